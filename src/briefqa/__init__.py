@@ -1,0 +1,84 @@
+"""Ask your briefs a question, get the exact passage that answers it, with a citation to check.
+
+>>> from briefqa import build, ask
+>>> build("data", index="index")
+>>> ask("How many targets were hit?", index="index").text
+
+Names are loaded when they are first used: importing the package loads nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from briefqa.api import ask, build, open_index, search, verify
+    from briefqa.builder import BuildReport
+    from briefqa.errors import (
+        BriefQAError,
+        BuildError,
+        IndexBusy,
+        IndexDamaged,
+        IndexFolderError,
+        IndexNotFound,
+        IndexOutOfDate,
+        LoadError,
+        ModelUnavailable,
+        ServeError,
+        UsageError,
+    )
+    from briefqa.records import Answer, Evidence, Hit, Mode, Passage
+    from briefqa.searcher import Searcher
+    from briefqa.verification import VerifyReport
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Answer",
+    "BriefQAError",
+    "BuildError",
+    "BuildReport",
+    "Evidence",
+    "Hit",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexFolderError",
+    "IndexNotFound",
+    "IndexOutOfDate",
+    "LoadError",
+    "Mode",
+    "ModelUnavailable",
+    "Passage",
+    "Searcher",
+    "ServeError",
+    "UsageError",
+    "VerifyReport",
+    "ask",
+    "build",
+    "open_index",
+    "search",
+    "verify",
+]
+
+_ROOMS = {
+    "api": ("ask", "build", "open_index", "search", "verify"),
+    "builder": ("BuildReport",),
+    "records": ("Answer", "Evidence", "Hit", "Mode", "Passage"),
+    "searcher": ("Searcher",),
+    "verification": ("VerifyReport",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'briefqa' has no attribute '{name}'")
+    room = import_module(f"briefqa.{_ROOM_OF.get(name, 'errors')}")
+    value: object = getattr(room, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

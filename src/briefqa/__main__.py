@@ -1,0 +1,7 @@
+"""`python -m briefqa` is the command line."""
+
+import sys
+
+from briefqa.cli import main
+
+sys.exit(main())

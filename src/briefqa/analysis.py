@@ -1,0 +1,120 @@
+"""What is a word?
+
+One analyzer for passages and questions, so that every spelling people type meets the one in the
+text: `Su-25` is found as `Su25` and `su 25`, `26,395` as `26395`, `Deir ez-Zor` as `Deir Ezzor`,
+`COVID-19` as `covid 19`. Scripts written without spaces are read as characters and their pairs.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+import regex
+
+Stem = Callable[[str], str]
+MAX_TERM = 64  # characters; longer ones (hashes, encoded data) are known by their beginning
+
+_LETTERS = r"[\p{L}\p{M}]"
+_SIGNS = r"[\p{L}\p{M}\p{N}]"
+# A number with its separators; a one-letter name such as C++ or C#; letters and digits joined by
+# single hyphens, apostrophes, dots, slashes or ampersands.
+_WORD = regex.compile(
+    rf"\p{{N}}{{1,3}}(?:[\u00a0\u202f\u2009]\p{{N}}{{3}})+(?!\p{{N}})"
+    rf"|\p{{N}}+(?:[.,]\p{{N}}+)+"
+    rf"|(?<!{_SIGNS})\p{{L}}(?:\+\+|\#)(?!{_SIGNS})"
+    rf"|{_SIGNS}+(?:['’ʼ.&/\-\u2010\u2011]{_SIGNS}+)*"
+)
+_GROUPED = regex.compile(r"\p{N}{1,3}(?:,\p{N}{3})+(?:\.\p{N}+)?|\p{N}{1,3}(?:\s\p{N}{3})+")
+_PLAIN_NUMBER = regex.compile(r"\p{N}+(?:\.\p{N}+)?")
+_INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})+")
+_POSSESSIVE = regex.compile(r"['’ʼ]s$")
+_PARTS = regex.compile(rf"{_LETTERS}+|\p{{N}}+")
+_UNSPACED = regex.compile(
+    r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}"
+    r"\p{Script=Khmer}\p{Script=Myanmar}]+"
+)
+
+
+def terms(text: str, stem: Stem) -> Iterator[str]:
+    """The index terms of `text`, in order, repeats included.
+
+    A joined spelling gives its parts and, beside them, the parts run together.
+    """
+    for raw in _words(text):
+        parts = _split(raw)
+        for part in parts:
+            yield from _expand(part, stem)
+        if len(parts) > 1:
+            joined = "".join(parts)
+            yield (stem(joined) if joined.isalpha() else joined)[:MAX_TERM]
+
+
+def question_terms(text: str, stem: Stem, stop_words: frozenset[str]) -> tuple[str, ...]:
+    """The distinct terms of a question without its function words, in order.
+
+    An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted.
+    """
+    shouted = text.isupper()
+    content: dict[str, None] = {}
+    for raw in _words(text):
+        acronym = len(raw) > 1 and raw.isupper() and not shouted
+        if acronym or _fold(raw).replace("’", "'") not in stop_words:
+            content.update(dict.fromkeys(terms(raw, stem)))
+    return tuple(content)
+
+
+def plain_words(text: str) -> tuple[str, ...]:
+    """The words of `text` as they are, case, accents and joining signs apart; what phrases match.
+
+    Of a script written without spaces, each character is a word.
+    """
+    return tuple(
+        word
+        for raw in _words(text)
+        for part in _split(raw)
+        for word in (part if _UNSPACED.search(part) else (part,))
+    )
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match.group() for match in _WORD.finditer(text))
+
+
+@lru_cache(maxsize=65536)
+def _split(raw: str) -> tuple[str, ...]:
+    """A written word as its folded parts: `Su-24M` is su, 24, m; `26,395` is 26395."""
+    word = _fold(raw)
+    if _GROUPED.fullmatch(word):
+        return (regex.sub(r"[,\s]", "", word),)
+    if _PLAIN_NUMBER.fullmatch(word) or word.endswith(("+", "#")):
+        return (word,)
+    if _INITIALS.fullmatch(word):
+        return (word.replace(".", ""),)
+    return tuple(_PARTS.findall(_POSSESSIVE.sub("", word))) or (word,)
+
+
+def _expand(part: str, stem: Stem) -> Iterator[str]:
+    if _UNSPACED.search(part):
+        yield from part
+        yield from (part[i : i + 2] for i in range(len(part) - 1))
+    else:
+        yield (stem(part) if part.isalpha() else part)[:MAX_TERM]
+
+
+def _fold(word: str) -> str:
+    """Compatibility forms, case, other scripts' digits, and marks that people leave out.
+
+    Those are accents in Latin, Greek and Cyrillic and vowel signs in Hebrew and Arabic; elsewhere
+    a mark may be half of a letter.
+    """
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
+    kept: list[str] = []
+    for sign in folded:
+        if unicodedata.combining(sign) and kept and kept[-1] < "\u0700":
+            continue
+        kept.append(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign)
+    return unicodedata.normalize("NFC", "".join(kept))

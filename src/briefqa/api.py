@@ -1,0 +1,123 @@
+"""The library's functions: thin, keyword-only after the question, over a reusable Searcher."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from briefqa.builder import BuildReport, Progress, build_index, holds_sources, index_documents
+from briefqa.embedder import Embedder, load_embedder
+from briefqa.errors import UsageError
+from briefqa.evaluation import Evaluation
+from briefqa.evaluation import evaluate as run_evaluation
+from briefqa.question_sets import read_beir, read_questions
+from briefqa.records import Answer, Hit, Mode
+from briefqa.searcher import Searcher
+from briefqa.verification import VerifyReport, verify_index
+
+AnyPath = str | os.PathLike[str]
+
+_searchers: dict[Path, Searcher] = {}
+_lock = threading.Lock()
+
+
+def build(
+    sources: AnyPath | Iterable[AnyPath] | None = None,
+    *more: AnyPath,
+    index: AnyPath = "index",
+    model: str | Embedder | None = None,
+    language: str | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
+
+    `sources` is a file, a folder, or several; None repeats the last build, or takes the folder
+    `data`. `model` is a sentence-transformers model: a folder, or a name that is in this machine's
+    hub cache. `language` is the two-letter code whose word endings are folded, English by default.
+    `progress(stage, done, total)` is called as the work goes on.
+
+    The report lists every file with its passages, or why it failed; files that fail do not stop
+    the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
+    """
+    roots = None
+    if sources is not None:
+        named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+        roots = [_named(root) for root in (*named, *more)]
+    return build_index(roots, Path(index), model=model, language=language, progress=progress)
+
+
+def open_index(index: AnyPath = "index", *, model: Embedder | None = None) -> Searcher:
+    """A Searcher over the index: thread-safe, and it follows rebuilds by itself.
+
+    Raises IndexNotFound, IndexOutOfDate, IndexDamaged or ModelUnavailable.
+    """
+    return Searcher(Path(index), model=model)
+
+
+def search(
+    question: str, *, k: int = 5, mode: Mode | str = Mode.HYBRID, index: AnyPath = "index"
+) -> list[Hit]:
+    """The best `k` passages for the question, best first; see `Searcher.search`.
+
+    The opened index and its model are kept for the next call.
+    """
+    return _shared_searcher(index).search(question, k=k, mode=mode)
+
+
+def ask(question: str, *, k: int = 5, index: AnyPath = "index") -> Answer:
+    """The answer quoted from the documents, or that they hold none; see `Searcher.ask`.
+
+    The opened index and its model are kept for the next call.
+    """
+    return _shared_searcher(index).ask(question, k=k)
+
+
+def verify(index: AnyPath = "index") -> VerifyReport:
+    """Read every source again and check that each passage stands where its citation says."""
+    return verify_index(Path(index))
+
+
+def evaluate(
+    questions: AnyPath,
+    *,
+    index: AnyPath | None = None,
+    misses: int = 0,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure retrieval and abstention, and keep so many of the worst `misses`.
+
+    `questions` is a questions file for the documents in `index`, or a BEIR folder, whose passages
+    are indexed in `index` (if nothing else is) or in a folder that is thrown away. Raises
+    UsageError for anything else.
+    """
+    path = Path(questions)
+    if not path.is_dir():
+        searcher = open_index("index" if index is None else index)
+        asked = read_questions(path, searcher.passages())
+        return run_evaluation(searcher, asked, misses=misses)
+    if index is not None and holds_sources(Path(index)):
+        raise UsageError(f"{index} holds your own documents; name another folder with --index.")
+    with TemporaryDirectory(prefix="briefqa-") as scratch:
+        place = Path(scratch if index is None else index)
+        folder, embedder = read_beir(path), load_embedder()
+        index_documents(folder.documents, place, embedder, progress)
+        searcher = open_index(place, model=embedder)
+        asked = folder.question_set(searcher.passages())
+        return run_evaluation(searcher, asked, misses=misses)
+
+
+def _named(path: AnyPath) -> Path:
+    if not os.fspath(path):
+        raise UsageError("An empty path was named; name a file or a folder ('.' is this one).")
+    return Path(path)
+
+
+def _shared_searcher(index: AnyPath) -> Searcher:
+    place = Path(index).absolute()  # not resolved: a link may lead nowhere
+    with _lock:
+        if place not in _searchers:
+            _searchers[place] = open_index(index)
+        return _searchers[place]

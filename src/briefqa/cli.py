@@ -1,0 +1,404 @@
+"""The command line: parse, one library call, print.
+
+Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from briefqa import __version__
+from briefqa.errors import BriefQAError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from briefqa.builder import BuildReport, Progress
+    from briefqa.records import Hit
+
+EXAMPLES = """\
+examples:
+  briefqa build data                      index the folder data into ./index
+  briefqa ask "How many targets were hit?"
+  briefqa search '"joint operation" targets' -k 3 --explain
+  briefqa serve                           the page, on this machine only
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name or a terminal may not be UTF-8
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: int = options.command(options)
+        if sys.stdout is not None:  # it is None when the command was started with it closed
+            sys.stdout.flush()
+        return code
+    except UsageError as error:
+        return _say(error, 2)
+    except BriefQAError as error:
+        return _say(error, 1)
+    except KeyboardInterrupt:
+        print("briefqa: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _leave_stdout()
+        return 0  # the reader of our output has gone, as `briefqa search ... | head` does
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _leave_stdout()
+        return _say(BriefQAError("The output could not be written: no space is left."), 1)
+
+
+def _leave_stdout() -> None:
+    """Let what is still to be printed go nowhere, so that closing it fails no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(error: BriefQAError, code: int) -> int:
+    print(f"briefqa: {_line(str(error))}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="briefqa",
+        description="Ask your briefs a question, get the exact passage that answers it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.set_defaults(command=lambda options: _version() if options.version else _help(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    build = _command(
+        commands, "build", _build, "index files and folders", "briefqa build my-folder"
+    )
+    build.add_argument(
+        "paths", nargs="*", metavar="PATH",
+        help="files and folders; without any, those of the last build, or the folder data",
+    )  # fmt: skip
+    build.add_argument(
+        "--model", help="a sentence-transformers model: a folder, or a name in the local hub cache"
+    )
+    build.add_argument("--language", help="two-letter code of the documents' language (default en)")
+
+    search = _command(
+        commands, "search", _search, "find the passages nearest to a question",
+        "briefqa search 'Su25 aircraft' -k 3 --explain",
+    )  # fmt: skip
+    _question(search)
+    search.add_argument(
+        "--mode", default="hybrid", choices=["hybrid", "keyword", "semantic"],
+        help="which index answers (default hybrid)",
+    )  # fmt: skip
+    search.add_argument("--explain", action="store_true", help="say why each passage was found")
+
+    ask = _command(
+        commands, "ask", _ask, "quote the answer, or say that there is none",
+        "briefqa ask 'Who spoke to the reporters?'",
+    )  # fmt: skip
+    _question(ask)
+
+    serve = _command(commands, "serve", _serve, "open the page", "briefqa serve --port 8000")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)"
+    )
+    serve.add_argument("--port", type=int, help="port (default 7860, or the next free one)")
+
+    verify = _command(
+        commands, "verify", _verify, "check every citation against its source", "briefqa verify"
+    )
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    measure = _command(
+        commands, "eval", _eval, "measure it on questions", "briefqa eval data/questions.jsonl",
+    )  # fmt: skip
+    measure.add_argument(
+        "questions", metavar="QUESTIONS",
+        help="a questions file for the index, or a BEIR folder, which brings its own passages",
+    )  # fmt: skip
+    measure.set_defaults(index=None)
+    measure.add_argument("--json", action="store_true", help="print JSON")
+    measure.add_argument(
+        "--errors", type=int, default=0, metavar="N", help="show the N worst misses"
+    )
+    measure.add_argument("--run", type=Path, metavar="FILE", help="write the rankings as TREC runs")
+    measure.add_argument("--plot", type=Path, metavar="FILE", help="draw the abstention curve")
+    info = _command(commands, "info", _info, "say what the index holds", "briefqa info")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Any, purpose: str, example: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=f"example: {example}",
+    )
+    command.add_argument(
+        "--index", type=Path, default=_default_index(),
+        help="the index folder (default: $BRIEFQA_INDEX, or index)",
+    )  # fmt: skip
+    command.set_defaults(command=run)
+    return command
+
+
+def _default_index() -> Path:
+    return Path(os.environ.get("BRIEFQA_INDEX") or "index")
+
+
+def _question(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question", metavar="QUESTION")
+    command.add_argument("-k", type=int, default=5, help="how many passages (default 5)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help(sys.stderr)
+    return 2
+
+
+def _version() -> int:
+    print(f"briefqa {__version__}")
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from briefqa.api import build
+
+    with _progress() as progress:
+        report = build(
+            options.paths or None, index=options.index, model=options.model,
+            language=options.language, progress=progress,
+        )  # fmt: skip
+    _print_report(report)
+    if report.failed:
+        files = _count(len(report.failed), "file")
+        raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
+    return 0
+
+
+def _print_report(report: BuildReport) -> None:
+    for file in report.files:
+        indexed = _count(file.passages, "passage")
+        result = indexed if file.passages else f"{file.outcome}: {file.detail}"
+        print(f"  {_line(f'{file.name}: {result}')}")
+    if report.skipped:
+        names = ", ".join(path.name for path in report.skipped[:5])
+        more = f" and {len(report.skipped) - 5} more" if len(report.skipped) > 5 else ""
+        print(f"  not read, another format: {_line(names)}{more}")
+    if report.note:
+        print(_line(report.note))
+    if not report.changed:
+        held = _count(report.passages, "passage")
+        print(f"{report.index} is up to date: {held} ({report.seconds:.2f} s).")
+    else:
+        print(
+            f"{report.index}: {_count(report.passages, 'passage')}, {report.embedded} embedded, "
+            f"{report.reused} kept ({report.seconds:.1f} s)."
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A progress bar on a terminal's stderr, nothing elsewhere."""
+    from tqdm import tqdm
+
+    bar: Any = None
+    current = ""
+
+    def show(stage: str, done: int, total: int) -> None:
+        nonlocal bar, current
+        if stage != current:
+            if bar is not None:
+                bar.close()
+            bar = tqdm(total=total, desc=stage, leave=False, disable=not sys.stderr.isatty())
+            current = stage
+        bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _search(options: argparse.Namespace) -> int:
+    from briefqa.api import search
+
+    hits = search(options.question, k=options.k, mode=options.mode, index=options.index)
+    if options.json:
+        _print_json({"question": options.question, "hits": [_as_json(hit) for hit in hits]})
+        return 0
+    if not hits:
+        print("No passage fits.")
+    for hit in hits:
+        place = f"{hit.passage.document}:{hit.passage.lines[0]}"
+        print(_line(f"[{hit.rank}] {hit.citation}  ({place})"))
+        print(_indented(hit.passage.text))
+        if options.explain:
+            print(f"    why: {_why(hit)}")
+        print()
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from briefqa.api import ask
+
+    answer = ask(options.question, k=options.k, index=options.index)
+    if options.json:
+        _print_json({**asdict(answer), "hits": [_as_json(hit) for hit in answer.hits]})
+        return 0
+    print(_printable(answer.text))
+    print(f"\n{answer.reason}")
+    if not answer.answered and answer.hits:
+        print("\nThe nearest passages, which do not answer:")
+        for hit in answer.hits[:3]:
+            print(_line(f"[{hit.rank}] {hit.citation}"))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from briefqa.ui import serve
+
+    serve(options.index, host=options.host, port=options.port)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from briefqa.api import verify
+
+    report = verify(options.index)
+    if options.json:
+        _print_json({**asdict(report), "index": str(report.index), "holds": report.holds})
+    else:
+        for source in report.sources:
+            held = f"{source.holding} of {source.passages} citations hold"
+            print(f"  {_line(source.name)}: {source.state}, {held}")
+        print(f"{report.index}: {report.generation}")
+    if not report.holds:
+        raise BriefQAError(
+            "Not every source is as it was indexed (see the list); index them again with: "
+            "briefqa build"
+        )
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from briefqa.api import evaluate
+
+    index = options.index
+    if index is None and not Path(options.questions).is_dir():
+        index = _default_index()
+    with _progress() as progress:
+        result = evaluate(options.questions, index=index, misses=options.errors, progress=progress)
+    if options.run:
+        result.write_runs(options.run)
+    if options.plot:
+        result.plot(options.plot)
+    if options.json:
+        _print_json(result.as_json())
+        return 0
+    print(result.as_table())
+    for question, hits in result.misses:
+        print()
+        print(_line(f"{question.id}: {question.text}"))
+        print(_line(f"  right: {', '.join(question.relevant) or 'nothing in the index'}"))
+        for hit in hits:
+            print(_line(f"  [{hit.rank}] {hit.citation}: {hit.passage.text[:100]} ..."))
+            print(f"      {_why(hit)}")
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    from briefqa.embedder import DEFAULT_MODEL
+    from briefqa.index_folder import open_current
+
+    generation = open_current(options.index)
+    manifest = generation.manifest
+    if options.json:
+        _print_json({"generation": generation.name, **asdict(manifest)})
+        return 0
+    size = sum(size for size, _ in manifest.files.values())
+    print(f"index       {options.index} ({size / 1e6:.1f} MB)")
+    print(f"generation  {generation.name}, built {manifest.created} by briefqa {manifest.version}")
+    passages, documents = manifest.passages, manifest.documents
+    print(f"holds       {_count(passages, 'passage')} of {_count(documents, 'document')}")
+    print(f"model       {manifest.model} ({manifest.dimension} dimensions)")
+    print(f"language    {manifest.language}")
+    if manifest.model != DEFAULT_MODEL:
+        print(f"note        when to answer was measured with {DEFAULT_MODEL}, not with this model")
+    for source in manifest.sources:
+        result = _count(source.passages, "passage") if source.passages else source.detail
+        print(f"  {_line(f'{source.name}: {source.outcome}, {result}')}")
+    return 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
+
+
+def _as_json(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "text": passage.text,
+        "document": passage.document,
+        "title": passage.title,
+        "section": list(passage.section),
+        "start": passage.start,
+        "end": passage.end,
+        "paragraphs": list(passage.paragraphs),
+        "lines": list(passage.lines),
+        "citation": hit.citation,
+        "evidence": asdict(hit.evidence),
+    }
+
+
+def _why(hit: Hit) -> str:
+    evidence = hit.evidence
+    parts = []
+    if evidence.keyword_rank is not None and evidence.bm25 is not None:
+        parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
+    if evidence.semantic_rank is not None and evidence.cosine is not None:
+        parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
+    return f"{', '.join(parts)}, fused {evidence.fused:.3f}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in _printable(text).splitlines())
+
+
+def _line(text: str) -> str:
+    """Anything that is to stay on one line of a terminal."""
+    return _printable(text.replace("\n", " ").replace("\t", " "))
+
+
+def _printable(text: str) -> str:
+    """Document text for a terminal: control characters, which could steer it, are taken out."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+
+
+def _print_json(value: object) -> None:
+    readable = json.dumps(value, ensure_ascii=False, indent=1)
+    try:
+        readable.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        readable = json.dumps(value, indent=1)
+    print(readable)

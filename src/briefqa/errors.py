@@ -1,0 +1,64 @@
+"""What can go wrong?
+
+Every failure a person can cause or meet is one of these; nothing else escapes the public doors::
+
+    BriefQAError                 the base: catch this one
+    ├── UsageError               a call or option that cannot be meant (also a ValueError)
+    ├── LoadError                a file that cannot become a Document
+    ├── BuildError               a build that would leave nothing to search
+    ├── IndexFolderError         something about the index folder
+    │   ├── IndexNotFound        no index there
+    │   ├── IndexOutOfDate       made by another version or with another model
+    │   ├── IndexDamaged         files missing, changed or disagreeing
+    │   └── IndexBusy            another build is writing it
+    ├── ModelUnavailable         an embedding model that is missing, altered or unusable
+    └── ServeError               a page that cannot be opened
+
+A message is one sentence or two: what happened, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class BriefQAError(Exception):
+    """Base of every error BriefQA raises on purpose; its text is meant for a person."""
+
+
+class UsageError(BriefQAError, ValueError):
+    """A call or option that cannot be meant: `k=0`, an unknown mode."""
+
+
+class LoadError(BriefQAError):
+    """A file that cannot become a Document."""
+
+
+class BuildError(BriefQAError):
+    """A build that would leave nothing to search; the index on disk is untouched."""
+
+
+class IndexFolderError(BriefQAError):
+    """Something about the index folder."""
+
+
+class IndexNotFound(IndexFolderError):
+    """No index at that path."""
+
+
+class IndexOutOfDate(IndexFolderError):
+    """An index made by another format version or for another embedding model."""
+
+
+class IndexDamaged(IndexFolderError):
+    """An index whose files are missing, changed or disagree with each other."""
+
+
+class IndexBusy(IndexFolderError):
+    """Another build is writing the index."""
+
+
+class ModelUnavailable(BriefQAError):
+    """An embedding model that is missing, altered or unusable."""
+
+
+class ServeError(BriefQAError):
+    """A page that cannot be opened."""

@@ -1,0 +1,39 @@
+"""How do two rankings become one?
+
+Pure. Each raw score is brought to a scale that does not depend on the other candidates: BM25 is
+divided by the inverse document frequencies of the question's terms, so that it says how much of
+the question stands in the passage; a cosine is on such a scale already. Their weighted sum keeps by
+how much a passage leads, which reciprocal rank fusion throws away, and lets a question whose words
+are found lean on its words and another on its meaning (convex combination with theoretical
+normalisation: Bruch et al. 2023, arXiv 2210.11934). `benchmarks/RETRIEVAL.md` has the figures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.int64]
+    Values = npt.NDArray[np.float32]
+
+SEMANTIC_WEIGHT = 2.5  # of a cosine beside the share of the question's words
+DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes which is first
+
+
+def fuse(word_share: Values, cosine: Values, document: Rows) -> Values:
+    """Fused value of each candidate, float32 [n], higher is better.
+
+    `word_share` is BM25 over the question's idf sum, 0 or more; `cosine` -1..1; `document` says
+    which document each candidate is from, int64 [n].
+    """
+    own = word_share + SEMANTIC_WEIGHT * cosine
+    if not len(own):
+        return np.empty(0, dtype=np.float32)
+    _, place = np.unique(document, return_inverse=True)
+    best = np.full(place.max() + 1, -np.inf)
+    np.maximum.at(best, place, own)
+    return np.asarray(own + DOCUMENT_WEIGHT * best[place], dtype=np.float32)

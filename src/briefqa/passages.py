@@ -1,0 +1,251 @@
+"""How is a Document cut into passages?
+
+Paragraphs become atoms: whole where they are small enough, else sentences, else lines, words or
+word pieces. Neighbouring atoms of one section are joined until they are about `TARGET_WORDS`
+long. Every atom is a range of the source, so a passage slices it exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from briefqa.records import Document, Passage, Section, Span
+
+TARGET_WORDS = 120
+MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
+CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
+_TINY_WORDS = TARGET_WORDS // 4
+_STRETCH = 10_000  # characters shown to the sentence splitter at once
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_WORD = re.compile(r"\S+")
+_FOREIGN_SPACE = re.compile(r"[^\S\x00-\x7f]")
+
+
+class Window(Protocol):
+    """What the embedding model reads at once."""
+
+    @property
+    def size(self) -> int:
+        """Word pieces of text it reads; its own special pieces and prompt are taken off."""
+        ...
+
+    def piece_ends(self, text: str) -> Sequence[int]:
+        """The end offset in `text` of each word piece, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordWindow:
+    """A window for tests that needs no model: a piece is a white-space word."""
+
+    size: int = 256
+
+    def piece_ends(self, text: str) -> Sequence[int]:
+        """The end of each word."""
+        return [word.end() for word in _WORD.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A range that may become a passage, with its size and the paragraphs it spans."""
+
+    start: int
+    end: int
+    paragraphs: tuple[int, int]
+    words: int
+    pieces: int
+
+
+def cut(document: Document, window: Window) -> list[Passage]:
+    """The document's passages in source order; none when its sections hold no paragraph.
+
+    A passage stays in one section, reads `document.text[start:end]`, and fits into `window`
+    together with its context. Only white space, and what stands outside the sections'
+    paragraphs, is in no passage.
+    """
+    line_starts = [0, *(newline.end() for newline in _NEWLINE.finditer(document.text))]
+    passages = []
+    for section in document.sections:
+        head = context(document.title, section.path, window)
+        room = max(1, window.size - (len(window.piece_ends(head + "\n")) if head else 0))
+        for run in _joined(document.text, _atoms(document, section, window, room), room):
+            start, end = run.start, run.end
+            passages.append(
+                Passage(
+                    document=document.name,
+                    title=document.title,
+                    section=section.path,
+                    text=document.text[start:end],
+                    start=start,
+                    end=end,
+                    paragraphs=run.paragraphs,
+                    lines=(bisect_right(line_starts, start), bisect_right(line_starts, end - 1)),
+                )
+            )
+    return passages
+
+
+def context(title: str, section: tuple[str, ...], window: Window) -> str:
+    """`Title › Section` on one line, put before a passage when it is embedded.
+
+    Takes at most a quarter of the window: the outermost parts go first, then the end of the
+    innermost. Empty when there is no room at all.
+    """
+    most = window.size // CONTEXT_SHARE
+    parts = [line for part in (title, *section) if (line := " ".join(part.split()))]
+    while parts:
+        line = " › ".join(parts)
+        if len(line) <= MAX_CHARS and len(window.piece_ends(line)) <= most:
+            return line
+        if len(parts) == 1:
+            return _shortened(line[:MAX_CHARS], most, window)
+        del parts[0]
+    return ""
+
+
+def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
+    """What is embedded of a passage: the whole, then each sentence if there are several.
+
+    Each has the passage's context on a line before it, and at most `window.size` pieces.
+    """
+    head = context(passage.title, passage.section, window)
+    whole = Span(0, len(passage.text))
+    sentences = list(_sentences(passage.text, whole, language))
+    spans = [whole, *(sentences if len(sentences) > 1 else ())]
+    return [_in_context(head, passage.text[span.start : span.end], window) for span in spans]
+
+
+def _in_context(head: str, text: str, window: Window) -> str:
+    """Should the two together make more pieces than apart, the context gives way."""
+    while head:
+        both = f"{head}\n{text}"
+        excess = len(window.piece_ends(both)) - window.size
+        if excess <= 0:
+            return both
+        head = _shortened(head, len(window.piece_ends(head)) - excess, window)
+    return text
+
+
+def _shortened(line: str, pieces: int, window: Window) -> str:
+    """The line's beginning, at most so many pieces long."""
+    ends = window.piece_ends(line)
+    if len(ends) > pieces:
+        line = line[: ends[pieces - 1]] if pieces > 0 else ""
+    return line.rstrip()
+
+
+def _joined(text: str, atoms: Iterable[_Run], room: int) -> list[_Run]:
+    """The atoms joined as long as that brings a run nearer to the target."""
+    runs: list[_Run] = []
+    for atom in atoms:
+        both = _both(text, runs[-1], atom, room) if runs else None
+        if both and abs(both.words - TARGET_WORDS) < abs(runs[-1].words - TARGET_WORDS):
+            runs[-1] = both
+        else:
+            runs.append(atom)
+    if len(runs) > 1 and runs[-1].words < _TINY_WORDS:
+        both = _both(text, runs[-2], runs[-1], room)
+        if both:
+            runs[-2:] = [both]
+    return runs
+
+
+def _both(text: str, one: _Run, other: _Run, room: int) -> _Run | None:
+    """Two neighbours as one run; None when too long or with more than white space between."""
+    pieces = one.pieces + other.pieces
+    if other.end - one.start > MAX_CHARS or pieces > room or text[one.end : other.start].strip():
+        return None
+    paragraphs = (one.paragraphs[0], other.paragraphs[1])
+    return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces)
+
+
+def _atoms(document: Document, section: Section, window: Window, room: int) -> Iterator[_Run]:
+    """The section's paragraphs in order, those that are too long in parts."""
+    text = document.text
+    behind = section.paragraphs[0].start if section.paragraphs else 0
+    for number, paragraph in enumerate(section.paragraphs, start=1):
+        for part in _parts(document, paragraph, window, room):
+            # White space may be pieces too, so what stands between is counted along.
+            between = behind if part.start - behind <= MAX_CHARS else part.start
+            pieces = len(window.piece_ends(text[between : part.end]))
+            words = len(text[part.start : part.end].split())
+            yield _Run(part.start, part.end, (number, number), words, pieces)
+            behind = part.end
+
+
+def _parts(document: Document, paragraph: Span, window: Window, room: int) -> Iterator[Span]:
+    """The paragraph itself when it fits, else its sentences, else pieces of them."""
+    if _small(document.text, paragraph, window, room):
+        yield paragraph
+        return
+    for sentence in _sentences(document.text, paragraph, document.language):
+        if _small(document.text, sentence, window, room):
+            yield sentence
+        else:
+            yield from _slices(document.text, sentence, window, room)
+
+
+def _small(text: str, span: Span, window: Window, room: int) -> bool:
+    return (
+        span.end - span.start <= MAX_CHARS
+        and len(window.piece_ends(text[span.start : span.end])) <= room
+    )
+
+
+def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
+    """The sentences of a range, trimmed; they cover everything but white space."""
+    from sentencex import segment
+
+    code = language.lower().replace("_", "-").split("-")[0] or "en"
+    start = span.start
+    while start < span.end:
+        stretch = text[start : min(start + _STRETCH, span.end)]
+        # The splitter stumbles over white space beyond ASCII; one character stays one.
+        sentences = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
+        if sum(map(len, sentences)) != len(stretch):
+            sentences = [stretch]
+        if start + len(stretch) < span.end and len(sentences) > 1:
+            sentences.pop()  # it may go on in the next stretch
+        for sentence in sentences:
+            end = start + len(sentence)
+            found = _trimmed(text, start, end)
+            if found:
+                yield found
+            start = end
+
+
+def _slices(text: str, span: Span, window: Window, room: int) -> Iterator[Span]:
+    """A range without usable sentence ends, cut at a line end, a space or a piece's end."""
+    start = span.start
+    while start < span.end:
+        chunk = text[start : min(start + MAX_CHARS, span.end)]
+        ends = window.piece_ends(chunk)
+        length = len(chunk) if len(ends) <= room else max(1, ends[room - 1])
+        if start + length < span.end:
+            length = _last_break(chunk[: length + 1]) or length
+        found = _trimmed(text, start, start + length)
+        if found:
+            yield found
+        start += length
+
+
+def _last_break(chunk: str) -> int:
+    """The last line end in the chunk's second half, else the last white space there, else 0."""
+    half = len(chunk) // 2
+    for space in (r"[\r\n]", r"\s"):
+        found = [match.start() for match in re.finditer(space, chunk[half:])]
+        if found and half + found[-1] > 0:
+            return half + found[-1]
+    return 0
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """The range without outer white space, None when nothing is left."""
+    piece = text[start:end]
+    if not piece.strip():
+        return None
+    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))

@@ -1,0 +1,189 @@
+"""What is asked, and what would be right?
+
+Two kinds of question set: a BEIR folder, which brings its own passages, and a questions file for
+an index that is already there.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from briefqa.errors import UsageError
+from briefqa.records import Document, Passage, Section, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a set.
+
+    `relevant` gives the gain, 1 or more, of each unit that answers it; a unit is what is ranked.
+    `dropped` units are taken out of its ranking. `answerable` is False where nothing answers: the
+    question then counts for abstention only.
+    """
+
+    id: str
+    text: str
+    relevant: Mapping[str, int]
+    dropped: frozenset[str] = frozenset()
+    answerable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions, and the unit that the passage of each row belongs to."""
+
+    name: str
+    questions: tuple[Question, ...]
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BeirFolder:
+    """A BEIR folder: its passages as documents, and its questions.
+
+    Passages that name the same `metadata.document`, or else the same title, are one document, each
+    passage a section of it, so that they are indexed as they are given.
+    """
+
+    name: str
+    documents: tuple[Document, ...]
+    questions: tuple[Question, ...]
+    _ids: Mapping[tuple[str, int], str]
+
+    def question_set(self, passages: Iterable[Passage]) -> QuestionSet:
+        """The questions over these passages; parts of a passage belong to the same unit."""
+        begins: dict[str, list[int]] = {}
+        for document, start in sorted(self._ids):
+            begins.setdefault(document, []).append(start)
+        units = []
+        for passage in passages:
+            starts = begins[passage.document]
+            start = starts[bisect_right(starts, passage.start) - 1]
+            units.append(self._ids[passage.document, start])
+        return QuestionSet(self.name, self.questions, tuple(units))
+
+
+def read_beir(folder: Path) -> BeirFolder:
+    """Read `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv` (or the only file in `qrels`).
+
+    A query with `metadata.answerable` false is unanswerable, any other without a judgement is left
+    out, documents in `metadata.base_document` are dropped from its ranking. Raises UsageError for
+    anything that is not such a folder.
+    """
+    documents, ids = _documents(_json_lines(folder / "corpus.jsonl"))
+    judged = _read_qrels(folder)
+    questions = []
+    for entry in _json_lines(folder / "queries.jsonl"):
+        metadata = entry.get("metadata") or {}
+        dropped = metadata.get("base_document") or []
+        gains = judged.get(str(entry["_id"]), {})
+        if gains or not metadata.get("answerable", True):
+            questions.append(
+                Question(
+                    id=str(entry["_id"]),
+                    text=str(entry["text"]),
+                    relevant=gains,
+                    dropped=frozenset([dropped] if isinstance(dropped, str) else map(str, dropped)),
+                    answerable=bool(gains),
+                )
+            )
+    _check(questions, folder)
+    return BeirFolder(folder.name, documents, tuple(questions), ids)
+
+
+def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
+    """A questions file (`question`, `section`, `contains` on each line) for these passages.
+
+    A passage is right when it stands in the section, whose headings are joined by ` › `, and
+    contains the string; where both are null nothing answers. Raises UsageError for anything else.
+    """
+    held = [(" › ".join(passage.section), passage.text) for passage in passages]
+    questions = []
+    for number, entry in enumerate(_json_lines(path), 1):
+        try:
+            text, section, contains = entry["question"], entry["section"], entry["contains"]
+        except KeyError as error:
+            raise UsageError(
+                f"{path}, line {number} has no {error}; each line needs question, section and "
+                "contains."
+            ) from None
+        right = {
+            str(row): 1
+            for row, (heading, quoted) in enumerate(held)
+            if (section is not None or contains is not None)
+            and section in (None, heading)
+            and (contains or "") in quoted
+        }
+        answerable = section is not None or contains is not None
+        questions.append(Question(str(number), str(text), right, answerable=answerable))
+    _check(questions, path)
+    return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(held)))))
+
+
+def _documents(
+    entries: Iterable[Mapping[str, Any]],
+) -> tuple[tuple[Document, ...], dict[tuple[str, int], str]]:
+    """The documents, and the id of the passage that begins at each place of each of them."""
+    parts: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        if str(entry["text"]).strip():
+            metadata = entry.get("metadata") or {}
+            name = metadata.get("document") or entry.get("title") or entry["_id"]
+            parts.setdefault(str(name), []).append(entry)
+    documents, ids = [], {}
+    for name, members in parts.items():
+        text, sections = "", []
+        for entry in members:
+            start = len(text)
+            text += str(entry["text"]).strip()
+            heading = (entry.get("metadata") or {}).get("section")
+            path = (str(heading),) if heading else ()
+            sections.append(Section(path, None, (Span(start, len(text)),)))
+            ids[name, start] = str(entry["_id"])
+            text += "\n\n"
+        title = str(members[0].get("title") or "").replace("_", " ")
+        documents.append(Document(name, title, text, tuple(sections)))
+    return tuple(documents), ids
+
+
+def _read_qrels(folder: Path) -> dict[str, dict[str, int]]:
+    path = folder / "qrels" / "test.tsv"
+    if not path.is_file():
+        found = sorted((folder / "qrels").glob("*.tsv"))
+        if len(found) != 1:
+            raise UsageError(f"{folder} is no BEIR folder: it has no qrels/test.tsv.")
+        path = found[0]
+    judged: dict[str, dict[str, int]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if len(row) == 3 and row[2].lstrip("-").isdigit() and int(row[2]) > 0:
+                judged.setdefault(row[0], {})[row[1]] = int(row[2])
+    return judged
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    entry = json.loads(line)
+                    if not isinstance(entry, dict):
+                        raise UsageError(f"{path}, line {number} is not a JSON object.")
+                    yield entry
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}); check the path.") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON lines: {error}.") from error
+
+
+def _check(questions: Sequence[Question], path: Path) -> None:
+    if not any(question.relevant for question in questions):
+        raise UsageError(
+            f"Nothing to measure: no question of {path} has an answer in what is indexed."
+        )

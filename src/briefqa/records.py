@@ -1,0 +1,134 @@
+"""What flows between rooms? Frozen records; none of them does any I/O.
+
+Offsets are always character offsets into `Document.text`, half open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Which index answers a search."""
+
+    HYBRID = "hybrid"
+    KEYWORD = "keyword"
+    SEMANTIC = "semantic"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of character offsets into `Document.text`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the paragraphs that stand under it, up to the next heading.
+
+    `path` holds the headings from the outermost to this one, the document's title not included;
+    the text before the first heading is a section whose path is empty (the lead).
+    `heading` is where the heading's own text stands, None for the lead.
+    `paragraphs` are in source order, do not overlap, and are trimmed of outer white space; a
+    list, a table or a code fence is one paragraph.
+    """
+
+    path: tuple[str, ...]
+    heading: Span | None
+    paragraphs: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file as read.
+
+    `text` is the decoded source without its byte order mark, newlines as they are in the file.
+    `name` is the file's path relative to the folder it was indexed from, with forward slashes.
+    `sections` are in source order and cover every paragraph that may be quoted; front matter,
+    navigation crumbs and the title line are in `text` but in no section.
+    `date`, `source` and `language` come from front matter, empty when it has none.
+    """
+
+    name: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    encoding: str = "utf-8"
+    date: str = ""
+    source: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A quotable piece of one section: `document.text[start:end] == text`.
+
+    `document` is the Document's name; `section` its heading path, outermost first, title not
+    included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
+    section, `lines` the first and last line numbers within the file; both count from 1.
+    """
+
+    document: str
+    title: str
+    section: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    paragraphs: tuple[int, int]
+    lines: tuple[int, int]
+
+    @property
+    def citation(self) -> str:
+        """`Title › Section › ¶2` on one line."""
+        first, last = self.paragraphs
+        place = f"¶{first}" if first == last else f"¶{first}–{last}"
+        return " › ".join(" ".join(part.split()) for part in (self.title, *self.section, place))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a passage was found: its raw value and rank in each list, None where it is in neither.
+
+    `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
+    better. `fused` is the value the hits are ordered by.
+    """
+
+    bm25: float | None
+    keyword_rank: int | None
+    cosine: float | None
+    semantic_rank: int | None
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; `rank` counts from 1."""
+
+    rank: int
+    passage: Passage
+    evidence: Evidence
+
+    @property
+    def citation(self) -> str:
+        """The passage's citation: `Title › Section › ¶2`, one line."""
+        return self.passage.citation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question, or that they do not.
+
+    `text` quotes passages word for word, each with its citation, or says that the documents hold
+    no answer. `reason` says on what evidence. `confidence` is 0..1: how sure that hits[0] answers.
+    `hits` are the nearest passages either way.
+    """
+
+    question: str
+    answered: bool
+    confidence: float
+    text: str
+    reason: str
+    hits: tuple[Hit, ...]

@@ -1,0 +1,11 @@
+"""How does a person ask in a browser? One page on this machine: conversation left, sources right.
+
+The only folder that imports gradio, and only once `page` or `serve` is called: importing it is
+cheap and sets nothing.
+"""
+
+from __future__ import annotations
+
+from briefqa.ui.server import page, serve
+
+__all__ = ["page", "serve"]

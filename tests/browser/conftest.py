@@ -1,0 +1,136 @@
+"""What do the browser tests share? One index, one server, one Chromium, and a watchful visitor."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from briefqa import Searcher, build, open_index
+from briefqa.embedder import Embedder
+from briefqa.ui import page
+from briefqa.ui.server import launched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HARBOUR = """# The harbour at Lund
+
+The harbour stands on the north side of the bay, where the water stays deep at low tide.
+
+## The ferry
+
+The ferry to the islands leaves every morning at seven and comes back at dusk. In winter it sails
+on Tuesdays and Fridays only, and not at all when the bay freezes over.
+
+A ticket for the ferry costs twelve crowns. Children under six travel without a ticket.
+
+## The lighthouse
+
+The lighthouse was built in 1871 out of red granite from the quarry behind the town.
+
+Ada Lindqvist kept the lighthouse for forty years, from 1902 until 1942. She wrote down the
+weather every evening, and her notebooks are in the town library.
+
+## The fish market
+
+The fish market opens before sunrise. Herring is sold by the barrel, mackerel by the dozen.
+
+### Weights
+
+A barrel of herring weighs ninety kilograms with the brine, and seventy without it.
+
+## The crane
+
+The old crane lifts eight tons. Four men turned its wheel until a motor was fitted in 1928.
+
+## The sea wall
+
+The sea wall was raised by two metres after the flood of 1953, which reached the church steps.
+
+## The school
+
+Fifty pupils learn navigation at the harbour school, and each of them spends a summer at sea.
+"""
+
+HURT = "Reflect.set(window, /hurt/.source, 1)"  # no quote, no equals sign: templates let it by
+HOSTILE_LINES = (
+    f"Rule one <script>{HURT}</script>",
+    f'<img src="x" onerror="{HURT}">',
+    f'<svg onload="{HURT}"></svg>',
+    "![pixel](http://outside.example/pixel.png)",
+    '<div style="position:fixed;inset:0;background:url(http://outside.example/b)">covered</div>',
+    f"[press here](javascript:{HURT})",
+    f"${{{HURT}}} {{{{value}}}} `+({HURT})+`",
+    f"\\x3cimg src=x onerror='{HURT}'\\x3e \\u003cimg src=x onerror='{HURT}'\\u003e",
+    "<style>body{display:none}</style><link rel=stylesheet href=http://outside.example/s.css>",
+    "<iframe src=http://outside.example/></iframe> $$x^2$$ </blockquote></div></section>",
+)
+HOSTILE_TITLE = f"Zeppelin notice <img src=x onerror='{HURT}'> ${{{HURT}}} \\x3cb\\x3e"
+RULE = "The zeppelin may not land in the square while the zeppelin market is open."
+NOTICE = "\n\n".join(
+    [f"# {HOSTILE_TITLE}", f"## Zeppelin rules ${{{HURT}}} <b>", *HOSTILE_LINES, RULE]
+)
+
+
+@pytest.fixture(scope="session")
+def searcher(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    folder = tmp_path_factory.mktemp("harbour")
+    notes = folder / "notes"
+    notes.mkdir()
+    (notes / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    (notes / "notice.md").write_text(NOTICE, encoding="utf-8")
+    build(notes, index=folder / "index", model=real_embedder)
+    return open_index(folder / "index", model=real_embedder)
+
+
+@pytest.fixture(scope="session")
+def address(searcher: Searcher) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with launched(page(searcher), "127.0.0.1", port) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*flags, *quiet])
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., "Page"]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens the page as a new visitor; afterwards, no request may have gone anywhere else."""
+    requested: list[str] = []
+    failures: list[str] = []
+    with ExitStack() as open_visits:
+
+        def opened(width: int = 1440, height: int = 900, **options: Any) -> Page:
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            open_visits.callback(context.close)
+            visitor = context.new_page()
+            visitor.set_default_timeout(20_000)
+            visitor.on("request", lambda request: requested.append(request.url))
+            visitor.on("pageerror", lambda error: failures.append(str(error)))
+            visitor.goto(address)
+            visitor.get_by_text("a question.").wait_for()
+            return visitor
+
+        yield opened
+    assert requested
+    elsewhere = [url for url in requested if not url.startswith((f"{address}/", "data:", "blob:"))]
+    assert elsewhere == []
+    assert failures == []

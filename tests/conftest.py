@@ -1,0 +1,123 @@
+"""What do all tests share? A quiet environment, the slow and browser rules, and costly fixtures.
+
+The real model is loaded once and the bundled brief is indexed once for the whole run; tests that
+only need some embedder take `hashing_embedder`, which needs no model.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from briefqa import Searcher, build, open_index
+from briefqa.embedder import Embedder, HashingEmbedder, load_embedder
+
+REPO = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SLOW_LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment before a test, or a library a test imports, can read it."""
+    for name in [name for name in os.environ if name.startswith("BRIEFQA_")]:
+        del os.environ[name]
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+    common = settings(
+        deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], database=None
+    )
+    settings.register_profile("here", common)
+    settings.register_profile("ci", common, derandomize=True)
+    settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        config.stash[SLOW_LEFT_OUT] = len(slow)
+    missing = _missing_for_browser()
+    if missing:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=f"browser tests need {missing}"))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say aloud what this run left out."""
+    slow = config.stash.get(SLOW_LEFT_OUT, 0)
+    if slow:
+        terminalreporter.write_line(f"NOT RUN: {slow} slow tests; `make slow` runs them.")
+    skipped = terminalreporter.stats.get("skipped", [])
+    browser = [report for report in skipped if "browser" in report.keywords]
+    if browser:
+        terminalreporter.write_line(
+            f"NOT RUN: {len(browser)} browser tests; they need {_missing_for_browser()}."
+        )
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def _missing_for_browser() -> str:
+    """What keeps the browser tests from running, empty when nothing does."""
+    if _chromium() is None:
+        return "Chromium (apt install chromium)"
+    if importlib.util.find_spec("playwright") is None:
+        return "playwright (pip install playwright)"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; tests marked `browser` only."""
+    path = _chromium()
+    assert path is not None, "a test that asks for chromium must be marked `browser`"
+    return path
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The folder that holds pyproject.toml."""
+    return REPO
+
+
+@pytest.fixture(scope="session")
+def real_embedder() -> Embedder:
+    """The default model, loaded once."""
+    return load_embedder()
+
+
+@pytest.fixture
+def hashing_embedder() -> HashingEmbedder:
+    """An embedder that hashes words: deterministic, and there is no model to load."""
+    return HashingEmbedder()
+
+
+@pytest.fixture(scope="session")
+def brief_index(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled brief, indexed once with the default model; read it, do not write it."""
+    index = tmp_path_factory.mktemp("brief") / "index"
+    build(REPO / "data", index=index, model=real_embedder)
+    return index
+
+
+@pytest.fixture(scope="session")
+def brief(brief_index: Path, real_embedder: Embedder) -> Searcher:
+    """A Searcher over the bundled brief, with the default model."""
+    return open_index(brief_index, model=real_embedder)

@@ -1,0 +1,70 @@
+"""Is the evidence good enough?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import Answer, Searcher
+from briefqa.abstention import Signals, Thresholds
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.5))
+def test_more_evidence_never_lowers_the_confidence(
+    cosine: float, share: float, more: float
+) -> None:
+    rule = Thresholds()
+    weaker = rule.confidence(Signals(cosine, share))
+    assert 0 <= weaker <= 1
+    assert rule.confidence(Signals(cosine + more, share)) >= weaker
+    assert rule.confidence(Signals(cosine, share + more)) >= weaker
+
+
+def test_the_rule_comes_back_from_where_it_was_stored() -> None:
+    rule = Thresholds(intercept=-1.0, cosine=2.0, matched_share=3.0, answer_from=0.4)
+    assert Thresholds.from_mapping(rule.to_mapping()) == rule
+    with pytest.raises(KeyError):
+        Thresholds.from_mapping({"cosine": 1.0})
+
+
+def test_strong_evidence_answers_and_none_does_not() -> None:
+    rule = Thresholds()
+    assert rule.confidence(Signals(0.7, 0.8)) > 0.95
+    assert rule.confidence(Signals(0.05, 0.0)) < 0.05
+
+
+@pytest.fixture(scope="module")
+def asked(brief: Searcher, repo: Path) -> list[tuple[dict[str, str | None], Answer]]:
+    """Every question of the brief with its answer."""
+    lines = (repo / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+    return [(question, brief.ask(question["question"])) for question in map(json.loads, lines)]
+
+
+def test_the_brief_answers_its_questions_and_refuses_off_topic_ones(
+    asked: list[tuple[dict[str, str | None], Answer]],
+) -> None:
+    """The figures of the README; near misses are reported by `benchmarks/abstention.py`."""
+    answerable = [answer.answered for question, answer in asked if question["section"] is not None]
+    off_topic = [answer.answered for question, answer in asked if question["kind"] == "off-topic"]
+    assert sum(answerable) / len(answerable) >= 0.90
+    assert sum(off_topic) / len(off_topic) <= 0.05
+
+
+def test_the_brief_is_found_by_its_questions(
+    asked: list[tuple[dict[str, str | None], Answer]],
+) -> None:
+    places = []
+    for question, answer in asked:
+        if question["section"] is not None:
+            right = [
+                " › ".join(hit.passage.section) == question["section"]
+                and str(question["contains"]) in hit.passage.text
+                for hit in answer.hits[:3]
+            ]
+            places.append(right.index(True) + 1 if True in right else None)
+    assert sum(place == 1 for place in places) / len(places) >= 0.85
+    assert sum(place is not None for place in places) / len(places) >= 0.97

@@ -1,0 +1,196 @@
+"""The command line: parse, one library call, print."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefqa import cli
+
+TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with documents and their index."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "harbour.md").write_text(TEXT)
+    assert cli.main(["build", "docs", "--model", "hashing"]) == 0
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = cli.main(arguments)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_build_reports_each_file_and_a_second_build_does_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "docs" / "empty.txt").touch()
+    (folder / "docs" / "photo.jpg").touch()
+    code, out, err = run(capsys, "build", "docs", "--model", "hashing")
+    assert code == 1
+    assert "harbour.md: 2 passages" in out
+    assert "empty.txt: failed: the file is empty" in out
+    assert "not read, another format: photo.jpg" in out
+    assert "0 embedded, 2 kept" in out
+    assert err == "briefqa: 1 file could not be indexed (see the list); the rest is.\n"
+    (folder / "docs" / "empty.txt").unlink()
+    run(capsys, "build", "docs", "--model", "hashing")
+    code, out, _ = run(capsys, "build", "docs", "--model", "hashing")
+    assert code == 0
+    assert "index is up to date: 2 passages" in out
+
+
+def test_search_prints_passages_with_citations_and_why(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "search", "captain", "-k", "1", "--explain")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:3] == [
+        "[1] Harbour › Crew › ¶1  (harbour.md:9)",
+        "    Captain Mara Oduya leads.",
+        "    why: keyword rank 1 (bm25 " + out.split("(bm25 ")[1].splitlines()[0],
+    ]
+    assert "semantic rank 1" in out
+
+
+def test_json_of_ask_has_the_promised_fields(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", "captain Mara Oduya leads", "--json")
+    assert code == 0
+    answer: dict[str, Any] = json.loads(out)
+    assert set(answer) == {"question", "answered", "confidence", "text", "reason", "hits"}
+    assert answer["answered"] is True
+    hit = answer["hits"][0]
+    wanted = {"rank", "text", "document", "section", "start", "end", "citation", "evidence"}
+    assert wanted <= set(hit)
+    assert hit["section"] == ["Crew"]
+    assert TEXT[hit["start"] : hit["end"]] == hit["text"] == "Captain Mara Oduya leads."
+    assert set(hit["evidence"]) == {"bm25", "keyword_rank", "cosine", "semantic_rank", "fused"}
+
+
+def test_ask_says_when_it_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "ask", "zebra recipe")
+    assert code == 0
+    assert out.startswith("Not in these documents.")
+
+
+def test_verify_tells_a_changed_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "verify")
+    assert code == 0
+    assert "harbour.md: same, 2 of 2 citations hold" in out
+    (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine", "Four"))
+    code, out, err = run(capsys, "verify")
+    assert code == 1
+    assert "harbour.md: changed, 1 of 2 citations hold" in out
+    assert err.count("\n") == 1
+
+
+def test_info_says_what_the_index_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "info")
+    assert code == 0
+    assert "2 passages of 1 document\n" in out
+    assert json.loads(run(capsys, "info", "--json")[1])["passages"] == 2
+
+
+def test_no_index_is_one_line_and_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["search", "x"], ["ask", "x"], ["verify"], ["info"], ["serve"]):
+        code, out, err = run(capsys, *command, "--index", str(tmp_path / "none"))
+        assert (code, out) == (1, "")
+        assert err.startswith("briefqa: There is no index in ")
+        assert "briefqa build" in err
+        assert err.count("\n") == 1
+
+
+def test_the_index_may_be_named_by_the_environment(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "index").rename(folder / "elsewhere")
+    monkeypatch.setenv("BRIEFQA_INDEX", str(folder / "elsewhere"))
+    assert run(capsys, "search", "captain")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search"], ["nonsense"], ["search", "x", "--mode", "magic"], ["search", "x", "-k", "many"]],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_a_k_below_one_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "search", "captain", "-k", "0")
+    assert code == 2
+    assert "at least 1 passage" in err
+
+
+@pytest.mark.parametrize("command", ["build", "search", "ask", "serve", "verify", "info"])
+def test_every_command_has_help_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([command, "--help"])
+    assert stopped.value.code == 0
+    assert f"example: briefqa {command}" in capsys.readouterr().out
+
+
+def test_document_text_cannot_steer_the_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine", "\x1b[2JNine\u202e"))
+    run(capsys, "build", "docs", "--model", "hashing")
+    for command in ("search", "ask"):
+        out = run(capsys, command, "Nine ferries work there")[1]
+        assert "ferries" in out
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+
+
+def test_names_that_are_no_text_stay_on_one_line_of_any_terminal(folder: Path) -> None:
+    odd = os.fsencode(folder / "docs") + b"/\xff\x1b[2J\nline.txt"
+    Path(os.fsdecode(odd)).write_text("Odd names are read. They are cited on one line.")
+    search = ["search", "Odd \udcff names"]
+    build = ["build", "docs", "--model", "hashing"]
+    for arguments in (build, search, [*search, "--json"], ["verify", "--json"], ["info"]):
+        for encoding in ("utf-8", "ascii"):
+            done = subprocess.run(
+                [sys.executable, "-m", "briefqa", *arguments], capture_output=True, cwd=folder,
+                env={**os.environ, "PYTHONIOENCODING": encoding},
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (0, b""), arguments
+            assert b"\x1b" not in done.stdout
+            assert b"\nline.txt" not in done.stdout
+            if "--json" in arguments:
+                json.loads(done.stdout)
+
+
+def test_an_empty_path_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "build", "")
+    assert code == 2
+    assert err == "briefqa: An empty path was named; name a file or a folder ('.' is this one).\n"
+
+
+def test_the_installed_command_gives_valid_json_to_a_pipe(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "briefqa", "search", "captain", "--json"],
+        capture_output=True, text=True, encoding="utf-8", cwd=folder, env={**os.environ},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["hits"][0]["citation"] == "Harbour › Crew › ¶1"

@@ -1,0 +1,186 @@
+"""How good is it? And what is asked?"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from briefqa import Mode, UsageError, build, cli
+from briefqa.api import evaluate
+from briefqa.evaluation import Abstention, ModeResult
+from briefqa.question_sets import read_beir
+
+PASSAGES = [
+    {"_id": "h1", "title": "Harbour", "text": "Nine ferries leave the harbour of Lindo daily."},
+    {"_id": "h2", "title": "Harbour", "text": "Captain Mara Oduya leads the crew of the ferries."},
+    {"_id": "g1", "title": "Garden", "text": "Roses need water every morning in July."},
+    {"_id": "g2", "title": "", "text": "Tulips want sun. " * 200, "metadata": {"section": "Bulbs"}},
+]
+QUERIES = [
+    {"_id": "q1", "text": "How many ferries leave Lindo?"},
+    {"_id": "q2", "text": "roses water July", "metadata": {"base_document": ["g1"]}},
+    {"_id": "q3", "text": "tulips sun"},
+    {"_id": "q4", "text": "price of gold", "metadata": {"answerable": False}},
+    {"_id": "q5", "text": "nobody judged this"},
+]
+QRELS = "query-id\tcorpus-id\tscore\nq1\th1\t2\nq1\th2\t1\nq2\tg1\t1\nq2\tg2\t1\nq3\tg2\t1\n"
+
+
+@pytest.fixture
+def beir(tmp_path: Path) -> Path:
+    folder = tmp_path / "harbours"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, PASSAGES)))
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, QUERIES)))
+    (folder / "qrels" / "test.tsv").write_text(QRELS)
+    return folder
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hashing embedder for BEIR folders too."""
+    from briefqa.embedder import HashingEmbedder
+
+    monkeypatch.setattr("briefqa.api.load_embedder", HashingEmbedder)
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_beir_folder_gives_exactly_the_promised_json(
+    beir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["eval", str(beir), "--json"]) == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert result["dataset"] == "harbours"
+    assert result["queries"] == 4  # the unjudged one is left out
+    assert set(result["modes"]) == {"keyword", "semantic", "hybrid"}
+    for mode in result["modes"].values():
+        assert set(mode) == {"ndcg@10", "hit@1", "recall@5", "recall@100", "mrr@10"}
+    assert result["abstention"]["auroc"] == 1.0
+
+
+@pytest.mark.usefixtures("fast")
+def test_values_are_those_worked_out_by_hand(beir: Path) -> None:
+    found = evaluate(beir).modes[Mode.KEYWORD]
+    # q1: h1 then h2, gains 2 and 1: perfect. q2: g1 is dropped and g2 shares no word: nothing.
+    # q3: the parts of g2 count once, the best one for all.
+    assert found.rankings[0][:2] == ("h1", "h2")
+    assert found.rankings[1] == ()
+    assert found.rankings[2] == ("g2",)
+    assert found.values["ndcg@10"].tolist() == [1.0, 0.0, 1.0]
+    assert found.values["hit@1"].tolist() == [1.0, 0.0, 1.0]
+    assert found.mean("mrr@10") == pytest.approx(2 / 3)
+
+
+@pytest.mark.usefixtures("fast")
+def test_graded_relevance_is_respected(beir: Path) -> None:
+    swapped = QRELS.replace("h1\t2", "h1\t1").replace("h2\t1", "h2\t2")
+    (beir / "qrels" / "test.tsv").write_text(swapped)
+    value = evaluate(beir).modes[Mode.KEYWORD].values["ndcg@10"][0]
+    assert value == pytest.approx((1 + 2 / math.log2(3)) / (2 + 1 / math.log2(3)))
+
+
+def test_passages_of_one_document_are_sections_of_it_as_given(beir: Path) -> None:
+    documents = read_beir(beir).documents
+    assert [(document.name, len(document.sections)) for document in documents] == [
+        ("Harbour", 2),
+        ("Garden", 1),
+        ("g2", 1),
+    ]
+    assert documents[2].sections[0].path == ("Bulbs",)
+
+
+@pytest.mark.usefixtures("fast")
+def test_runs_misses_and_a_picture_can_be_kept(
+    beir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, plot = tmp_path / "run.trec", tmp_path / "curve.png"
+    options = ["--run", str(run), "--plot", str(plot), "--errors", "1"]
+    assert cli.main(["eval", str(beir), *options]) == 0
+    out = capsys.readouterr().out
+    assert "q2: roses water July" in out
+    assert "right: g1, g2" in out
+    assert run.read_text().splitlines()[0] == "q1 Q0 h1 1 100 briefqa-hybrid"
+    assert (tmp_path / "run.trec.keyword").exists()
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("fast")
+def test_two_runs_give_the_same_rankings(beir: Path) -> None:
+    one, two = evaluate(beir), evaluate(beir)
+    assert {m: r.rankings for m, r in one.modes.items()} == {
+        m: r.rankings for m, r in two.modes.items()
+    }
+
+
+def test_a_questions_file_is_asked_of_an_index(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text("# A\n\n## Ferries\n\nNine ferries.\n\n## Crew\n\nMara leads.\n")
+    build(tmp_path / "a.md", index=tmp_path / "index", model="hashing")
+    lines = [
+        {"question": "ferries", "section": "Ferries", "contains": "Nine"},
+        {"question": "Who leads?", "section": "Crew", "contains": "Mara"},
+        {"question": "gold price", "section": None, "contains": None},
+    ]
+    asked = tmp_path / "questions.jsonl"
+    asked.write_text("\n".join(map(json.dumps, lines)))
+    assert cli.main(["eval", str(asked), "--index", str(tmp_path / "index"), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["passages"], result["queries"]) == (2, 3)
+    assert result["modes"]["hybrid"]["hit@1"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("not json", "is not JSON lines"),
+        ("[1]", "line 1 is not a JSON object"),
+        ('{"question": "x"}', "line 1 has no 'section'"),
+        ('{"question": "x", "section": "Nowhere", "contains": "y"}', "Nothing to measure"),
+    ],
+)
+def test_a_bad_questions_file_is_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "a.txt").write_text("Some words stand here.")
+    build(tmp_path / "a.txt", index=tmp_path / "index", model="hashing")
+    (tmp_path / "q.jsonl").write_text(content)
+    with pytest.raises(UsageError, match=said):
+        evaluate(tmp_path / "q.jsonl", index=tmp_path / "index")
+
+
+def test_a_folder_that_is_no_beir_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"corpus\.jsonl cannot be read"):
+        evaluate(tmp_path)
+
+
+def test_a_benchmark_does_not_overwrite_somebodys_index(beir: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Some words stand here.")
+    build(tmp_path / "a.txt", index=tmp_path / "index", model="hashing")
+    with pytest.raises(UsageError, match="holds your own documents"):
+        evaluate(beir, index=tmp_path / "index")
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_more_questions() -> None:
+    def width(n: int) -> float:
+        values = {"hit@1": np.array([0.0, 1.0] * n)}
+        result = ModeResult((), values, 1.0)
+        low, high = result.interval("hit@1")
+        assert low <= result.mean("hit@1") <= high
+        return high - low
+
+    assert width(200) < width(10) / 2
+
+
+def test_auroc_counts_pairs_and_the_curve_ends_with_everything_answered() -> None:
+    abstention = Abstention(
+        np.array([0.9, 0.4, 0.6, 0.1]),
+        np.array([True, True, False, False]),
+        np.array([True, True, False, False]),
+    )
+    assert abstention.auroc() == 0.75
+    assert abstention.curve()[0] == {"confidence": 0.9, "answered": 0.5, "wrong": 0.0}
+    assert abstention.curve()[-1] == {"confidence": 0.1, "answered": 1.0, "wrong": 0.5}

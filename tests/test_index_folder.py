@@ -1,0 +1,420 @@
+"""Does the index folder hold what it says, and does it say so when it does not?"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import (
+    BriefQAError,
+    IndexDamaged,
+    IndexFolderError,
+    IndexNotFound,
+    IndexOutOfDate,
+    Searcher,
+    build,
+    index_folder,
+    open_index,
+    verify,
+)
+from briefqa.embedder import HashingEmbedder
+from briefqa.manifest import FORMAT, Outcome, Source
+
+V1 = Path(__file__).parent / "fixtures" / "index_v1"
+BRIEF = "# The harbour\n\n## The bridge\n\nThe old bridge was built in 1911.\n"
+GENERATION_FILES = [
+    "documents.jsonl",
+    "documents.starts.npy",
+    "in-use",
+    "keyword/lengths.npy",
+    "keyword/rows.npy",
+    "keyword/starts.npy",
+    "keyword/terms.json",
+    "keyword/times.npy",
+    "manifest.json",
+    "passages.jsonl",
+    "passages.starts.npy",
+    "vectors.npy",
+    "vectors.starts.npy",
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("made")
+    (place / "briefs").mkdir()
+    (place / "briefs" / "harbour.md").write_text(BRIEF, "utf-8")
+    build(place / "briefs", index=place / "index", model="hashing")
+    return place / "index"
+
+
+@pytest.fixture
+def index(made: Path, tmp_path: Path) -> Path:
+    """A copy of a sound index, to be damaged."""
+    return Path(shutil.copytree(made, tmp_path / "index"))
+
+
+def generation(index: Path) -> Path:
+    return index / str(json.loads((index / "current.json").read_bytes())["generation"])
+
+
+def files_under(folder: Path) -> list[str]:
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+
+
+def rewrite(index: Path, manifest: object) -> None:
+    """Put another manifest in place of the published one, with a pointer that vouches for it."""
+    folder = generation(index)
+    content = json.dumps(manifest).encode("ascii")
+    (folder / "manifest.json").write_bytes(content)
+    pointer = {"generation": folder.name, "manifest_sha256": hashlib.sha256(content).hexdigest()}
+    (index / "current.json").write_text(json.dumps(pointer), "utf-8")
+
+
+def manifest_of(index: Path) -> dict[str, Any]:
+    return dict(json.loads((generation(index) / "manifest.json").read_bytes()))
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def append(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def test_an_index_is_a_pointer_a_lock_and_one_generation(made: Path) -> None:
+    name = generation(made).name
+    expected = ["build.lock", "current.json", *(f"{name}/{file}" for file in GENERATION_FILES)]
+    assert files_under(made) == sorted(expected)
+
+
+def test_the_manifest_describes_every_other_file_and_every_source(made: Path) -> None:
+    manifest = index_folder.open_current(made).manifest
+    source = made.parent / "briefs" / "harbour.md"
+    folder = generation(made)
+    assert manifest.files == {
+        file: (
+            (folder / file).stat().st_size,
+            hashlib.sha256((folder / file).read_bytes()).hexdigest(),
+        )
+        for file in GENERATION_FILES
+        if file != "manifest.json"
+    }
+    assert manifest.sources == (
+        Source(
+            name="harbour.md",
+            title="The harbour",
+            path=str(source),
+            sha256=hashlib.sha256(BRIEF.encode()).hexdigest(),
+            outcome=Outcome.INDEXED,
+            passages=1,
+        ),
+    )
+    assert (manifest.format, manifest.model, manifest.fingerprint, manifest.dimension) == (
+        FORMAT,
+        "hashing",
+        HashingEmbedder.fingerprint,
+        HashingEmbedder.dimension,
+    )
+    assert (manifest.documents, manifest.passages) == (1, 1)
+    assert manifest.roots == (str(source.parent),)
+
+
+def test_no_file_of_an_index_can_run_code_when_it_is_opened(made: Path) -> None:
+    for name in files_under(made):
+        content = (made / name).read_bytes()
+        if name.endswith(".npy"):
+            assert np.load(made / name, allow_pickle=False).dtype.kind in "if"
+        elif name.endswith(".json"):
+            json.loads(content)
+        elif name.endswith(".jsonl"):
+            assert [type(json.loads(line)) for line in content.splitlines()] == [dict]
+        else:
+            assert (Path(name).name in ("build.lock", "in-use"), content) == (True, b"")
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        (file, damage)
+        for file in GENERATION_FILES
+        for damage in (delete, truncate, flip, append, replace_by_folder)
+        if file != "in-use" or damage not in (truncate, flip)  # it is empty
+    ],
+)
+def test_a_damaged_file_is_named_with_what_to_run(
+    index: Path, file: str, damage: Callable[[Path], None]
+) -> None:
+    path = generation(index) / file
+    damage(path)
+    with pytest.raises(IndexDamaged) as raised:
+        open_index(index)
+    message = str(raised.value)
+    assert str(path) in message
+    assert message.endswith("rebuild it with: briefqa build")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        b"",
+        b"\x00\xff garbage",
+        b"[]",
+        b"[" * 100_000,
+        b'{"generation": 5, "manifest_sha256": "x"}',
+        b'{"generation": "../../etc", "manifest_sha256": "x"}',
+        b'{"generation": "/etc", "manifest_sha256": "x"}',
+        b'{"generation": "generation-20260101T000000-00000000\\n", "manifest_sha256": "x"}',
+        b'{"generation": "building-20260101T000000-00000000", "manifest_sha256": "x"}',
+        b'{"generation": "generation-20260101T000000-00000000", "manifest_sha256": "x"}',
+    ],
+)
+def test_a_pointer_no_build_wrote_is_damage_and_is_repaired_by_a_build(
+    index: Path, made: Path, pointer: bytes
+) -> None:
+    (index / "current.json").write_bytes(pointer)
+    with pytest.raises(IndexDamaged, match=r"rebuild it with: briefqa build$"):
+        open_index(index)
+    with pytest.raises(IndexDamaged, match=r"rebuild it with: briefqa build$"):
+        verify(index)
+
+    report = build(made.parent / "briefs", index=index, model="hashing")
+
+    assert (report.changed, report.embedded) == (True, 1)
+    assert report.note.startswith("The last index could not be used")
+    assert [hit.passage.document for hit in open_index(index).search("bridge")] == ["harbour.md"]
+    assert [path.name for path in index.glob("generation-*")] == [generation(index).name]
+
+
+@pytest.mark.parametrize("file", GENERATION_FILES)
+def test_building_over_a_damaged_file_repairs_it_and_says_so(
+    index: Path, made: Path, file: str
+) -> None:
+    damaged = generation(index) / file
+    delete(damaged)
+
+    report = build(made.parent / "briefs", index=index, model="hashing")
+
+    assert report.changed
+    assert str(damaged) in report.note
+    assert [hit.passage.document for hit in open_index(index).search("bridge")] == ["harbour.md"]
+
+
+def test_a_damaged_index_still_knows_what_it_was_built_from(index: Path) -> None:
+    flip(generation(index) / "vectors.npy")
+    report = build(index=index)
+    assert [(file.name, file.outcome) for file in report.files] == [("harbour.md", "indexed")]
+    assert index_folder.open_current(index).manifest.model == "hashing"
+
+
+def test_without_a_readable_manifest_a_build_asks_for_the_folder(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "other.txt").write_text("Not what was indexed here.", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    flip(generation(index) / "manifest.json")
+    with pytest.raises(BriefQAError, match=r"cannot be read from it any more; name the file or fo"):
+        build(index=index)
+
+
+def test_a_pointer_cannot_name_a_sound_generation_outside_the_index(
+    index: Path, tmp_path: Path
+) -> None:
+    pointer = json.loads((index / "current.json").read_bytes())
+    shutil.copytree(generation(index), tmp_path / "elsewhere")
+    (index / "current.json").write_text(json.dumps({**pointer, "generation": "../elsewhere"}))
+    with pytest.raises(IndexDamaged, match=r"current\.json: it names no generation;"):
+        open_index(index)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("created", 5),
+        ("language", []),
+        ("recipe", -1),
+        ("recipe", True),
+        ("recipe", "1"),
+        ("recipe", 1.0),
+        ("roots", [5]),
+        ("thresholds", {"cosine": float("inf")}),
+        ("sources", [{"name": "harbour.md"}]),
+        ("sources", []),
+        ("passages", 10**400),
+        ("documents", 2),
+        ("files", []),
+    ],
+)
+def test_a_manifest_with_an_impossible_value_is_damage(
+    index: Path, key: str, value: object
+) -> None:
+    rewrite(index, {**manifest_of(index), key: value})
+    with pytest.raises(IndexDamaged, match=r"manifest\.json: .*; rebuild it with: briefqa build$"):
+        open_index(index)
+
+
+def test_an_index_of_a_future_format_is_out_of_date(index: Path) -> None:
+    rewrite(index, {"format": FORMAT + 1, "something": "new"})
+    with pytest.raises(
+        IndexOutOfDate, match=r"has format 2 and this version reads 1 to 1; rebuild"
+    ):
+        open_index(index)
+
+
+def test_an_index_made_with_another_model_is_out_of_date(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HashingEmbedder, "fingerprint", "hashing-2")
+    for model in (None, HashingEmbedder()):
+        with pytest.raises(IndexOutOfDate, match=r"another version of the model hashing; rebuild"):
+            open_index(index, model=model)
+
+
+@pytest.mark.parametrize("missing", ["nothing here", "a file/index", "n\0l", "x" * 300])
+def test_no_index_is_said_with_the_command_that_makes_one(tmp_path: Path, missing: str) -> None:
+    (tmp_path / "a file").write_text("not a folder", "utf-8")
+    for act in (open_index, verify):
+        with pytest.raises(IndexFolderError, match=r"(no index in|is not readable).*briefqa build"):
+            act(tmp_path / missing)
+
+
+def test_a_folder_without_a_pointer_holds_no_index(index: Path) -> None:
+    (index / "current.json").unlink()
+    with pytest.raises(IndexNotFound, match="There is no index in"):
+        open_index(index)
+
+
+def test_a_generation_that_is_a_link_to_another_place_is_checked_like_any_other(
+    index: Path, tmp_path: Path
+) -> None:
+    moved = generation(index).rename(tmp_path / "elsewhere")
+    link = index / str(json.loads((index / "current.json").read_bytes())["generation"])
+    link.symlink_to(moved)
+    flip(moved / "passages.jsonl")
+    with pytest.raises(IndexDamaged, match=r"passages\.jsonl"):
+        open_index(index)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../other.txt", "/etc/hostname", "keyword/../../other.txt", "link", "n\0l", "", "\ud800"],
+)
+def test_a_manifest_cannot_name_files_outside_its_generation(index: Path, name: str) -> None:
+    (index / "other.txt").write_bytes(b"outside")
+    (generation(index) / "link").symlink_to(index / "other.txt")
+    manifest = manifest_of(index)
+    manifest["files"][name] = [7, hashlib.sha256(b"outside").hexdigest()]
+    rewrite(index, manifest)
+    with pytest.raises(IndexDamaged, match="rebuild it with"):
+        open_index(index)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -1, 2**63, 0])
+    | st.floats()
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def places(value: object) -> list[tuple[Any, Any]]:
+    """Every container in a JSON value with every key of it."""
+    entries: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        entries = list(value.items())
+    elif isinstance(value, list):
+        entries = list(enumerate(value))
+    found = [(value, key) for key, _ in entries]
+    for _, inner in entries:
+        found += places(inner)
+    return found
+
+
+@given(data=st.data(), value=JSON)
+def test_no_manifest_whatever_it_says_escapes_as_another_error(
+    made: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, value: object
+) -> None:
+    index = Path(shutil.copytree(made, tmp_path_factory.mktemp("hostile") / "index"))
+    manifest = {"manifest": copy.deepcopy(manifest_of(index))}
+    container, key = data.draw(st.sampled_from(places(manifest)))
+    if data.draw(st.booleans()):
+        container[key] = value
+    else:
+        del container[key]
+    rewrite(index, manifest.get("manifest"))
+    try:
+        assert len(Searcher(index, model=HashingEmbedder()).search("the old bridge")) <= 1
+    except BriefQAError as error:
+        assert "\n" not in str(error)  # noqa: PT017 (success is allowed too)
+    finally:
+        shutil.rmtree(index)
+
+
+@given(value=JSON)
+def test_no_pointer_whatever_it_says_escapes_as_another_error(
+    made: Path, tmp_path_factory: pytest.TempPathFactory, value: object
+) -> None:
+    index = tmp_path_factory.mktemp("hostile")
+    for pointer in (value, {"generation": value, "manifest_sha256": value}):
+        (index / "current.json").write_text(json.dumps(pointer), "utf-8")
+        with pytest.raises(IndexDamaged):
+            open_index(index)
+
+
+def test_the_pointer_is_replaced_and_never_written_in_place(index: Path, made: Path) -> None:
+    before = (index / "current.json").read_bytes()
+    with (index / "current.json").open("rb") as held:
+        build(made.parent / "briefs", index=index, model="hashing", language="de")
+        assert held.read() == before
+    assert (index / "current.json").read_bytes() != before
+
+
+def test_an_index_of_format_1_opens_and_answers(tmp_path: Path) -> None:
+    searcher = open_index(shutil.copytree(V1, tmp_path / "index"))
+    hits = searcher.search("How many people use the bridge a day?")
+    assert [hit.citation for hit in hits] == [
+        "The harbour › The bridge › ¶1",
+        "The harbour › The ferry › ¶1",
+    ]
+    document = searcher.document("harbour.md")
+    assert [document.text[hit.passage.start : hit.passage.end] for hit in hits] == [
+        "The old bridge over the river Kwell was built in 1911. It carries 26,395 people a day.",
+        "The ferry was stopped in March because of ice.",
+    ]
+    assert (searcher.manifest().format, searcher.manifest().roots) == (1, ("/briefs",))

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import pytest
+
+from briefqa import loaders
+from briefqa.records import Document
+
+
+def load(text: str, name: str = "some-brief.md") -> Document:
+    return loaders.parse(text.encode(), name)
+
+
+def outline(document: Document) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Each section's path with its paragraphs' text."""
+    text = document.text
+    return [
+        (section.path, [text[span.start : span.end] for span in section.paragraphs])
+        for section in document.sections
+    ]
+
+
+def headings(document: Document) -> list[str]:
+    """The source text of each section's heading."""
+    spans = [section.heading for section in document.sections if section.heading]
+    return [document.text[span.start : span.end] for span in spans]
+
+
+def test_headings_nest_and_levels_may_be_skipped() -> None:
+    document = load("# T\n\nlead\n\n## A\na\n### B\nb\n###### C\nc\n## D\nd\n#### E\ne")
+    assert document.title == "T"
+    assert outline(document) == [
+        ((), ["lead"]),
+        (("A",), ["a"]),
+        (("A", "B"), ["b"]),
+        (("A", "B", "C"), ["c"]),
+        (("D",), ["d"]),
+        (("D", "E"), ["e"]),
+    ]
+
+
+def test_setext_headings_are_headings_and_a_rule_is_nothing() -> None:
+    document = load("Title\n=====\n\nSub one\nmore\n---\ntext\n\n---\n\nafter")
+    assert document.title == "Title"
+    assert outline(document) == [(("Sub one more",), ["text", "after"])]
+    assert headings(document) == ["Sub one\nmore"]
+
+
+def test_a_heading_is_its_plain_words() -> None:
+    document = load("[b]: http://x.org\n\n# T\n\n## The *big* [one](x), [two][b] & `code` ##\nx")
+    assert outline(document) == [(("The big one, two & code",), ["x"])]
+    assert headings(document) == ["The *big* [one](x), [two][b] & `code`"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "- one\n- two\n\n  more of two\n- three",
+        "1. one\n   # not a heading\n2. two",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        "```sh\n# a comment\n\ny\n```",
+        "~~~\n## still code\n~~~",
+        "> # quoted\n> words",
+        "<div>\nshown\n</div>",
+        "hard\nwrapped\nwords",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_each_block_is_one_paragraph(block: str, newline: str) -> None:
+    source = f"# T\n\n## A\n\nfirst\n\n{block}\n\n## B\n\nlast\n".replace("\n", newline)
+    assert outline(load(source)) == [
+        (("A",), ["first", block.replace("\n", newline)]),
+        (("B",), ["last"]),
+    ]
+
+
+def test_comments_and_scripts_are_not_quoted() -> None:
+    document = load("<!-- a\n\nb -->\n\nshown\n\n<script>\nx = 1\n</script>\n")
+    assert outline(document) == [((), ["shown"])]
+
+
+def test_front_matter_gives_title_date_source_and_language() -> None:
+    document = load(
+        "---\ntitle: My brief\ndate: 2017-01-18\nsource: Coast Wire\nlang: en\n---\n"
+        "\n# My  Brief\n\nlead\n"
+    )
+    assert (document.title, document.date, document.source, document.language) == (
+        *("My brief", "2017-01-18", "Coast Wire", "en"),
+    )
+    assert outline(document) == [((), ["lead"])]
+
+
+def test_a_first_heading_unlike_the_front_matter_title_is_a_section() -> None:
+    assert outline(load("---\ntitle: Rain\n---\n# Roads\nshut")) == [(("Roads",), ["shut"])]
+
+
+def test_front_matter_with_crlf_and_dots_is_read_and_its_lines_are_counted() -> None:
+    document = load("---\r\ntitle: Rain\r\n...\r\n\r\n## Roads\r\nshut\r\n")
+    assert (document.title, outline(document)) == ("Rain", [(("Roads",), ["shut"])])
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        ("title: Rain: a brief\nwhen: [", "Rain: a brief"),
+        ("title: 'Rain\nx: 1", "Rain"),
+        ("title: [a, b]", "some brief"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\ntitle: [*b, *b]", "some brief"),
+        ("x: " + "[" * 5_000, "some brief"),
+        ("date: 2017-99-99\ntitle: No", "No"),
+        ("", "some brief"),
+    ],
+)
+def test_broken_or_odd_front_matter_costs_no_text(front: str, title: str) -> None:
+    document = load(f"---\n{front}\n---\nlead\n")
+    assert (document.title, outline(document)) == (title, [((), ["lead"])])
+
+
+def test_a_rule_at_the_top_is_no_front_matter() -> None:
+    assert outline(load("---\n\ntitle: x\n\nmore")) == [((), ["title: x", "more"])]
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "expected"),
+    [
+        ("one\n\ntwo", "some brief", [((), ["one", "two"])]),
+        ("# A\n# B\ny\n# C\nz", "A", [(("B",), ["y"]), (("C",), ["z"])]),
+        (
+            "# A\nx\n# B\ny\n## C\nz",
+            "some brief",
+            [(("A",), ["x"]), (("B",), ["y"]), (("B", "C"), ["z"])],
+        ),
+        ("intro\n\n# A\nx", "A", [((), ["intro", "x"])]),
+        ("## A\nx\n# B\ny", "some brief", [(("A",), ["x"]), (("B",), ["y"])]),
+        ("x\n\n# A\n# B\ny", "some brief", [((), ["x"]), (("A",), []), (("B",), ["y"])]),
+        ("# A\n## B\n### C", "A", [(("B",), []), (("B", "C"), [])]),
+        ("#hashtag", "some brief", [((), ["#hashtag"])]),
+        ("# A\n##\nx", "A", [((), ["x"])]),
+    ],
+)
+def test_the_title_is_the_first_heading_where_it_stands_for_the_document(
+    source: str, title: str, expected: list[tuple[tuple[str, ...], list[str]]]
+) -> None:
+    document = load(source)
+    assert (document.title, outline(document)) == (title, expected)
+
+
+def test_an_endless_heading_is_cut_in_the_path_and_whole_in_the_source() -> None:
+    document = load("# T\n\n## " + "[a](" * 50_000 + "\nx")
+    assert len(document.sections[0].path[0]) == 300
+    assert len(headings(document)[0]) == 200_000

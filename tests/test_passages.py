@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import loaders
+from briefqa.errors import LoadError
+from briefqa.passages import (
+    MAX_CHARS,
+    TARGET_WORDS,
+    Window,
+    WordWindow,
+    context,
+    cut,
+    embedded_texts,
+)
+from briefqa.records import Document, Passage
+
+WINDOW = WordWindow()
+
+
+def words(count: int, word: str = "rain") -> str:
+    return " ".join([word] * (count - 1) + [f"{word}."])
+
+
+def load(text: str, name: str = "a.md") -> Document:
+    return loaders.parse(text.encode(), name)
+
+
+def hold(document: Document, window: Window) -> list[Passage]:
+    """The document's passages, once everything that is promised of any passage is seen to hold."""
+    passages = cut(document, window)
+    text = document.text
+    quotable = set()
+    for section in document.sections:
+        for span in section.paragraphs:
+            quotable |= {
+                place for place in range(span.start, span.end) if not text[place].isspace()
+            }
+    seen: list[int] = []
+    for passage in passages:
+        assert text[passage.start : passage.end] == passage.text
+        assert passage.text == passage.text.strip() != ""
+        assert len(passage.text) <= MAX_CHARS
+        assert len(window.piece_ends(embedded_texts(passage, window, "en")[0])) <= window.size
+        head = context(passage.title, passage.section, window)
+        assert (
+            embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + passage.text
+        )
+        before = re.split(r"\r\n|\r|\n", text[: passage.start])
+        within = re.split(r"\r\n|\r|\n", passage.text)
+        assert passage.lines == (len(before), len(before) + len(within) - 1)
+        (section,) = {
+            section
+            for section in document.sections
+            if any(span.start <= passage.start < span.end for span in section.paragraphs)
+        }
+        assert (passage.document, passage.title) == (document.name, document.title)
+        assert passage.section == section.path
+        first, last = (section.paragraphs[number - 1] for number in passage.paragraphs)
+        assert first.start <= passage.start < first.end
+        assert last.start < passage.end <= last.end
+        seen += [place for place in range(passage.start, passage.end) if not text[place].isspace()]
+    assert seen == sorted(quotable)
+    return passages
+
+
+SENTENCES = st.sampled_from(
+    [
+        "The rain fell.",
+        "The rain fell.",
+        "Il pleut — “déjà”!",
+        "雨下了九天。",
+        "Dr. J.\u00a0R. Elm waited 3.5 days?",
+        "😀 e\u0301\u2028x",
+        "no end to it",
+        "word" * 30,
+        "- item\n- item",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        "```\n# x\n```",
+    ]
+)
+PARAGRAPHS = st.lists(SENTENCES, min_size=1, max_size=12).map(" ".join)
+HEADINGS = st.sampled_from(["# Rain", "## Roads", "## Roads", "#### Deep down", "Where", "WHEN"])
+BLOCKS = st.lists(st.one_of(PARAGRAPHS, PARAGRAPHS, HEADINGS), min_size=1, max_size=12)
+
+
+@given(
+    BLOCKS,
+    st.sampled_from(["\n\n", "\r\n\r\n", "\r\r", "\n \u00a0\n", "\n"]),
+    st.sampled_from(["a.md", "a.txt"]),
+    st.integers(min_value=1, max_value=40),
+)
+def test_every_passage_slices_its_source_and_nothing_is_lost(
+    blocks: list[str], gap: str, name: str, size: int
+) -> None:
+    hold(load(gap.join(blocks), name), WordWindow(size))
+
+
+@given(st.text(max_size=400), st.sampled_from(["a.md", "a.txt"]), st.integers(1, 12))
+def test_any_text_at_all_is_cut_without_loss(text: str, name: str, size: int) -> None:
+    try:
+        document = load(text, name)
+    except (LoadError, UnicodeEncodeError):
+        return
+    hold(document, WordWindow(size))
+
+
+def test_small_paragraphs_are_joined_to_about_the_target() -> None:
+    document = load("\n\n".join(words(40, f"w{number}") for number in range(7)))
+    passages = hold(document, WINDOW)
+    assert [passage.paragraphs for passage in passages] == [(1, 3), (4, 6), (7, 7)]
+    assert [passage.lines for passage in passages] == [(1, 5), (7, 11), (13, 13)]
+    assert [len(passage.text.split()) for passage in passages] == [TARGET_WORDS, TARGET_WORDS, 40]
+
+
+def test_a_tiny_last_paragraph_joins_the_one_before() -> None:
+    document = load(f"{words(110)}\n\n{words(130)}\n\n{words(12)}")
+    assert [passage.paragraphs for passage in hold(document, WINDOW)] == [(1, 1), (2, 3)]
+
+
+def test_a_tiny_last_paragraph_stays_alone_where_it_does_not_fit() -> None:
+    document = load(f"{words(50)}\n\n{words(12)}")
+    passages = hold(document, WordWindow(55))
+    assert [passage.paragraphs for passage in passages] == [(1, 1), (2, 2)]
+
+
+def test_a_passage_never_crosses_a_section() -> None:
+    passages = hold(load("# T\n\none\n\n## A\ntwo\n\n## A\nthree"), WINDOW)
+    assert [(passage.section, passage.text) for passage in passages] == [
+        ((), "one"),
+        (("A",), "two"),
+        (("A",), "three"),
+    ]
+
+
+def test_a_passage_never_reaches_over_what_is_not_quotable() -> None:
+    passages = hold(load("one\n\n<!-- hidden -->\n\ntwo"), WINDOW)
+    assert [passage.text for passage in passages] == ["one", "two"]
+
+
+def test_repeated_paragraphs_keep_their_own_places() -> None:
+    text = "\n\n".join(["Same words here."] * 3)
+    passages = hold(load(text), WordWindow(4))
+    assert [(passage.start, passage.paragraphs) for passage in passages] == [
+        (0, (1, 1)),
+        (18, (2, 2)),
+        (36, (3, 3)),
+    ]
+
+
+def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
+    sentence = "Dr. Elm said “it fell 3.5 days – ça suffit”."
+    document = load(" ".join([sentence] * 100))
+    passages = hold(document, WINDOW)
+    assert len(passages) > 5
+    assert all(
+        passage.text.startswith("Dr. Elm") and passage.text.endswith("suffit”.")
+        for passage in passages
+    )
+    assert {passage.paragraphs for passage in passages} == {(1, 1)}
+
+
+def test_a_long_paragraph_with_white_space_of_all_kinds_is_cut_without_loss() -> None:
+    spaces = "\u00a0\u2028\u3000\u0085"
+    hold(
+        load(" ".join(f"To{space}B{space}. Then it fell." for space in spaces * 50)), WordWindow(20)
+    )
+
+
+def test_a_sentence_splitter_that_changes_the_text_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sentencex.segment", lambda language, text: [f"{text} "])
+    hold(load("It rained. " * 100), WordWindow(20))
+
+
+def test_a_long_table_is_cut_between_its_rows() -> None:
+    rows = [f"| town {number} | {number} mm of rain |" for number in range(200)]
+    passages = hold(load("\n".join(["| a | b |", "|---|---|", *rows])), WINDOW)
+    assert len(passages) > 2
+    assert all(
+        line in {"| a | b |", "|---|---|", *rows} for p in passages for line in p.text.split("\n")
+    )
+
+
+def test_a_sentence_without_end_is_cut_between_words() -> None:
+    passages = hold(load("rain " * 3_000), WINDOW)
+    assert {word for passage in passages for word in passage.text.split()} == {"rain"}
+    assert len(passages) < 40
+
+
+def test_a_word_of_two_hundred_thousand_characters_is_cut_quickly() -> None:
+    begun = time.perf_counter()
+    passages = cut(load("a" * 200_000), WINDOW)
+    assert [len(passage.text) for passage in passages] == [MAX_CHARS] * 100
+    assert time.perf_counter() - begun < 5
+
+
+def test_megabytes_in_one_line_are_cut_in_seconds() -> None:
+    document = load("The rain fell on the town for nine days. " * 100_000, "a.txt")
+    begun = time.perf_counter()
+    passages = cut(document, WINDOW)
+    assert time.perf_counter() - begun < 20
+    assert sum(len(passage.text.split()) for passage in passages) == 900_000
+
+
+def test_headings_alone_give_no_passage() -> None:
+    assert cut(load("# A\n\n## B\n\n### C\n"), WINDOW) == []
+
+
+def test_the_context_is_the_title_and_the_headings_on_one_line() -> None:
+    assert context("Rain", ("Roads", "The  north"), WINDOW) == "Rain › Roads › The north"
+    assert context("Rain", (), WINDOW) == "Rain"
+
+
+def test_a_context_too_long_loses_its_outermost_parts_then_its_end() -> None:
+    assert context("One two three", ("Four five", "Six"), WordWindow(16)) == "Four five › Six"
+    assert (
+        context("One", ("Two three four five six seven",), WordWindow(16)) == "Two three four five"
+    )
+    assert context("One", ("Two",), WordWindow(3)) == ""
+    assert len(context("a" * 9_000, (), WINDOW)) == MAX_CHARS
+
+
+def test_what_is_embedded_is_the_context_and_the_passage() -> None:
+    (passage,) = cut(load("# Rain\n\n## Roads\n\nAll shut."), WINDOW)
+    assert embedded_texts(passage, WINDOW, "en")[0] == "Rain › Roads\nAll shut."
+
+
+class Letters:
+    """A window whose pieces are characters, white space and all; a newline is three."""
+
+    size = 41
+
+    def piece_ends(self, text: str) -> list[int]:
+        return [
+            place + 1
+            for place, character in enumerate(text)
+            for _ in range(3 if character == "\n" else 1)
+        ]
+
+
+def test_another_way_of_counting_pieces_is_kept_to() -> None:
+    passages = hold(load("# Rain fell\n\n## On\n\n" + "The rain fell on. " * 9), Letters())
+    assert [passage.text for passage in passages] == [
+        *["The rain fell on. The rain fell on."] * 4,
+        "The rain fell on.",
+    ]
+
+
+def test_the_original_article_is_cut_within_its_sections() -> None:
+    folder = Path(__file__).resolve().parents[2] / "shared" / "article"
+    if not folder.is_dir():
+        pytest.skip("the original article is not beside this checkout")
+    (path,) = folder.glob("*.txt")
+    passages = hold(loaders.parse(path.read_bytes(), path.name), WINDOW)
+    assert 7 <= len(passages) <= 31
+    assert len({passage.section for passage in passages}) == 7

@@ -1,0 +1,170 @@
+"""Which passages answer a question?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
+from briefqa.embedder import HashingEmbedder
+
+BRIEF = """\
+# Harbour brief
+
+The harbour of Lindo opened in 1931.
+
+## Ships
+
+Nine ferries and two Su-25 tugs work there. The joint air operation began at noon.
+
+## Crew
+
+Captain Mara Oduya leads a crew of 26,395 people. Operation of the air pumps is joint work.
+
+## Ships
+
+Nine ferries and two Su-25 tugs work there. The joint air operation began at noon.
+"""
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    folder = tmp_path_factory.mktemp("harbour")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "harbour.md").write_text(BRIEF)
+    (folder / "docs" / "garden.txt").write_text("Roses need water. Tulips need sun.\n")
+    build(folder / "docs", index=folder / "index", model=HashingEmbedder())
+    return open_index(folder / "index")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_each_mode_finds_the_passage_with_its_place(harbour: Searcher, mode: Mode) -> None:
+    best = harbour.search("Who is captain of the crew?", mode=mode)[0]
+    assert best.rank == 1
+    assert best.passage.document == "harbour.md"
+    assert best.passage.section == ("Crew",)
+    assert best.citation == "Harbour brief › Crew › ¶1"
+    assert best.passage.lines == (11, 11)
+    text = harbour.document("harbour.md").text
+    assert text[best.passage.start : best.passage.end] == best.passage.text
+
+
+def test_the_evidence_says_which_index_found_a_passage(harbour: Searcher) -> None:
+    hybrid = harbour.search("captain crew")[0].evidence
+    assert (hybrid.keyword_rank, hybrid.semantic_rank) == (1, 1)
+    assert (hybrid.bm25 or 0) > 0
+    assert 0 < (hybrid.cosine or 0) <= 1
+    keyword = harbour.search("captain crew", mode="keyword")[0].evidence
+    assert (keyword.cosine, keyword.semantic_rank, keyword.bm25) == (None, None, hybrid.bm25)
+    semantic = harbour.search("captain crew", mode="semantic")[0].evidence
+    assert (semantic.keyword_rank, semantic.cosine) == (None, hybrid.cosine)
+
+
+def test_hits_are_numbered_and_ordered_by_the_fused_value(harbour: Searcher) -> None:
+    hits = harbour.search("ferries water crew", k=10)
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    fused = [hit.evidence.fused for hit in hits]
+    assert fused == sorted(fused, reverse=True)
+
+
+def test_equal_passages_come_in_source_order_every_time(harbour: Searcher) -> None:
+    for _ in range(3):
+        twins = [hit.passage for hit in harbour.search("nine ferries", k=2)]
+        assert twins[0].text == twins[1].text
+        assert twins[0].start < twins[1].start
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_words_in_double_quotes_must_occur_as_that_phrase(harbour: Searcher, mode: Mode) -> None:
+    hits = harbour.search('when did the "joint air operation" start', mode=mode, k=10)
+    assert hits
+    assert all("joint air operation" in hit.passage.text for hit in hits)
+    for quoted in ('"JOINT  Air operation"', "“joint air operation”", '"Su-25"', '"su 25 TUGS"'):
+        found = harbour.search(quoted, mode=mode, k=10)
+        assert {hit.passage.section for hit in found} == {("Ships",)}
+    assert harbour.search('"air joint operation"', mode=mode) == []
+    assert harbour.search('"ferries" "crew"', mode=mode) == []
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\x00\x01", "\u200e"])
+def test_a_blank_question_finds_nothing(harbour: Searcher, question: str) -> None:
+    assert harbour.search(question) == []
+    answer = harbour.ask(question)
+    assert not answer.answered
+    assert answer.reason == "The question is empty; ask something."
+
+
+def test_a_k_above_the_corpus_gives_what_there_is(harbour: Searcher) -> None:
+    assert len(harbour.search("ferries", k=1000)) == 5
+
+
+@pytest.mark.parametrize("k", [0, -3, 2.5, "3", None])
+def test_a_k_below_one_is_refused(harbour: Searcher, k: Any) -> None:
+    with pytest.raises(UsageError, match="at least 1 passage"):
+        harbour.search("ferries", k=k)
+    with pytest.raises(UsageError, match="at least 1 passage"):
+        harbour.ask("ferries", k=k)
+
+
+@pytest.mark.parametrize("question", [None, 7, b"ferries"])
+def test_a_question_that_is_no_text_is_refused(harbour: Searcher, question: Any) -> None:
+    with pytest.raises(UsageError, match="A question is text"):
+        harbour.search(question)
+
+
+def test_inch_marks_are_no_quotation(harbour: Searcher) -> None:
+    assert harbour.search('Do the ferries have 6" or 8" pumps?')
+
+
+def test_function_words_alone_answer_nothing(harbour: Searcher) -> None:
+    assert not harbour.ask("the").answered
+    assert harbour.search("the", mode="keyword") == []
+
+
+def test_the_index_stays_the_same_when_the_working_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(f"This is the brief number {name}.")
+        build(tmp_path / name, index=tmp_path / name / "index", model=HashingEmbedder())
+    monkeypatch.chdir(tmp_path / "one")
+    opened = open_index("index")
+    assert "one" in search("brief number", index="index")[0].passage.text
+    monkeypatch.chdir(tmp_path / "two")
+    assert "two" in search("brief number", index="index")[0].passage.text
+    assert "one" in search("brief number", index=tmp_path / "one" / "index")[0].passage.text
+    assert "one" in opened.search("brief number")[0].passage.text
+
+
+def test_an_unknown_mode_is_refused_with_the_known_ones(harbour: Searcher) -> None:
+    with pytest.raises(UsageError, match="'magic'; choose one of: hybrid, keyword, semantic"):
+        harbour.search("ferries", mode="magic")
+
+
+def test_documents_are_listed_and_read_as_indexed(harbour: Searcher) -> None:
+    assert harbour.documents() == (("garden.txt", "garden"), ("harbour.md", "Harbour brief"))
+    assert harbour.document("harbour.md").text == BRIEF
+    with pytest.raises(UsageError, match=r"no document 'other\.md'"):
+        harbour.document("other.md")
+
+
+def test_another_model_than_the_indexs_is_out_of_date(harbour: Searcher, tmp_path: Path) -> None:
+    class Other(HashingEmbedder):
+        fingerprint = "other"
+
+    (tmp_path / "a.txt").write_text("Roses need water.")
+    build(tmp_path / "a.txt", index=tmp_path / "index", model=HashingEmbedder())
+    with pytest.raises(IndexOutOfDate, match="briefqa build"):
+        open_index(tmp_path / "index", model=Other())
+
+
+def test_the_real_model_finds_a_paraphrase_keyword_search_misses(brief: Searcher) -> None:
+    question = "physicians for youngsters"
+    assert brief.search(question, mode="semantic")[0].passage.section[-1] == "Doctors and hot meals"
+    assert not any(
+        hit.passage.section[-1:] == ("Doctors and hot meals",)
+        for hit in brief.search(question, mode="keyword")
+    )
