@@ -23,8 +23,11 @@ function goBack() {
   props.value = "";
   const target = opener && opener.isConnected ? opener : document.querySelector("#question textarea");
   opener = null;
-  // The list is hidden until the emptied view is drawn.
-  setTimeout(() => target && target.focus(), 0);
+  // The list is hidden until the emptied view is drawn; by then the reader may be typing elsewhere.
+  setTimeout(() => {
+    const active = document.activeElement;
+    if (target && (active === document.body || element.contains(active))) target.focus();
+  }, 0);
 }
 
 watch("value", show);
