@@ -1,7 +1,8 @@
 """What do all tests share? A quiet environment, the slow and browser rules, and costly fixtures.
 
-The real model is loaded once and the bundled brief is indexed once for the whole run; tests that
-only need some embedder take `hashing_embedder`, which needs no model.
+The real model is loaded and exported once and the bundled brief is indexed once for the whole run;
+tests that only need some embedder take `hashing_embedder`, which needs no model. What the program
+keeps in the user's cache folder is kept in one of the run's own.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
-from briefqa.embedder import Embedder, HashingEmbedder, load_embedder
+from briefqa.embedder import Embedder, HashingEmbedder, load_embedder, prepared
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SLOW_LEFT_OUT = pytest.StashKey[int]()
+CACHE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test, or a library a test imports, can read it."""
     for name in [name for name in os.environ if name.startswith("BRIEFQA_")]:
         del os.environ[name]
+    config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="briefqa-tests-")
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -40,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("here", common)
     settings.register_profile("ci", common, derandomize=True)
     settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[CACHE], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -99,8 +107,8 @@ def repo() -> Path:
 
 @pytest.fixture(scope="session")
 def real_embedder() -> Embedder:
-    """The default model, loaded once."""
-    return load_embedder()
+    """The default model, loaded and exported once."""
+    return prepared(load_embedder(), ["Russian and Turkish aircraft struck 36 targets.", "Snow."])
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ from briefqa import (
     index_folder,
     open_index,
 )
-from briefqa.embedder import HashingEmbedder, TextKind
+from briefqa.embedder import HashingEmbedder
+from briefqa.records import TextKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -464,8 +465,9 @@ def test_what_a_killed_build_left_is_removed_by_the_next_even_if_nothing_changed
     "step",
     [
         "briefqa.index_folder.new_generation",
-        "briefqa.record_file.write",
-        "briefqa.vector_index.write",
+        "briefqa.record_file.RecordWriter.add",
+        "briefqa.vector_index.create",
+        "briefqa.known_vectors.KnownVectors.add",
         "briefqa.keyword_index.write",
         "os.fsync",
         "pathlib.Path.rename",

@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from briefqa.embedder import (
+from briefqa import sentence_model
+from briefqa.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from briefqa.errors import ModelUnavailable
+from briefqa.onnx_model import OnnxEmbedder
+from briefqa.records import TextKind
+from briefqa.sentence_model import (
     DEFAULT_MODEL,
     DEFAULT_WEIGHTS_SHA256,
-    Embedder,
-    HashingEmbedder,
     SentenceTransformerEmbedder,
-    TextKind,
-    load_embedder,
 )
-from briefqa.errors import ModelUnavailable
 
 
-def model_folder(embedder: Embedder) -> Path:
-    assert isinstance(embedder, SentenceTransformerEmbedder)
-    return embedder._folder
+def copy_of_the_model(folder: Path) -> Path:
+    shutil.copytree(sentence_model._default_folder(), folder)
+    return folder
 
 
 def test_the_default_model_gives_the_published_similarities(real_embedder: Embedder) -> None:
@@ -66,11 +66,8 @@ def test_a_text_beyond_the_window_changes_no_vector_and_one_within_does(
     assert same @ shorter < 0.9998
 
 
-def test_altered_weights_are_refused_before_they_are_loaded(
-    real_embedder: Embedder, tmp_path: Path
-) -> None:
-    altered = tmp_path / "model"
-    shutil.copytree(model_folder(real_embedder), altered)
+def test_altered_weights_are_refused_before_they_are_loaded(tmp_path: Path) -> None:
+    altered = copy_of_the_model(tmp_path / "model")
     weights = bytearray((altered / "model.safetensors").read_bytes())
     weights[-1] ^= 1
     (altered / "model.safetensors").write_bytes(weights)
@@ -86,18 +83,21 @@ def test_the_published_digest_is_the_one_we_were_given() -> None:
 def test_any_model_folder_may_be_named_and_its_prompts_are_respected(
     real_embedder: Embedder, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "prompted"
-    shutil.copytree(model_folder(real_embedder), folder)
+    folder = copy_of_the_model(tmp_path / "prompted")
     settings = folder / "config_sentence_transformers.json"
     prompts = {"query": "query: ", "document": "passage: "}
     settings.write_text(json.dumps({**json.loads(settings.read_text()), "prompts": prompts}))
-    prompted = load_embedder(str(folder))
-    assert prompted.fingerprint != real_embedder.fingerprint
-    assert prompted.size == 254 - 2  # "passage", ":"
-    for kind, prompt in ((TextKind.QUESTION, "query: "), (TextKind.PASSAGE, "passage: ")):
-        ours = prompted.embed(["Palmyra"], kind)
-        written_out = real_embedder.embed([prompt + "Palmyra"], kind)
-        np.testing.assert_allclose(ours, written_out, atol=1e-6)
+    loaded = load_embedder(str(folder))
+    exported = prepared(loaded, ["Palmyra fell in December."])
+    assert isinstance(loaded, SentenceTransformerEmbedder)
+    assert isinstance(exported, OnnxEmbedder)
+    for prompted in (loaded, exported):
+        assert prompted.fingerprint != real_embedder.fingerprint
+        assert prompted.size == 254 - 2  # "passage", ":"
+        for kind, prompt in ((TextKind.QUESTION, "query: "), (TextKind.PASSAGE, "passage: ")):
+            ours = prompted.embed(["Palmyra"], kind)
+            written_out = real_embedder.embed([prompt + "Palmyra"], kind)
+            np.testing.assert_allclose(ours, written_out, atol=1e-5)
 
 
 @pytest.mark.parametrize("model", ["no-such-model", "someone/else", "../outside"])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from briefqa import api, cli
-from briefqa.embedder import DEFAULT_MODEL, Embedder
+from briefqa.embedder import Embedder
+from briefqa.sentence_model import DEFAULT_MODEL
 
 OURS = re.compile(r"^briefqa (?!serve)(.*?)(?:\s+#.*)?$", re.MULTILINE)
 

@@ -43,12 +43,7 @@ def terms(text: str, stem: Stem) -> Iterator[str]:
     A joined spelling gives its parts and, beside them, the parts run together.
     """
     for raw in _words(text):
-        parts = _split(raw)
-        for part in parts:
-            yield from _expand(part, stem)
-        if len(parts) > 1:
-            joined = "".join(parts)
-            yield (stem(joined) if joined.isalpha() else joined)[:MAX_TERM]
+        yield from _terms(raw, stem)
 
 
 def question_terms(text: str, stem: Stem, stop_words: frozenset[str]) -> tuple[str, ...]:
@@ -80,6 +75,16 @@ def plain_words(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> Iterator[str]:
     return (match.group() for match in _WORD.finditer(text))
+
+
+@lru_cache(maxsize=65536)
+def _terms(raw: str, stem: Stem) -> tuple[str, ...]:
+    parts = _split(raw)
+    found = [term for part in parts for term in _expand(part, stem)]
+    if len(parts) > 1:
+        joined = "".join(parts)
+        found.append((stem(joined) if joined.isalpha() else joined)[:MAX_TERM])
+    return tuple(found)
 
 
 @lru_cache(maxsize=65536)

@@ -1,4 +1,7 @@
-"""The library's functions: thin, keyword-only after the question, over a reusable Searcher."""
+"""The library's functions: thin, keyword-only after the question, over a reusable Searcher.
+
+What only a build or an evaluation needs is imported by them, so that a question comes quickly.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,18 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from briefqa.builder import BuildReport, Progress, build_index, holds_sources, index_documents
-from briefqa.embedder import Embedder, load_embedder
 from briefqa.errors import UsageError
-from briefqa.evaluation import Evaluation
-from briefqa.evaluation import evaluate as run_evaluation
-from briefqa.question_sets import read_beir, read_questions
 from briefqa.records import Answer, Hit, Mode
 from briefqa.searcher import Searcher
-from briefqa.verification import VerifyReport, verify_index
+
+if TYPE_CHECKING:
+    from briefqa.builder import BuildReport
+    from briefqa.embedder import Embedder
+    from briefqa.embedding import Progress
+    from briefqa.evaluation import Evaluation
+    from briefqa.verification import VerifyReport
 
 AnyPath = str | os.PathLike[str]
 
@@ -42,6 +47,8 @@ def build(
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
     """
+    from briefqa.builder import build_index
+
     roots = None
     if sources is not None:
         named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -77,6 +84,8 @@ def ask(question: str, *, k: int = 5, index: AnyPath = "index") -> Answer:
 
 def verify(index: AnyPath = "index") -> VerifyReport:
     """Read every source again and check that each passage stands where its citation says."""
+    from briefqa.verification import verify_index
+
     return verify_index(Path(index))
 
 
@@ -93,20 +102,25 @@ def evaluate(
     are indexed in `index` (if nothing else is) or in a folder that is thrown away. Raises
     UsageError for anything else.
     """
+    from briefqa import evaluation
+    from briefqa.builder import holds_sources, index_documents
+    from briefqa.embedder import load_embedder
+    from briefqa.question_sets import read_beir, read_questions
+
     path = Path(questions)
     if not path.is_dir():
         searcher = open_index("index" if index is None else index)
         asked = read_questions(path, searcher.passages())
-        return run_evaluation(searcher, asked, misses=misses)
+        return evaluation.evaluate(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
         raise UsageError(f"{index} holds your own documents; name another folder with --index.")
     with TemporaryDirectory(prefix="briefqa-") as scratch:
         place = Path(scratch if index is None else index)
         folder, embedder = read_beir(path), load_embedder()
         index_documents(folder.documents, place, embedder, progress)
-        searcher = open_index(place, model=embedder)
+        searcher = open_index(place)
         asked = folder.question_set(searcher.passages())
-        return run_evaluation(searcher, asked, misses=misses)
+        return evaluation.evaluate(searcher, asked, misses=misses)
 
 
 def _named(path: AnyPath) -> Path:

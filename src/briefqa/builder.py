@@ -8,43 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from briefqa import (
-    __version__,
-    index_folder,
-    keyword_index,
-    loaders,
-    passages,
-    record_file,
-    vector_index,
-)
+from briefqa import __version__, index_folder, keyword_index, known_vectors, loaders, vector_index
 from briefqa.abstention import Thresholds
-from briefqa.embedder import Embedder, TextKind, load_embedder
+from briefqa.embedder import Embedder, load_embedder
+from briefqa.embedding import Intake, Progress
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
 from briefqa.index_folder import Generation
+from briefqa.known_vectors import KnownVectors
 from briefqa.manifest import FORMAT, Manifest, Outcome, Source
-from briefqa.record_file import PassageFile
 from briefqa.records import Document, Passage
 from briefqa.source_files import SourceFile, find, read
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Vectors = npt.NDArray[np.float32]
-
 # Raise it with every change to how passages are cut or embedded: older indexes are then rebuilt.
-RECIPE = 2
+RECIPE = 3
 DEFAULT_LANGUAGE = "en"
-EMBED_AT_ONCE = 256  # passages between two reports of progress
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +81,7 @@ def build_index(
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     found = find(roots, leave_out=index)
     named = tuple(str(root.absolute()) for root in roots)
-    with index_folder.writing(index):
-        last, note = _last_generation(index)
+    with index_folder.writing(index), _last_generation(index) as (last, note):
         if last and _is_current(last.manifest, named, found.files, embedder, language):
             last.lease.release()
             index_folder.remove_unused(index)
@@ -105,14 +89,14 @@ def build_index(
                 index, last.manifest.sources, found.skipped, last.manifest.passages, 0,
                 last.manifest.passages, False, time.monotonic() - started,
             )  # fmt: skip
-        sources, documents, cut = _read_all(found.files, embedder, progress)
-        if not cut:
-            raise BuildError(_nothing_to_index(roots, sources, found.skipped))
-        settings = _Settings(named, embedder, language)
-        reused = _make(index, settings, sources, documents, cut, last, progress)
+        with _new_generation(index) as folder, Intake(folder, embedder, language) as intake:
+            sources = _read_all(found.files, intake, progress)
+            if not intake.passages:
+                raise BuildError(_nothing_to_index(roots, sources, found.skipped))
+            reused = _make(index, folder, named, sources, intake, last, progress)
         return BuildReport(
-            index, tuple(sources), found.skipped, len(cut), len(cut) - reused, reused, True,
-            time.monotonic() - started, note,
+            index, tuple(sources), found.skipped, intake.passages, intake.passages - reused, reused,
+            True, time.monotonic() - started, note,
         )  # fmt: skip
 
 
@@ -125,70 +109,118 @@ def holds_sources(index: Path) -> bool:
 
 
 def index_documents(
-    documents: Sequence[Document], index: Path, embedder: Embedder, progress: Progress | None = None
+    documents: Iterable[Document], index: Path, embedder: Embedder, progress: Progress | None = None
 ) -> None:
     """Make `index` hold documents that are in no file, such as a benchmark's; reuses vectors."""
-    cut, sources = [], []
-    for document in documents:
-        of_document = passages.cut(document, embedder)
-        cut.extend(of_document)
-        held = (Outcome.INDEXED, len(of_document))
-        sources.append(Source(document.name, document.title, "", "", *held))
-    with index_folder.writing(index):
-        settings = _Settings((), embedder, DEFAULT_LANGUAGE)
-        _make(index, settings, sources, documents, cut, _last_generation(index)[0], progress)
+    sources = []
+    with (
+        index_folder.writing(index),
+        _last_generation(index) as (last, _),
+        _new_generation(index) as folder,
+        Intake(folder, embedder, DEFAULT_LANGUAGE) as intake,
+    ):
+        for document in documents:
+            held = (Outcome.INDEXED, intake.add(document))
+            sources.append(Source(document.name, document.title, "", "", *held))
+        _make(index, folder, (), sources, intake, last, progress)
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    """What a build was given."""
-
-    roots: tuple[str, ...]
-    embedder: Embedder
-    language: str
+@contextmanager
+def _new_generation(index: Path) -> Iterator[Path]:
+    """A folder to write a generation in, removed again unless it is published."""
+    folder = None
+    try:
+        folder = index_folder.new_generation(index)
+        yield folder
+    except OSError as error:
+        raise IndexFolderError(
+            f"The index in {index} could not be written ({error.strerror}); it was left as it "
+            "was: make room or choose another folder with --index."
+        ) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(
     index: Path,
-    settings: _Settings,
+    folder: Path,
+    roots: tuple[str, ...],
     sources: Sequence[Source],
-    documents: Sequence[Document],
-    cut: Sequence[Passage],
+    intake: Intake,
     last: Generation | None,
     progress: Progress | None,
 ) -> int:
-    """Embed what is new, write and publish a generation; returns how many passages were reused."""
-    embedder = settings.embedder
-    embedded = _embed(cut, embedder, settings.language, last, progress)
+    """Embed what is new, and publish the generation; returns how many passages were reused."""
+    embedder, language = intake.embedder, intake.language
+    dimension, reused = _fill(index, folder, intake, last, progress)
     manifest = Manifest(
         format=FORMAT,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         version=__version__,
         model=embedder.name,
         fingerprint=embedder.fingerprint,
-        dimension=embedded.vectors.shape[1],
-        language=settings.language,
+        dimension=dimension,
+        language=language,
         recipe=RECIPE,
-        documents=len(documents),
-        passages=len(cut),
-        roots=settings.roots,
+        documents=intake.documents,
+        passages=intake.passages,
+        roots=roots,
         sources=tuple(sources),
         thresholds=Thresholds().to_mapping(),
     )
+    index_folder.publish(index, folder, manifest)
+    known_vectors.remove_unfinished(index)
     if last:
-        last.lease.release()  # its vectors are copied: it may be removed
-    _write(index, manifest, documents, cut, embedded, progress)
-    return embedded.reused
+        last.lease.release()  # its vectors are copied, or not wanted: it may be removed
+    index_folder.remove_unused(index)
+    _tell(progress, "writing", 1, 1)
+    return reused
 
 
-def _last_generation(index: Path) -> tuple[Generation | None, str]:
+def _fill(
+    index: Path, folder: Path, intake: Intake, last: Generation | None, progress: Progress | None
+) -> tuple[int, int]:
+    """Write the vectors and, beside that, the keyword index.
+
+    Returns the numbers in a vector and how many passages were reused.
+    """
+    recipe = (RECIPE, intake.embedder.fingerprint)
+    same = last is not None and (last.manifest.recipe, last.manifest.fingerprint) == recipe
+    known = KnownVectors(index, str(recipe), last.folder if last and same else None)
+    cut, stopped = intake.finish(), threading.Event()
+    with ThreadPoolExecutor(1) as beside:
+        words = beside.submit(
+            keyword_index.write,
+            folder / index_folder.KEYWORD,
+            _words(cut, stopped),
+            intake.language,
+        )
+        try:
+            found = intake.embed(known, progress)
+        except BaseException:
+            stopped.set()
+            raise
+        _tell(progress, "writing", 0, 1)
+        vector_index.organise(folder)
+        words.result()
+    return found
+
+
+@contextmanager
+def _last_generation(index: Path) -> Iterator[tuple[Generation | None, str]]:
     """The generation on disk, and a sentence when there is one that cannot be used."""
     try:
-        return index_folder.open_current(index), ""
+        last = index_folder.open_current(index)
     except IndexNotFound:
-        return None, ""
+        yield None, ""
     except IndexFolderError as error:
-        return None, f"The last index could not be used and everything was built anew: {error}"
+        yield None, f"The last index could not be used and everything was built anew: {error}"
+    else:
+        try:
+            yield last, ""
+        finally:
+            last.lease.release()
 
 
 def _as_last_time(
@@ -237,11 +269,9 @@ def _digest_of(path: Path) -> str:
 
 
 def _read_all(
-    files: Sequence[SourceFile], embedder: Embedder, progress: Progress | None
-) -> tuple[list[Source], list[Document], list[Passage]]:
+    files: Sequence[SourceFile], intake: Intake, progress: Progress | None
+) -> list[Source]:
     sources: list[Source] = []
-    documents: list[Document] = []
-    cut: list[Passage] = []
     first_with: dict[str, str] = {}
     for number, file in enumerate(files):
         _tell(progress, "reading", number, len(files))
@@ -254,19 +284,16 @@ def _read_all(
                 sources.append(Source(file.name, "", path, digest, Outcome.DUPLICATE, 0, detail))
                 continue
             document = loaders.parse(data, file.name)
-            of_document = passages.cut(document, embedder)
-            if not of_document:
+            n_passages = intake.add(document)
+            if not n_passages:
                 raise LoadError("it has no text to quote, only headings or front matter")
         except LoadError as error:
             sources.append(Source(file.name, "", path, digest, Outcome.FAILED, 0, str(error)))
             continue
         first_with[digest] = file.name
-        documents.append(document)
-        cut.extend(of_document)
-        held = (Outcome.INDEXED, len(of_document))
-        sources.append(Source(file.name, document.title, path, digest, *held))
+        sources.append(Source(file.name, document.title, path, digest, Outcome.INDEXED, n_passages))
     _tell(progress, "reading", len(files), len(files))
-    return sources, documents, cut
+    return sources
 
 
 def _nothing_to_index(
@@ -289,96 +316,12 @@ def _nothing_to_index(
     return f"Nothing to index: {where} is empty; put {formats} files there; {kept}."
 
 
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """Unit vectors of all passages, float32 [n_vectors, dim]; `counts[i]` belong to passage i."""
-
-    vectors: Vectors
-    counts: list[int]
-    reused: int
-
-
-def _embed(
-    cut: Sequence[Passage],
-    embedder: Embedder,
-    language: str,
-    last: Generation | None,
-    progress: Progress | None,
-) -> _Embedded:
-    """The passages' vectors; what stood in the last generation with the same text is reused."""
-    texts = [passages.embedded_texts(passage, embedder, language) for passage in cut]
-    known = _known_vectors(last, embedder)
-    missing = {text for views in texts for text in views if _key(text) not in known}
-    reused = sum(missing.isdisjoint(views) for views in texts)
-    queue = sorted(missing, key=lambda text: (-len(text), text))
-    for start in range(0, len(queue), EMBED_AT_ONCE):
-        _tell(progress, "embedding", start, len(queue))
-        batch = queue[start : start + EMBED_AT_ONCE]
-        rows = embedder.embed(batch, TextKind.PASSAGE)
-        known.update((_key(text), row) for text, row in zip(batch, rows, strict=True))
-    _tell(progress, "embedding", len(queue), len(queue))
-    vectors = np.stack([known[_key(text)] for views in texts for text in views])
-    return _Embedded(vectors.astype(np.float32), [len(views) for views in texts], reused)
-
-
-def _known_vectors(
-    last: Generation | None, embedder: Embedder
-) -> dict[bytes, npt.NDArray[np.float32]]:
-    """The vectors of the last generation by the digest of what was embedded."""
-    if last is None:
-        return {}
-    made = (last.manifest.recipe, last.manifest.fingerprint)
-    if made != (RECIPE, embedder.fingerprint):
-        return {}
-    before = PassageFile(last.folder / index_folder.PASSAGES)
-    vectors, _ = vector_index.read(last.folder)
-    texts = (
-        text
-        for passage in before
-        for text in passages.embedded_texts(passage, embedder, last.manifest.language)
-    )
-    return {_key(text): vectors[row] for row, text in enumerate(texts)}
-
-
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _write(
-    index: Path,
-    manifest: Manifest,
-    documents: Sequence[Document],
-    cut: Sequence[Passage],
-    embedded: _Embedded,
-    progress: Progress | None,
-) -> None:
-    building = None
-    try:
-        building = index_folder.new_generation(index)
-        record_file.write(building / index_folder.DOCUMENTS, documents)
-        record_file.write(building / index_folder.PASSAGES, cut)
-        vector_index.write(building, embedded.vectors, embedded.counts)
-        _tell(progress, "writing", 0, 1)
-        keyword_index.write(
-            building / index_folder.KEYWORD, [_words(passage) for passage in cut], manifest.language
-        )
-        index_folder.publish(index, building, manifest)
-        building = None
-        index_folder.remove_unused(index)
-        _tell(progress, "writing", 1, 1)
-    except OSError as error:
-        raise IndexFolderError(
-            f"The index in {index} could not be written ({error.strerror}); it was left as it "
-            "was: make room or choose another folder with --index."
-        ) from error
-    finally:
-        if building is not None:
-            shutil.rmtree(building, ignore_errors=True)
-
-
-def _words(passage: Passage) -> str:
-    """What of a passage is indexed by its words: the title and headings as well as the text."""
-    return "\n".join((passage.title, *passage.section, passage.text))
+def _words(passages: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
+    """What of each passage is indexed by its words: title and headings as well as the text."""
+    for passage in passages:
+        if stopped.is_set():
+            raise CancelledError
+        yield "\n".join((passage.title, *passage.section, passage.text))
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

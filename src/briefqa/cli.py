@@ -8,23 +8,15 @@ from __future__ import annotations
 import argparse
 import errno
 import io
-import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from briefqa import __version__
-from briefqa.errors import BriefQAError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from briefqa.builder import BuildReport, Progress
-    from briefqa.records import Hit
+from briefqa import __version__, terminal
+from briefqa.errors import BriefQAError, ModelUnavailable, UsageError
 
 EXAMPLES = """\
 examples:
@@ -69,7 +61,7 @@ def _leave_stdout() -> None:
 
 
 def _say(error: BriefQAError, code: int) -> int:
-    print(f"briefqa: {_line(str(error))}", file=sys.stderr)
+    print(f"briefqa: {terminal.line(str(error))}", file=sys.stderr)
     return code
 
 
@@ -182,61 +174,20 @@ def _version() -> int:
 def _build(options: argparse.Namespace) -> int:
     from briefqa.api import build
 
-    with _progress() as progress:
-        report = build(
-            options.paths or None, index=options.index, model=options.model,
-            language=options.language, progress=progress,
-        )  # fmt: skip
-    _print_report(report)
+    try:
+        with terminal.progress_bar() as progress:
+            report = build(
+                options.paths or None, index=options.index, model=options.model,
+                language=options.language, progress=progress,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)
+        raise
+    terminal.show_report(report)
     if report.failed:
-        files = _count(len(report.failed), "file")
+        files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
     return 0
-
-
-def _print_report(report: BuildReport) -> None:
-    for file in report.files:
-        indexed = _count(file.passages, "passage")
-        result = indexed if file.passages else f"{file.outcome}: {file.detail}"
-        print(f"  {_line(f'{file.name}: {result}')}")
-    if report.skipped:
-        names = ", ".join(path.name for path in report.skipped[:5])
-        more = f" and {len(report.skipped) - 5} more" if len(report.skipped) > 5 else ""
-        print(f"  not read, another format: {_line(names)}{more}")
-    if report.note:
-        print(_line(report.note))
-    if not report.changed:
-        held = _count(report.passages, "passage")
-        print(f"{report.index} is up to date: {held} ({report.seconds:.2f} s).")
-    else:
-        print(
-            f"{report.index}: {_count(report.passages, 'passage')}, {report.embedded} embedded, "
-            f"{report.reused} kept ({report.seconds:.1f} s)."
-        )
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A progress bar on a terminal's stderr, nothing elsewhere."""
-    from tqdm import tqdm
-
-    bar: Any = None
-    current = ""
-
-    def show(stage: str, done: int, total: int) -> None:
-        nonlocal bar, current
-        if stage != current:
-            if bar is not None:
-                bar.close()
-            bar = tqdm(total=total, desc=stage, leave=False, disable=not sys.stderr.isatty())
-            current = stage
-        bar.update(done - bar.n)
-
-    try:
-        yield show
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -244,16 +195,18 @@ def _search(options: argparse.Namespace) -> int:
 
     hits = search(options.question, k=options.k, mode=options.mode, index=options.index)
     if options.json:
-        _print_json({"question": options.question, "hits": [_as_json(hit) for hit in hits]})
+        terminal.show_json(
+            {"question": options.question, "hits": [terminal.as_json(hit) for hit in hits]}
+        )
         return 0
     if not hits:
         print("No passage fits.")
     for hit in hits:
         place = f"{hit.passage.document}:{hit.passage.lines[0]}"
-        print(_line(f"[{hit.rank}] {hit.citation}  ({place})"))
-        print(_indented(hit.passage.text))
+        print(terminal.line(f"[{hit.rank}] {hit.citation}  ({place})"))
+        print(terminal.indented(hit.passage.text))
         if options.explain:
-            print(f"    why: {_why(hit)}")
+            print(f"    why: {terminal.why(hit)}")
         print()
     return 0
 
@@ -263,14 +216,16 @@ def _ask(options: argparse.Namespace) -> int:
 
     answer = ask(options.question, k=options.k, index=options.index)
     if options.json:
-        _print_json({**asdict(answer), "hits": [_as_json(hit) for hit in answer.hits]})
+        terminal.show_json(
+            {**asdict(answer), "hits": [terminal.as_json(hit) for hit in answer.hits]}
+        )
         return 0
-    print(_printable(answer.text))
+    print(terminal.printable(answer.text))
     print(f"\n{answer.reason}")
     if not answer.answered and answer.hits:
         print("\nThe nearest passages, which do not answer:")
         for hit in answer.hits[:3]:
-            print(_line(f"[{hit.rank}] {hit.citation}"))
+            print(terminal.line(f"[{hit.rank}] {hit.citation}"))
     return 0
 
 
@@ -286,11 +241,11 @@ def _verify(options: argparse.Namespace) -> int:
 
     report = verify(options.index)
     if options.json:
-        _print_json({**asdict(report), "index": str(report.index), "holds": report.holds})
+        terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})
     else:
         for source in report.sources:
             held = f"{source.holding} of {source.passages} citations hold"
-            print(f"  {_line(source.name)}: {source.state}, {held}")
+            print(f"  {terminal.line(source.name)}: {source.state}, {held}")
         print(f"{report.index}: {report.generation}")
     if not report.holds:
         raise BriefQAError(
@@ -306,99 +261,51 @@ def _eval(options: argparse.Namespace) -> int:
     index = options.index
     if index is None and not Path(options.questions).is_dir():
         index = _default_index()
-    with _progress() as progress:
+    with terminal.progress_bar() as progress:
         result = evaluate(options.questions, index=index, misses=options.errors, progress=progress)
     if options.run:
         result.write_runs(options.run)
     if options.plot:
         result.plot(options.plot)
     if options.json:
-        _print_json(result.as_json())
+        terminal.show_json(result.as_json())
         return 0
     print(result.as_table())
     for question, hits in result.misses:
         print()
-        print(_line(f"{question.id}: {question.text}"))
-        print(_line(f"  right: {', '.join(question.relevant) or 'nothing in the index'}"))
+        print(terminal.line(f"{question.id}: {question.text}"))
+        print(terminal.line(f"  right: {', '.join(question.relevant) or 'nothing in the index'}"))
         for hit in hits:
-            print(_line(f"  [{hit.rank}] {hit.citation}: {hit.passage.text[:100]} ..."))
-            print(f"      {_why(hit)}")
+            print(terminal.line(f"  [{hit.rank}] {hit.citation}: {hit.passage.text[:100]} ..."))
+            print(f"      {terminal.why(hit)}")
     return 0
 
 
 def _info(options: argparse.Namespace) -> int:
-    from briefqa.embedder import DEFAULT_MODEL
+    from briefqa.embedder import embedder_of, runtime
     from briefqa.index_folder import open_current
+    from briefqa.sentence_model import DEFAULT_MODEL
 
     generation = open_current(options.index)
     manifest = generation.manifest
     if options.json:
-        _print_json({"generation": generation.name, **asdict(manifest)})
+        terminal.show_json({"generation": generation.name, **asdict(manifest)})
         return 0
     size = sum(size for size, _ in manifest.files.values())
     print(f"index       {options.index} ({size / 1e6:.1f} MB)")
     print(f"generation  {generation.name}, built {manifest.created} by briefqa {manifest.version}")
-    passages, documents = manifest.passages, manifest.documents
-    print(f"holds       {_count(passages, 'passage')} of {_count(documents, 'document')}")
+    documents = terminal.count(manifest.documents, "document")
+    print(f"holds       {terminal.count(manifest.passages, 'passage')} of {documents}")
     print(f"model       {manifest.model} ({manifest.dimension} dimensions)")
+    try:
+        by = runtime(embedder_of(manifest.model, manifest.fingerprint))
+    except ModelUnavailable as error:
+        by = terminal.line(str(error))
+    print(f"runs on     {by}")
     print(f"language    {manifest.language}")
     if manifest.model != DEFAULT_MODEL:
         print(f"note        when to answer was measured with {DEFAULT_MODEL}, not with this model")
     for source in manifest.sources:
-        result = _count(source.passages, "passage") if source.passages else source.detail
-        print(f"  {_line(f'{source.name}: {source.outcome}, {result}')}")
+        result = terminal.count(source.passages, "passage") if source.passages else source.detail
+        print(f"  {terminal.line(f'{source.name}: {source.outcome}, {result}')}")
     return 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number} {what}s"
-
-
-def _as_json(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "rank": hit.rank,
-        "text": passage.text,
-        "document": passage.document,
-        "title": passage.title,
-        "section": list(passage.section),
-        "start": passage.start,
-        "end": passage.end,
-        "paragraphs": list(passage.paragraphs),
-        "lines": list(passage.lines),
-        "citation": hit.citation,
-        "evidence": asdict(hit.evidence),
-    }
-
-
-def _why(hit: Hit) -> str:
-    evidence = hit.evidence
-    parts = []
-    if evidence.keyword_rank is not None and evidence.bm25 is not None:
-        parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
-    if evidence.semantic_rank is not None and evidence.cosine is not None:
-        parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
-    return f"{', '.join(parts)}, fused {evidence.fused:.3f}"
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in _printable(text).splitlines())
-
-
-def _line(text: str) -> str:
-    """Anything that is to stay on one line of a terminal."""
-    return _printable(text.replace("\n", " ").replace("\t", " "))
-
-
-def _printable(text: str) -> str:
-    """Document text for a terminal: control characters, which could steer it, are taken out."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
-
-
-def _print_json(value: object) -> None:
-    readable = json.dumps(value, ensure_ascii=False, indent=1)
-    try:
-        readable.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        readable = json.dumps(value, indent=1)
-    print(readable)

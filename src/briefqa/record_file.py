@@ -8,25 +8,47 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 
+from briefqa import array_file
 from briefqa.errors import IndexDamaged
 from briefqa.records import Document, Passage, Section, Span
 
 
-def write(path: Path, records: Iterable[Document | Passage]) -> None:
-    """Write the records to `path` and their starts beside it; row i is the i-th record."""
-    starts = [0]
-    with path.open("wb") as file:
-        for record in records:
-            line = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
-            starts.append(starts[-1] + file.write(line.encode("utf-8") + b"\n"))
-    np.save(_starts_path(path), np.array(starts, dtype=np.int64), allow_pickle=False)
+class RecordWriter:
+    """Writes records as they come, row i the i-th, and their starts beside them when closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("wb")
+        self._starts = array("q", [0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if kind is None:
+            starts = np.array(self._starts, dtype=np.int64)
+            array_file.write(_starts_path(self._path), starts)
+
+    def add(self, record: Document | Passage) -> None:
+        """Write one more; raises OSError."""
+        line = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+        written = self._file.write(line.encode("utf-8") + b"\n")
+        self._starts.append(self._starts[-1] + written)
 
 
 class RecordFile:
@@ -36,12 +58,12 @@ class RecordFile:
         """Raises IndexDamaged when the file and its starts do not fit together."""
         self._path = path
         try:
-            self._starts = np.load(_starts_path(path), allow_pickle=False)
             with path.open("rb") as file:
                 self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError) as error:
             raise self._damaged(error) from error
-        if self._starts.ndim != 1 or self._starts[-1:] != len(self._bytes):
+        self._starts = array_file.read(_starts_path(path), np.int64)
+        if not len(self._starts) or self._starts[-1] != len(self._bytes):
             raise self._damaged("its length is wrong")
 
     def __len__(self) -> int:

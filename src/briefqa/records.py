@@ -17,6 +17,13 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class TextKind(StrEnum):
+    """What a text is; some models want a different prompt before each kind."""
+
+    QUESTION = "question"
+    PASSAGE = "passage"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A half-open range of character offsets into `Document.text`."""

@@ -18,14 +18,14 @@ import regex
 from briefqa import answering, embedder, index_folder
 from briefqa.abstention import Signals, Thresholds
 from briefqa.analysis import plain_words
-from briefqa.embedder import Embedder, TextKind
+from briefqa.embedder import Embedder
 from briefqa.errors import IndexDamaged, IndexOutOfDate, UsageError
 from briefqa.fusion import fuse
-from briefqa.keyword_index import KeywordIndex
+from briefqa.keyword_index import KeywordIndex, Match
 from briefqa.manifest import Manifest
 from briefqa.record_file import DocumentFile, PassageFile
-from briefqa.records import Answer, Document, Evidence, Hit, Mode, Passage
-from briefqa.vector_index import VectorIndex, read
+from briefqa.records import Answer, Document, Evidence, Hit, Mode, Passage, TextKind
+from briefqa.vector_index import VectorIndex
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,6 +64,7 @@ class _Ranking:
     cosine: Values | None
     keyword_rank: dict[int, int]
     semantic_rank: dict[int, int]
+    match: Match | None
 
 
 class Searcher:
@@ -103,7 +104,7 @@ class Searcher:
             )
         confidence = 0.0
         if hits:
-            confidence = snapshot.thresholds.confidence(_signals(snapshot, ranking, read_as))
+            confidence = snapshot.thresholds.confidence(_signals(ranking))
         return answering.compose(
             question, hits, confidence, snapshot.thresholds.answer_from, len(snapshot.documents)
         )
@@ -111,9 +112,8 @@ class Searcher:
     def signals(self, question: str) -> Signals | None:
         """The raw evidence the abstention rule reads; None when nothing is found."""
         snapshot = self._snapshot()
-        read_as = _readable(question)
-        ranking = _rank(snapshot, read_as, Mode.HYBRID, 1)
-        return _signals(snapshot, ranking, read_as) if len(ranking.rows) else None
+        ranking = _rank(snapshot, _readable(question), Mode.HYBRID, 1)
+        return _signals(ranking) if len(ranking.rows) else None
 
     def confidence(self, question: str) -> float:
         """How sure that the first passage answers, 0..1; 0 when there is nothing to go by."""
@@ -168,7 +168,7 @@ class Searcher:
         manifest = generation.manifest
         model = self._model or (last.embedder if last else None)
         if model is None or model.fingerprint != manifest.fingerprint:
-            model = self._model or embedder.load_embedder(manifest.model)
+            model = self._model or embedder.embedder_of(manifest.model, manifest.fingerprint)
         if model.fingerprint != manifest.fingerprint:
             raise IndexOutOfDate(
                 f"The index in {self._index} was built with another version of the model "
@@ -176,8 +176,8 @@ class Searcher:
             )
         documents = DocumentFile(generation.folder / index_folder.DOCUMENTS)
         passages = PassageFile(generation.folder / index_folder.PASSAGES)
-        vectors, starts = read(generation.folder)
-        counted = (len(documents), len(passages), len(starts) - 1, vectors.shape[1])
+        vectors = VectorIndex(generation.folder)
+        counted = (len(documents), len(passages), vectors.n_passages, vectors.dimension)
         told = (manifest.documents, manifest.passages, manifest.passages, manifest.dimension)
         if counted != told:
             raise IndexDamaged(
@@ -198,7 +198,7 @@ class Searcher:
             keyword=KeywordIndex(
                 generation.folder / index_folder.KEYWORD, len(passages), manifest.language
             ),
-            vectors=VectorIndex(vectors, starts),
+            vectors=vectors,
             document_of=np.repeat(
                 np.arange(len(documents)), [source.passages for source in manifest.indexed()]
             ),
@@ -210,19 +210,21 @@ class Searcher:
 def _rank(snapshot: _Snapshot, question: str, mode: Mode, k: int) -> _Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many."""
     if not question:
-        return _Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {})
+        return _Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {}, None)
     allowed = _rows_with_phrases(snapshot, question)
     depth = max(CANDIDATES, k)
-    bm25, cosine = snapshot.keyword.scores(question), None
+    match, cosine = snapshot.keyword.match(question), None
+    bm25 = match.bm25
     rows = by_words = by_meaning = _no_rows()
     if mode is not Mode.SEMANTIC:
         rows = by_words = _best(bm25, depth, allowed)
     if mode is not Mode.KEYWORD:
         vector = snapshot.embedder.embed([question], TextKind.QUESTION)[0]
-        by_meaning, _ = snapshot.vectors.nearest(vector, depth, allowed)
-        rows = np.union1d(by_words, by_meaning)
-        cosine = snapshot.vectors.cosines(vector, rows)
-    word_share = bm25[rows] / np.float32(snapshot.keyword.idf_sum(question) or 1)
+        by_meaning, nearest = snapshot.vectors.nearest(vector, depth, allowed)
+        found_by_words = np.setdiff1d(by_words, by_meaning)
+        rows = np.concatenate([by_meaning, found_by_words])
+        cosine = np.concatenate([nearest, snapshot.vectors.cosines(vector, found_by_words)])
+    word_share = bm25[rows] / np.float32(match.idf_sum or 1)
     fused = fuse(
         np.zeros_like(word_share) if mode is Mode.SEMANTIC else word_share,
         np.zeros_like(word_share) if cosine is None else cosine,
@@ -236,6 +238,7 @@ def _rank(snapshot: _Snapshot, question: str, mode: Mode, k: int) -> _Ranking:
         cosine=None if cosine is None else cosine[order],
         keyword_rank={int(row): rank for rank, row in enumerate(by_words, 1)},
         semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
+        match=match,
     )
 
 
@@ -254,10 +257,11 @@ def _hits(snapshot: _Snapshot, ranking: _Ranking, k: int) -> list[Hit]:
     return hits
 
 
-def _signals(snapshot: _Snapshot, ranking: _Ranking, question: str) -> Signals:
-    shares = snapshot.keyword.matched_share(question)
+def _signals(ranking: _Ranking) -> Signals:
+    """The evidence for the first passage of a ranking that has one."""
     cosine = 0.0 if ranking.cosine is None else float(ranking.cosine[0])
-    return Signals(cosine, float(shares[ranking.rows[0]]))
+    share = 0.0 if ranking.match is None else ranking.match.share(int(ranking.rows[0]))
+    return Signals(cosine, share)
 
 
 def _rows_with_phrases(snapshot: _Snapshot, question: str) -> Rows | None:
@@ -285,8 +289,11 @@ def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:
 def _best(scores: Values, limit: int, allowed: Rows | None) -> Rows:
     """The rows with the highest scores above 0, best first, ties by row; int64."""
     rows = np.flatnonzero(scores) if allowed is None else allowed[scores[allowed] > 0]
-    order = np.lexsort((rows, -scores[rows]))[:limit]
-    return rows[order].astype(np.int64)
+    values = scores[rows]
+    if len(rows) > limit:
+        good = values >= np.partition(values, -limit)[-limit]  # sort only those, ties included
+        rows, values = rows[good], values[good]
+    return rows[np.lexsort((rows, -values))[:limit]].astype(np.int64)
 
 
 def _readable(question: object) -> str:

@@ -1,0 +1,46 @@
+"""Which numbers are in this file?
+
+Arrays on disk, in numpy's own format without pickles. An index folder may come from anyone, so
+whatever is wrong with a file, IndexDamaged is all that comes of opening it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tokenize import TokenError
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from briefqa.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+# What numpy raises for a file that holds no array; a header is parsed as Python's literals are.
+_UNREADABLE = (OSError, ValueError, TypeError, OverflowError, SyntaxError, EOFError, TokenError)
+
+
+def write(path: Path, values: npt.NDArray[Any]) -> None:
+    """Write an array of numbers; raises OSError."""
+    np.save(path, values, allow_pickle=False)
+
+
+def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> npt.NDArray[Any]:
+    """The array in the file, mapped from disk and not writable.
+
+    Raises IndexDamaged when there is none, or one of another type or number of dimensions.
+    """
+    try:
+        # np.load would open zips and pickles too; this maps plain arrays and nothing else.
+        values = np.lib.format.open_memmap(path, mode="r")
+    except _UNREADABLE as error:
+        raise IndexDamaged(
+            f"The file {path} cannot be read ({error}); rebuild it with: briefqa build"
+        ) from error
+    if values.dtype != dtype or values.ndim != dimensions or not values.flags.c_contiguous:
+        raise IndexDamaged(
+            f"The file {path} holds {values.dtype} {list(values.shape)}, which no build writes; "
+            "rebuild it with: briefqa build"
+        )
+    return values.view(np.ndarray)  # its slices cost less than those of a memory map

@@ -1,0 +1,133 @@
+"""How do passages get their vectors?
+
+Documents are cut and written to disk as they come in; then the passages are read back a block at a
+time and embedded, the longest texts first, so that memory holds a block and not the corpus.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from briefqa import embedder as embedders
+from briefqa import index_folder, known_vectors, passages, vector_index
+from briefqa.embedder import Embedder
+from briefqa.known_vectors import KnownVectors
+from briefqa.record_file import PassageFile, RecordWriter
+from briefqa.records import Document, TextKind
+
+BLOCK = 2_048  # passages whose texts are sorted by length together
+AT_ONCE = 256  # texts between two reports of progress
+
+Progress = Callable[[str, int, int], None]
+
+
+class Intake:
+    """Takes documents in: cuts them, writes both to a new generation, counts what to embed."""
+
+    def __init__(self, folder: Path, embedder: Embedder, language: str) -> None:
+        self.embedder = embedder
+        self.language = language
+        self.documents = 0
+        self.passages = 0
+        self._folder = folder
+        self._keys = bytearray()
+        self._counts = array("q")
+        self._open = ExitStack()
+        self._document_file = self._open.enter_context(
+            RecordWriter(folder / index_folder.DOCUMENTS)
+        )
+        self._passage_file = self._open.enter_context(RecordWriter(folder / index_folder.PASSAGES))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def add(self, document: Document) -> int:
+        """Take one document in, unless it has nothing to quote; returns its passages."""
+        cut = passages.cut(document, self.embedder)
+        if cut:
+            self._document_file.add(document)
+            self.documents += 1
+            self.passages += len(cut)
+        for passage in cut:
+            self._passage_file.add(passage)
+            texts = passages.embedded_texts(passage, self.embedder, self.language)
+            self._counts.append(len(texts))
+            self._keys += b"".join(map(known_vectors.key, texts))
+        return len(cut)
+
+    def finish(self) -> PassageFile:
+        """All has come in; returns the passages as written."""
+        self._open.close()
+        return PassageFile(self._folder / index_folder.PASSAGES)
+
+    def embed(self, known: KnownVectors, progress: Progress | None) -> tuple[int, int]:
+        """Write the generation's vectors, making those that are not known.
+
+        Returns the numbers in a vector and how many passages needed none made. What is made is
+        known from then on, even if the build is stopped. Call it after `finish`.
+        """
+        keys = known_vectors.split(bytes(self._keys))
+        starts = np.concatenate([[0], np.cumsum(self._counts)])
+        cut = PassageFile(self._folder / index_folder.PASSAGES)
+        embedder = self.embedder
+        if any(key not in known for key in keys):
+            sample = [cut[row].text for row in range(0, len(cut), max(1, len(cut) // 64))]
+            embedder = embedders.prepared(embedder, sample)
+        vectors = None
+        known_vectors.write_keys(self._folder, bytes(self._keys))
+        reused = 0
+        for first in range(0, len(cut), BLOCK):
+            rows = range(first, min(first + BLOCK, len(cut)))
+            of_rows = [keys[starts[row] : starts[row + 1]] for row in rows]
+            reused += self._embed_block(cut, rows, of_rows, embedder, known, progress)
+            if vectors is None:
+                vectors = vector_index.create(self._folder, self._counts, known.dimension)
+            places = range(int(starts[first]), int(starts[rows[-1] + 1]))
+            vectors[places.start : places.stop] = np.stack([known[keys[place]] for place in places])
+        if progress is not None:
+            progress("embedding", len(cut), len(cut))
+        if vectors is not None:
+            vectors.flush()
+        return known.dimension, reused
+
+    def _embed_block(
+        self,
+        cut: PassageFile,
+        rows: range,
+        keys: Sequence[Sequence[bytes]],
+        embedder: Embedder,
+        known: KnownVectors,
+        progress: Progress | None,
+    ) -> int:
+        """Make the block's missing vectors; returns how many of its passages missed none."""
+        texts: dict[bytes, str] = {}
+        reused = 0
+        for row, of_row in zip(rows, keys, strict=True):
+            missing = {key for key in of_row if key not in known}
+            reused += not missing and not any(map(known.is_new, of_row))
+            if missing:
+                all_texts = passages.embedded_texts(cut[row], self.embedder, self.language)
+                texts.update((key, all_texts[of_row.index(key)]) for key in missing)
+        queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
+        for start in range(0, len(queue), AT_ONCE):
+            if progress is not None:
+                progress("embedding", rows.start + len(rows) * start // len(queue), len(cut))
+            batch = queue[start : start + AT_ONCE]
+            vectors = embedder.embed([text for _, text in batch], TextKind.PASSAGE)
+            known.add([key for key, _ in batch], vectors)
+        return reused

@@ -1,0 +1,237 @@
+"""How does text become a vector without PyTorch?
+
+A sentence-transformers model is written once as one ONNX file, compared with itself on real
+passages, and kept in this user's cache folder under its fingerprint, for every index built with
+it. The only room that imports onnxruntime.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import platformdirs
+
+from briefqa.errors import ModelUnavailable
+from briefqa.records import TextKind
+from briefqa.word_pieces import WordPieces
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from briefqa.sentence_model import SentenceTransformerEmbedder
+
+    Vectors = npt.NDArray[np.float32]
+
+FORMAT = 1  # raise it when what is written, or how it is compared, changes
+PARITY = 0.9999  # least cosine between the two runtimes' vectors of the same text
+COMPARED = 64  # passages
+BATCH_SIZE = 8  # texts of about the same length; one batch runs on one core
+_MODEL, _TOKENIZER, _SETTINGS = "model.onnx", "tokenizer.json", "settings.json"
+
+
+class OnnxEmbedder:
+    """An exported model; loaded at the first `embed`, and safe to share between threads."""
+
+    def __init__(self, name: str, fingerprint: str, folder: Path) -> None:
+        """Reads the settings in `folder`; raises OSError, ValueError, KeyError or TypeError."""
+        settings = json.loads((folder / _SETTINGS).read_text("utf-8"))
+        prompts = {kind: str(settings["prompts"][kind]) for kind in TextKind}
+        self.name = name
+        self.fingerprint = fingerprint
+        self._folder = folder
+        self._digest = str(settings["sha256"])
+        self._limit, self._prompts = int(settings["limit"]), prompts
+        self._lock = threading.Lock()
+        self._pieces: WordPieces | None = None
+        self._session: Any = None
+
+    @property
+    def size(self) -> int:
+        """Word pieces of a passage the model reads, its prompt and special pieces taken off."""
+        return self._word_pieces().size
+
+    def piece_ends(self, text: str) -> Sequence[int]:
+        """End offset in `text` of each word piece, in order."""
+        return self._word_pieces().piece_ends(text)
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
+        """Float32 [len(texts), dim], unit rows; the model's prompt for `kind` is used.
+
+        Texts are sorted by length and go through in small batches, one to a core, so that little
+        is spent on padding and two questions asked at once do not wait for each other.
+        """
+        session = self._loaded()
+        encodings = self._word_pieces().encode(texts, kind)
+        order = sorted(range(len(texts)), key=lambda row: -len(encodings[row].ids))
+        batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
+
+        def run(rows: list[int]) -> Vectors:
+            found: Vectors = session.run(None, _inputs(session, [encodings[i] for i in rows]))[0]
+            return found
+
+        if len(batches) == 1:
+            found = [run(batches[0])]
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                found = list(pool.map(run, batches))
+        sorted_vectors = np.concatenate(found)
+        vectors = np.empty(sorted_vectors.shape, dtype=np.float32)
+        vectors[order] = sorted_vectors
+        if not np.isfinite(vectors).all():
+            raise ModelUnavailable(f"The model {self.name} gave values that are not numbers.")
+        return vectors
+
+    def _word_pieces(self) -> WordPieces:
+        with self._lock:
+            if self._pieces is None:
+                try:
+                    tokenizer = (self._folder / _TOKENIZER).read_text("utf-8")
+                    self._pieces = WordPieces(tokenizer, self._limit, self._prompts)
+                except (OSError, ValueError) as error:
+                    raise self._damaged(error) from error
+            return self._pieces
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = self._load()
+            return self._session
+
+    def _load(self) -> Any:
+        import onnxruntime
+
+        path = self._folder / _MODEL
+        try:
+            if _digest(path) != self._digest:
+                raise ValueError("its content has changed")
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.log_severity_level = 4
+            return onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: Exception) -> ModelUnavailable:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return ModelUnavailable(
+            f"The exported model in {self._folder} was damaged ({why}) and is removed; "
+            "do the same again, or run: briefqa build"
+        )
+
+
+def exported(name: str, fingerprint: str) -> OnnxEmbedder | None:
+    """The model of that fingerprint if it has been exported on this machine."""
+    folder = _folder(fingerprint)
+    try:
+        return OnnxEmbedder(name, fingerprint, folder) if (folder / _MODEL).is_file() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def why_not(fingerprint: str) -> str:
+    """Why a model could not be exported, "" if nobody has tried."""
+    try:
+        settings = json.loads((_folder(fingerprint) / _SETTINGS).read_text("utf-8"))
+        return str(settings.get("failed", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def export(model: SentenceTransformerEmbedder, passages: Sequence[str]) -> OnnxEmbedder | None:
+    """Write the model as ONNX and keep it if it gives the same vectors; else remember why not.
+
+    Compared on up to 64 of `passages`, as passages and as questions.
+    """
+    folder = _folder(model.fingerprint)
+    if why_not(model.fingerprint):
+        return None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="exporting-") as scratch:
+            writing = Path(scratch) / folder.name
+            writing.mkdir()
+            why = _write(model, writing, passages)
+            if why:
+                shutil.rmtree(writing)
+                writing.mkdir()
+                (writing / _SETTINGS).write_text(json.dumps({"failed": why}), "utf-8")
+            shutil.rmtree(folder, ignore_errors=True)  # what `exported` could not read
+            with suppress(FileExistsError, OSError):  # another build was quicker
+                writing.rename(folder)
+    except (OSError, ImportError):
+        return None  # no room to keep it, no folder that may be written, a library gone
+    return exported(model.name, model.fingerprint)
+
+
+def _write(model: SentenceTransformerEmbedder, folder: Path, passages: Sequence[str]) -> str:
+    """Export to `folder`; returns why that cannot be used, "" when it can."""
+    try:
+        import onnx  # noqa: F401  # PyTorch's exporter needs it, and says so too late
+
+        model.write_onnx(folder / _MODEL)
+    except ImportError:
+        raise
+    except Exception as error:  # noqa: BLE001  # PyTorch raises what it likes
+        return f"the model cannot be exported: {_first_line(error)}"
+    pieces = model.word_pieces()
+    settings = {
+        "limit": pieces.limit,
+        "prompts": pieces.prompts,
+        "sha256": _digest(folder / _MODEL),
+    }
+    (folder / _TOKENIZER).write_text(pieces.to_json(), "utf-8")
+    (folder / _SETTINGS).write_text(json.dumps(settings), "utf-8")
+    compared = list(passages[:: max(1, len(passages) // COMPARED)][:COMPARED])
+    try:
+        candidate = OnnxEmbedder(model.name, model.fingerprint, folder)
+        least = min(
+            float((candidate.embed(compared, kind) * model.embed(compared, kind)).sum(axis=1).min())
+            for kind in TextKind
+        )
+    except Exception as error:  # noqa: BLE001  # onnxruntime has no error of its own either
+        return f"the exported model does not run: {_first_line(error)}"
+    return "" if least >= PARITY else f"the exported model's vectors differ: cosine {least:.4f}"
+
+
+def _inputs(session: Any, encodings: Sequence[Any]) -> dict[str, npt.NDArray[np.int64]]:
+    """What the model takes, int64 [n_texts, longest]; its mask hides the padding."""
+    longest = max(len(encoding.ids) for encoding in encodings)
+    attributes = {
+        "input_ids": "ids",
+        "attention_mask": "attention_mask",
+        "token_type_ids": "type_ids",
+    }
+    inputs = {}
+    for wanted in session.get_inputs():
+        numbers = np.zeros((len(encodings), longest), dtype=np.int64)
+        for row, encoding in enumerate(encodings):
+            values = getattr(encoding, attributes[wanted.name])
+            numbers[row, : len(values)] = values
+        inputs[wanted.name] = numbers
+    return inputs
+
+
+def _folder(fingerprint: str) -> Path:
+    return platformdirs.user_cache_path("briefqa") / "models" / f"{fingerprint}-{FORMAT}"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

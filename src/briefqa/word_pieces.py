@@ -1,0 +1,73 @@
+"""What does a model read of a text?
+
+The only room that imports tokenizers: where each word piece ends, how many of them a model reads,
+and the numbers that go into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from briefqa.records import TextKind
+
+# The names under which sentence-transformers keeps the prompt for each kind of text.
+_PROMPT_NAMES = {
+    TextKind.QUESTION: ("query",),
+    TextKind.PASSAGE: ("document", "passage", "corpus"),
+}
+
+
+class WordPieces:
+    """The tokenizer of one model; safe to share between threads."""
+
+    def __init__(self, tokenizer: str, limit: int, prompts: Mapping[TextKind, str]) -> None:
+        """`tokenizer` is a tokenizer.json, `limit` how many pieces the model reads in all.
+
+        Raises ValueError for a tokenizer that cannot be read.
+        """
+        from tokenizers import Tokenizer
+
+        try:
+            self._whole: Any = Tokenizer.from_str(tokenizer)
+            self._cut: Any = Tokenizer.from_str(tokenizer)
+        except Exception as error:  # tokenizers raises just that
+            raise ValueError(str(error)) from error
+        for reader in (self._whole, self._cut):
+            reader.no_truncation()
+            reader.no_padding()
+        self._cut.enable_truncation(limit)
+        self.limit = limit
+        self.prompts = dict(prompts)
+
+    @property
+    def size(self) -> int:
+        """Pieces of a passage that are read, its prompt and the model's own pieces taken off."""
+        prompt = self.prompts.get(TextKind.PASSAGE, "")
+        taken = len(self._whole.encode(prompt, add_special_tokens=False).ids) if prompt else 0
+        return int(self.limit - self._whole.num_special_tokens_to_add(False) - taken)
+
+    def piece_ends(self, text: str) -> Sequence[int]:
+        """End offset in `text` of each word piece, in order."""
+        return [end for _, end in self._whole.encode(text, add_special_tokens=False).offsets]
+
+    def encode(self, texts: Sequence[str], kind: TextKind) -> list[Any]:
+        """What the model reads of each text, its prompt before it, as the library's Encoding."""
+        prompt = self.prompts.get(kind, "")
+        return list(self._cut.encode_batch([prompt + text for text in texts]))
+
+    def to_json(self) -> str:
+        """The tokenizer.json it was made from."""
+        return str(self._whole.to_str())
+
+
+def prompts_by_kind(prompts: Mapping[str, str], default: str | None = None) -> dict[TextKind, str]:
+    """The prompt sentence-transformers puts before each kind of text, "" for none.
+
+    `default` is the name of the prompt for texts of a kind that has none of its own.
+    """
+    fallback = prompts.get(default or "", "")
+    return {
+        kind: next((prompts[name] for name in names if prompts.get(name)), fallback)
+        for kind, names in _PROMPT_NAMES.items()
+    }
