@@ -46,7 +46,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hashing embedder for BEIR folders too."""
     from briefqa.embedder import HashingEmbedder
 
-    monkeypatch.setattr("briefqa.embedder.load_embedder", HashingEmbedder)
+    monkeypatch.setattr("briefqa.embedder.load_embedder", lambda *_: HashingEmbedder())
 
 
 @pytest.mark.usefixtures("fast")

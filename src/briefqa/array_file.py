@@ -26,14 +26,14 @@ def write(path: Path, values: npt.NDArray[Any]) -> None:
     np.save(path, values, allow_pickle=False)
 
 
-def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> npt.NDArray[Any]:
+def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> np.memmap[Any, Any]:
     """The array in the file, mapped from disk and not writable.
 
     Raises IndexDamaged when there is none, or one of another type or number of dimensions.
     """
     try:
         # np.load would open zips and pickles too; this maps plain arrays and nothing else.
-        values = np.lib.format.open_memmap(path, mode="r")
+        values: np.memmap[Any, Any] = np.lib.format.open_memmap(path, mode="r")
     except _UNREADABLE as error:
         raise IndexDamaged(
             f"The file {path} cannot be read ({error}); rebuild it with: briefqa build"
@@ -43,4 +43,4 @@ def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> npt.NDArray[A
             f"The file {path} holds {values.dtype} {list(values.shape)}, which no build writes; "
             "rebuild it with: briefqa build"
         )
-    return values.view(np.ndarray)  # its slices cost less than those of a memory map
+    return values

@@ -387,6 +387,6 @@ def likely_spellings(term: str, spellings: Spellings) -> list[int]:
 
 
 def _read_postings(folder: Path) -> _Postings:
-    return _Postings(
-        **{part: array_file.read(folder / f"{part}.npy", kind) for part, kind in _PARTS.items()}
-    )
+    parts = {part: array_file.read(folder / f"{part}.npy", kind) for part, kind in _PARTS.items()}
+    # Slices of a plain view cost less than those of a memory map.
+    return _Postings(**{part: values.view(np.ndarray) for part, values in parts.items()})

@@ -4,11 +4,11 @@ A passage has one vector of its whole text and one of each of its sentences; its
 question weighs the whole and the best sentence. The vectors are kept on disk as half precision
 numbers, in one plain numpy array.
 
-Up to `EXACT_MOST` of them are held in memory and all looked at. For more, `organise` makes an
-inverted file of FAISS beside them: each vector stands in the list of its nearest centroid, as the
-signs of its difference from it (RaBitQ, Gao and Long 2024: one bit a dimension). Those lists are
-searched for candidates, and the cosines of these are computed from the vectors on disk. The only
-room that imports faiss.
+FAISS finds the nearest. Up to `EXACT_MOST` vectors are held in memory in a flat index and all
+looked at. For more, `organise` makes an inverted file beside them: each vector stands in the list
+of its nearest centroid, as the signs of its difference from it (RaBitQ, Gao and Long 2024: one bit
+a dimension). Those lists are searched for candidates, and the cosines of these are computed from
+the vectors on disk. The only room that imports faiss.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from briefqa import array_file
 from briefqa.errors import IndexDamaged
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ MEMBERS = "vectors.members.npy"  # int32 [n_vectors]: which vector
 CODES = "vectors.codes.npy"  # uint8 [n_vectors, dimension / 8 + 8]: its signs and two factors
 
 # Measured with 100,000 passages of about five vectors each; see benchmarks/SPEED.md.
-EXACT_MOST = 50_000  # vectors that are all looked at, in some 3 ms, rather than put into lists
+EXACT_MOST = 30_000  # vectors that are all looked at, in some 5 ms, rather than put into lists
 _LISTS_PER_ROOT = 3  # lists, times the square root of the number of vectors
 _PROBED = 1 / 16  # of the lists are searched
 _DEPTH = 8  # nearest vectors asked of them for each passage wanted
@@ -64,7 +65,7 @@ def create(folder: Path, counts: Sequence[int] | IntArray, dimension: int) -> Ve
     unit vectors by less than 5e-4. Raises OSError, at once, when there is no room on the disk.
     """
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    np.save(folder / STARTS, starts, allow_pickle=False)
+    array_file.write(folder / STARTS, starts)
     vectors: Vectors = np.lib.format.open_memmap(
         folder / VECTORS, mode="w+", dtype=np.float16, shape=(int(starts[-1]), dimension)
     )
@@ -116,7 +117,7 @@ def organise(folder: Path) -> None:
         (MEMBERS, np.concatenate(members).astype(np.int32)),
         (CODES, np.concatenate(codes).reshape(len(vectors), inverted.code_size)),
     ):
-        np.save(folder / name, array, allow_pickle=False)
+        array_file.write(folder / name, array)
 
 
 def read_vectors(folder: Path) -> tuple[Vectors, Rows]:
@@ -124,8 +125,8 @@ def read_vectors(folder: Path) -> tuple[Vectors, Rows]:
 
     Float16 [n_vectors, dimension] and int64 [n_passages + 1]. Raises IndexDamaged.
     """
-    vectors = _loaded(folder / VECTORS, np.float16, 2, mapped=True)
-    starts = _loaded(folder / STARTS, np.int64, 1)
+    vectors = array_file.read(folder / VECTORS, np.float16, 2)
+    starts = array_file.read(folder / STARTS, np.int64)
     fitting = (
         len(starts) > 1
         and (starts[0], starts[-1]) == (0, len(vectors))
@@ -144,7 +145,7 @@ class VectorIndex:
         self._path = folder / VECTORS
         self._vectors, self._starts = read_vectors(folder)
         self._lists = None
-        self._all: Values | None = None
+        self._flat: Any = None
         if (folder / CENTROIDS).exists():
             self._lists = _Lists(folder, self._vectors)
             self._file = os.open(self._path, os.O_RDONLY)
@@ -153,7 +154,12 @@ class VectorIndex:
                 np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts)
             )
         else:
-            self._all = _widened(self._vectors)
+            import faiss
+
+            self._flat = faiss.IndexFlatIP(self.dimension)
+            for start in range(0, len(self._vectors), _BLOCK):
+                self._flat.add(_widened(self._vectors[start : start + _BLOCK]))
+            _forget(self._vectors)
 
     @property
     def n_passages(self) -> int:
@@ -179,7 +185,9 @@ class VectorIndex:
         if limit <= 0 or not len(rows):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if self._lists and limit * _DEPTH < len(rows):
-            n_vectors = int((self._starts[rows + 1] - self._starts[rows]).sum())
+            n_vectors = len(self._owners)
+            if among is not None:
+                n_vectors = int((self._starts[rows + 1] - self._starts[rows]).sum())
             if n_vectors > EXACT_MOST:
                 rows = self._candidates(self._lists, question, limit, rows, n_vectors)
         cosines = self.cosines(question, rows)
@@ -200,13 +208,14 @@ class VectorIndex:
     def _cosines(self, question: Values, rows: Rows) -> Values:
         lengths = self._starts[rows + 1] - self._starts[rows]
         first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        if self._all is None and hasattr(os, "pread"):
-            vectors = _widened(self._read(self._starts[rows], lengths))
+        places = np.arange(lengths.sum()) + np.repeat(self._starts[rows] - first, lengths)
+        # Vector by vector, so that equal ones have equal cosines; and in one thread.
+        if self._flat is not None:
+            each = self._inner_products(question, places)
+        elif hasattr(os, "pread"):
+            each = np.vecdot(_widened(self._read(self._starts[rows], lengths)), question)
         else:
-            places = np.arange(lengths.sum()) + np.repeat(self._starts[rows] - first, lengths)
-            vectors = _widened(self._vectors[places]) if self._all is None else self._all[places]
-        # One vector after the other, so that equal ones have equal cosines; and no threads.
-        each = np.vecdot(vectors, question)
+            each = np.vecdot(_widened(self._vectors[places]), question)
         # Also false for what is not a number.
         if not (np.abs(each) <= 1 + _LENGTH_SLACK).all():
             raise _damaged(self._path, "its vectors are not of unit length")
@@ -216,6 +225,19 @@ class VectorIndex:
         weighed = (1 - SENTENCE_WEIGHT) * whole
         weighed += SENTENCE_WEIGHT * np.maximum.reduceat(each, first)
         return np.asarray(weighed, dtype=np.float32)
+
+    def _inner_products(self, question: Values, places: Rows) -> Values:
+        """Of these vectors with the question, by FAISS; its `search` would sort them all besides,
+        which takes longer than the products.
+        """
+        import faiss
+
+        asked = np.ascontiguousarray(question, np.float32)
+        products = np.empty(len(places), np.float32)
+        self._flat.compute_distance_subset(
+            1, faiss.swig_ptr(asked), len(places), faiss.swig_ptr(products), faiss.swig_ptr(places)
+        )
+        return products
 
     def _read(self, starts: Rows, lengths: Rows) -> npt.NDArray[np.float16]:
         """That many vectors from each start, float16 [sum(lengths), dimension].
@@ -263,10 +285,10 @@ class _Lists:
         import faiss
 
         n_vectors, dimension = vectors.shape
-        centroids = _loaded(folder / CENTROIDS, np.float32, 2)
-        starts = _loaded(folder / LISTS, np.int64, 1)
-        members = _loaded(folder / MEMBERS, np.int32, 1)
-        codes = _loaded(folder / CODES, np.uint8, 2)
+        centroids = array_file.read(folder / CENTROIDS, np.float32, 2)
+        starts = array_file.read(folder / LISTS, np.int64)
+        members = array_file.read(folder / MEMBERS, np.int32)
+        codes = array_file.read(folder / CODES, np.uint8, 2)
         if not len(centroids) or centroids.shape[1] != dimension or not _are_unit(centroids):
             raise _damaged(folder / CENTROIDS, "it holds no unit vectors of the right size")
         if (
@@ -281,14 +303,14 @@ class _Lists:
         if codes.shape != (n_vectors, self._file.code_size):
             raise _damaged(folder / CODES, "it does not fit the vectors")
         self._check(codes, members, starts, vectors, folder / CODES)
-        members = members.astype(np.int64)
+        numbers = members.astype(np.int64)
         for number, start in enumerate(starts[:-1].tolist()):
             size = int(starts[number + 1]) - start
             if size:
                 self._file.invlists.add_entries(
                     number,
                     size,
-                    faiss.swig_ptr(members[start : start + size]),
+                    faiss.swig_ptr(numbers[start : start + size]),
                     faiss.swig_ptr(codes[start : start + size]),
                 )
         self._file.ntotal = n_vectors
@@ -325,6 +347,7 @@ class _Lists:
         numbers = np.searchsorted(starts, some, side="right") - 1
         coded = np.empty((len(some), codes.shape[1]), np.uint8)
         own = vectors[members[some]].astype(np.float32)
+        _forget(vectors)
         self._file.encode_vectors(
             len(some), faiss.swig_ptr(own), faiss.swig_ptr(numbers), faiss.swig_ptr(coded)
         )
@@ -370,17 +393,6 @@ def _forget(vectors: Vectors) -> None:
     pages: object = vectors.base
     if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
-
-
-def _loaded(path: Path, dtype: npt.DTypeLike, dimensions: int, *, mapped: bool = False) -> Any:
-    """An array of that type and number of dimensions, never a pickle; raises IndexDamaged."""
-    try:
-        array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise _damaged(path, str(error)) from error
-    if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
-        raise _damaged(path, "it has a wrong shape")
-    return array
 
 
 def _damaged(path: Path, why: str) -> IndexDamaged:
