@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,8 +48,8 @@ PASSAGES = 20  # in a document
 DIMENSION = 384
 _ONSETS = "b c d f g h j k l m n p r s t v w z br cr dr fl gr pl pr sh sl st th tr".split()
 _VOWELS = "a e i o u ai ea ou".split()
-_CODAS = ["", "", "", "n", "r", "l", "s", "m", "t", "ck", "nd", "st"]
-_SYLLABLES = ((700, 1, 1), (8_000, 2, 2), (60_000, 2, 3), (WORDS, 3, 4))  # up to a rank: from, to
+_CODAS = ["", "", "n", "r", "l", "s", "m", "t", "ck", "nd", "st"]  # of a word's last syllable
+_SYLLABLES = ((700, 1, 1), (8_000, 2, 2), (60_000, 2, 3), (2 * WORDS, 3, 4))  # from, to, by rank
 _WORD = re.compile(r"[a-z]+")
 _TABLE = 8_192  # vectors that the vectors of words are sums of two of
 
@@ -55,13 +57,12 @@ _TABLE = 8_192  # vectors that the vectors of words are sums of two of
 class Language:
     """The vocabulary, commonest words first, and how often each is used."""
 
-    def __init__(self, n_words: int = WORDS) -> None:
-        rng = np.random.default_rng(SEED)
-        words = dict.fromkeys(FUNCTION_WORDS)
-        for limit, least, most in _SYLLABLES:
-            while len(words) < min(limit, n_words):
-                words["".join(map(_syllable, rng.random((int(rng.integers(least, most + 1)), 3))))] = None
-        self.words = list(words)
+    def __init__(self, words: Iterable[str] | None = None) -> None:
+        """`words` come after the function words; 200,000 made-up ones if none are given."""
+        self.words = list(
+            dict.fromkeys([*FUNCTION_WORDS, *(words or islice(made_up_words(), WORDS))])
+        )[:WORDS]
+        n_words = len(self.words)
         self.ranks = {word: rank for rank, word in enumerate(self.words)}
         chances = 1 / (np.arange(1, n_words + 1) + SHIFT) ** EXPONENT
         self.chances = chances / chances.sum()
@@ -126,9 +127,32 @@ def _written(language: Language, ranks: Ranks) -> str:
     return " ".join(language.words[rank] for rank in ranks).capitalize()
 
 
-def _syllable(chosen: npt.NDArray[np.float64]) -> str:
-    parts = zip((_ONSETS, _VOWELS, _CODAS), chosen, strict=True)
-    return "".join(letters[int(where * len(letters))] for letters, where in parts)
+def made_up_words() -> Iterator[str]:
+    """Words of syllables, no two alike, the short ones first, without end."""
+    rng = np.random.default_rng(SEED)
+    seen: set[str] = set()
+    while True:
+        rank = len(seen) + len(FUNCTION_WORDS)
+        least, most = next(sizes for limit, *sizes in _SYLLABLES if rank < limit)
+        word = _made_up(rng.random((int(rng.integers(least, most + 1)), 3)))
+        if word not in seen:
+            seen.add(word)
+            yield word
+
+
+def english_words(text: str) -> list[str]:
+    """The words of a text, the commonest first: what a model reads in as few pieces as usual."""
+    return [word for word, _ in Counter(_WORD.findall(text.lower())).most_common()]
+
+
+def _made_up(chosen: npt.NDArray[np.float64]) -> str:
+    """A word of as many syllables as `chosen` has rows, of numbers 0..1."""
+    parts = [
+        letters[int(where * len(letters))]
+        for syllable in chosen
+        for letters, where in zip((_ONSETS, _VOWELS, _CODAS), syllable, strict=True)
+    ]
+    return "".join(part for place, part in enumerate(parts, 1) if place % 3 or place == len(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +212,7 @@ class WordVectors:
     name = "made-up"
     fingerprint = "made-up-words-1"
     size = 254
-    DECAY, FIELD, NOISE = 0.35, 1.0, 4.0
+    DECAY, FIELD, NOISE = 0.2, 0.8, 8.0
 
     def __init__(self, language: Language) -> None:
         rng = np.random.default_rng([SEED, 3])

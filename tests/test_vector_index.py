@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from briefqa import vector_index
+from briefqa import array_file, vector_index
 from briefqa.errors import IndexDamaged
 from briefqa.vector_index import SENTENCE_WEIGHT, VectorIndex, create, organise, read_vectors
 
@@ -103,7 +103,7 @@ def test_vectors_come_back_from_disk_as_written(tmp_path: Path) -> None:
 def test_every_half_precision_number_is_widened_exactly() -> None:
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
     numbers = np.isfinite(halves)
-    widened = vector_index._widened(halves)
+    widened = array_file.widened(halves)
     np.testing.assert_array_equal(widened[numbers], halves[numbers].astype(np.float32))
     assert (np.abs(widened[~numbers]) > 65_000).all()
 
@@ -208,7 +208,7 @@ def test_lists_are_the_same_whenever_they_are_made(large: tuple[Path, Floats, li
 
 @pytest.mark.parametrize("name", LARGE)
 def test_damaged_lists_are_damage(large: tuple[Path, Floats, list[int]], name: str) -> None:
-    path = large[0] / f"vectors.{name}.npy"
+    path, question = large[0] / f"vectors.{name}.npy", large[1][0]
     whole = np.load(path)
     out_of_range = whole.copy()
     out_of_range[0] = np.nan if name == "centroids" else 255 if name == "codes" else -1
@@ -217,8 +217,8 @@ def test_damaged_lists_are_damage(large: tuple[Path, Floats, list[int]], name: s
     for damaged in (whole.astype(np.float64), whole[:-1], whole[..., np.newaxis], out_of_range):
         np.save(path, damaged)
         with pytest.raises(IndexDamaged, match="briefqa build"):
-            VectorIndex(large[0])
+            VectorIndex(large[0]).nearest(question, 5)
     if name != "centroids":
         path.unlink()
         with pytest.raises(IndexDamaged, match="briefqa build"):
-            VectorIndex(large[0])
+            VectorIndex(large[0]).nearest(question, 5)

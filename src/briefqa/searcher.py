@@ -150,8 +150,8 @@ class Searcher:
         return self._snapshot().generation.name
 
     def warm(self) -> None:
-        """Load the embedding model now rather than at the first question."""
-        self._snapshot().embedder.embed(["warm"], TextKind.QUESTION)
+        """Load the embedding model, and all else, now rather than at the first question."""
+        self.search("warm", k=1)
 
     def _snapshot(self) -> _Snapshot:
         current = self._current

@@ -5,17 +5,14 @@ question weighs the whole and the best sentence. The vectors are kept on disk as
 numbers, in one plain numpy array.
 
 FAISS finds the nearest. Up to `EXACT_MOST` vectors are held in memory in a flat index and all
-looked at. For more, `organise` makes an inverted file beside them: each vector stands in the list
-of its nearest centroid, as the signs of its difference from it (RaBitQ, Gao and Long 2024: one bit
-a dimension). Those lists are searched for candidates, and the cosines of these are computed from
-the vectors on disk. The only room that imports faiss.
+looked at. For more, `organise` makes an inverted file beside them, which finds candidates; their
+cosines are computed from the vectors on disk.
 """
 
 from __future__ import annotations
 
-import math
-import mmap
 import os
+import threading
 import weakref
 from collections.abc import Sequence
 from itertools import repeat
@@ -24,8 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefqa import array_file
+from briefqa import array_file, inverted_file
+from briefqa.array_file import forget, widened
 from briefqa.errors import IndexDamaged
+from briefqa.inverted_file import LENGTH_SLACK, InvertedFile
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,22 +37,12 @@ if TYPE_CHECKING:
 VECTORS = "vectors.npy"
 STARTS = "vectors.starts.npy"
 SENTENCE_WEIGHT = 0.6  # of the best one; the rest is the whole's. See benchmarks/RETRIEVAL.md.
-_LENGTH_SLACK = 0.01  # how far from -1..1 rounding, of a model and of float16, may carry a cosine
-
-# What a large index has beside its vectors.
-CENTROIDS = "vectors.centroids.npy"  # float32 [n_lists, dimension], unit length
-LISTS = "vectors.lists.npy"  # int64 [n_lists + 1]: where each list starts in the next two
-MEMBERS = "vectors.members.npy"  # int32 [n_vectors]: which vector
-CODES = "vectors.codes.npy"  # uint8 [n_vectors, dimension / 8 + 8]: its signs and two factors
 
 # Measured with 100,000 passages of about five vectors each; see benchmarks/SPEED.md.
 EXACT_MOST = 30_000  # vectors that are all looked at, in some 5 ms, rather than put into lists
-_LISTS_PER_ROOT = 3  # lists, times the square root of the number of vectors
 _PROBED = 1 / 16  # of the lists are searched
 _DEPTH = 8  # nearest vectors asked of them for each passage wanted
-_SAMPLE = 32  # vectors a list for finding the centroids
 _BLOCK = 8_192  # vectors, or passages, taken into memory at once
-_SEED = 1
 
 
 def create(folder: Path, counts: Sequence[int] | IntArray, dimension: int) -> Vectors:
@@ -79,45 +68,11 @@ def create(folder: Path, counts: Sequence[int] | IntArray, dimension: int) -> Ve
 def organise(folder: Path) -> None:
     """Called once all vectors are written: makes what a fast search of many of them needs.
 
-    Nothing for `EXACT_MOST` vectors or fewer. The same vectors give the same files; at once in
-    memory are a sample of them, 32 a list, and the codes. Raises OSError and IndexDamaged.
+    Nothing for `EXACT_MOST` vectors or fewer. Raises OSError and IndexDamaged.
     """
     vectors, _ = read_vectors(folder)
-    if len(vectors) <= EXACT_MOST:
-        return
-    import faiss
-
-    n_lists = int(_LISTS_PER_ROOT * math.sqrt(len(vectors)))
-    chosen = np.random.default_rng(_SEED).choice(
-        len(vectors), min(len(vectors), _SAMPLE * n_lists), replace=False
-    )
-    sample = vectors[np.sort(chosen)].astype(np.float32)
-    _forget(vectors)
-    # It wants 39 vectors a centroid by itself and complains about fewer.
-    clustering = faiss.Kmeans(
-        vectors.shape[1], n_lists, niter=8, seed=_SEED, spherical=True, min_points_per_centroid=1
-    )
-    clustering.train(sample)
-    inverted = _inverted_file(clustering.centroids)
-    inverted.train(sample)
-    for start in range(0, len(vectors), _BLOCK):
-        inverted.add(vectors[start : start + _BLOCK].astype(np.float32))
-        _forget(vectors)
-    held = inverted.invlists
-    sizes = [held.list_size(number) for number in range(n_lists)]
-    filled = [number for number in range(n_lists) if sizes[number]]
-    members = [faiss.rev_swig_ptr(held.get_ids(number), sizes[number]) for number in filled]
-    codes = [
-        faiss.rev_swig_ptr(held.get_codes(number), sizes[number] * inverted.code_size)
-        for number in filled
-    ]
-    for name, array in (
-        (CENTROIDS, clustering.centroids),
-        (LISTS, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)),
-        (MEMBERS, np.concatenate(members).astype(np.int32)),
-        (CODES, np.concatenate(codes).reshape(len(vectors), inverted.code_size)),
-    ):
-        array_file.write(folder / name, array)
+    if len(vectors) > EXACT_MOST:
+        inverted_file.write(folder, vectors)
 
 
 def read_vectors(folder: Path) -> tuple[Vectors, Rows]:
@@ -141,25 +96,21 @@ class VectorIndex:
     """Read-only vectors of one generation; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Open what `create` and `organise` wrote; raises IndexDamaged."""
+        """Open what `create` and `organise` wrote; raises IndexDamaged.
+
+        What only a search needs is opened by the first, and found damaged then if it is.
+        """
         self._path = folder / VECTORS
         self._vectors, self._starts = read_vectors(folder)
-        self._lists = None
+        self._lock = threading.Lock()
+        self._is_ready = False
         self._flat: Any = None
-        if (folder / CENTROIDS).exists():
-            self._lists = _Lists(folder, self._vectors)
-            self._file = os.open(self._path, os.O_RDONLY)
-            weakref.finalize(self, os.close, self._file)
-            self._owners = np.repeat(
-                np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts)
-            )
-        else:
-            import faiss
-
-            self._flat = faiss.IndexFlatIP(self.dimension)
-            for start in range(0, len(self._vectors), _BLOCK):
-                self._flat.add(_widened(self._vectors[start : start + _BLOCK]))
-            _forget(self._vectors)
+        self._lists: InvertedFile | None = None
+        if not (folder / inverted_file.CENTROIDS).exists():
+            return
+        self._file = os.open(self._path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+        self._owners = np.repeat(np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts))
 
     @property
     def n_passages(self) -> int:
@@ -184,6 +135,7 @@ class VectorIndex:
         rows = np.arange(self.n_passages) if among is None else np.unique(among).astype(np.int64)
         if limit <= 0 or not len(rows):
             return np.empty(0, np.int64), np.empty(0, np.float32)
+        self._make_ready()
         if self._lists and limit * _DEPTH < len(rows):
             n_vectors = len(self._owners)
             if among is not None:
@@ -202,8 +154,25 @@ class VectorIndex:
         """
         if not len(rows):
             return np.empty(0, np.float32)
+        self._make_ready()
         parts = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
         return np.concatenate([self._cosines(question, part) for part in parts])
+
+    def _make_ready(self) -> None:
+        with self._lock:
+            if self._is_ready:
+                return
+            folder = self._path.parent
+            if (folder / inverted_file.CENTROIDS).exists():
+                self._lists = InvertedFile(folder, self._vectors)
+            else:
+                import faiss
+
+                self._flat = faiss.IndexFlatIP(self.dimension)
+                for start in range(0, len(self._vectors), _BLOCK):
+                    self._flat.add(widened(self._vectors[start : start + _BLOCK]))
+                forget(self._vectors)
+            self._is_ready = True
 
     def _cosines(self, question: Values, rows: Rows) -> Values:
         lengths = self._starts[rows + 1] - self._starts[rows]
@@ -213,11 +182,11 @@ class VectorIndex:
         if self._flat is not None:
             each = self._inner_products(question, places)
         elif hasattr(os, "pread"):
-            each = np.vecdot(_widened(self._read(self._starts[rows], lengths)), question)
+            each = np.vecdot(widened(self._read(self._starts[rows], lengths)), question)
         else:
-            each = np.vecdot(_widened(self._vectors[places]), question)
+            each = np.vecdot(widened(self._vectors[places]), question)
         # Also false for what is not a number.
-        if not (np.abs(each) <= 1 + _LENGTH_SLACK).all():
+        if not (np.abs(each) <= 1 + LENGTH_SLACK).all():
             raise _damaged(self._path, "its vectors are not of unit length")
         whole = each[first]
         # A passage without sentences is its own; otherwise the whole is not one of them.
@@ -254,7 +223,7 @@ class VectorIndex:
         return read.reshape(-1, self.dimension)
 
     def _candidates(
-        self, lists: _Lists, question: Values, limit: int, rows: Rows, n_vectors: int
+        self, lists: InvertedFile, question: Values, limit: int, rows: Rows, n_vectors: int
     ) -> Rows:
         """Rows, ascending, that hold nearly all of the `limit` nearest of `rows`."""
         allowed = None
@@ -272,127 +241,6 @@ class VectorIndex:
             if len(owners) >= limit or (share >= 1 and depth == n_vectors):
                 return owners.astype(np.int64)
             share, depth = 4 * share, 4 * depth
-
-
-class _Lists:
-    """The inverted file of a large index: nearest vectors, by estimated cosines.
-
-    One bit a dimension found as good candidates as four or eight did, in a sixth of the memory.
-    """
-
-    def __init__(self, folder: Path, vectors: Vectors) -> None:
-        """Open what `organise` wrote for `vectors`; raises IndexDamaged."""
-        import faiss
-
-        n_vectors, dimension = vectors.shape
-        centroids = array_file.read(folder / CENTROIDS, np.float32, 2)
-        starts = array_file.read(folder / LISTS, np.int64)
-        members = array_file.read(folder / MEMBERS, np.int32)
-        codes = array_file.read(folder / CODES, np.uint8, 2)
-        if not len(centroids) or centroids.shape[1] != dimension or not _are_unit(centroids):
-            raise _damaged(folder / CENTROIDS, "it holds no unit vectors of the right size")
-        if (
-            len(starts) != len(centroids) + 1
-            or (starts[0], starts[-1]) != (0, n_vectors)
-            or (np.diff(starts) < 0).any()
-        ):
-            raise _damaged(folder / LISTS, "it does not fit the vectors")
-        if not np.array_equal(np.sort(members), np.arange(n_vectors)):
-            raise _damaged(folder / MEMBERS, "it does not name each vector once")
-        self._file = _inverted_file(centroids)
-        if codes.shape != (n_vectors, self._file.code_size):
-            raise _damaged(folder / CODES, "it does not fit the vectors")
-        self._check(codes, members, starts, vectors, folder / CODES)
-        numbers = members.astype(np.int64)
-        for number, start in enumerate(starts[:-1].tolist()):
-            size = int(starts[number + 1]) - start
-            if size:
-                self._file.invlists.add_entries(
-                    number,
-                    size,
-                    faiss.swig_ptr(numbers[start : start + size]),
-                    faiss.swig_ptr(codes[start : start + size]),
-                )
-        self._file.ntotal = n_vectors
-
-    def nearest(
-        self, question: Values, depth: int, share: float, allowed: npt.NDArray[np.bool_] | None
-    ) -> Rows:
-        """The numbers of about the `depth` nearest vectors in that share of the lists.
-
-        `allowed`, bool [n_vectors], says which may be found. Runs in one thread.
-        """
-        import faiss
-
-        probed = min(self._file.nlist, math.ceil(share * self._file.nlist))
-        options = faiss.SearchParametersIVF(nprobe=probed)
-        if allowed is not None:
-            options.sel = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        _, found = self._file.search(question[np.newaxis, :], depth, params=options)
-        return np.asarray(found[0][found[0] >= 0], np.int64)  # -1 where there are no more
-
-    def _check(
-        self,
-        codes: npt.NDArray[np.uint8],
-        members: Rows,
-        starts: Rows,
-        vectors: Vectors,
-        path: Path,
-    ) -> None:
-        """Raise IndexDamaged unless some vectors are coded as this version of FAISS does."""
-        import faiss
-
-        signs = math.ceil(vectors.shape[1] / 8)
-        some = np.unique(np.linspace(0, len(codes) - 1, 64).astype(np.int64))
-        numbers = np.searchsorted(starts, some, side="right") - 1
-        coded = np.empty((len(some), codes.shape[1]), np.uint8)
-        own = vectors[members[some]].astype(np.float32)
-        _forget(vectors)
-        self._file.encode_vectors(
-            len(some), faiss.swig_ptr(own), faiss.swig_ptr(numbers), faiss.swig_ptr(coded)
-        )
-        factors = codes[:, signs:].copy().view(np.float32)
-        if not np.isfinite(factors).all() or (coded[:, :signs] != codes[some, :signs]).any():
-            raise _damaged(path, "it does not hold the codes of the vectors")
-
-
-def _inverted_file(centroids: Values) -> Any:
-    """An empty inverted file with a list for each of the centroids, float32 [n_lists, dim]."""
-    import faiss
-
-    n_lists, dimension = centroids.shape
-    quantizer = faiss.IndexFlatIP(dimension)
-    quantizer.add(centroids)
-    inverted = faiss.IndexIVFRaBitQ(quantizer, dimension, n_lists, faiss.METRIC_INNER_PRODUCT)
-    inverted.is_trained = True  # there is nothing to train but the centroids
-    return inverted
-
-
-def _are_unit(vectors: Values) -> bool:
-    """Whether each row has length 1; false also for what is not a number."""
-    squares = np.vecdot(vectors, vectors)
-    return bool((np.abs(squares - 1) <= _LENGTH_SLACK).all())
-
-
-def _widened(halves: npt.NDArray[np.float16]) -> Values:
-    """As float32, exactly, where they are numbers, and above 65,000 where they are not.
-
-    The bits are moved to their new places, and the exponent mended by the factor: five times as
-    fast as `astype`, which was half of a search.
-    """
-    bits = np.asarray(halves).view(np.int16).astype(np.int32)
-    bits <<= 13
-    bits &= -0x70000001  # the sign was copied into these three bits
-    numbers = bits.view(np.float32)
-    numbers *= np.float32(2.0**112)
-    return numbers
-
-
-def _forget(vectors: Vectors) -> None:
-    """Let go of the pages read of a file: they stay in the system's cache, not in our memory."""
-    pages: object = vectors.base
-    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _damaged(path: Path, why: str) -> IndexDamaged:
