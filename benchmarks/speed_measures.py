@@ -1,15 +1,14 @@
-"""How fast is BriefQA warm, how large, and how long does it build? One part a process.
+"""How fast does BriefQA answer once it is open, and in how much memory? One part a process.
 
-    python -m benchmarks.speed_measures PART FOLDER [PASSAGES]
+    python -m benchmarks.speed_measures PART FOLDER
 
-`benchmarks/speed.py` runs it. FOLDER holds a corpus, or is empty; what is found is printed as one
-line of JSON.
+`benchmarks/speed.py` runs it. FOLDER holds a corpus as `benchmarks/speed_builds.py` leaves it; what
+is found is printed as one line of JSON.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import threading
 import time
@@ -20,26 +19,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefqa import index_folder, open_index
-from briefqa.embedder import Embedder, load_embedder
+from briefqa.embedder import load_embedder
 from briefqa.records import TextKind
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from benchmarks.speed_corpus import Language
     from briefqa.vector_index import VectorIndex
 
     Vectors = npt.NDArray[np.float32]
     Figures = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
 WARMING, MEASURED = 60, 300  # questions
 NEAREST = 200  # passages that a search asks its vectors for
 ASKING = 50  # people at once
 ROUNDS = 5  # of all of them
-ENCODED = 600  # passages that the real model reads
-FILES, IN_FILE = 1_000, 5  # files, and passages in each, of which one file is changed
-REAL_FILES = 100
 
 
 class ModelForQuestions:
@@ -63,40 +57,7 @@ class ModelForQuestions:
         return self._model.embed(texts, kind)
 
 
-def index(folder: Path, n_passages: int) -> Figures:
-    """Index a made-up corpus, and keep questions and passages for the other parts."""
-    from benchmarks.speed_corpus import Language, WordVectors, documents, questions
-    from briefqa.builder import index_documents
-
-    language = Language()
-    stub = WordVectors(language)
-    stub.embed(["warm"], TextKind.PASSAGE)
-    before = memory()
-    started = time.perf_counter()
-    index_documents(documents(language, n_passages), folder / "index", stub)
-    seconds = time.perf_counter() - started
-    figures = {
-        "seconds": seconds,
-        "stub_seconds": stub.seconds,
-        "peak_mb": memory()["VmHWM"],
-        "before_mb": before["VmRSS"],
-        "disk_mb": sum(p.stat().st_size for p in (folder / "index").rglob("*") if p.is_file())
-        / 1e6,
-    }
-    asked = questions(language, n_passages, 3 * (WARMING + MEASURED))
-    texts = [question.text for question in asked]
-    np.save(folder / "question_vectors.npy", stub.embed(texts, TextKind.QUESTION))
-    rows = [question.passage for question in asked]
-    (folder / "questions.json").write_text(json.dumps({"texts": texts, "passages": rows}), "utf-8")
-    searcher = open_index(folder / "index", model=stub)
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
-        for passage in searcher.passages():
-            file.write(json.dumps(f"{passage.title}\n{passage.text}") + "\n")
-    found = len(searcher.manifest().sources), searcher.manifest().passages
-    return figures | {"documents": found[0], "passages": found[1]}
-
-
-def warm(folder: Path, n_passages: int) -> Figures:
+def warm(folder: Path) -> Figures:
     """Latency of each way to search, with the questions' vectors at hand, and recall."""
     from benchmarks.speed_corpus import KnownVectors
     from briefqa.vector_index import VectorIndex
@@ -158,7 +119,7 @@ def recall(by_meaning: VectorIndex, folder: Path, questions: Vectors, k: int = 1
     return float(np.mean(shares))
 
 
-def whole(folder: Path, n_passages: int) -> Figures:
+def whole(folder: Path) -> Figures:
     """A whole search with the real model, beside the embedding of other questions alone.
 
     Alternating, so that what slows the machine slows both.
@@ -180,7 +141,7 @@ def whole(folder: Path, n_passages: int) -> Figures:
     return {"embedding": percentiles(alone), "whole": percentiles(searching)}
 
 
-def held(folder: Path, n_passages: int) -> Figures:
+def held(folder: Path) -> Figures:
     """Memory of a process that has opened the index and asked with the real model, in MB."""
     texts, _ = asked_of(folder)
     searcher = open_index(folder / "index", model=ModelForQuestions())
@@ -196,7 +157,7 @@ def held(folder: Path, n_passages: int) -> Figures:
     }
 
 
-def load(folder: Path, n_passages: int) -> Figures:
+def load(folder: Path) -> Figures:
     """How long each of 50 people waits who ask at once, and who only queue for the model."""
     texts, _ = asked_of(folder)
     model = ModelForQuestions()
@@ -246,87 +207,6 @@ def at_once(ask: Callable[[str], object], texts: Sequence[str], errors: list[str
     return waits
 
 
-def encode(folder: Path, n_passages: int) -> Figures:
-    """Seconds to encode all texts of a corpus alone, and then to build the whole of it."""
-    from benchmarks.speed_corpus import documents
-    from briefqa.builder import index_documents
-
-    model = load_embedder()
-    model.embed(["warm"], TextKind.PASSAGE)
-    texts = _texts(model)
-    started = time.perf_counter()
-    model.embed(texts, TextKind.PASSAGE)
-    encoded = time.perf_counter()
-    index_documents(documents(_english(), ENCODED), folder / "index", model)
-    built = time.perf_counter()
-    passages = index_folder.current_manifest(folder / "index").passages
-    shutil.rmtree(folder / "index")
-    return {
-        "runtime": type(model).__name__,
-        "encode_s": encoded - started,
-        "build_s": built - encoded,
-        "texts": len(texts),
-        "passages": passages,
-        "pieces": sum(len(model.piece_ends(text)) for text in texts) / len(texts),
-    }
-
-
-def encode_slowly(folder: Path, n_passages: int) -> Figures:
-    """Seconds to encode the same texts with sentence-transformers."""
-    from briefqa import sentence_model
-
-    model = sentence_model.find(sentence_model.DEFAULT_MODEL)
-    model.embed(["warm"], TextKind.PASSAGE)
-    texts = _texts(model)
-    started = time.perf_counter()
-    model.embed(texts, TextKind.PASSAGE)
-    return {"encode_s": time.perf_counter() - started, "texts": len(texts)}
-
-
-def rebuild(folder: Path, n_passages: int) -> Figures:
-    """Build 1,000 made-up files, change one, build again; with made-up vectors."""
-    from benchmarks.speed_corpus import Language, WordVectors
-
-    language = Language()
-    stub = WordVectors(language)
-    stub.embed(["warm"], TextKind.PASSAGE)
-    stub.seconds = 0
-    figures = rebuilt(folder, language, stub, FILES)
-    return figures | {"stub_s": stub.seconds}
-
-
-def rebuild_really(folder: Path, n_passages: int) -> Figures:
-    """The same with the real model and fewer files."""
-    model = load_embedder()
-    model.embed(["warm"], TextKind.PASSAGE)
-    return rebuilt(folder, _english(), model, REAL_FILES)
-
-
-def rebuilt(folder: Path, language: Language, embedder: Embedder, n_files: int) -> Figures:
-    """Seconds of a full build of files and of one after all of one file's passages changed."""
-    from benchmarks.speed_corpus import document_text
-    from briefqa.builder import build_index
-
-    sources = folder / "files"
-    shutil.rmtree(folder, ignore_errors=True)
-    sources.mkdir(parents=True)
-    for number in range(n_files):
-        text = document_text(language, number, IN_FILE)
-        (sources / f"report-{number:05d}.md").write_text(text, "utf-8")
-    full = build_index([sources], folder / "index", model=embedder)
-    changed = document_text(language, n_files, IN_FILE)
-    (sources / f"report-{n_files // 2:05d}.md").write_text(changed, "utf-8")
-    again = build_index([sources], folder / "index", model=embedder)
-    shutil.rmtree(folder)
-    return {
-        "files": n_files,
-        "passages": full.passages,
-        "embedded": again.embedded,
-        "full_s": full.seconds,
-        "again_s": again.seconds,
-    }
-
-
 def asked_of(folder: Path) -> tuple[list[str], list[int]]:
     """The questions on a corpus and the rows of the passages they were drawn from."""
     asked = json.loads((folder / "questions.json").read_text("utf-8"))
@@ -374,31 +254,10 @@ def _row_of(name: str, paragraph: int) -> int:
     return int(name.removeprefix("report-").removesuffix(".md")) * PASSAGES + paragraph - 1
 
 
-def _english() -> Language:
-    from benchmarks.speed_corpus import Language, english_words
-
-    (brief,) = (ROOT / "data").glob("*.md")
-    return Language(english_words(brief.read_text("utf-8")))
-
-
-def _texts(model: Embedder) -> list[str]:
-    """What a build embeds of the corpus for the real model."""
-    from benchmarks.speed_corpus import documents
-    from briefqa.passages import cut, embedded_texts
-
-    return [
-        text
-        for document in documents(_english(), ENCODED)
-        for passage in cut(document, model)
-        for text in embedded_texts(passage, model, "en")
-    ]
-
-
-PARTS: dict[str, Callable[[Path, int], Figures]] = {
-    part.__name__: part
-    for part in (index, warm, whole, held, load, encode, encode_slowly, rebuild, rebuild_really)
+PARTS: dict[str, Callable[[Path], Figures]] = {
+    part.__name__: part for part in (warm, whole, held, load)
 }
 
 if __name__ == "__main__":
-    _, part_name, corpus, *count = sys.argv
-    print(json.dumps(PARTS[part_name](Path(corpus), int(count[0]) if count else 0)))
+    _, part_name, corpus = sys.argv
+    print(json.dumps(PARTS[part_name](Path(corpus))))

@@ -25,10 +25,12 @@ from briefqa import (
     UsageError,
     build,
     index_folder,
+    loaders,
     open_index,
 )
 from briefqa.embedder import HashingEmbedder
-from briefqa.records import TextKind
+from briefqa.loaders import parse
+from briefqa.records import Document, TextKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -210,6 +212,33 @@ def test_kept_vectors_stay_with_their_passages_when_the_order_changes(
     searcher = open_index(index, model=HashingEmbedder())
     for text in ("The old bridge was built in 1911.", "The clock has no hands."):
         assert searcher.search(text, mode="semantic")[0].passage.text == text
+
+
+def test_only_a_file_that_changed_is_cut_and_the_index_is_as_if_all_had_been(
+    briefs: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(briefs, index=index, model="hashing")
+    write(briefs, {"museum.md": MUSEUM.replace("no hands", "one hand"), "a.txt": "A new day."})
+    parsed: list[str] = []
+
+    def watched(data: bytes, name: str) -> Document:
+        parsed.append(name)
+        return parse(data, name)
+
+    monkeypatch.setattr(loaders, "parse", watched)
+    report = build(briefs, index=index, model="hashing")
+    assert sorted(parsed) == ["a.txt", "museum.md"]
+    assert [(file.title, file.passages) for file in report.files] == [
+        ("a", 1),
+        ("The harbour", 2),
+        ("The museum", 1),
+    ]
+    anew = tmp_path / "anew"
+    build(briefs, index=anew, model="hashing")
+    for name in ("documents.jsonl", "passages.jsonl", "vectors.npy", "vectors.keys.npy"):
+        assert (index / current(index) / name).read_bytes() == (
+            anew / current(anew) / name
+        ).read_bytes()
 
 
 def test_a_renamed_heading_embeds_its_passages_again(briefs: Path, index: Path) -> None:

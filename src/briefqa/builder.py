@@ -19,7 +19,7 @@ from pathlib import Path
 from briefqa import __version__, index_folder, keyword_index, known_vectors, loaders, vector_index
 from briefqa.abstention import Thresholds
 from briefqa.embedder import Embedder, load_embedder
-from briefqa.embedding import Intake, Progress
+from briefqa.embedding import Intake, Progress, Unchanged
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
 from briefqa.index_folder import Generation
 from briefqa.known_vectors import KnownVectors
@@ -90,7 +90,7 @@ def build_index(
                 last.manifest.passages, False, time.monotonic() - started,
             )  # fmt: skip
         with _new_generation(index) as folder, Intake(folder, embedder, language) as intake:
-            sources = _read_all(found.files, intake, progress)
+            sources = _read_all(found.files, intake, _unchanged(last, embedder, language), progress)
             if not intake.passages:
                 raise BuildError(_nothing_to_index(roots, sources, found.skipped))
             reused = _make(index, folder, named, sources, intake, last, progress)
@@ -269,7 +269,10 @@ def _digest_of(path: Path) -> str:
 
 
 def _read_all(
-    files: Sequence[SourceFile], intake: Intake, progress: Progress | None
+    files: Sequence[SourceFile],
+    intake: Intake,
+    unchanged: Unchanged | None,
+    progress: Progress | None,
 ) -> list[Source]:
     sources: list[Source] = []
     first_with: dict[str, str] = {}
@@ -283,8 +286,12 @@ def _read_all(
                 detail = f"the same content as {first_with[digest]}"
                 sources.append(Source(file.name, "", path, digest, Outcome.DUPLICATE, 0, detail))
                 continue
-            document = loaders.parse(data, file.name)
-            n_passages = intake.add(document)
+            before = intake.passages
+            document = intake.take_over(unchanged, file.name, digest) if unchanged else None
+            if document is None:
+                document = loaders.parse(data, file.name)
+                intake.add(document)
+            n_passages = intake.passages - before
             if not n_passages:
                 raise LoadError("it has no text to quote, only headings or front matter")
         except LoadError as error:
@@ -294,6 +301,19 @@ def _read_all(
         sources.append(Source(file.name, document.title, path, digest, Outcome.INDEXED, n_passages))
     _tell(progress, "reading", len(files), len(files))
     return sources
+
+
+def _unchanged(last: Generation | None, embedder: Embedder, language: str) -> Unchanged | None:
+    """What can be taken over: all, if the last generation was made the way this one is."""
+    if last is None:
+        return None
+    made = (last.manifest.recipe, last.manifest.fingerprint, last.manifest.language)
+    if made != (RECIPE, embedder.fingerprint, language):
+        return None
+    try:
+        return Unchanged(last)
+    except IndexFolderError:
+        return None
 
 
 def _nothing_to_index(

@@ -18,14 +18,40 @@ import numpy as np
 from briefqa import embedder as embedders
 from briefqa import index_folder, known_vectors, passages, vector_index
 from briefqa.embedder import Embedder
+from briefqa.index_folder import Generation
 from briefqa.known_vectors import KnownVectors
-from briefqa.record_file import PassageFile, RecordWriter
+from briefqa.record_file import DocumentFile, PassageFile, RecordWriter
 from briefqa.records import Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
 AT_ONCE = 256  # texts between two reports of progress
 
 Progress = Callable[[str, int, int], None]
+
+
+class Unchanged:
+    """What a generation holds of each source, to be taken over while the source is the same."""
+
+    def __init__(self, generation: Generation) -> None:
+        """Raises IndexDamaged."""
+        folder = generation.folder
+        self.documents = DocumentFile(folder / index_folder.DOCUMENTS)
+        self.passages = PassageFile(folder / index_folder.PASSAGES)
+        self.vectors = vector_index.read_vectors(folder)[1]  # where those of a passage start
+        self.keys = known_vectors.read_keys(folder)
+        self._rows: dict[tuple[str, str], tuple[int, range]] = {}
+        first = 0
+        for number, source in enumerate(generation.manifest.indexed()):
+            rows = range(first, first + source.passages)
+            self._rows[source.name, source.sha256] = number, rows
+            first = rows.stop
+        held = (len(self.documents), len(self.passages), len(self.vectors) - 1, len(self.keys))
+        if held != (len(self._rows), first, first, self.vectors[-1]):
+            self._rows.clear()
+
+    def rows(self, name: str, sha256: str) -> tuple[int, range] | None:
+        """The document's row and its passages' rows, if it is here with that content."""
+        return self._rows.get((name, sha256))
 
 
 class Intake:
@@ -69,6 +95,22 @@ class Intake:
             self._counts.append(len(texts))
             self._keys += b"".join(map(known_vectors.key, texts))
         return len(cut)
+
+    def take_over(self, last: Unchanged, name: str, sha256: str) -> Document | None:
+        """Take in what the last generation holds of a source, if it holds it as it is now."""
+        found = last.rows(name, sha256)
+        if found is None:
+            return None
+        number, rows = found
+        self._document_file.add_line(last.documents.line(number))
+        self.documents += 1
+        self.passages += len(rows)
+        for row in rows:
+            self._passage_file.add_line(last.passages.line(row))
+            start, end = last.vectors[row : row + 2]
+            self._counts.append(int(end - start))
+            self._keys += last.keys[start:end].tobytes()
+        return last.documents[number]
 
     def finish(self) -> PassageFile:
         """All has come in; returns the passages as written."""

@@ -46,6 +46,14 @@ def write_keys(folder: Path, keys: bytes) -> None:
     array_file.write(folder / KEYS, numbers)
 
 
+def read_keys(folder: Path) -> npt.NDArray[np.uint8]:
+    """Whose vectors those of a generation are, uint8 [n_vectors, 16]; raises IndexDamaged."""
+    keys = array_file.read(folder / KEYS, np.uint8, 2)
+    if keys.shape[1] != _KEY_BYTES:
+        raise IndexDamaged(f"{folder / KEYS} does not hold keys; run: briefqa build")
+    return keys
+
+
 def remove_unfinished(index: Path) -> None:
     """Remove what stopped builds have kept: a generation holds it now. Raises OSError."""
     for path in _unfinished(index):
@@ -119,11 +127,11 @@ class KnownVectors:
 
     def _read_generation(self, folder: Path) -> None:
         try:
-            keys = array_file.read(folder / KEYS, np.uint8, 2)
+            keys = read_keys(folder)
             vectors, _ = vector_index.read_vectors(folder)
         except IndexDamaged:
             return
-        if keys.shape == (len(vectors), _KEY_BYTES):
+        if len(keys) == len(vectors):
             self._vectors = vectors
             self._old = {row.tobytes(): number for number, row in enumerate(keys)}
 

@@ -47,8 +47,11 @@ class RecordWriter:
     def add(self, record: Document | Passage) -> None:
         """Write one more; raises OSError."""
         line = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
-        written = self._file.write(line.encode("utf-8") + b"\n")
-        self._starts.append(self._starts[-1] + written)
+        self.add_line(line.encode("utf-8") + b"\n")
+
+    def add_line(self, line: bytes) -> None:
+        """Write one more as another file holds it; raises OSError."""
+        self._starts.append(self._starts[-1] + self._file.write(line))
 
 
 class RecordFile:
@@ -69,10 +72,13 @@ class RecordFile:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def line(self, row: int) -> bytes:
+        """The record as it stands in the file, line end included."""
+        return self._bytes[int(self._starts[row]) : int(self._starts[row + 1])]
+
     def _read(self, row: int) -> dict[str, Any]:
-        start, end = int(self._starts[row]), int(self._starts[row + 1])
         try:
-            return dict(json.loads(self._bytes[start:end]))
+            return dict(json.loads(self.line(row)))
         except (ValueError, TypeError) as error:
             raise self._damaged(error) from error
 
