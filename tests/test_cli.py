@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -103,6 +103,30 @@ def test_info_says_what_the_index_holds(folder: Path, capsys: pytest.CaptureFixt
     assert code == 0
     assert "2 passages of 1 document\n" in out
     assert json.loads(run(capsys, "info", "--json")[1])["passages"] == 2
+
+
+def test_info_says_what_runs_the_model(
+    brief_index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "runs on     ONNX Runtime\n" in run(capsys, "info", "--index", str(brief_index))[1]
+    assert "runs on     no model" in run(capsys, "info")[1]
+
+
+def test_a_stopped_build_says_that_nothing_is_lost(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("briefqa.embedder.HashingEmbedder.embed", stop)
+    (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine", "Ten"))
+    code, out, err = run(capsys, "build", "docs", "--model", "hashing")
+    assert (code, out) == (130, "")
+    assert err == (
+        "briefqa: the index is as it was; the next build goes on from here.\nbriefqa: stopped.\n"
+    )
+    monkeypatch.undo()
+    assert "Nine ferries" in run(capsys, "search", "ferries", "--index", str(folder / "index"))[1]
 
 
 def test_no_index_is_one_line_and_exit_code_1(

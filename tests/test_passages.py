@@ -195,19 +195,22 @@ def test_a_sentence_without_end_is_cut_between_words() -> None:
     assert len(passages) < 40
 
 
-def test_a_word_of_two_hundred_thousand_characters_is_cut_quickly() -> None:
-    begun = time.perf_counter()
+def test_a_word_of_two_hundred_thousand_characters_is_cut() -> None:
     passages = cut(load("a" * 200_000), WINDOW)
     assert [len(passage.text) for passage in passages] == [MAX_CHARS] * 100
-    assert time.perf_counter() - begun < 5
 
 
-def test_megabytes_in_one_line_are_cut_in_seconds() -> None:
-    document = load("The rain fell on the town for nine days. " * 100_000, "a.txt")
-    begun = time.perf_counter()
-    passages = cut(document, WINDOW)
-    assert time.perf_counter() - begun < 20
-    assert sum(len(passage.text.split()) for passage in passages) == 900_000
+@pytest.mark.parametrize("text", ["The rain fell on the town for nine days. ", "a" * 40])
+def test_the_time_to_cut_one_line_grows_as_its_length_does(text: str) -> None:
+    taken = []
+    for repeats in (5_000, 40_000):
+        document = load(text * repeats, "a.txt")
+        begun = time.process_time()
+        passages = cut(document, WINDOW)
+        taken.append(time.process_time() - begun)
+        signs = sum(len("".join(passage.text.split())) for passage in passages)
+        assert signs == len("".join(text.split())) * repeats
+    assert taken[1] < 8 * 3 * taken[0]  # the square of eight would be 64
 
 
 def test_headings_alone_give_no_passage() -> None:

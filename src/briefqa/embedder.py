@@ -82,8 +82,10 @@ def prepared(embedder: Embedder, texts: Sequence[str]) -> Embedder:
 
 def runtime(embedder: Embedder) -> str:
     """What runs the model, for people to read."""
+    if isinstance(embedder, onnx_model.OnnxEmbedder):
+        return "ONNX Runtime"
     if not isinstance(embedder, SentenceTransformerEmbedder):
-        return "ONNX Runtime" if isinstance(embedder, onnx_model.OnnxEmbedder) else "none"
+        return "no model"
     why = onnx_model.why_not(embedder.fingerprint) or "not exported here yet: briefqa build"
     return f"sentence-transformers ({why})"
 

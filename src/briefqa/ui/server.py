@@ -86,12 +86,16 @@ def serve(
     _refuse_beyond_this_machine(host)
     chosen, remark = _free_port(host, port)
     searcher = open_index(index)
+    warming = threading.Thread(target=_warm, args=(searcher.warm, announce), daemon=True)
     with launched(page(searcher), host, chosen) as address, contextlib.suppress(KeyboardInterrupt):
         # At exit the interpreter would look through all that the model brought along, for seconds.
         atexit.register(gc.freeze)
         announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
-        threading.Thread(target=_warm, args=(searcher.warm, announce), daemon=True).start()
+        warming.start()
         threading.Event().wait()
+    # The model's library aborts the process when it is left in the middle of loading.
+    if warming.is_alive():
+        warming.join()
 
 
 @contextlib.contextmanager
