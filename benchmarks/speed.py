@@ -32,7 +32,15 @@ sys.path.insert(0, str(ROOT))  # for the parts beside this file, however it is s
 
 from benchmarks import speed_plot, speed_report  # noqa: E402
 
-PARTS = ("cold", "build", "warm", "memory", "load", "peers")
+# The parts, and what their figures are called, at each size and apart from sizes.
+NAMES_OF = {
+    "cold": ("cold",),
+    "build": ("index-{}", "encode-*", "slow-*", "rebuild*"),
+    "warm": ("warm-{}", "whole"),
+    "memory": ("held-{}",),
+    "load": ("together",),
+    "peers": ("peer-{}-*",),
+}
 TOOLS = ("bm25s", "FAISS", "FAISS-sentences", "txtai", "LlamaIndex")
 WHOLE_AT = 1_000  # passages of the whole search with the real model, and of many asking at once
 COLD_ROUNDS, BUILD_ROUNDS = 7, 3
@@ -70,10 +78,10 @@ class Kept:
         figures = how() | {"started": started, "load_average": busy}
         path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
-    def forget(self, *beginnings: str) -> None:
-        """Have the parts measured again whose names begin like that."""
-        for beginning in beginnings:
-            for path in self._folder.glob(f"{beginning}*.json"):
+    def forget(self, *patterns: str) -> None:
+        """Have the parts measured again whose names are like that; `*` stands for anything."""
+        for pattern in patterns:
+            for path in self._folder.glob(f"{pattern}.json"):
                 path.unlink()
 
     def all(self) -> dict[str, Figures]:
@@ -88,18 +96,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where figures are kept")
     parser.add_argument("--sizes", nargs="+", type=int, default=[100, 10_000, 100_000])
     parser.add_argument("--peers", help="the Python that the other tools are installed in")
-    parser.add_argument("--only", choices=PARTS, help="measure this part again, and no other")
+    parser.add_argument(
+        "--only", choices=list(NAMES_OF), help="measure this part again, and no other"
+    )
     parser.add_argument("--write", action="store_true", help="write SPEED.md and docs/speed.png")
     given = parser.parse_args()
 
     out, sizes = given.out.resolve(), sorted(given.sizes)
     kept = Kept(out)
-    wanted = (given.only,) if given.only else PARTS
-    if given.only:
-        kept.forget(*FILES_OF[given.only])
+    wanted = (given.only,) if given.only else tuple(NAMES_OF)
+    for name in NAMES_OF.get(given.only, ()):
+        kept.forget(*(name.format(size) for size in sizes))
     kept.measure("machine", machine)
-    if not (out / "brief").exists():  # also exports the model, if nobody did
-        build_brief(out / "brief")
+    build_brief(out / "brief")
     for part in wanted:
         measure(part, kept, out, sizes, given.peers)
     figures = kept.all()
@@ -111,19 +120,8 @@ def main() -> None:
         speed_plot.draw(figures, sizes, ROOT / "docs" / "speed.png")
 
 
-# What the names of a part's figures begin with.
-FILES_OF = {
-    "cold": ("cold",),
-    "build": ("index-", "encode-", "slow-", "rebuild"),
-    "warm": ("warm-", "whole"),
-    "memory": ("held-",),
-    "load": ("together",),
-    "peers": ("peer-",),
-}
-
-
 def measure(part: str, kept: Kept, out: Path, sizes: Sequence[int], peers: str | None) -> None:
-    """Measure one of PARTS; a corpus that it needs is made first."""
+    """Measure one part; a corpus that it needs is made first."""
     if part == "cold":
         kept.measure("cold", partial(cold, out / "brief"))
         return
@@ -198,7 +196,7 @@ def peer(python: str, tool: str, corpus: Path) -> Figures:
 
 
 def build_brief(index: Path) -> None:
-    """Index the bundled brief with the real model."""
+    """Index the bundled brief, if it is not; this also exports the real model, if nobody did."""
     command = [briefqa(), "build", str(ROOT / "data"), "--index", str(index)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 

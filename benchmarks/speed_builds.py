@@ -34,9 +34,9 @@ from briefqa.passages import cut, embedded_texts
 from briefqa.records import TextKind
 
 ROOT = Path(__file__).resolve().parent.parent
-ENCODED = 60  # passages that the real model reads
+ENCODED = 600  # passages that the real model reads
 FILES, IN_FILE = 1_000, 5  # files, and passages in each, of which one file is changed
-REAL_FILES = 20
+REAL_FILES = 100
 
 Figures = dict[str, Any]
 

@@ -21,8 +21,9 @@ OUR_COLOUR, PEER_COLOUR = "#0b3d6b", "#b8864b"
 def draw(figures: All, sizes: Sequence[int], path: Path) -> None:
     """Write the plot: what a question costs and what memory is held, over passages."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter
 
-    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
     times, held = figure.subplots(1, 2)
     for way, name in OURS.items():
         found = [(n, figures[f"warm-{n}"][way]["p50"]) for n in sizes if f"warm-{n}" in figures]
@@ -42,7 +43,12 @@ def draw(figures: All, sizes: Sequence[int], path: Path) -> None:
         axes.set(title=title, xlabel="passages", ylabel=unit, xscale="log", yscale="log")
         axes.grid(which="major", color="0.88")
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(fontsize=7.5, frameon=False)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=8, frameon=False
+        )
     figure.savefig(path, dpi=130)
 
 
