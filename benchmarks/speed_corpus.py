@@ -67,6 +67,7 @@ class Language:
         chances = 1 / (np.arange(1, n_words + 1) + SHIFT) ** EXPONENT
         self.chances = chances / chances.sum()
         self._sums = np.cumsum(self.chances)
+        self.seconds = 0.0  # spent on making texts
 
     def draw(self, rng: np.random.Generator, n: int) -> Ranks:
         """Ranks of n words as often as each is used, int64 [n]."""
@@ -99,10 +100,12 @@ def document_text(language: Language, number: int, n_passages: int = PASSAGES) -
 
     The first n of more are the same n.
     """
+    started = time.perf_counter()
     rng = np.random.default_rng([SEED, 1, number])
     field = int(rng.integers(FIELDS))
     title = _written(language, language.draw_of_field(rng, field, 3))
     paragraphs = [_paragraph(language, rng, field) for _ in range(n_passages)]
+    language.seconds += time.perf_counter() - started
     return "\n\n".join([f"# {title}", *paragraphs]) + "\n"
 
 

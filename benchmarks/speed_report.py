@@ -188,8 +188,9 @@ def _building(figures: All) -> str:
         parts.append(
             f"One file of {again['files']:,} changed, vectors made up: the rebuild embeds "
             f"{again['embedded']} of {again['passages']:,} passages and takes "
-            f"{again['again_s']:.2f} s. A full build is taken to be that and the real model's "
-            f"{1_000 * pace['fastest_s'] / pace['passages']:.0f} ms a passage: {share:.1%}."
+            f"{again['again_s']:.2f} s. With the real model's "
+            f"{1_000 * pace['fastest_s'] / pace['passages']:.0f} ms for each passage embedded, and "
+            f"a full build taken to be the same and that for all passages: {share:.1%}."
         )
     if really := figures.get("rebuild_really"):
         parts.append(
@@ -208,7 +209,7 @@ def _peers(figures: All, sizes: Sequence[int]) -> str:
         warm, index = figures.get(f"warm-{size}"), figures.get(f"index-{size}")
         if not warm or not index or not any(f"peer-{size}-{tool}" in figures for tool in PEERS):
             continue
-        built = f"{index['seconds'] - index['stub_seconds']:.1f}"
+        built = f"{index['seconds'] - index['own_seconds']:.1f}"
         for ours, name in OURS.items():
             times = [f"{warm[ours][p]:.2f}" for p in ("p50", "p95")]
             used = ["", ""]
@@ -228,7 +229,7 @@ def _peers(figures: All, sizes: Sequence[int]) -> str:
 
 
 def _far(figures: All, sizes: Sequence[int]) -> str:
-    """What the slopes between the two largest sizes come to; both ends of what is likely."""
+    """What the slopes between the two largest sizes come to."""
     parts = ("warm", "held", "index")
     measured = [
         size
@@ -238,9 +239,8 @@ def _far(figures: All, sizes: Sequence[int]) -> str:
     if len(measured) < 2:
         return ""
     small, large = measured[-2:]
-    rows = [
-        ["", f"{small:,}", f"{large:,}", "grows as N to the", f"{FAR:,}", "if linear from here"]
-    ]
+    head = ["", f"{small:,}", f"{large:,}", "grows as N to the"]
+    rows = [[*head, f"{FAR:,} at that power", f"{FAR:,} in a straight line"]]
     for way, name in OURS.items():
         one, two = (figures[f"warm-{size}"][way]["p50"] for size in (small, large))
         rows.append([f"{name}, p50 ms", *_grown(one, two, small, large)])
@@ -250,14 +250,12 @@ def _far(figures: All, sizes: Sequence[int]) -> str:
         ("on disk, MB", "index", "disk_mb"),
     ):
         one, two = (figures[f"{part}-{size}"][key] for size in (small, large))
-        each = (two - one) / (large - small)
-        cells = [number(one), number(two), "", "", number(two + each * (FAR - large))]
-        rows.append([name, *cells])
+        rows.append([name, *_grown(one, two, small, large)])
     text = table(rows, left=1)
     index, pace = figures[f"index-{large}"], _pace(figures)
     if pace:
         hours = FAR * pace["fastest_s"] / pace["passages"] / 3_600
-        others = FAR * (index["seconds"] - index["stub_seconds"]) / large / 3_600
+        others = FAR * (index["seconds"] - index["own_seconds"]) / large / 3_600
         text += (
             f"\n\nBuilding: {hours:,.0f} hours of embedding on this machine, and {others:,.1f} "
             "hours of everything else if that stays linear."
@@ -267,8 +265,9 @@ def _far(figures: All, sizes: Sequence[int]) -> str:
 
 def _grown(one: float, two: float, small: int, large: int) -> list[str]:
     slope = math.log(two / one) / math.log(large / small)
-    far = two * (FAR / large) ** slope
-    return [number(one), number(two), f"{slope:.2f}", number(far), number(two * FAR / large)]
+    power = two * (FAR / large) ** slope
+    line = two + (two - one) / (large - small) * (FAR - large)
+    return [number(one), number(two), f"{slope:.2f}", number(power), number(line)]
 
 
 def _machine(figures: All) -> str:
@@ -310,12 +309,13 @@ def _pace(figures: All) -> Figures | None:
 
 
 def _rebuilt_share(figures: All) -> float | None:
-    """What the rebuild takes of a full build: itself and the model's time for every passage."""
+    """What the rebuild takes of a full build, each with the model's time for what it embeds."""
     again, pace = figures.get("rebuild"), _pace(figures)
     if not again or not pace:
         return None
-    full = again["again_s"] + again["passages"] * pace["fastest_s"] / pace["passages"]
-    return float(again["again_s"] / full)
+    each = pace["fastest_s"] / pace["passages"]
+    full = again["again_s"] + again["passages"] * each
+    return float((again["again_s"] + again["embedded"] * each) / full)
 
 
 def _times(figures: Figures, which: str = "embedding") -> str:

@@ -198,9 +198,13 @@ class VectorIndex:
     def _inner_products(self, question: Values, places: Rows) -> Values:
         """Of these vectors with the question, by FAISS; its `search` would sort them all besides,
         which takes longer than the products.
+
+        In one thread: it is too little to share, and threads that wait for each other take
+        milliseconds where other work has the cores.
         """
         import faiss
 
+        faiss.omp_set_num_threads(1)  # of this thread
         asked = np.ascontiguousarray(question, np.float32)
         products = np.empty(len(places), np.float32)
         self._flat.compute_distance_subset(
