@@ -73,8 +73,8 @@ def test_a_build_killed_at_any_of_100_moments_leaves_the_old_index_or_the_new_on
     assert build(tmp_path / new, index=index, model="hashing").changed is False
     assert [path.name for path in index.iterdir() if path.is_dir()] == [pointer(index)]
     # Else the kills missed what they were aimed at.
-    assert fallen["before writing"] >= KILLS // 10
-    assert fallen["writing"] + fallen["publishing"] >= KILLS // 5
+    assert fallen["writing"] >= KILLS // 5
+    assert fallen["publishing"] >= KILLS // 50
     assert fallen["too late"] <= KILLS // 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from briefqa import embedder, onnx_model, sentence_model
+from briefqa import build, embedder, onnx_model, sentence_model
 from briefqa.embedder import Embedder
 from briefqa.errors import ModelUnavailable
 from briefqa.onnx_model import OnnxEmbedder
@@ -133,6 +134,18 @@ def test_a_damaged_export_is_removed_and_the_model_itself_answers(
         damaged.embed(["x"], TextKind.QUESTION)
     assert not exported.exists()
     assert isinstance(embedder.load_embedder(), SentenceTransformerEmbedder)
+
+
+def test_building_an_index_that_is_up_to_date_exports_the_model_where_that_was_not_done(
+    cache: Path, tmp_path: Path, sentences: SentenceTransformerEmbedder
+) -> None:
+    (tmp_path / "brief.md").write_text("# Brief\n\nIt snowed in Aleppo.\n")
+    index = tmp_path / "index"
+    assert build(tmp_path / "brief.md", index=index).changed
+    shutil.rmtree(cache)
+    assert "not exported here yet" in embedder.runtime(embedder.load_embedder())
+    assert not build(tmp_path / "brief.md", index=index).changed
+    assert embedder.runtime(embedder.load_embedder()) == "ONNX Runtime"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"limit": "many"}', '{"prompts": 3}'])

@@ -18,12 +18,13 @@ from pathlib import Path
 
 from briefqa import __version__, index_folder, keyword_index, known_vectors, loaders, vector_index
 from briefqa.abstention import Thresholds
-from briefqa.embedder import Embedder, load_embedder
-from briefqa.embedding import Intake, Progress, Unchanged
+from briefqa.embedder import Embedder, load_embedder, prepared
+from briefqa.embedding import Intake, Progress, Unchanged, sample
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
 from briefqa.index_folder import Generation
 from briefqa.known_vectors import KnownVectors
 from briefqa.manifest import FORMAT, Manifest, Outcome, Source
+from briefqa.record_file import PassageFile
 from briefqa.records import Document, Passage
 from briefqa.source_files import SourceFile, find, read
 
@@ -83,6 +84,8 @@ def build_index(
     named = tuple(str(root.absolute()) for root in roots)
     with index_folder.writing(index), _last_generation(index) as (last, note):
         if last and _is_current(last.manifest, named, found.files, embedder, language):
+            # The index may come from a machine on which the model was exported.
+            prepared(embedder, sample(PassageFile(last.folder / index_folder.PASSAGES)))
             last.lease.release()
             index_folder.remove_unused(index)
             return BuildReport(

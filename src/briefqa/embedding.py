@@ -29,6 +29,11 @@ AT_ONCE = 256  # texts between two reports of progress
 Progress = Callable[[str, int, int], None]
 
 
+def sample(cut: PassageFile) -> list[str]:
+    """Some passages from all over the corpus, to compare two runtimes of a model on."""
+    return [cut[row].text for row in range(0, len(cut), max(1, len(cut) // 64))]
+
+
 class Unchanged:
     """What a generation holds of each source, to be taken over while the source is the same."""
 
@@ -128,8 +133,7 @@ class Intake:
         cut = PassageFile(self._folder / index_folder.PASSAGES)
         embedder = self.embedder
         if any(key not in known for key in keys):
-            sample = [cut[row].text for row in range(0, len(cut), max(1, len(cut) // 64))]
-            embedder = embedders.prepared(embedder, sample)
+            embedder = embedders.prepared(embedder, sample(cut))
         vectors = None
         known_vectors.write_keys(self._folder, bytes(self._keys))
         reused = 0
