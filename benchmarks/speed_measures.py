@@ -158,29 +158,35 @@ def held(folder: Path) -> Figures:
 
 
 def load(folder: Path) -> Figures:
-    """How long each of 50 people waits who ask at once, and who only queue for the model."""
+    """How long each of 50 people waits who ask at once, and who queue for the model or a search."""
     texts, _ = asked_of(folder)
     model = ModelForQuestions()
     searcher = open_index(folder / "index", model=model)
     for text in texts[:WARMING]:
         searcher.search(text)
-    together, queued = [], []
+    together: list[dict[str, float]] = []
+    queues: dict[str, list[dict[str, float]]] = {"queued": [], "searched": []}
+    alone: dict[str, Callable[[str], object]] = {
+        "queued": lambda text: model.embed([text], TextKind.QUESTION),
+        "searched": searcher.search,
+    }
     errors: list[str] = []
     for number in range(ROUNDS):
         first = WARMING + 2 * ASKING * number
-        started = time.perf_counter()
-        waits = []
-        for text in texts[first : first + ASKING]:
-            model.embed([text], TextKind.QUESTION)
-            waits.append(time.perf_counter() - started)
-        queued.append(percentiles(waits))
+        for queue, ask in alone.items():
+            started = time.perf_counter()
+            waits = []
+            for text in texts[first : first + ASKING]:
+                ask(text)
+                waits.append(time.perf_counter() - started)
+            queues[queue].append(percentiles(waits))
         others = texts[first + ASKING : first + 2 * ASKING]
         together.append(percentiles(at_once(searcher.search, others, errors)))
     return {
         "asking": ASKING,
         "errors": errors,
         "together": _medians(together),
-        "queued": _medians(queued),
+        **{queue: _medians(waits) for queue, waits in queues.items()},
     }
 
 

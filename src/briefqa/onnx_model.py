@@ -53,6 +53,7 @@ class OnnxEmbedder:
         self._digest = str(settings["sha256"])
         self._limit, self._prompts = int(settings["limit"]), prompts
         self._lock = threading.Lock()
+        self._cores = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._pieces: WordPieces | None = None
         self._session: Any = None
 
@@ -77,7 +78,9 @@ class OnnxEmbedder:
         batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
 
         def run(rows: list[int]) -> Vectors:
-            found: Vectors = session.run(None, _inputs(session, [encodings[i] for i in rows]))[0]
+            inputs = _inputs(session, [encodings[i] for i in rows])
+            with self._cores:  # of fifty who ask at once, the first need not wait for the last
+                found: Vectors = session.run(None, inputs)[0]
             return found
 
         if len(batches) == 1:
