@@ -20,6 +20,7 @@ from briefqa import (
     BuildError,
     BuildReport,
     IndexBusy,
+    IndexDamaged,
     IndexFolderError,
     ModelUnavailable,
     UsageError,
@@ -31,6 +32,7 @@ from briefqa import (
 from briefqa.embedder import HashingEmbedder
 from briefqa.loaders import parse
 from briefqa.records import Document, TextKind
+from briefqa.vector_index import VectorIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -544,6 +546,32 @@ def test_the_room_a_failed_publication_took_is_free_before_the_next_build_writes
     with pytest.raises(IndexFolderError):
         build(briefs, index=index, model=OtherEmbedder())
     assert seen == [[current(index)]]
+
+
+def test_a_build_mends_what_a_search_cannot_use_though_it_is_as_it_was_written(
+    briefs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another version of a library reads it otherwise."""
+    build(briefs, index=index, model="hashing")
+
+    def fail(self: VectorIndex) -> NoReturn:
+        raise IndexDamaged("It is of another version.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(VectorIndex, "check", fail)
+        report = build(briefs, index=index, model="hashing")
+    assert (report.changed, report.embedded) == (True, 3)
+    assert "another version" in report.note
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
+@pytest.mark.parametrize("name", ["current.json", "build.lock"])
+def test_a_pipe_in_the_index_is_not_waited_for(briefs: Path, index: Path, name: str) -> None:
+    build(briefs, index=index, model="hashing")
+    (index / name).unlink()
+    os.mkfifo(index / name)
+    with pytest.raises(IndexDamaged, match="it is not a file"):
+        build(briefs, index=index, model="hashing") if name == "build.lock" else open_index(index)
 
 
 @pytest.mark.parametrize("place", ["file", "file/index", "n\0l", "x" * 300])

@@ -12,6 +12,7 @@ import pytest
 
 from briefqa import build, embedding, known_vectors, open_index
 from briefqa.embedder import HashingEmbedder
+from briefqa.errors import ModelUnavailable
 from briefqa.known_vectors import KnownVectors, key
 from briefqa.records import TextKind
 
@@ -91,6 +92,47 @@ def test_another_models_vectors_are_not_known_and_their_file_goes(tmp_path: Path
     KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
     other = KnownVectors(tmp_path, "other model", None)
     assert (ONE in other, unfinished(tmp_path)) == (False, [])
+
+
+def test_a_key_that_stands_twice_in_the_file_leaves_the_others_their_vectors(
+    tmp_path: Path,
+) -> None:
+    KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
+    path = tmp_path / unfinished(tmp_path)[0]
+    path.write_bytes(2 * path.read_bytes())
+    known = KnownVectors(tmp_path, "model", None)
+    known.add([TWO, THREE], AXES[1:3])
+    for number, name in enumerate((ONE, TWO, THREE)):
+        np.testing.assert_array_equal(known[name], AXES[number].astype(np.float16))
+
+
+def test_vectors_of_another_dimension_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
+    known = KnownVectors(tmp_path, "model", None)
+    with pytest.raises(ModelUnavailable, match="of 3 numbers where it gave 4 before"):
+        known.add([TWO], AXES[:1, :3])
+
+
+def test_an_empty_file_of_another_dimension_is_no_obstacle(tmp_path: Path) -> None:
+    KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
+    path = tmp_path / unfinished(tmp_path)[0]
+    path.write_bytes(b"")
+    path.rename(path.with_name(path.name.removesuffix("4") + "7"))
+    known = KnownVectors(tmp_path, "model", None)
+    known.add([TWO], AXES[1:2])
+    assert (known.dimension, TWO in known) == (4, True)
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
+    path = tmp_path / unfinished(tmp_path)[0]
+    path.unlink()
+    outside = tmp_path / "letter.txt"
+    outside.write_text("dear reader")
+    path.symlink_to(outside)
+    KnownVectors(tmp_path, "model", None).add([ONE], AXES[:1])
+    assert outside.read_text() == "dear reader"
+    assert not path.is_symlink()
 
 
 def test_a_stopped_build_goes_on_where_it_was(

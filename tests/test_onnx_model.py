@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shutil
@@ -113,6 +114,31 @@ def test_an_export_with_other_vectors_is_not_used(
     assert not list(cache.rglob("*.onnx"))
 
 
+def test_a_full_disk_is_not_held_against_the_model(
+    cache: Path, sentences: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: SentenceTransformerEmbedder, path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SentenceTransformerEmbedder, "write_onnx", fail)
+        assert embedder.prepared(sentences, TEXTS) is sentences
+    assert isinstance(embedder.prepared(sentences, TEXTS), OnnxEmbedder)
+
+
+def test_an_export_that_another_build_has_just_made_stays(
+    exported: Path, sentences: SentenceTransformerEmbedder
+) -> None:
+    before = (exported / "model.onnx").stat().st_ino
+    assert isinstance(onnx_model.export(sentences, TEXTS), OnnxEmbedder)
+    assert (exported / "model.onnx").stat().st_ino == before
+
+
+def test_a_fingerprint_that_is_a_path_names_no_export(exported: Path) -> None:
+    elsewhere = exported.rename(exported.parent.parent / "elsewhere-1")
+    assert onnx_model.exported("x", str(elsewhere).removesuffix("-1")) is None
+
+
 def test_a_cache_that_cannot_be_written_leaves_the_model_as_it_is(
     sentences: SentenceTransformerEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +156,7 @@ def test_a_damaged_export_is_removed_and_the_model_itself_answers(
     (exported / name).write_bytes(content)
     damaged = embedder.load_embedder()
     assert isinstance(damaged, OnnxEmbedder)
-    with pytest.raises(ModelUnavailable, match=r"was damaged .* and is removed; do the same again"):
+    with pytest.raises(ModelUnavailable, match=r"was damaged .* and is removed; start again"):
         damaged.embed(["x"], TextKind.QUESTION)
     assert not exported.exists()
     assert isinstance(embedder.load_embedder(), SentenceTransformerEmbedder)

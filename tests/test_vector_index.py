@@ -222,3 +222,14 @@ def test_damaged_lists_are_damage(large: tuple[Path, Floats, list[int]], name: s
         path.unlink()
         with pytest.raises(IndexDamaged, match="briefqa build"):
             VectorIndex(large[0]).nearest(question, 5)
+
+
+def test_a_question_of_another_dimension_means_that_the_index_is_damaged(tmp_path: Path) -> None:
+    vectors = create(tmp_path, [1, 1], 8)
+    vectors[:] = np.eye(8)[:2]
+    vectors.flush()
+    index, question = VectorIndex(tmp_path), np.eye(9, dtype=np.float32)[0]
+    with pytest.raises(IndexDamaged, match="not of 9 numbers"):
+        index.nearest(question, 1)
+    with pytest.raises(IndexDamaged, match="not of 9 numbers"):
+        index.cosines(question, np.array([0]))

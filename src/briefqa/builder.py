@@ -22,13 +22,16 @@ from briefqa.embedder import Embedder, load_embedder, prepared
 from briefqa.embedding import Intake, Progress, Unchanged, sample
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
 from briefqa.index_folder import Generation
+from briefqa.keyword_index import KeywordIndex
 from briefqa.known_vectors import KnownVectors
 from briefqa.manifest import FORMAT, Manifest, Outcome, Source
 from briefqa.record_file import PassageFile
 from briefqa.records import Document, Passage
 from briefqa.source_files import SourceFile, find, read
+from briefqa.vector_index import VectorIndex
 
-# Raise it with every change to how passages are cut or embedded: older indexes are then rebuilt.
+# Raise it with every change to how files are loaded, cut or embedded: older indexes are then
+# rebuilt, which an unchanged file would not be otherwise.
 RECIPE = 3
 DEFAULT_LANGUAGE = "en"
 
@@ -87,6 +90,7 @@ def build_index(
             # The index may come from a machine on which the model was exported.
             prepared(embedder, sample(PassageFile(last.folder / index_folder.PASSAGES)))
             last.lease.release()
+            known_vectors.remove_unfinished(index)
             index_folder.remove_unused(index)
             return BuildReport(
                 index, last.manifest.sources, found.skipped, last.manifest.passages, 0,
@@ -213,17 +217,28 @@ def _fill(
 @contextmanager
 def _last_generation(index: Path) -> Iterator[tuple[Generation | None, str]]:
     """The generation on disk, and a sentence when there is one that cannot be used."""
+    last = None
     try:
         last = index_folder.open_current(index)
+        _check(last)
     except IndexNotFound:
         yield None, ""
     except IndexFolderError as error:
+        if last:
+            last.lease.release()
         yield None, f"The last index could not be used and everything was built anew: {error}"
     else:
         try:
             yield last, ""
         finally:
             last.lease.release()
+
+
+def _check(last: Generation) -> None:
+    """Raise IndexDamaged where a search would, so that `briefqa build` is the way on from there."""
+    manifest = last.manifest
+    KeywordIndex(last.folder / index_folder.KEYWORD, manifest.passages, manifest.language)
+    VectorIndex(last.folder).check()
 
 
 def _as_last_time(

@@ -18,6 +18,7 @@ import numpy as np
 from briefqa import embedder as embedders
 from briefqa import index_folder, known_vectors, passages, vector_index
 from briefqa.embedder import Embedder
+from briefqa.errors import IndexDamaged
 from briefqa.index_folder import Generation
 from briefqa.known_vectors import KnownVectors
 from briefqa.record_file import DocumentFile, PassageFile, RecordWriter
@@ -107,6 +108,12 @@ class Intake:
         if found is None:
             return None
         number, rows = found
+        try:
+            document = last.documents[number]
+            for row in rows:
+                last.passages[row]  # whatever cannot be read is made anew
+        except IndexDamaged:
+            return None
         self._document_file.add_line(last.documents.line(number))
         self.documents += 1
         self.passages += len(rows)
@@ -115,7 +122,7 @@ class Intake:
             start, end = last.vectors[row : row + 2]
             self._counts.append(int(end - start))
             self._keys += last.keys[start:end].tobytes()
-        return last.documents[number]
+        return document
 
     def finish(self) -> PassageFile:
         """All has come in; returns the passages as written."""

@@ -9,11 +9,14 @@
         manifest.json                  what this is: versions, model, settings, counts, sources,
                                        SHA-256 of every other file here
         documents.jsonl   + starts     the sources as read
-        passages.jsonl    + starts     row i of every file below belongs to passage i
-        keyword/                       postings of the keyword index
-        vectors.npy                    one unit vector a passage
+        passages.jsonl    + starts     row i is passage i in every part
+        keyword/                       terms and postings of the keyword index
+        vectors.npy       + starts     unit vectors of each passage and its sentences
+        vectors.keys.npy               digests of the texts they are of
+        vectors.*.npy                  the inverted file of a large index
         in-use                         readers hold a shared lock on it
       building-<time>-<random>/        a build that is under way, or was killed
+      embedded-<model>-<dimension>     vectors that a stopped build had made
 
 Everything is plain JSON and numpy arrays without pickles: opening an index runs no code from it.
 """
@@ -99,6 +102,7 @@ def open_current(index: Path) -> Generation:
         name, digest = _read_pointer(index)
         folder = index / name
         try:
+            _refuse_devices(folder / IN_USE)
             lease = Lease(folder)
             manifest = _read_manifest(folder, digest)
             _verify_files(folder, manifest)
@@ -124,6 +128,7 @@ def current_manifest(index: Path) -> Manifest:
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
     """Be the one build that may write `index`, created if need be; else raises IndexBusy."""
+    _refuse_devices(index / LOCK)
     try:
         index.mkdir(parents=True, exist_ok=True)
         lock = (index / LOCK).open("a")
@@ -174,6 +179,7 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     _sync(index)
     pointer = {"generation": name, "manifest_sha256": hashlib.sha256(content).hexdigest()}
     replacement = index / f"{POINTER}.new"
+    replacement.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
     replacement.write_bytes(_json(pointer))
     _sync(replacement)
     replacement.replace(index / POINTER)
@@ -211,7 +217,18 @@ def _remove_interrupted(index: Path) -> None:
         remove_unused(index)
 
 
+def _refuse_devices(path: Path) -> None:
+    """Raise IndexDamaged for a pipe or a device, which might never end or never begin."""
+    try:
+        strange = path.exists() and not path.is_file() and not path.is_dir()
+    except (OSError, ValueError):
+        return  # whoever opens it will say
+    if strange:
+        raise _damaged(path, "it is not a file")
+
+
 def _read_pointer(index: Path) -> tuple[str, str]:
+    _refuse_devices(index / POINTER)
     try:
         content = (index / POINTER).read_bytes()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
@@ -229,6 +246,7 @@ def _read_pointer(index: Path) -> tuple[str, str]:
 
 
 def _read_manifest(folder: Path, digest: str) -> Manifest:
+    _refuse_devices(folder / MANIFEST)
     try:
         content = (folder / MANIFEST).read_bytes()
     except OSError as error:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefqa import array_file, vector_index
-from briefqa.errors import IndexDamaged
+from briefqa.errors import IndexDamaged, ModelUnavailable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,10 +83,11 @@ class KnownVectors:
         self._vectors: Any = None
         self._records: Any = None
         self._path: Path | None = None
+        self._n_records = 0
         if last is not None:
             self._read_generation(last)
         self._continue()
-        self._found = len(self._new)
+        self._found = self._n_records
 
     @property
     def dimension(self) -> int:
@@ -115,15 +116,22 @@ class KnownVectors:
 
     def add(self, keys: Sequence[bytes], vectors: Vector) -> None:
         """Keep vectors, [len(keys), dimension], on disk at once; raises OSError."""
+        if self.dimension not in (0, vectors.shape[1]):
+            raise ModelUnavailable(
+                f"The model gives vectors of {vectors.shape[1]} numbers where it gave "
+                f"{self.dimension} before; remove {self._index} and build again."
+            )
         if self._path is None:
             self._path = self._index / f"embedded-{self._made_by}-{vectors.shape[1]}"
+            self._path.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
         records = np.zeros(len(keys), dtype=_record(vectors.shape[1]))
         records["key"] = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES)
         records["vector"] = vectors
         with self._path.open("ab") as file:
             file.write(records.tobytes())
-        for key in keys:
-            self._new[key] = len(self._new)
+        for number, key in enumerate(keys, self._n_records):
+            self._new[key] = number
+        self._n_records += len(keys)
 
     def _read_generation(self, folder: Path) -> None:
         try:
@@ -149,12 +157,16 @@ class KnownVectors:
         n_whole = self._path.stat().st_size // itemsize
         with self._path.open("r+b") as file:
             file.truncate(n_whole * itemsize)  # the last one may be cut short
-        if n_whole:
+        self._n_records = n_whole
+        if not n_whole:
+            self._path.unlink()
+            self._path = None
+        else:
             self._map()
             lengths = np.linalg.norm(self._records["vector"].astype(np.float32), axis=1)
             # Also true for what is not a number: the machine stopped, not the build alone.
             if not (np.abs(lengths - 1) <= _UNIT).all():
-                self._records = None
+                self._records, self._n_records = None, 0
                 self._path.unlink()
                 self._path = None
                 return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -37,6 +38,7 @@ FORMAT = 1  # raise it when what is written, or how it is compared, changes
 PARITY = 0.9999  # least cosine between the two runtimes' vectors of the same text
 COMPARED = 64  # passages
 BATCH_SIZE = 8  # texts of about the same length; one batch runs on one core
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _MODEL, _TOKENIZER, _SETTINGS = "model.onnx", "tokenizer.json", "settings.json"
 
 
@@ -101,7 +103,9 @@ class OnnxEmbedder:
                 try:
                     tokenizer = (self._folder / _TOKENIZER).read_text("utf-8")
                     self._pieces = WordPieces(tokenizer, self._limit, self._prompts)
-                except (OSError, ValueError) as error:
+                except OSError as error:
+                    raise self._unreadable(error) from error
+                except ValueError as error:
                     raise self._damaged(error) from error
             return self._pieces
 
@@ -116,8 +120,12 @@ class OnnxEmbedder:
 
         path = self._folder / _MODEL
         try:
-            if _digest(path) != self._digest:
-                raise ValueError("its content has changed")
+            digest = _digest(path)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if digest != self._digest:
+            raise self._damaged("its content has changed")
+        try:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             options.log_severity_level = 4
@@ -125,18 +133,26 @@ class OnnxEmbedder:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            raise self._damaged(error) from error
+            raise self._unreadable(error) from error
 
-    def _damaged(self, why: Exception) -> ModelUnavailable:
+    def _damaged(self, why: object) -> ModelUnavailable:
         shutil.rmtree(self._folder, ignore_errors=True)
         return ModelUnavailable(
             f"The exported model in {self._folder} was damaged ({why}) and is removed; "
-            "do the same again, or run: briefqa build"
+            "start again, or run: briefqa build"
+        )
+
+    def _unreadable(self, why: object) -> ModelUnavailable:
+        return ModelUnavailable(
+            f"The exported model in {self._folder} cannot be used ({why}); remove that folder if "
+            "this stays so, and run: briefqa build"
         )
 
 
 def exported(name: str, fingerprint: str) -> OnnxEmbedder | None:
     """The model of that fingerprint if it has been exported on this machine."""
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        return None  # it comes from an index, and would name a folder anywhere
     folder = _folder(fingerprint)
     try:
         return OnnxEmbedder(name, fingerprint, folder) if (folder / _MODEL).is_file() else None
@@ -171,10 +187,11 @@ def export(model: SentenceTransformerEmbedder, passages: Sequence[str]) -> OnnxE
                 shutil.rmtree(writing)
                 writing.mkdir()
                 (writing / _SETTINGS).write_text(json.dumps({"failed": why}), "utf-8")
-            shutil.rmtree(folder, ignore_errors=True)  # what `exported` could not read
-            with suppress(FileExistsError, OSError):  # another build was quicker
-                writing.rename(folder)
-    except (OSError, ImportError):
+            if exported(model.name, model.fingerprint) is None:  # no other build was quicker
+                shutil.rmtree(folder, ignore_errors=True)  # what `exported` could not read
+                with suppress(OSError):
+                    writing.rename(folder)
+    except (OSError, MemoryError, ImportError):
         return None  # no room to keep it, no folder that may be written, a library gone
     return exported(model.name, model.fingerprint)
 
@@ -185,8 +202,8 @@ def _write(model: SentenceTransformerEmbedder, folder: Path, passages: Sequence[
         import onnx  # noqa: F401  # PyTorch's exporter needs it, and says so too late
 
         model.write_onnx(folder / _MODEL)
-    except ImportError:
-        raise
+    except (OSError, MemoryError, ImportError):
+        raise  # not the model's fault, and may be over tomorrow
     except Exception as error:  # noqa: BLE001  # PyTorch raises what it likes
         return f"the model cannot be exported: {_first_line(error)}"
     pieces = model.word_pieces()

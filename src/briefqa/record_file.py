@@ -79,7 +79,7 @@ class RecordFile:
     def _read(self, row: int) -> dict[str, Any]:
         try:
             return dict(json.loads(self.line(row)))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise self._damaged(error) from error
 
     def _damaged(self, why: object) -> IndexDamaged:
@@ -104,7 +104,7 @@ class PassageFile(RecordFile):
                 paragraphs=(int(record["paragraphs"][0]), int(record["paragraphs"][1])),
                 lines=(int(record["lines"][0]), int(record["lines"][1])),
             )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise self._damaged(error) from error
 
     def __iter__(self) -> Iterator[Passage]:
@@ -126,7 +126,7 @@ class DocumentFile(RecordFile):
                 for section in record.pop("sections")
             )
             return Document(sections=sections, **record)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._damaged(error) from error
 
     def __iter__(self) -> Iterator[Document]:

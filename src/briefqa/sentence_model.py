@@ -152,10 +152,8 @@ class SentenceTransformerEmbedder:
         try:
             settings = json.loads((self._folder / "sentence_bert_config.json").read_text("utf-8"))
             tokenizer = (self._folder / "tokenizer.json").read_text("utf-8")
-            prompts, default = _prompts(self._folder)
-            return WordPieces(
-                tokenizer, int(settings["max_seq_length"]), prompts_by_kind(prompts, default)
-            )
+            prompts = prompts_by_kind(_prompts(self._folder))
+            return WordPieces(tokenizer, int(settings["max_seq_length"]), prompts)
         except (OSError, ValueError, TypeError, KeyError):
             return None  # an unusual layout: the loaded model will know
 
@@ -167,7 +165,7 @@ class SentenceTransformerEmbedder:
                 f"The model {self.name} has no fast tokenizer, so its passages cannot be "
                 "measured; choose another model."
             )
-        prompts = prompts_by_kind(dict(model.prompts), model.default_prompt_name)
+        prompts = prompts_by_kind(dict(model.prompts))
         return WordPieces(backend.to_str(), model.max_seq_length or 512, prompts)
 
 
@@ -199,6 +197,8 @@ def _digests(folder: Path) -> dict[str, str]:
     """SHA-256 of each file that can change a vector, by its path inside the folder."""
     digests = {}
     try:
+        if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+            raise ModelUnavailable(f"{folder} is not a sentence-transformers model folder.")
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_file() and not name.startswith((".", "onnx/", "openvino/", "README")):
@@ -206,8 +206,6 @@ def _digests(folder: Path) -> dict[str, str]:
                     digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read: {error}.") from error
-    if "modules.json" not in digests and "config.json" not in digests:
-        raise ModelUnavailable(f"{folder} is not a sentence-transformers model folder.")
     return digests
 
 
@@ -236,8 +234,8 @@ def _share_work(n_texts: int) -> None:
     torch.set_num_threads(1 if n_texts == 1 else os.cpu_count() or 1)
 
 
-def _prompts(folder: Path) -> tuple[dict[str, str], str | None]:
-    """The model's prompts by name, and the name of the default one."""
+def _prompts(folder: Path) -> dict[str, str]:
     path = folder / "config_sentence_transformers.json"
-    settings = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return dict(settings.get("prompts") or {}), settings.get("default_prompt_name")
+    if not path.exists():
+        return {}
+    return dict(json.loads(path.read_text("utf-8")).get("prompts") or {})

@@ -135,6 +135,8 @@ class VectorIndex:
         rows = np.arange(self.n_passages) if among is None else np.unique(among).astype(np.int64)
         if limit <= 0 or not len(rows):
             return np.empty(0, np.int64), np.empty(0, np.float32)
+        if question.shape != (self.dimension,):
+            raise _damaged(self._path, f"its vectors are not of {len(question)} numbers")
         self._make_ready()
         if self._lists and limit * _DEPTH < len(rows):
             n_vectors = len(self._owners)
@@ -154,9 +156,15 @@ class VectorIndex:
         """
         if not len(rows):
             return np.empty(0, np.float32)
+        if question.shape != (self.dimension,):
+            raise _damaged(self._path, f"its vectors are not of {len(question)} numbers")
         self._make_ready()
         parts = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
         return np.concatenate([self._cosines(question, part) for part in parts])
+
+    def check(self) -> None:
+        """Open now what the first search would; raises IndexDamaged."""
+        self._make_ready()
 
     def _make_ready(self) -> None:
         with self._lock:

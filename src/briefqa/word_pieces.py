@@ -11,12 +11,6 @@ from typing import Any
 
 from briefqa.records import TextKind
 
-# The names under which sentence-transformers keeps the prompt for each kind of text.
-_PROMPT_NAMES = {
-    TextKind.QUESTION: ("query",),
-    TextKind.PASSAGE: ("document", "passage", "corpus"),
-}
-
 
 class WordPieces:
     """The tokenizer of one model; safe to share between threads."""
@@ -61,13 +55,7 @@ class WordPieces:
         return str(self._whole.to_str())
 
 
-def prompts_by_kind(prompts: Mapping[str, str], default: str | None = None) -> dict[TextKind, str]:
-    """The prompt sentence-transformers puts before each kind of text, "" for none.
-
-    `default` is the name of the prompt for texts of a kind that has none of its own.
-    """
-    fallback = prompts.get(default or "", "")
-    return {
-        kind: next((prompts[name] for name in names if prompts.get(name)), fallback)
-        for kind, names in _PROMPT_NAMES.items()
-    }
+def prompts_by_kind(prompts: Mapping[str, str]) -> dict[TextKind, str]:
+    """The prompt sentence-transformers puts before each kind of text, "" for none."""
+    names = {TextKind.QUESTION: "query", TextKind.PASSAGE: "document"}
+    return {kind: prompts.get(name) or "" for kind, name in names.items()}
