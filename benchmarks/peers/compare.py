@@ -315,7 +315,7 @@ asked for, judged by ir-measures. *default* is the set-up that a tool's document
 of it are medians over the sets, from one run each, on a machine that may have had other work: \
 compare them roughly. *build* is the processor time to index, as a multiple of plain FAISS's \
 (other work stretches it less than the clock), *MB* the most memory held, *import s* what a tool \
-imports at once ({OURS} loads PyTorch only when it embeds), \
+imports at once ({OURS} imports the rest when it is needed), \
 *install MB* the tool with all it requires, the model and PyTorch's CPU build among them."""
     return "\n\n".join([markdown(quality), markdown(cost), note])
 
