@@ -7,7 +7,7 @@ it prints what the shipped constants give, what those give that are best in the 
 *other* sets (leave one set out: its own labels have no say), and what the best for the set itself
 would give. The questions are a seeded sample of the judged ones. The indexes stay for the next run.
 
-    python benchmarks/tuning.py ../shared/eval/*-dev --indexes /tmp/indexes
+    python benchmarks/tuning.py ../shared/eval/*-dev --indexes indexes
 """
 
 from __future__ import annotations
