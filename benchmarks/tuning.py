@@ -29,6 +29,7 @@ from briefqa.builder import index_documents
 from briefqa.embedder import Embedder, load_embedder
 from briefqa.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT
 from briefqa.keyword_index import K1, B, KeywordIndex
+from briefqa.passages import indexed_text
 from briefqa.question_sets import Question, read_beir
 from briefqa.records import Mode, TextKind
 from briefqa.searcher import CANDIDATES, Searcher
@@ -145,8 +146,8 @@ def _collect(folder: Path, index: Path, limit: int, embedder: Embedder) -> Colle
     rows = np.arange(len(passages))
     judged = [question for question in beir.questions if question.answerable]
     questions = random.Random(0).sample(judged, min(limit, len(judged)))
-    # The builder's choice of words; K1 and B are in the postings, so each pair has its own.
-    texts = ["\n".join((one.title, *one.section, one.text)) for one in passages]
+    # K1 and B are in the postings, so each pair has its own.
+    texts = [indexed_text(one) for one in passages]
     language, word_share, cosine = generation.manifest.language, {}, {}
     for k1, b in {setting.keyword for setting in GRID if setting.keyword}:
         with TemporaryDirectory() as scratch, patch.multiple(keyword_index, K1=k1, B=b):

@@ -12,14 +12,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefqa import __version__, index_folder, keyword_index, known_vectors, loaders, vector_index
+from briefqa import (
+    __version__,
+    index_folder,
+    keyword_index,
+    known_vectors,
+    loaders,
+    passages,
+    vector_index,
+)
 from briefqa.abstention import Thresholds
 from briefqa.embedder import Embedder, load_embedder, prepared
-from briefqa.embedding import Intake, Progress, Unchanged, sample
+from briefqa.embedding import Intake, Progress, Unchanged, sample, tell
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
 from briefqa.index_folder import Generation
 from briefqa.keyword_index import KeywordIndex
@@ -96,7 +104,10 @@ def build_index(
                 index, last.manifest.sources, found.skipped, last.manifest.passages, 0,
                 last.manifest.passages, False, time.monotonic() - started,
             )  # fmt: skip
-        with _new_generation(index) as folder, Intake(folder, embedder, language) as intake:
+        with (
+            _new_generation(index) as folder,
+            closing(Intake(folder, embedder, language)) as intake,
+        ):
             sources = _read_all(found.files, intake, _unchanged(last, embedder, language), progress)
             if not intake.passages:
                 raise BuildError(_nothing_to_index(roots, sources, found.skipped))
@@ -124,7 +135,7 @@ def index_documents(
         index_folder.writing(index),
         _last_generation(index) as (last, _),
         _new_generation(index) as folder,
-        Intake(folder, embedder, DEFAULT_LANGUAGE) as intake,
+        closing(Intake(folder, embedder, DEFAULT_LANGUAGE)) as intake,
     ):
         for document in documents:
             held = (Outcome.INDEXED, intake.add(document))
@@ -181,7 +192,7 @@ def _make(
     if last:
         last.lease.release()  # its vectors are copied, or not wanted: it may be removed
     index_folder.remove_unused(index)
-    _tell(progress, "writing", 1, 1)
+    tell(progress, "writing", 1, 1)
     return reused
 
 
@@ -204,11 +215,11 @@ def _fill(
             intake.language,
         )
         try:
-            found = intake.embed(known, progress)
+            found = intake.embed(cut, known, progress)
         except BaseException:
             stopped.set()
             raise
-        _tell(progress, "writing", 0, 1)
+        tell(progress, "writing", 0, 1)
         vector_index.organise(folder)
         words.result()
     return found
@@ -295,7 +306,7 @@ def _read_all(
     sources: list[Source] = []
     first_with: dict[str, str] = {}
     for number, file in enumerate(files):
-        _tell(progress, "reading", number, len(files))
+        tell(progress, "reading", number, len(files))
         path, digest = str(file.path), ""
         try:
             data = read(file.path)
@@ -317,7 +328,7 @@ def _read_all(
             continue
         first_with[digest] = file.name
         sources.append(Source(file.name, document.title, path, digest, Outcome.INDEXED, n_passages))
-    _tell(progress, "reading", len(files), len(files))
+    tell(progress, "reading", len(files), len(files))
     return sources
 
 
@@ -354,14 +365,9 @@ def _nothing_to_index(
     return f"Nothing to index: {where} is empty; put {formats} files there; {kept}."
 
 
-def _words(passages: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
-    """What of each passage is indexed by its words: title and headings as well as the text."""
-    for passage in passages:
+def _words(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
+    """What the keyword index is made of, until the build is stopped."""
+    for passage in cut:
         if stopped.is_set():
             raise CancelledError
-        yield "\n".join((passage.title, *passage.section, passage.text))
-
-
-def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
-    if progress is not None:
-        progress(stage, done, total)
+        yield passages.indexed_text(passage)

@@ -10,8 +10,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -28,6 +26,12 @@ BLOCK = 2_048  # passages whose texts are sorted by length together
 AT_ONCE = 256  # texts between two reports of progress
 
 Progress = Callable[[str, int, int], None]
+
+
+def tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    """Report how far a stage is, to whoever wants to know."""
+    if progress is not None:
+        progress(stage, done, total)
 
 
 def sample(cut: PassageFile) -> list[str]:
@@ -72,20 +76,13 @@ class Intake:
         self._keys = bytearray()
         self._counts = array("q")
         self._open = ExitStack()
-        self._document_file = self._open.enter_context(
-            RecordWriter(folder / index_folder.DOCUMENTS)
-        )
-        self._passage_file = self._open.enter_context(RecordWriter(folder / index_folder.PASSAGES))
+        self._document_file = RecordWriter(folder / index_folder.DOCUMENTS)
+        self._open.callback(self._document_file.close)
+        self._passage_file = RecordWriter(folder / index_folder.PASSAGES)
+        self._open.callback(self._passage_file.close)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Nothing more comes in; may be called again. Raises OSError."""
         self._open.close()
 
     def add(self, document: Document) -> int:
@@ -126,18 +123,19 @@ class Intake:
 
     def finish(self) -> PassageFile:
         """All has come in; returns the passages as written."""
-        self._open.close()
+        self.close()
         return PassageFile(self._folder / index_folder.PASSAGES)
 
-    def embed(self, known: KnownVectors, progress: Progress | None) -> tuple[int, int]:
-        """Write the generation's vectors, making those that are not known.
+    def embed(
+        self, cut: PassageFile, known: KnownVectors, progress: Progress | None
+    ) -> tuple[int, int]:
+        """Write the vectors of what `finish` returned, making those that are not known.
 
         Returns the numbers in a vector and how many passages needed none made. What is made is
-        known from then on, even if the build is stopped. Call it after `finish`.
+        known from then on, even if the build is stopped.
         """
         keys = known_vectors.split(bytes(self._keys))
         starts = np.concatenate([[0], np.cumsum(self._counts)])
-        cut = PassageFile(self._folder / index_folder.PASSAGES)
         embedder = self.embedder
         if any(key not in known for key in keys):
             embedder = embedders.prepared(embedder, sample(cut))
@@ -152,8 +150,7 @@ class Intake:
                 vectors = vector_index.create(self._folder, self._counts, known.dimension)
             places = range(int(starts[first]), int(starts[rows[-1] + 1]))
             vectors[places.start : places.stop] = np.stack([known[keys[place]] for place in places])
-        if progress is not None:
-            progress("embedding", len(cut), len(cut))
+        tell(progress, "embedding", len(cut), len(cut))
         if vectors is not None:
             vectors.flush()
         return known.dimension, reused
@@ -178,8 +175,8 @@ class Intake:
                 texts.update((key, all_texts[of_row.index(key)]) for key in missing)
         queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
         for start in range(0, len(queue), AT_ONCE):
-            if progress is not None:
-                progress("embedding", rows.start + len(rows) * start // len(queue), len(cut))
+            done = rows.start + len(rows) * start // len(queue)
+            tell(progress, "embedding", done, len(cut))
             batch = queue[start : start + AT_ONCE]
             vectors = embedder.embed([text for _, text in batch], TextKind.PASSAGE)
             known.add([key for key, _ in batch], vectors)

@@ -28,8 +28,6 @@ CENTROIDS = "vectors.centroids.npy"  # float32 [n_lists, dimension], unit length
 LISTS = "vectors.lists.npy"  # int64 [n_lists + 1]: where each list starts in the next two
 MEMBERS = "vectors.members.npy"  # int32 [n_vectors]: which vector
 CODES = "vectors.codes.npy"  # uint8 [n_vectors, dimension / 8 + 8]: its signs and two factors
-
-
 LENGTH_SLACK = 0.01  # how far from -1..1 rounding, of a model and of float16, may carry a cosine
 _LISTS_PER_ROOT = 3  # lists, times the square root of the number of vectors
 _SAMPLE = 32  # vectors a list for finding the centroids
@@ -93,18 +91,18 @@ class InvertedFile:
         members = array_file.read(folder / MEMBERS, np.int32)
         codes = array_file.read(folder / CODES, np.uint8, 2)
         if not len(centroids) or centroids.shape[1] != dimension or not _are_unit(centroids):
-            raise _damaged(folder / CENTROIDS, "it holds no unit vectors of the right size")
+            raise damaged(folder / CENTROIDS, "it holds no unit vectors of the right size")
         if (
             len(starts) != len(centroids) + 1
             or (starts[0], starts[-1]) != (0, n_vectors)
             or (np.diff(starts) < 0).any()
         ):
-            raise _damaged(folder / LISTS, "it does not fit the vectors")
+            raise damaged(folder / LISTS, "it does not fit the vectors")
         if not np.array_equal(np.sort(members), np.arange(n_vectors)):
-            raise _damaged(folder / MEMBERS, "it does not name each vector once")
+            raise damaged(folder / MEMBERS, "it does not name each vector once")
         self._file = _inverted_file(centroids)
         if codes.shape != (n_vectors, self._file.code_size):
-            raise _damaged(folder / CODES, "it does not fit the vectors")
+            raise damaged(folder / CODES, "it does not fit the vectors")
         self._check(codes, members, starts, vectors, folder / CODES)
         numbers = members.astype(np.int64)
         for number, start in enumerate(starts[:-1].tolist()):
@@ -156,7 +154,7 @@ class InvertedFile:
         )
         factors = codes[:, signs:].copy().view(np.float32)
         if not np.isfinite(factors).all() or (coded[:, :signs] != codes[some, :signs]).any():
-            raise _damaged(path, "it does not hold the codes of the vectors")
+            raise damaged(path, "it does not hold the codes of the vectors")
 
 
 def _inverted_file(centroids: Values) -> Any:
@@ -177,5 +175,6 @@ def _are_unit(vectors: Values) -> bool:
     return bool((np.abs(squares - 1) <= LENGTH_SLACK).all())
 
 
-def _damaged(path: Path, why: str) -> IndexDamaged:
+def damaged(path: Path, why: str) -> IndexDamaged:
+    """What to raise, and say, of vectors that are not as they were written."""
     return IndexDamaged(f"The vectors in {path} cannot be used ({why}); run: briefqa build")

@@ -107,6 +107,11 @@ def context(title: str, section: tuple[str, ...], window: Window) -> str:
     return ""
 
 
+def indexed_text(passage: Passage) -> str:
+    """What of a passage is indexed by its words: the title and headings as well as the text."""
+    return "\n".join((passage.title, *passage.section, passage.text))
+
+
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 

@@ -12,8 +12,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -30,20 +29,6 @@ class RecordWriter:
         self._file = path.open("wb")
         self._starts = array("q", [0])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-        if kind is None:
-            starts = np.array(self._starts, dtype=np.int64)
-            array_file.write(_starts_path(self._path), starts)
-
     def add(self, record: Document | Passage) -> None:
         """Write one more; raises OSError."""
         line = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
@@ -52,6 +37,12 @@ class RecordWriter:
     def add_line(self, line: bytes) -> None:
         """Write one more as another file holds it; raises OSError."""
         self._starts.append(self._starts[-1] + self._file.write(line))
+
+    def close(self) -> None:
+        """Nothing more comes; raises OSError."""
+        self._file.close()
+        starts = np.array(self._starts, dtype=np.int64)
+        array_file.write(_starts_path(self._path), starts)
 
 
 class RecordFile:

@@ -23,8 +23,7 @@ import numpy as np
 
 from briefqa import array_file, inverted_file
 from briefqa.array_file import forget, widened
-from briefqa.errors import IndexDamaged
-from briefqa.inverted_file import LENGTH_SLACK, InvertedFile
+from briefqa.inverted_file import LENGTH_SLACK, InvertedFile, damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,7 +87,7 @@ def read_vectors(folder: Path) -> tuple[Vectors, Rows]:
         and bool((np.diff(starts) > 0).all())
     )
     if not fitting:
-        raise _damaged(folder / STARTS, "it does not fit the vectors")
+        raise damaged(folder / STARTS, "it does not fit the vectors")
     return vectors, starts
 
 
@@ -135,9 +134,7 @@ class VectorIndex:
         rows = np.arange(self.n_passages) if among is None else np.unique(among).astype(np.int64)
         if limit <= 0 or not len(rows):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        if question.shape != (self.dimension,):
-            raise _damaged(self._path, f"its vectors are not of {len(question)} numbers")
-        self._make_ready()
+        self._make_ready_for(question)
         if self._lists and limit * _DEPTH < len(rows):
             n_vectors = len(self._owners)
             if among is not None:
@@ -156,17 +153,17 @@ class VectorIndex:
         """
         if not len(rows):
             return np.empty(0, np.float32)
-        if question.shape != (self.dimension,):
-            raise _damaged(self._path, f"its vectors are not of {len(question)} numbers")
-        self._make_ready()
+        self._make_ready_for(question)
         parts = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
         return np.concatenate([self._cosines(question, part) for part in parts])
 
+    def _make_ready_for(self, question: Values) -> None:
+        if question.shape != (self.dimension,):
+            raise damaged(self._path, f"its vectors are not of {len(question)} numbers")
+        self.check()
+
     def check(self) -> None:
         """Open now what the first search would; raises IndexDamaged."""
-        self._make_ready()
-
-    def _make_ready(self) -> None:
         with self._lock:
             if self._is_ready:
                 return
@@ -195,7 +192,7 @@ class VectorIndex:
             each = np.vecdot(widened(self._vectors[places]), question)
         # Also false for what is not a number.
         if not (np.abs(each) <= 1 + LENGTH_SLACK).all():
-            raise _damaged(self._path, "its vectors are not of unit length")
+            raise damaged(self._path, "its vectors are not of unit length")
         whole = each[first]
         # A passage without sentences is its own; otherwise the whole is not one of them.
         each[first[lengths > 1]] = -np.inf
@@ -231,7 +228,7 @@ class VectorIndex:
         parts = map(os.pread, repeat(self._file), (size * lengths).tolist(), offsets)
         read = np.frombuffer(b"".join(parts), np.float16)
         if len(read) != self.dimension * lengths.sum():
-            raise _damaged(self._path, "it is shorter than it was")
+            raise damaged(self._path, "it is shorter than it was")
         return read.reshape(-1, self.dimension)
 
     def _candidates(
@@ -253,7 +250,3 @@ class VectorIndex:
             if len(owners) >= limit or (share >= 1 and depth == n_vectors):
                 return owners.astype(np.int64)
             share, depth = 4 * share, 4 * depth
-
-
-def _damaged(path: Path, why: str) -> IndexDamaged:
-    return IndexDamaged(f"The vectors in {path} cannot be used ({why}); run: briefqa build")
