@@ -1,4 +1,4 @@
-# make app         install, index data/, open the page
+# make app         install, index data/ (or what was indexed last), open the page
 # make test        every check but the slow ones, as CI runs it
 # make slow        the slow tests: interrupted builds, the wheel
 # make check       format, lint, types and import contracts only
@@ -15,7 +15,8 @@ BIN  := $(VENV)/bin
 .PHONY: app test slow check format screenshot clean install install-test
 
 app: install
-	@$(BIN)/briefqa build data --index index \
+	@if [ -e index/current.json ]; then $(BIN)/briefqa build --index index; \
+		else $(BIN)/briefqa build data --index index; fi \
 		|| echo "The build reported a problem (above); opening the index as it is."
 	@$(BIN)/python app.py
 

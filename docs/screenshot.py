@@ -1,7 +1,7 @@
-"""Takes docs/page.png, the picture in the README, from the real page: `make screenshot`.
+"""Takes pictures of the real page: `make screenshot`, or `docs/screenshot.py FOLDER` for every state.
 
-Indexes data/ into a folder of its own, serves it, asks three questions in Chromium, one of which
-the brief does not answer, and opens a source.
+Indexes a copy of data/ in a folder of its own, serves it, and does in Chromium what a person would.
+Three pictures are the README's and go to docs/; with a FOLDER, one of each state goes there too.
 """
 
 from __future__ import annotations
@@ -10,56 +10,153 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from briefqa import build, open_index
+from briefqa import build
+from briefqa.feedback import Feedback
+from briefqa.library import Library
 from briefqa.ui import page
+from briefqa.ui.desk import Desk
 from briefqa.ui.server import launched
+from briefqa.ui.uploads import Uploads
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUESTIONS = (
-    "Who guarantees the ceasefire?",
-    "How do I change a bicycle tyre?",
-    "How many children were treated by the Russian doctors?",
-)
+KEPT = {"opened source": "page.png", "documents": "documents.png", "phone, dark": "phone-dark.png"}
+"""The README's, by the state they show."""
+
+DOCTORS = "What did the doctors do in Aleppo?"
+CHILDREN = "How many children?"
+NOWHERE = "How do I change a bicycle tyre?"
+NOTE = "# Minutes of 3 May\n\n## Water\n\nThe pump at the east gate runs again since Tuesday.\n"
+
+Picture = Callable[[Page, str], None]
 
 
-def take(address: str, chromium: str, picture: Path) -> None:
-    """Ask the questions at `address` and write what the page then looks like."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        visitor = browser.new_page(viewport={"width": 1440, "height": 1380})
-        visitor.goto(address)
-        visitor.get_by_text("a question.").wait_for()
-        for place, question in enumerate(QUESTIONS):
-            box = visitor.get_by_label("Your question")
-            box.fill(question)
-            box.press("Enter")
-            visitor.locator(".turn").nth(place).locator(".reply").wait_for()
-        visitor.locator(".turn").last.locator(".citation").first.click()
-        visitor.locator("#opened mark").first.wait_for()
-        visitor.locator("#log").evaluate("log => { log.scrollTop = 0; }")
-        visitor.mouse.move(0, 0)
-        visitor.wait_for_timeout(300)
-        visitor.screenshot(path=picture)
-        browser.close()
+def ask(page: Page, question: str) -> Locator:
+    """Ask and wait for the answer; the turn it makes."""
+    turns = page.locator(".turn").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".turn").nth(turns)
+    turn.locator(".reply").wait_for()
+    return turn
+
+
+def reading(page: Page, picture: Picture) -> None:
+    """What a person sees who asks."""
+    picture(page, "welcome")
+    turn = ask(page, DOCTORS)
+    picture(page, "answer")
+    ask(page, NOWHERE)
+    picture(page, "not answered")
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".invitation").wait_for()
+    ask(page, DOCTORS)
+    turn = ask(page, CHILDREN)
+    picture(page, "follow-up")
+    turn.locator(".citation").first.click()
+    page.locator("#opened mark").first.wait_for()
+    picture(page, "opened source")
+
+
+def keeping(page: Page, picture: Picture) -> None:
+    """What a person sees who adds documents."""
+    ask(page, DOCTORS)
+    page.locator(".to-documents").click()
+    note, scan = HERE / "minutes.md", HERE / "scan.pdf"
+    page.locator("#shelf .picker input").first.set_input_files(
+        [
+            {"name": note.name, "mimeType": "text/markdown", "buffer": NOTE.encode()},
+            {"name": scan.name, "mimeType": "application/pdf", "buffer": b"%PDF-1.4"},
+        ]
+    )
+    page.locator("#news .news:not([data-busy])").wait_for()
+    page.locator(".document", has_text="Minutes").wait_for()
+    picture(page, "upload report")
+    brief = page.locator(".document", has_text="Syria")
+    brief.locator(".sections summary").click()
+    brief.get_by_role("button", name="Aleppo after the battle").click()
+    ask(page, CHILDREN)
+    page.locator(".to-documents").click()
+    picture(page, "documents")
+    minutes = page.locator(".document", has_text="Minutes")
+    minutes.locator(".removal summary").click()
+    minutes.locator(".remove").scroll_into_view_if_needed()
+    picture(page, "removal")
+    page.evaluate("document.querySelector('#news .news').setAttribute('data-busy', '')")
+    minutes.locator(".remove").click()
+    page.locator(".undo").wait_for()
+    picture(page, "removed")
+
+
+def take(browser: Browser, address: str, picture: Picture) -> None:
+    """Everything, in the light and in the dark, on a desk and on a phone."""
+    for scheme, width, height in (
+        ("light", 1440, 900),
+        ("dark", 1440, 900),
+        ("light", 390, 844),
+        ("dark", 390, 844),
+    ):
+        where = [] if width > 390 else ["phone"]
+        where += [scheme] if scheme == "dark" else []
+
+        def one(page: Page, state: str, where: list[str] = where) -> None:
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(300)  # for fonts, and for what is fading
+            plain = {"opened source"} if where == ["phone", "dark"] else set()
+            picture(page, ", ".join([*([] if state in plain else [state]), *where]))
+
+        for show in (reading, keeping):
+            window = {"width": width, "height": height}
+            context = browser.new_context(viewport=window, color_scheme=scheme)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(address)
+            page.get_by_text("a question.").wait_for()
+            show(page, one)
+            context.close()
 
 
 def main() -> None:
-    """Build, serve, take the picture."""
+    """Build, serve, take the pictures."""
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if chromium is None:
-        sys.exit("The picture needs Chromium (apt install chromium).")
+        sys.exit("The pictures need Chromium (apt install chromium).")
+    every = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    if every is not None:
+        every.mkdir(parents=True, exist_ok=True)
+
+    def picture(page: Page, state: str) -> None:
+        targets = [HERE / KEPT[state]] if state in KEPT else []
+        targets += [every / f"{state}.png"] if every is not None else []
+        for target in targets:
+            page.screenshot(path=target)
+            Image.open(target).convert("RGB").quantize(200).save(target, optimize=True)
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        build(HERE.parent / "data", index=folder)
-        with launched(page(open_index(folder)), "127.0.0.1", port) as address:
-            take(address, chromium, HERE / "page.png")
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        folder = Path(work)
+        shutil.copytree(HERE.parent / "data", folder / "data")
+        index = folder / "index"
+        build(folder / "data", index=index)
+        uploads = Uploads()
+        desk = Desk(
+            index,
+            library=Library(index, folder / "uploads"),
+            uploads=uploads,
+            feedback=Feedback(folder / "ratings.jsonl"),
+        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with launched(page(desk), "127.0.0.1", port, uploads=uploads) as address:
+            take(browser, address, picture)
+        browser.close()
 
 
 if __name__ == "__main__":

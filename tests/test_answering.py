@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from briefqa.answering import NOT_FOUND, compose
-from briefqa.records import Evidence, Hit, Passage
+import json
+
+import pytest
+
+from briefqa.answering import NOT_FOUND, as_json, compose, mark
+from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Span
+
+NAMES = ("a.md", "b.md")
 
 
 def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
@@ -13,7 +19,7 @@ def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
 
 def test_an_answer_quotes_word_for_word_with_numbered_citations() -> None:
     hits = [hit(1, "First *text*."), hit(2, "Second."), hit(3, "Third.")]
-    answer = compose("q?", hits, confidence=0.8, answer_from=0.5, n_documents=1)
+    answer = compose("q?", hits, 0.8, 0.5, NAMES[:1], "1 document")
     assert answer.answered
     assert answer.confidence == 0.8
     assert answer.text == (
@@ -28,21 +34,47 @@ def test_an_answer_quotes_word_for_word_with_numbered_citations() -> None:
 
 
 def test_only_the_index_that_found_it_is_named() -> None:
-    answer = compose("q?", [hit(1, "x", keyword_rank=None)], 0.8, 0.5, 3)
-    assert answer.reason == "The first passage is number 1 by its meaning in 3 documents."
+    answer = compose("q?", [hit(1, "x", keyword_rank=None)], 0.8, 0.5, NAMES, "2 of 3 documents")
+    assert answer.reason == "The first passage is number 1 by its meaning in 2 of 3 documents."
 
 
 def test_weak_evidence_is_not_in_these_documents_but_keeps_the_nearest() -> None:
     hits = [hit(1, "x")]
-    answer = compose("q?", hits, confidence=0.31, answer_from=0.5, n_documents=2)
+    answer = compose("q?", hits, 0.31, 0.5, NAMES, "2 documents")
     assert not answer.answered
     assert answer.text == NOT_FOUND
     assert answer.hits == tuple(hits)
     assert answer.confidence == 0.31
+    assert answer.searched == NAMES
     assert answer.reason == (
         "Nothing in 2 documents comes close enough to the question to be an answer."
     )
 
 
 def test_no_hit_says_so() -> None:
-    assert compose("q?", [], 0.0, 0.5, 2).reason == "No passage in 2 documents fits the question."
+    assert (
+        compose("q?", [], 0.0, 0.5, NAMES, "2 documents").reason
+        == "No passage in 2 documents fits the question."
+    )
+
+
+@pytest.mark.parametrize(("evidence", "text"), [([1.0, 2.5], "Red sun."), ([2.0, 2.0], "Cold.")])
+def test_the_sentence_with_the_most_evidence_answers_and_of_equals_the_first(
+    evidence: list[float], text: str
+) -> None:
+    passage = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
+    found = mark(passage, [Span(0, 5), Span(6, 14)], evidence)
+    start = 100 + passage.text.index(text)
+    end = start + len(text)
+    assert found == AnswerSpan(start, end, text, start, end)
+
+
+def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:
+    told = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
+    assert told["searched"] == list(NAMES)
+    assert told["read_as"] == "q?"
+    assert told["carried"] == []
+    (found,) = told["hits"]
+    assert found["citation"] == "Title › Part › Deep est › ¶2–3"
+    assert (found["start"], found["end"], found["answer"]) == (0, 1, None)
+    assert found["evidence"]["keyword_rank"] == 1

@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from briefqa import (
     source_files,
 )
 from briefqa.embedder import HashingEmbedder
+from briefqa.records import Answer
 
 GOOD = "The old bridge of the town was built in 1911 by two brothers."
 BRIEF = """# The harbour
@@ -592,7 +594,7 @@ def test_the_command_answers_any_question_in_json(index: Path, case: str) -> Non
     assert (asked.returncode, asked.stderr) == (0, "")
     answer = json.loads(asked.stdout)
     assert answer["question"] == question
-    assert set(answer) == {"question", "answered", "confidence", "text", "reason", "hits"}
+    assert set(answer) == {field.name for field in fields(Answer)}
     found = command("search", "--index", index, "--json", "--", question)
     assert (found.returncode, found.stderr) == (0, "")
     assert [hit["rank"] for hit in json.loads(found.stdout)["hits"]] == [

@@ -31,6 +31,8 @@ from briefqa import (
 )
 from briefqa.embedder import HashingEmbedder
 from briefqa.loaders import parse
+from briefqa.manifest import MALFORMED
+from briefqa.manifest import parse as parse_manifest
 from briefqa.records import Document, TextKind
 from briefqa.vector_index import VectorIndex
 
@@ -341,6 +343,104 @@ def test_without_a_path_the_last_folders_model_and_language_are_used_again(
     assert (report.embedded, report.reused) == (1, 2)
     manifest = index_folder.open_current(index).manifest
     assert (manifest.roots, manifest.model, manifest.language) == ((str(briefs),), "hashing", "de")
+
+
+def test_files_and_folders_are_left_out_by_path_until_sources_are_named_again(
+    briefs: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(briefs, {"drafts/one.txt": "The first draft.", "drafts.txt": "No draft at all."})
+    monkeypatch.chdir(tmp_path)
+    left_out = [Path("briefs/../briefs/museum.md"), briefs / "drafts"]
+
+    report = build("briefs", index=index, model="hashing", exclude=left_out)
+
+    assert outcomes(report) == [("drafts.txt", "indexed", 1), ("harbour.md", "indexed", 2)]
+    excluded = (str(briefs / "drafts"), str(briefs / "museum.md"))
+    assert index_folder.current_manifest(index).excluded == excluded
+    monkeypatch.chdir("/")
+    assert build(index=index).changed is False
+    assert outcomes(build(index=index, exclude=briefs / "drafts.txt")) == [
+        ("harbour.md", "indexed", 2)
+    ]
+    assert [file.name for file in build(briefs, index=index).files] == [
+        "drafts.txt",
+        "harbour.md",
+        "museum.md",
+        "drafts/one.txt",
+    ]
+
+
+def test_an_exclusion_of_what_is_empty_yet_is_remembered(briefs: Path, index: Path) -> None:
+    (briefs / "drafts").mkdir()
+    build(briefs, index=index, model="hashing")
+    report = build(briefs, index=index, model="hashing", exclude=briefs / "drafts")
+    assert (report.changed, report.embedded) == (True, 0)
+    write(briefs, {"drafts/one.txt": "The first draft."})
+    assert build(index=index).changed is False
+    assert build(briefs, index=index, model="hashing").embedded == 1
+
+
+def test_what_is_left_out_must_be_there_and_leave_something(briefs: Path, index: Path) -> None:
+    with pytest.raises(UsageError, match=r"no file or folder .*none\.md to leave out; check the"):
+        build(briefs, index=index, model="hashing", exclude=briefs / "none.md")
+    with pytest.raises(UsageError, match="An empty path was named"):
+        build(briefs, index=index, model="hashing", exclude=["", briefs])
+    with pytest.raises(BuildError, match=r"briefs, without what was left out, is empty; put"):
+        build(briefs, index=index, model="hashing", exclude=briefs)
+    assert not index.exists() or generations(index) == []
+
+
+def test_a_repeated_build_passes_over_a_path_that_is_gone_only_if_it_held_nothing(
+    briefs: Path, index: Path, tmp_path: Path
+) -> None:
+    empty, other = tmp_path / "empty", tmp_path / "other"
+    empty.mkdir()
+    write(other, {"story.txt": "A story of the sea."})
+    build(briefs, empty, other, index=index, model="hashing")
+    empty.rmdir()
+    assert build(index=index).changed
+    assert index_folder.current_manifest(index).roots == (str(briefs), str(other))
+    before = current(index)
+    other.rename(tmp_path / "elsewhere")
+    with pytest.raises(BuildError) as raised:
+        build(index=index)
+    assert str(raised.value) == (
+        f"{other}, which the last build read, is gone; put it back, or name all that is to be "
+        f"indexed: briefqa build FOLDER --index {index}"
+    )
+    assert current(index) == before
+    with pytest.raises(BuildError, match=r"^There is no file or folder .*other; check the path\.$"):
+        build(briefs, other, index=index, model="hashing")
+
+
+def test_the_index_keeps_the_date_of_a_document_that_names_one(briefs: Path, index: Path) -> None:
+    write(briefs, {"dated.md": "---\ntitle: Dated\ndate: 2017-01-30\n---\n\nIt was cold.\n"})
+    for text in ("It was cold.", "It was cold again."):  # the other files are then taken over
+        write(briefs, {"museum.md": f"# The museum\n\n{text}\n"})
+        report = build(briefs, index=index, model="hashing")
+        dates = {file.name: file.date for file in report.files}
+        assert dates == {"dated.md": "2017-01-30", "harbour.md": "", "museum.md": ""}
+        assert index_folder.current_manifest(index).sources == report.files
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("excluded", [1]), ("excluded", None), ("date", 2017), ("date", None), ("date", ...)],
+)
+def test_a_manifest_with_another_kind_of_date_or_exclusion_is_refused(
+    briefs: Path, index: Path, field: str, value: object
+) -> None:
+    build(briefs, index=index, model="hashing")
+    content = (index / current(index) / "manifest.json").read_bytes()
+    parse_manifest(content)
+    fields = json.loads(content)
+    holder = fields if field == "excluded" else fields["sources"][0]
+    if value is ...:
+        del holder[field]
+    else:
+        holder[field] = value
+    with pytest.raises(MALFORMED):
+        parse_manifest(json.dumps(fields).encode())
 
 
 def test_the_folder_named_last_is_the_one_that_is_repeated(briefs: Path, index: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from briefqa import cli
+from briefqa import cli, passwords
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
 
@@ -71,20 +71,139 @@ def test_json_of_ask_has_the_promised_fields(
     code, out, _ = run(capsys, "ask", "captain Mara Oduya leads", "--json")
     assert code == 0
     answer: dict[str, Any] = json.loads(out)
-    assert set(answer) == {"question", "answered", "confidence", "text", "reason", "hits"}
+    assert set(answer) == {
+        *("question", "answered", "confidence", "text", "reason", "hits"),
+        *("searched", "read_as", "carried"),
+    }
     assert answer["answered"] is True
+    assert answer["searched"] == ["harbour.md"]
     hit = answer["hits"][0]
     wanted = {"rank", "text", "document", "section", "start", "end", "citation", "evidence"}
     assert wanted <= set(hit)
     assert hit["section"] == ["Crew"]
     assert TEXT[hit["start"] : hit["end"]] == hit["text"] == "Captain Mara Oduya leads."
-    assert set(hit["evidence"]) == {"bm25", "keyword_rank", "cosine", "semantic_rank", "fused"}
+    assert hit["answer"] == {
+        "start": hit["start"],
+        "end": hit["end"],
+        "text": hit["text"],
+        "sentence_start": hit["start"],
+        "sentence_end": hit["end"],
+    }
+    assert set(hit["evidence"]) == {
+        *("bm25", "keyword_rank", "cosine", "semantic_rank", "fused", "matched"),
+    }
 
 
 def test_ask_says_when_it_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "ask", "zebra recipe")
     assert code == 0
     assert out.startswith("Not in these documents.")
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_question_can_be_asked_of_one_document_or_section(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (folder / "docs" / "garden.md").write_text("# Garden\n\n## Roses\n\nThe captain waters.\n")
+    run(capsys, "build", "docs", "--model", "hashing")
+    for limits in (["--document", "garden.md"], ["--section", "Roses"]):
+        code, out, _ = run(capsys, command, "captain", "--json", *limits)
+        assert code == 0
+        assert [hit["document"] for hit in json.loads(out)["hits"]] == ["garden.md"]
+    both = ["--document", "garden.md", "--document", "harbour.md"]
+    assert len(json.loads(run(capsys, command, "captain", "--json", *both)[1])["hits"]) == 3
+    code, _, err = run(capsys, command, "captain", "--document", "none.md")
+    assert code == 2
+    assert err.startswith("briefqa: There is no document 'none.md' in the index")
+    assert run(capsys, command, "captain", "--section", "None")[0] == 2
+
+
+def test_what_is_excluded_is_not_indexed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "docs" / "garden.md").write_text("# Garden\n\nRoses.\n")
+    out = run(capsys, "build", "docs", "--model", "hashing", "--exclude", "docs/harbour.md")[1]
+    assert "garden.md: 1 passage\n" in out
+    assert "harbour.md" not in out
+    code, _, err = run(capsys, "build", "docs", "--exclude", "docs/none.md")
+    assert code == 2
+    assert err.count("\n") == 1
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the page was opened with."""
+    calls: list[dict[str, Any]] = []
+    monkeypatch.setattr("briefqa.ui.serve", lambda index, **with_: calls.append(with_))
+    return calls
+
+
+def test_serve_hands_its_options_on(
+    folder: Path, capsys: pytest.CaptureFixture[str], served: list[dict[str, Any]]
+) -> None:
+    assert run(capsys, "serve")[0] == 0
+    options = ["--host", "::1", "--port", "8000", "--auth", "p.txt", "--mcp", "--read-only"]
+    files = ["--uploads", "kept", "--feedback", "f.jsonl"]
+    assert run(capsys, "serve", *options, *files)[0] == 0
+    assert served == [
+        {
+            "host": "127.0.0.1",
+            "port": None,
+            "auth": None,
+            "mcp": False,
+            "read_only": False,
+            "uploads": None,
+            "feedback": None,
+        },
+        {
+            "host": "::1",
+            "port": 8000,
+            "auth": Path("p.txt"),
+            "mcp": True,
+            "read_only": True,
+            "uploads": Path("kept"),
+            "feedback": Path("f.jsonl"),
+        },
+    ]
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    """Let these be typed at the prompts for a password."""
+    given = iter(answers)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(given))
+
+
+def test_a_password_is_typed_twice_and_kept_hashed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "passwords.txt"
+    typed(monkeypatch, "green ferries", "green ferries")
+    assert run(capsys, "password", str(path), "mara") == (0, f"{path} lets mara in.\n", "")
+    assert passwords.read(path).match("mara", "green ferries")
+    assert "ferries" not in path.read_text()
+
+
+def test_a_password_that_cannot_be_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "passwords.txt"
+    typed(monkeypatch, "green ferries", "green fairies")
+    assert run(capsys, "password", str(path), "mara") == (
+        2, "", "briefqa: The two passwords differ, so nothing was written; try again.\n"
+    )  # fmt: skip
+    typed(monkeypatch, "short", "short")
+    code, _, err = run(capsys, "password", str(path), "mara")
+    assert (code, err.count("\n")) == (2, 1)
+    assert not path.exists()
+
+
+def test_a_password_is_not_read_where_it_could_be_seen(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "briefqa", "password", "p.txt", "mara"],
+        input=b"green ferries\ngreen ferries\n", capture_output=True, cwd=tmp_path,
+        start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == b"briefqa: A password has to be typed at a terminal, unseen.\n"
+    assert not (tmp_path / "p.txt").exists()
 
 
 def test_verify_tells_a_changed_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +251,8 @@ def test_a_stopped_build_says_that_nothing_is_lost(
 def test_no_index_is_one_line_and_exit_code_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in (["search", "x"], ["ask", "x"], ["verify"], ["info"], ["serve"]):
+    asking = (["search", "x"], ["ask", "x"], ["chat"])
+    for command in (*asking, ["verify"], ["info"], ["serve", "--read-only"]):
         code, out, err = run(capsys, *command, "--index", str(tmp_path / "none"))
         assert (code, out) == (1, "")
         assert err.startswith("briefqa: There is no index in ")
@@ -164,7 +284,13 @@ def test_a_k_below_one_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixtur
     assert "at least 1 passage" in err
 
 
-@pytest.mark.parametrize("command", ["build", "search", "ask", "serve", "verify", "info"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("build", "search", "ask", "chat", "serve", "password"),
+        *("verify", "replay", "eval", "info"),
+    ],
+)
 def test_every_command_has_help_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,7 @@ DOOR = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "ReplayReport",
     "Searcher",
     "ServeError",
     "UsageError",
@@ -38,6 +39,7 @@ DOOR = [
     "ask",
     "build",
     "open_index",
+    "replay",
     "search",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""Does everyone get their own answer when fifty people ask at once?"""
+"""Does everyone get their own answers when many people ask at once?"""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 
 from briefqa import Searcher
+from briefqa.embedder import Embedder
+from briefqa.records import Answer
 from briefqa.ui import page
+from briefqa.ui.desk import Desk
 from briefqa.ui.server import launched
 
 PEOPLE = 50
+CONVERSATIONS = 30
+FOLLOW_UP = "Who said so, and when?"
+"""What it means differs from one conversation to the next."""
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +36,22 @@ def questions(repo: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def port(brief: Searcher) -> Iterator[int]:
+def port(brief_index: Path, real_embedder: Embedder) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         chosen = int(probe.getsockname()[1])
-    with launched(page(brief), "127.0.0.1", chosen):
+    with launched(page(Desk(brief_index, model=real_embedder)), "127.0.0.1", chosen):
         yield chosen
+
+
+@pytest.fixture(scope="module")
+def ask_function(port: int) -> int:
+    """The number under which the page is asked a question."""
+    return next(
+        function["id"]
+        for function in json.loads(get(port, "/config"))["dependencies"]
+        if function["targets"] and function["targets"][0][1] == "submit"
+    )
 
 
 def test_fifty_threads_asking_one_searcher_get_what_one_gets(
@@ -52,29 +69,88 @@ def test_fifty_threads_asking_one_searcher_get_what_one_gets(
 
 
 def test_fifty_people_asking_the_page_at_once_are_all_answered(
-    brief: Searcher, questions: list[str], port: int
+    brief: Searcher, questions: list[str], port: int, ask_function: int
 ) -> None:
     wanted = [brief.ask(question).hits[0].citation for question in questions]
-    ask_function = next(
-        function["id"]
-        for function in json.loads(get(port, "/config"))["dependencies"]
-        if function["targets"] and function["targets"][0][1] == "submit"
-    )
 
     def ask(number: int) -> str:
-        visitor = f"visitor-{number}"
-        sent = {"data": [questions[number], None], "session_hash": visitor}
-        post(port, "/gradio_api/queue/join", {**sent, "fn_index": ask_function})
-        told = get(port, f"/gradio_api/queue/data?session_hash={visitor}")
-        messages = [json.loads(line[5:]) for line in told.splitlines() if line.startswith("data:")]
-        done = [message for message in messages if message["msg"] == "process_completed"]
-        assert [message["success"] for message in done] == [True]
-        shown = " ".join(part for part in done[0]["output"]["data"] if isinstance(part, str))
-        return " ".join(html.unescape(re.sub("<[^>]*>", " ", shown)).split())
+        return text(Tab(port, ask_function, f"visitor-{number}").ask(questions[number]))
 
     with ThreadPoolExecutor(PEOPLE) as people:
         for answer, citation in zip(people.map(ask, range(PEOPLE)), wanted, strict=True):
             assert f"[1] {citation}" in answer
+
+
+def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
+    brief: Searcher, questions: list[str], port: int, ask_function: int
+) -> None:
+    asked = [
+        (questions[number], FOLLOW_UP, questions[number + 10]) for number in range(CONVERSATIONS)
+    ]
+    start = Barrier(CONVERSATIONS)
+
+    def alone(turns: tuple[str, ...]) -> list[Answer]:
+        chat = brief.conversation()
+        return [chat.ask(question) for question in turns]
+
+    def together(number: int) -> list[str]:
+        tab = Tab(port, ask_function, f"conversation-{number}")
+        start.wait(60)
+        return [tab.ask(question) for question in asked[number]]
+
+    wanted = [alone(turns) for turns in asked]
+    assert len({answers[1].read_as for answers in wanted}) > CONVERSATIONS / 2
+    with ThreadPoolExecutor(CONVERSATIONS) as people:
+        logs = list(people.map(together, range(CONVERSATIONS)))
+    for answers, shown, turns in zip(wanted, logs, asked, strict=True):
+        # Each time the whole conversation so far is shown, and nobody else's.
+        for length, log in enumerate(shown, 1):
+            sections = log.split('<section class="turn"')[1:]
+            assert len(sections) == length
+            for answer, question, section in zip(answers, turns, sections, strict=False):
+                assert question in text(section)
+                first = answer.hits[0]
+                assert f"[1] {first.citation}" in text(section)
+                assert chips(section) == [(thing.kind, thing.text) for thing in answer.carried]
+
+
+class Tab:
+    """A tab of a browser: a session of its own, which keeps its turns and sends them along."""
+
+    def __init__(self, port: int, ask_function: int, name: str) -> None:
+        self._port, self._ask_function, self._name = port, ask_function, name
+        self._kept = "[]"
+
+    def ask(self, question: str) -> str:
+        """Ask, and give the conversation as it is then shown."""
+        kept = json.dumps({"turns": json.loads(self._kept), "where": None})
+        asked = {
+            "data": [question, None, kept],
+            "session_hash": self._name,
+            "fn_index": self._ask_function,
+        }
+        post(self._port, "/gradio_api/queue/join", asked)
+        told = get(self._port, f"/gradio_api/queue/data?session_hash={self._name}")
+        messages = [json.loads(line[5:]) for line in told.splitlines() if line.startswith("data:")]
+        done = [message for message in messages if message["msg"] == "process_completed"]
+        assert [message["success"] for message in done] == [True]
+        (log,) = [
+            part
+            for part in done[0]["output"]["data"]
+            if isinstance(part, str) and "data-kept=" in part
+        ]
+        (kept,) = re.findall(r'data-kept="([^"]*)"', log)
+        self._kept = html.unescape(kept)
+        return str(log)
+
+
+def text(markup: str) -> str:
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", markup)).split())
+
+
+def chips(markup: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<span class="of">(within|about)[^<]*</span><bdi>([^<]*)</bdi>', markup)
+    return [(kind, html.unescape(named)) for kind, named in found]
 
 
 def get(port: int, path: str) -> str:
@@ -83,7 +159,7 @@ def get(port: int, path: str) -> str:
         return connection.getresponse().read().decode("utf-8")
 
 
-def post(port: int, path: str, content: object) -> None:
+def post(port: int, path: str, content: Any) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
         body = json.dumps(content)
         connection.request("POST", path, body, {"Content-Type": "application/json"})

@@ -13,7 +13,7 @@ from briefqa import api, cli
 from briefqa.embedder import Embedder
 from briefqa.sentence_model import DEFAULT_MODEL
 
-OURS = re.compile(r"^briefqa (?!serve)(.*?)(?:\s+#.*)?$", re.MULTILINE)
+OURS = re.compile(r"^briefqa (?!serve|chat)(.*?)(?:\s+#.*)?$", re.MULTILINE)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from briefqa.api import ask, build, open_index, search, verify
+    from briefqa.api import ask, build, open_index, replay, search, verify
     from briefqa.builder import BuildReport
     from briefqa.errors import (
         BriefQAError,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ServeError,
         UsageError,
     )
+    from briefqa.receipt import ReplayReport
     from briefqa.records import Answer, Evidence, Hit, Mode, Passage
     from briefqa.searcher import Searcher
     from briefqa.verification import VerifyReport
@@ -50,6 +51,7 @@ __all__ = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "ReplayReport",
     "Searcher",
     "ServeError",
     "UsageError",
@@ -57,13 +59,15 @@ __all__ = [
     "ask",
     "build",
     "open_index",
+    "replay",
     "search",
     "verify",
 ]
 
 _ROOMS = {
-    "api": ("ask", "build", "open_index", "search", "verify"),
+    "api": ("ask", "build", "open_index", "replay", "search", "verify"),
     "builder": ("BuildReport",),
+    "receipt": ("ReplayReport",),
     "records": ("Answer", "Evidence", "Hit", "Mode", "Passage"),
     "searcher": ("Searcher",),
     "verification": ("VerifyReport",),

@@ -47,17 +47,25 @@ def terms(text: str, stem: Stem) -> Iterator[str]:
 
 
 def question_terms(text: str, stem: Stem, stop_words: frozenset[str]) -> tuple[str, ...]:
-    """The distinct terms of a question without its function words, in order.
+    """The distinct terms of a question without its function words, in order."""
+    words = question_words(text, stem, stop_words)
+    return tuple(dict.fromkeys(term for _, of_word in words for term in of_word))
+
+
+def question_words(
+    text: str, stem: Stem, stop_words: frozenset[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The words of a question that are no function words, in order: each as typed, and its terms.
 
     An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted.
     """
     shouted = text.isupper()
-    content: dict[str, None] = {}
+    found = []
     for raw in _words(text):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         if acronym or _fold(raw).replace("’", "'") not in stop_words:
-            content.update(dict.fromkeys(terms(raw, stem)))
-    return tuple(content)
+            found.append((raw, _terms(raw, stem)))
+    return found
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from briefqa.embedder import Embedder
     from briefqa.embedding import Progress
     from briefqa.evaluation import Evaluation
+    from briefqa.receipt import ReplayReport
     from briefqa.verification import VerifyReport
 
 AnyPath = str | os.PathLike[str]
@@ -35,13 +36,15 @@ def build(
     index: AnyPath = "index",
     model: str | Embedder | None = None,
     language: str | None = None,
+    exclude: AnyPath | Iterable[AnyPath] = (),
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
     `sources` is a file, a folder, or several; None repeats the last build, or takes the folder
-    `data`. `model` is a sentence-transformers model: a folder, or a name that is in this machine's
-    hub cache. `language` is the two-letter code whose word endings are folded, English by default.
+    `data`. Files and folders in `exclude` are left out, also by builds that repeat this one.
+    `model` is a sentence-transformers model: a folder, or a name that is in this machine's hub
+    cache. `language` is the two-letter code whose word endings are folded, English by default.
     `progress(stage, done, total)` is called as the work goes on.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
@@ -49,11 +52,14 @@ def build(
     """
     from briefqa.builder import build_index
 
-    roots = None
-    if sources is not None:
-        named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-        roots = [_named(root) for root in (*named, *more)]
-    return build_index(roots, Path(index), model=model, language=language, progress=progress)
+    roots = None if sources is None else [*_named(sources), *_named(more)]
+    excluded = _named(exclude)
+    for path in excluded:
+        if not os.path.lexists(path):
+            raise UsageError(f"There is no file or folder {path} to leave out; check the path.")
+    return build_index(
+        roots, Path(index), model=model, language=language, exclude=excluded, progress=progress
+    )
 
 
 def open_index(index: AnyPath = "index", *, model: Embedder | None = None) -> Searcher:
@@ -65,21 +71,46 @@ def open_index(index: AnyPath = "index", *, model: Embedder | None = None) -> Se
 
 
 def search(
-    question: str, *, k: int = 5, mode: Mode | str = Mode.HYBRID, index: AnyPath = "index"
+    question: str,
+    *,
+    k: int = 5,
+    mode: Mode | str = Mode.HYBRID,
+    documents: Iterable[str] | None = None,
+    section: str | None = None,
+    index: AnyPath = "index",
 ) -> list[Hit]:
     """The best `k` passages for the question, best first; see `Searcher.search`.
 
     The opened index and its model are kept for the next call.
     """
-    return _shared_searcher(index).search(question, k=k, mode=mode)
+    searcher = _shared_searcher(index)
+    return searcher.search(question, k=k, mode=mode, documents=documents, section=section)
 
 
-def ask(question: str, *, k: int = 5, index: AnyPath = "index") -> Answer:
+def ask(
+    question: str,
+    *,
+    k: int = 5,
+    documents: Iterable[str] | None = None,
+    section: str | None = None,
+    index: AnyPath = "index",
+) -> Answer:
     """The answer quoted from the documents, or that they hold none; see `Searcher.ask`.
 
     The opened index and its model are kept for the next call.
     """
-    return _shared_searcher(index).ask(question, k=k)
+    return _shared_searcher(index).ask(question, k=k, documents=documents, section=section)
+
+
+def replay(path: AnyPath, *, index: AnyPath = "index") -> ReplayReport:
+    """Ask every question of a receipt again and say which answers are not the same, and why.
+
+    Raises UsageError for a file that is not a receipt.
+    """
+    from briefqa import receipt
+
+    asked = receipt.read(Path(path))
+    return receipt.replay(asked, _shared_searcher(index))
 
 
 def verify(index: AnyPath = "index") -> VerifyReport:
@@ -123,10 +154,11 @@ def evaluate(
         return evaluation.evaluate(searcher, asked, misses=misses)
 
 
-def _named(path: AnyPath) -> Path:
-    if not os.fspath(path):
+def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if not all(map(os.fspath, several)):
         raise UsageError("An empty path was named; name a file or a folder ('.' is this one).")
-    return Path(path)
+    return [Path(path) for path in several]
 
 
 def _shared_searcher(index: AnyPath) -> Searcher:

@@ -7,13 +7,15 @@ a whole generation at once; until then, and whatever fails, the index on disk st
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from briefqa import (
@@ -35,7 +37,7 @@ from briefqa.known_vectors import KnownVectors
 from briefqa.manifest import FORMAT, Manifest, Outcome, Source
 from briefqa.record_file import PassageFile
 from briefqa.records import Document, Passage
-from briefqa.source_files import SourceFile, find, read
+from briefqa.source_files import SourceFile, absolute, excluded_by, find, read
 from briefqa.vector_index import VectorIndex
 
 # Raise it with every change to how files are loaded, cut or embedded: older indexes are then
@@ -75,26 +77,39 @@ def build_index(
     *,
     model: str | Embedder | None = None,
     language: str | None = None,
+    exclude: Iterable[Path | str] = (),
     progress: Progress | None = None,
+    locked: bool = False,
 ) -> BuildReport:
-    """Make `index` hold exactly the documents under `roots`.
+    """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
     Without `roots` the paths, model and language of the last build are used again, or the folder
-    `data`. `progress` is told the stage, how much of it is done and how much there is. Raises
+    `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
+    done and how much there is. `locked` says that the caller is `index_folder.writing`. Raises
     BuildError, IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     if roots is not None and not roots:
         raise BuildError("Nothing to index: no file or folder was named; name one.")
+    excluded = tuple(sorted(set(map(absolute, exclude))))
+    stamp = published(index)
+    once_more = partial(
+        build_index, roots, index, model=model, language=language, exclude=excluded,
+        progress=progress, locked=True,
+    )  # fmt: skip
     if roots is None:
-        roots, model, language = _as_last_time(index, model, language)
+        roots, before, model, language = _as_last_time(index, model, language)
+        excluded = tuple(sorted({*before, *excluded}))
     language = language or DEFAULT_LANGUAGE
     keyword_index.stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
-    found = find(roots, leave_out=index)
+    found = find(roots, leave_out=index, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
-    with index_folder.writing(index), _last_generation(index) as (last, note):
-        if last and _is_current(last.manifest, named, found.files, embedder, language):
+    alone = nullcontext() if locked else index_folder.writing(index)
+    with alone, _last_generation(index) as (last, note):
+        if published(index) != stamp:  # what was last built, or the files, may have changed since
+            return once_more()
+        if last and _is_current(last.manifest, named, excluded, found.files, embedder, language):
             # The index may come from a machine on which the model was exported.
             prepared(embedder, sample(PassageFile(last.folder / index_folder.PASSAGES)))
             last.lease.release()
@@ -110,12 +125,38 @@ def build_index(
         ):
             sources = _read_all(found.files, intake, _unchanged(last, embedder, language), progress)
             if not intake.passages:
-                raise BuildError(_nothing_to_index(roots, sources, found.skipped))
-            reused = _make(index, folder, named, sources, intake, last, progress)
+                raise BuildError(_nothing_to_index(roots, excluded, sources, found.skipped))
+            reused = _make(index, folder, named, excluded, sources, intake, last, progress)
         return BuildReport(
             index, tuple(sources), found.skipped, intake.passages, intake.passages - reused, reused,
             True, time.monotonic() - started, note,
         )  # fmt: skip
+
+
+def published(index: Path) -> tuple[int, int, int] | None:
+    """Changes whenever a generation is published; None before the first."""
+    try:
+        return index_folder.pointer_stamp(index)
+    except IndexNotFound:
+        return None
+
+
+def last_roots(index: Path, last: Manifest) -> list[Path]:
+    """The paths of the last build, less those that have gone and from which it held nothing.
+
+    Raises BuildError for one that has gone with its documents, which may be on a disk that is not
+    there today: they are not dropped unless somebody says so.
+    """
+    kept = []
+    for root in last.roots:
+        if os.path.lexists(root):
+            kept.append(Path(root))
+        elif any(absolute(root) in excluded_by(Path(source.path)) for source in last.indexed()):
+            raise BuildError(
+                f"{root}, which the last build read, is gone; put it back, or name all that is to "
+                f"be indexed: briefqa build FOLDER --index {index}"
+            )
+    return kept
 
 
 def holds_sources(index: Path) -> bool:
@@ -138,9 +179,9 @@ def index_documents(
         closing(Intake(folder, embedder, DEFAULT_LANGUAGE)) as intake,
     ):
         for document in documents:
-            held = (Outcome.INDEXED, intake.add(document))
+            held = (Outcome.INDEXED, intake.add(document), "", document.date)
             sources.append(Source(document.name, document.title, "", "", *held))
-        _make(index, folder, (), sources, intake, last, progress)
+        _make(index, folder, (), (), sources, intake, last, progress)
 
 
 @contextmanager
@@ -164,6 +205,7 @@ def _make(
     index: Path,
     folder: Path,
     roots: tuple[str, ...],
+    excluded: tuple[str, ...],
     sources: Sequence[Source],
     intake: Intake,
     last: Generation | None,
@@ -186,6 +228,7 @@ def _make(
         roots=roots,
         sources=tuple(sources),
         thresholds=Thresholds().to_mapping(),
+        excluded=excluded,
     )
     index_folder.publish(index, folder, manifest)
     known_vectors.remove_unfinished(index)
@@ -254,13 +297,13 @@ def _check(last: Generation) -> None:
 
 def _as_last_time(
     index: Path, model: str | Embedder | None, language: str | None
-) -> tuple[Sequence[Path], str | Embedder | None, str | None]:
+) -> tuple[Sequence[Path], Sequence[str], str | Embedder | None, str | None]:
     """What the last build was given, known as long as its manifest is whole."""
     try:
         last = index_folder.current_manifest(index)
     except IndexNotFound:
         if Path("data").is_dir():
-            return [Path("data")], model, language
+            return [Path("data")], (), model, language
         raise BuildError(
             "There is no folder 'data' here and nothing was built before; "
             "name a file or a folder: briefqa build FOLDER"
@@ -270,19 +313,20 @@ def _as_last_time(
             f"What the index in {index} was built from cannot be read from it any more; name the "
             f"file or folder: briefqa build FOLDER --index {index}"
         ) from error
-    roots = [Path(root) for root in last.roots]
-    return roots, model or last.model, language or last.language
+    roots = last_roots(index, last)
+    return roots, last.excluded, model or last.model, language or last.language
 
 
 def _is_current(
     last: Manifest,
     roots: tuple[str, ...],
+    excluded: tuple[str, ...],
     files: Sequence[SourceFile],
     embedder: Embedder,
     language: str,
 ) -> bool:
-    before = (last.recipe, last.roots, last.model, last.fingerprint, last.language)
-    if before != (RECIPE, roots, embedder.name, embedder.fingerprint, language):
+    before = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
+    if before != (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language):
         return False
     if last.thresholds != Thresholds().to_mapping():
         return False
@@ -327,7 +371,8 @@ def _read_all(
             sources.append(Source(file.name, "", path, digest, Outcome.FAILED, 0, str(error)))
             continue
         first_with[digest] = file.name
-        sources.append(Source(file.name, document.title, path, digest, Outcome.INDEXED, n_passages))
+        held = (Outcome.INDEXED, n_passages, "", document.date)
+        sources.append(Source(file.name, document.title, path, digest, *held))
     tell(progress, "reading", len(files), len(files))
     return sources
 
@@ -346,9 +391,14 @@ def _unchanged(last: Generation | None, embedder: Embedder, language: str) -> Un
 
 
 def _nothing_to_index(
-    roots: Sequence[Path], sources: Sequence[Source], skipped: Sequence[Path]
+    roots: Sequence[Path],
+    excluded: Sequence[str],
+    sources: Sequence[Source],
+    skipped: Sequence[Path],
 ) -> str:
     where = ", ".join(map(str, roots))
+    if excluded:
+        where += ", without what was left out,"
     kept = "the index was left as it was"
     formats = ", ".join(loaders.suffixes())
     if len(sources) == 1:

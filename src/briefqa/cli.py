@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from briefqa import __version__, terminal
+from briefqa import __version__, answering, terminal
 from briefqa.errors import BriefQAError, ModelUnavailable, UsageError
 
 EXAMPLES = """\
@@ -23,6 +23,7 @@ examples:
   briefqa build data                      index the folder data into ./index
   briefqa ask "How many targets were hit?"
   briefqa search '"joint operation" targets' -k 3 --explain
+  briefqa chat                            questions that follow each other
   briefqa serve                           the page, on this machine only
 """
 
@@ -87,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
         "--model", help="a sentence-transformers model: a folder, or a name in the local hub cache"
     )
     build.add_argument("--language", help="two-letter code of the documents' language (default en)")
+    build.add_argument(
+        "--exclude", action="append", default=[], metavar="PATH",
+        help="a file or folder to leave out; may be given again",
+    )  # fmt: skip
 
     search = _command(
         commands, "search", _search, "find the passages nearest to a question",
@@ -105,16 +110,50 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _question(ask)
 
+    chat = _command(
+        commands, "chat", _chat, "ask questions that follow each other",
+        "briefqa chat --document harbour.md",
+    )  # fmt: skip
+    _scope(chat)
+
     serve = _command(commands, "serve", _serve, "open the page", "briefqa serve --port 8000")
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)"
     )
     serve.add_argument("--port", type=int, help="port (default 7860, or the next free one)")
+    serve.add_argument(
+        "--auth", type=Path, metavar="FILE",
+        help="ask for a name and a password of this file (see briefqa password)",
+    )  # fmt: skip
+    serve.add_argument("--mcp", action="store_true", help="offer search and ask as MCP tools too")
+    serve.add_argument(
+        "--read-only", action="store_true", help="take no documents from the page, remove none"
+    )
+    serve.add_argument(
+        "--uploads", type=Path, metavar="FOLDER",
+        help="where documents from the page are kept (default: uploads, beside the index folder)",
+    )  # fmt: skip
+    serve.add_argument(
+        "--feedback", type=Path, metavar="FILE",
+        help="keep thumbs up and down in this questions file; without it there are none",
+    )  # fmt: skip
+    password = _command(
+        commands, "password", _password, "set a password for the page",
+        "briefqa password passwords.txt mara", of_index=False,
+    )  # fmt: skip
+    password.add_argument("file", type=Path, metavar="FILE", help="made if there is none")
+    password.add_argument("name", metavar="NAME", help="who logs in with it")
 
     verify = _command(
         commands, "verify", _verify, "check every citation against its source", "briefqa verify"
     )
     verify.add_argument("--json", action="store_true", help="print JSON")
+    replay = _command(
+        commands, "replay", _replay, "ask the questions of a receipt again and compare the answers",
+        "briefqa replay receipt.json",
+    )  # fmt: skip
+    replay.add_argument("receipt", type=Path, metavar="RECEIPT", help="an exported conversation")
+    replay.add_argument("--json", action="store_true", help="print JSON")
     measure = _command(
         commands, "eval", _eval, "measure it on questions", "briefqa eval data/questions.jsonl",
     )  # fmt: skip
@@ -135,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: Any, name: str, run: Any, purpose: str, example: str
+    commands: Any, name: str, run: Any, purpose: str, example: str, *, of_index: bool = True
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
         name,
@@ -143,10 +182,11 @@ def _command(
         description=purpose[0].upper() + purpose[1:] + ".",
         epilog=f"example: {example}",
     )
-    command.add_argument(
-        "--index", type=Path, default=_default_index(),
-        help="the index folder (default: $BRIEFQA_INDEX, or index)",
-    )  # fmt: skip
+    if of_index:
+        command.add_argument(
+            "--index", type=Path, default=_default_index(),
+            help="the index folder (default: $BRIEFQA_INDEX, or index)",
+        )  # fmt: skip
     command.set_defaults(command=run)
     return command
 
@@ -159,6 +199,17 @@ def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", metavar="QUESTION")
     command.add_argument("-k", type=int, default=5, help="how many passages (default 5)")
     command.add_argument("--json", action="store_true", help="print JSON")
+    _scope(command)
+
+
+def _scope(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--document", action="append", metavar="NAME",
+        help="look in this document, as briefqa info names it; may be given again",
+    )  # fmt: skip
+    command.add_argument(
+        "--section", metavar="HEADINGS", help="look in this section: its headings joined by ' › '"
+    )
 
 
 def _help(parser: argparse.ArgumentParser) -> int:
@@ -178,7 +229,7 @@ def _build(options: argparse.Namespace) -> int:
         with terminal.progress_bar() as progress:
             report = build(
                 options.paths or None, index=options.index, model=options.model,
-                language=options.language, progress=progress,
+                language=options.language, exclude=options.exclude, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
         print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)
@@ -193,46 +244,63 @@ def _build(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     from briefqa.api import search
 
-    hits = search(options.question, k=options.k, mode=options.mode, index=options.index)
+    hits = search(
+        options.question, k=options.k, mode=options.mode, documents=options.document,
+        section=options.section, index=options.index,
+    )  # fmt: skip
     if options.json:
-        terminal.show_json(
-            {"question": options.question, "hits": [terminal.as_json(hit) for hit in hits]}
-        )
+        found = [answering.hit_as_json(hit) for hit in hits]
+        terminal.show_json({"question": options.question, "hits": found})
         return 0
     if not hits:
         print("No passage fits.")
     for hit in hits:
-        place = f"{hit.passage.document}:{hit.passage.lines[0]}"
-        print(terminal.line(f"[{hit.rank}] {hit.citation}  ({place})"))
-        print(terminal.indented(hit.passage.text))
-        if options.explain:
-            print(f"    why: {terminal.why(hit)}")
-        print()
+        terminal.show_hit(hit, explain=options.explain)
     return 0
 
 
 def _ask(options: argparse.Namespace) -> int:
     from briefqa.api import ask
 
-    answer = ask(options.question, k=options.k, index=options.index)
+    answer = ask(
+        options.question, k=options.k, documents=options.document, section=options.section,
+        index=options.index,
+    )  # fmt: skip
     if options.json:
-        terminal.show_json(
-            {**asdict(answer), "hits": [terminal.as_json(hit) for hit in answer.hits]}
-        )
-        return 0
-    print(terminal.printable(answer.text))
-    print(f"\n{answer.reason}")
-    if not answer.answered and answer.hits:
-        print("\nThe nearest passages, which do not answer:")
-        for hit in answer.hits[:3]:
-            print(terminal.line(f"[{hit.rank}] {hit.citation}"))
+        terminal.show_json(answering.as_json(answer))
+    else:
+        terminal.show_answer(answer)
     return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from briefqa.api import open_index
+    from briefqa.chat import talk
+
+    return talk(open_index(options.index), documents=options.document, section=options.section)
 
 
 def _serve(options: argparse.Namespace) -> int:
     from briefqa.ui import serve
 
-    serve(options.index, host=options.host, port=options.port)
+    serve(
+        options.index,
+        host=options.host,
+        port=options.port,
+        auth=options.auth,
+        mcp=options.mcp,
+        read_only=options.read_only,
+        uploads=options.uploads,
+        feedback=options.feedback,
+    )
+    return 0
+
+
+def _password(options: argparse.Namespace) -> int:
+    from briefqa import passwords
+
+    passwords.write(options.file, options.name, terminal.new_password(options.name))
+    print(f"{options.file} lets {terminal.line(options.name)} in.")
     return 0
 
 
@@ -252,6 +320,20 @@ def _verify(options: argparse.Namespace) -> int:
             "Not every source is as it was indexed (see the list); index them again with: "
             "briefqa build"
         )
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from briefqa.api import replay
+
+    report = replay(options.receipt, index=options.index)
+    if options.json:
+        terminal.show_json({**asdict(report), "same": report.same})
+    else:
+        terminal.show_replay(report)
+    if not report.same:
+        different = terminal.count(sum(not turn.same for turn in report.turns), "answer")
+        raise BriefQAError(f"{different} of {len(report.turns)} not the same (see the list).")
     return 0
 
 

@@ -101,7 +101,8 @@ class Abstention:
 class Evaluation:
     """The result of one question set on one index.
 
-    `misses` are the questions that hybrid search does worst on, each with the first hits.
+    `misses` are the questions that hybrid search does worst on, each with the first hits, and
+    `left_out` is how many were not asked, as nothing right is known of them.
     """
 
     dataset: str
@@ -110,6 +111,7 @@ class Evaluation:
     modes: dict[Mode, ModeResult]
     abstention: Abstention
     misses: tuple[tuple[Question, tuple[Hit, ...]], ...]
+    left_out: int = 0
 
     def p_value(self, one: Mode, other: Mode, measure: str = "ndcg@10") -> float:
         """Of the paired t-test that the two modes do equally well; 1.0 when they are the same."""
@@ -125,6 +127,7 @@ class Evaluation:
             "dataset": self.dataset,
             "passages": self.passages,
             "queries": len(self.questions),
+            "left_out": self.left_out,
             "modes": {str(m): {name: r.mean(name) for name in MEASURES} for m, r in results},
             "abstention": {"auroc": self.abstention.auroc(), "curve": self.abstention.curve()},
             "intervals": {
@@ -139,8 +142,9 @@ class Evaluation:
 
     def as_table(self) -> str:
         """The figures, for people."""
+        others = f" ({self.left_out} more left out)" if self.left_out else ""
         lines = [
-            f"{self.dataset}: {len(self.questions)} questions, {self.passages} passages",
+            f"{self.dataset}: {len(self.questions)} questions{others}, {self.passages} passages",
             "",
             f"{'':10}" + "".join(f"{name:>22}" for name in MEASURES) + f"{'questions/s':>14}",
         ]
@@ -223,6 +227,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
         modes=modes,
         abstention=abstention,
         misses=tuple((question, tuple(searcher.search(question.text, k=3))) for question in worst),
+        left_out=asked.left_out,
     )
 
 

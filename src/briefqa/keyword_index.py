@@ -12,7 +12,7 @@ import math
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefqa import array_file
-from briefqa.analysis import Stem, question_terms, terms
+from briefqa.analysis import Stem, question_terms, question_words, terms
 from briefqa.errors import IndexDamaged, UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Match:
 
     bm25: Values  # float32 [n_passages], 0 where no word matches
     idf_sum: float  # of all the question's terms as spelt right, those that occur nowhere included
+    idf: Mapping[str, float]  # of each of these terms
     _typed: tuple[PostedRows, ...]  # of each term as it is typed, where it stands
 
     def share(self, row: int) -> float:
@@ -297,13 +298,40 @@ class KeywordIndex:
         """
         typed = self.question_terms(question)
         bm25 = np.zeros(self._n_passages, dtype=np.float32)
-        idf_sum = 0.0
+        idfs = {}
         for term in dict.fromkeys(map(self._spelled, typed)):
             rows, gains = self._of(term)
             idf = math.log(self._n_passages / (len(rows) + 1)) + 1
-            idf_sum += idf
+            idfs[term] = idf
             bm25[rows] += np.float32(idf) * gains
-        return Match(bm25, idf_sum, tuple(map(self.rows_with, typed)))
+        return Match(bm25, sum(idfs.values()), idfs, tuple(map(self.rows_with, typed)))
+
+    def shares(self, match: Match, texts: Iterable[str]) -> Values:
+        """How much of a question each of these texts holds, float32 [n_texts], 0..1.
+
+        The idf of the question's terms that stand there over that of all its terms.
+        """
+        stem = stemmer(self._language)
+        held = [sum(match.idf.get(term, 0) for term in set(terms(text, stem))) for text in texts]
+        return np.array(held, np.float32) / np.float32(match.idf_sum or 1)
+
+    def matched(self, question: str, row: int) -> tuple[str, ...]:
+        """The question's words that passage `row` holds, as they are typed, without function words.
+
+        A joined word such as Su-24M counts when at least half of its terms stand there.
+        """
+        stem, left_out = stemmer(self._language), stop_words(self._language)
+        found = []
+        for word, of_word in question_words(question, stem, left_out)[:MAX_QUESTION_TERMS]:
+            held = sum(self._holds(row, self._spelled(term)) for term in of_word)
+            if 2 * held >= len(of_word):
+                found.append(word)
+        return tuple(dict.fromkeys(found))
+
+    def _holds(self, row: int, term: str) -> bool:
+        rows = self.rows_with(term)
+        place = int(rows.searchsorted(rows.dtype.type(row)))
+        return place < len(rows) and int(rows[place]) == row
 
     def rows_with(self, term: str) -> PostedRows:
         """The passages that hold the term, int32 ascending."""

@@ -32,7 +32,8 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another.
+    empty and `detail` says why when the file failed or repeats another. `date` is the document's
+    own, empty when it names none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     outcome: Outcome
     passages: int
     detail: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class Manifest:
     """What a generation is.
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
-    and vectors are made; `roots` are the paths the build was given. `sources` are in document
-    order. `thresholds` are the abstention rule's numbers. `files` holds the size in bytes and the
-    SHA-256 of every other file, by relative path.
+    and vectors are made; `roots` are the paths the build was given and `excluded` those it left
+    out of them, all absolute. `sources` are in document order. `thresholds` are the abstention
+    rule's numbers. `files` holds the size in bytes and the SHA-256 of every other file, by
+    relative path.
     """
 
     format: int
@@ -67,6 +70,7 @@ class Manifest:
     roots: tuple[str, ...]
     sources: tuple[Source, ...]
     thresholds: Mapping[str, float]
+    excluded: tuple[str, ...] = ()
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     def indexed(self) -> tuple[Source, ...]:
@@ -96,6 +100,7 @@ def parse(content: bytes) -> Manifest:
         roots=tuple(map(text, fields["roots"])),
         sources=tuple(map(_source, fields["sources"])),
         thresholds={name: _number(value) for name, value in fields["thresholds"].items()},
+        excluded=tuple(map(text, fields["excluded"])),
         files={
             name: (_count(size), text(digest)) for name, (size, digest) in fields["files"].items()
         },
@@ -116,6 +121,7 @@ def _source(fields: Mapping[str, Any]) -> Source:
         outcome=Outcome(fields["outcome"]),
         passages=_count(fields["passages"]),
         detail=text(fields["detail"]),
+        date=text(fields["date"]),
     )
 
 

@@ -118,10 +118,14 @@ def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]
     Each has the passage's context on a line before it, and at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
-    whole = Span(0, len(passage.text))
-    sentences = list(_sentences(passage.text, whole, language))
-    spans = [whole, *(sentences if len(sentences) > 1 else ())]
+    own = sentences(passage.text, language)
+    spans = [Span(0, len(passage.text)), *(own if len(own) > 1 else ())]
     return [_in_context(head, passage.text[span.start : span.end], window) for span in spans]
+
+
+def sentences(text: str, language: str) -> list[Span]:
+    """The sentences of a passage's text, in order, without the white space around them."""
+    return list(_sentences(text, Span(0, len(text)), language))
 
 
 def _in_context(head: str, text: str, window: Window) -> str:
@@ -210,16 +214,16 @@ def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
     while start < span.end:
         stretch = text[start : min(start + _STRETCH, span.end)]
         # The splitter stumbles over white space beyond ASCII; one character stays one.
-        sentences = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
-        if sum(map(len, sentences)) != len(stretch):
-            sentences = [stretch]
-        if start + len(stretch) < span.end and len(sentences) > 1:
-            sentences.pop()  # it may go on in the next stretch
-        for sentence in sentences:
+        found = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
+        if sum(map(len, found)) != len(stretch):
+            found = [stretch]
+        if start + len(stretch) < span.end and len(found) > 1:
+            found.pop()  # it may go on in the next stretch
+        for sentence in found:
             end = start + len(sentence)
-            found = _trimmed(text, start, end)
-            if found:
-                yield found
+            trimmed = _trimmed(text, start, end)
+            if trimmed:
+                yield trimmed
             start = end
 
 

@@ -36,11 +36,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions, and the unit that the passage of each row belongs to."""
+    """Questions, and the unit that the passage of each row belongs to.
+
+    `left_out` counts those of a questions file that nothing right is known of.
+    """
 
     name: str
     questions: tuple[Question, ...]
     units: tuple[str, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,17 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
     """A questions file (`question`, `section`, `contains` on each line) for these passages.
 
     A passage is right when it stands in the section, whose headings are joined by ` › `, and
-    contains the string; where both are null nothing answers. Raises UsageError for anything else.
+    contains the string, and is of `document`, where the line names one; where section and contains
+    are null nothing answers. Of the lines with a `rating` the last of each question counts. It is
+    left out if what is right is not known: it is "down", or nothing answered in the documents that
+    were `searched` then and there are others now. Raises UsageError for anything else.
     """
-    held = [(" › ".join(passage.section), passage.text) for passage in passages]
-    questions = []
-    for number, entry in enumerate(_json_lines(path), 1):
+    held = [(passage.document, " › ".join(passage.section), passage.text) for passage in passages]
+    names = {document for document, _, _ in held}
+    entries = list(enumerate(_json_lines(path), 1))
+    last_rated = {str(entry.get("question")): at for at, entry in entries if entry.get("rating")}
+    questions, left_out = [], 0
+    for number, entry in entries:
         try:
             text, section, contains = entry["question"], entry["section"], entry["contains"]
         except KeyError as error:
@@ -113,17 +123,30 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
                 f"{path}, line {number} has no {error}; each line needs question, section and "
                 "contains."
             ) from None
+        if not isinstance(section, str | None) or not isinstance(contains, str | None):
+            raise UsageError(f"{path}, line {number}: section and contains are text or null.")
+        rating = entry.get("rating")
+        if rating not in (None, "up", "down"):
+            raise UsageError(f"{path}, line {number} is rated neither up nor down.")
+        if rating and last_rated[str(text)] != number:
+            continue
+        answerable = section is not None or contains is not None
+        searched = entry.get("searched")
+        unseen = isinstance(searched, list) and not names <= set(map(str, searched))
+        if rating == "down" or (unseen and not answerable):
+            left_out += 1
+            continue
         right = {
             str(row): 1
-            for row, (heading, quoted) in enumerate(held)
-            if (section is not None or contains is not None)
+            for row, (document, heading, quoted) in enumerate(held)
+            if answerable
+            and entry.get("document") in (None, document)
             and section in (None, heading)
             and (contains or "") in quoted
         }
-        answerable = section is not None or contains is not None
         questions.append(Question(str(number), str(text), right, answerable=answerable))
-    _check(questions, path)
-    return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(held)))))
+    _check(questions, path, left_out)
+    return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(held)))), left_out)
 
 
 def _documents(
@@ -182,8 +205,9 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
         raise UsageError(f"{path} is not JSON lines: {error}.") from error
 
 
-def _check(questions: Sequence[Question], path: Path) -> None:
+def _check(questions: Sequence[Question], path: Path, left_out: int = 0) -> None:
     if not any(question.relevant for question in questions):
+        others = f" ({left_out} left out)" if left_out else ""
         raise UsageError(
-            f"Nothing to measure: no question of {path} has an answer in what is indexed."
+            f"Nothing to measure: no question of {path}{others} has an answer in what is indexed."
         )

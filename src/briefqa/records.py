@@ -17,6 +17,13 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class CarriedKind(StrEnum):
+    """What a follow-up question took over: the place to look in, or the matter asked about."""
+
+    WITHIN = "within"
+    ABOUT = "about"
+
+
 class TextKind(StrEnum):
     """What a text is; some models want a different prompt before each kind."""
 
@@ -100,7 +107,8 @@ class Evidence:
     """Why a passage was found: its raw value and rank in each list, None where it is in neither.
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
-    better. `fused` is the value the hits are ordered by.
+    better. `fused` is the value the hits are ordered by. `matched` are the question's own words
+    that stand in the passage, its title or its headings, as the question spells them.
     """
 
     bm25: float | None
@@ -108,15 +116,36 @@ class Evidence:
     cosine: float | None
     semantic_rank: int | None
     fused: float
+    matched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """Where a passage answers: character offsets into `Document.text`, half open.
+
+    `text` is `document.text[start:end]`; the sentence that holds it is
+    `document.text[sentence_start:sentence_end]`. Chosen by the retriever's evidence it is the
+    whole sentence.
+    """
+
+    start: int
+    end: int
+    text: str
+    sentence_start: int
+    sentence_end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question; `rank` counts from 1."""
+    """A passage found for a question; `rank` counts from 1.
+
+    `answer` is the sentence of it that fits the question best.
+    """
 
     rank: int
     passage: Passage
     evidence: Evidence
+    answer: AnswerSpan | None = None
 
     @property
     def citation(self) -> str:
@@ -125,12 +154,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """One thing that a follow-up question took over from the turns before it."""
+
+    kind: CarriedKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the documents say to a question, or that they do not.
 
     `text` quotes passages word for word, each with its citation, or says that the documents hold
     no answer. `reason` says on what evidence. `confidence` is 0..1: how sure that hits[0] answers.
-    `hits` are the nearest passages either way.
+    `hits` are the nearest passages either way, `searched` the names of the documents looked in.
+    `read_as` is the question as it was searched: a follow-up's with what it took over, which
+    `carried` names.
     """
 
     question: str
@@ -139,3 +178,20 @@ class Answer:
     text: str
     reason: str
     hits: tuple[Hit, ...]
+    searched: tuple[str, ...] = ()
+    read_as: str = ""
+    carried: tuple[Carried, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What a list of documents shows of one.
+
+    `sections` are its heading paths in source order, outermost heading first, without the lead's.
+    """
+
+    name: str
+    title: str
+    date: str
+    passages: int
+    sections: tuple[tuple[str, ...], ...]

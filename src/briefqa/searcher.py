@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
-from briefqa import answering, embedder, index_folder
+from briefqa import answering, embedder, index_folder, passages
 from briefqa.abstention import Signals, Thresholds
 from briefqa.analysis import plain_words
+from briefqa.conversation import Conversation
 from briefqa.embedder import Embedder
 from briefqa.errors import IndexDamaged, IndexOutOfDate, UsageError
 from briefqa.fusion import fuse
 from briefqa.keyword_index import KeywordIndex, Match
 from briefqa.manifest import Manifest
 from briefqa.record_file import DocumentFile, PassageFile
-from briefqa.records import Answer, Document, Evidence, Hit, Mode, Passage, TextKind
+from briefqa.records import (
+    Answer,
+    AnswerSpan,
+    Document,
+    DocumentInfo,
+    Evidence,
+    Hit,
+    Mode,
+    Passage,
+    TextKind,
+)
+from briefqa.scope import Scope, Scopes
 from briefqa.vector_index import VectorIndex
 
 if TYPE_CHECKING:
@@ -52,11 +64,16 @@ class _Snapshot:
     document_of: Rows
     embedder: Embedder
     thresholds: Thresholds
+    scopes: Scopes
+    infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Candidates of one question: rows best first, with the raw values of each."""
+    """Candidates of one question: rows best first, with the raw values of each.
+
+    `vector` is the question's, None when only its words were searched.
+    """
 
     rows: Rows
     fused: Values
@@ -65,6 +82,7 @@ class _Ranking:
     keyword_rank: dict[int, int]
     semantic_rank: dict[int, int]
     match: Match | None
+    vector: Values | None = None
 
 
 class Searcher:
@@ -80,34 +98,64 @@ class Searcher:
         self._lock = threading.Lock()
         self._current = self._open()
 
-    def search(self, question: str, *, k: int = 5, mode: Mode | str = Mode.HYBRID) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        mode: Mode | str = Mode.HYBRID,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+    ) -> list[Hit]:
         """The best `k` passages, best first; fewer if there are no more, none for a blank question.
 
         Words in double quotes must stand in a passage just so. Only the first 2,000 characters of
-        a question are read. Raises UsageError for a k below 1 or an unknown mode.
+        a question are read. `documents` names those to look in, `section` a section of them: its
+        headings joined by ` › `, those below it included. Raises UsageError for a k below 1, an
+        unknown mode, document or section.
         """
         snapshot = self._snapshot()
-        ranking = _rank(snapshot, _readable(question), _mode(mode), _positive(k))
-        return _hits(snapshot, ranking, k)
-
-    def ask(self, question: str, *, k: int = 5) -> Answer:
-        """The answer quoted from the documents, or that they do not hold one."""
-        snapshot = self._snapshot()
+        scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
-        ranking = _rank(snapshot, read_as, Mode.HYBRID, _positive(k))
-        hits = _hits(snapshot, ranking, k)
+        ranking = _rank(snapshot, read_as, _mode(mode), _positive(k), scope)
+        return _hits(snapshot, read_as, ranking, k)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+    ) -> Answer:
+        """The answer quoted from the documents, or that they do not hold one; see `search`."""
+        snapshot = self._snapshot()
+        scope = snapshot.scopes.of(documents, section)
+        read_as = _readable(question)
+        ranking = _rank(snapshot, read_as, Mode.HYBRID, _positive(k), scope)
+        hits = _hits(snapshot, read_as, ranking, k)
         if not read_as:
-            return answering.unanswered(question, "The question is empty; ask something.")
+            return answering.unanswered(question, "The question is empty; ask something.", ())
         if not snapshot.keyword.question_terms(read_as):
-            return answering.unanswered(
-                question, "The question has no word to look for; say what it is about.", hits=hits
-            )
+            reason = "The question has no word to look for; say what it is about."
+            return answering.unanswered(question, reason, scope.documents, hits=hits)
         confidence = 0.0
         if hits:
             confidence = snapshot.thresholds.confidence(_signals(ranking))
         return answering.compose(
-            question, hits, confidence, snapshot.thresholds.answer_from, len(snapshot.documents)
+            question,
+            hits,
+            confidence,
+            snapshot.thresholds.answer_from,
+            scope.documents,
+            scope.in_words,
         )
+
+    def conversation(
+        self, *, documents: Iterable[str] | None = None, section: str | None = None
+    ) -> Conversation:
+        """Questions that follow each other, in which "And in Damascus?" is understood."""
+        return Conversation(self, documents=documents, section=section)
 
     def signals(self, question: str) -> Signals | None:
         """The raw evidence the abstention rule reads; None when nothing is found."""
@@ -137,9 +185,24 @@ class Searcher:
             raise UsageError(f"There is no document '{name}' in {self._index}.")
         return snapshot.documents[names.index(name)]
 
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """Name and title of every document, in the order they were indexed."""
-        return tuple((source.name, source.title) for source in self.manifest().indexed())
+    def documents(self) -> tuple[DocumentInfo, ...]:
+        """What there is to look in, in the order it was indexed."""
+        snapshot = self._snapshot()
+        if not snapshot.infos:
+            indexed = snapshot.generation.manifest.indexed()
+            found = [
+                DocumentInfo(
+                    source.name,
+                    source.title,
+                    document.date,
+                    source.passages,
+                    tuple(section.path for section in document.sections if section.path),
+                )
+                for source, document in zip(indexed, snapshot.documents, strict=True)
+            ]
+            with self._lock:
+                snapshot.infos[:] = found
+        return tuple(snapshot.infos)
 
     def manifest(self) -> Manifest:
         """What the index is: versions, model, settings, counts, sources."""
@@ -175,9 +238,9 @@ class Searcher:
                 f"{manifest.model}; rebuild it with: briefqa build"
             )
         documents = DocumentFile(generation.folder / index_folder.DOCUMENTS)
-        passages = PassageFile(generation.folder / index_folder.PASSAGES)
+        cut = PassageFile(generation.folder / index_folder.PASSAGES)
         vectors = VectorIndex(generation.folder)
-        counted = (len(documents), len(passages), vectors.n_passages, vectors.dimension)
+        counted = (len(documents), len(cut), vectors.n_passages, vectors.dimension)
         told = (manifest.documents, manifest.passages, manifest.passages, manifest.dimension)
         if counted != told:
             raise IndexDamaged(
@@ -190,30 +253,35 @@ class Searcher:
             raise IndexDamaged(
                 f"The index in {self._index} has no usable thresholds; run: briefqa build"
             ) from error
+        indexed = manifest.indexed()
+        counts = [source.passages for source in indexed]
         return _Snapshot(
             stamp=stamp,
             generation=generation,
             documents=documents,
-            passages=passages,
+            passages=cut,
             keyword=KeywordIndex(
-                generation.folder / index_folder.KEYWORD, len(passages), manifest.language
+                generation.folder / index_folder.KEYWORD, len(cut), manifest.language
             ),
             vectors=vectors,
-            document_of=np.repeat(
-                np.arange(len(documents)), [source.passages for source in manifest.indexed()]
-            ),
+            document_of=np.repeat(np.arange(len(documents)), counts),
             embedder=model,
             thresholds=thresholds,
+            scopes=Scopes(tuple(source.name for source in indexed), counts, cut),
         )
 
 
-def _rank(snapshot: _Snapshot, question: str, mode: Mode, k: int) -> _Ranking:
+def _rank(
+    snapshot: _Snapshot, question: str, mode: Mode, k: int, scope: Scope | None = None
+) -> _Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many."""
     if not question:
         return _Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {}, None)
     allowed = _rows_with_phrases(snapshot, question)
+    if scope is not None and scope.rows is not None:
+        allowed = scope.rows if allowed is None else np.intersect1d(allowed, scope.rows)
     depth = max(CANDIDATES, k)
-    match, cosine = snapshot.keyword.match(question), None
+    match, vector, cosine = snapshot.keyword.match(question), None, None
     bm25 = match.bm25
     rows = by_words = by_meaning = _no_rows()
     if mode is not Mode.SEMANTIC:
@@ -239,10 +307,11 @@ def _rank(snapshot: _Snapshot, question: str, mode: Mode, k: int) -> _Ranking:
         keyword_rank={int(row): rank for rank, row in enumerate(by_words, 1)},
         semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
         match=match,
+        vector=vector,
     )
 
 
-def _hits(snapshot: _Snapshot, ranking: _Ranking, k: int) -> list[Hit]:
+def _hits(snapshot: _Snapshot, question: str, ranking: _Ranking, k: int) -> list[Hit]:
     hits = []
     for place, row in enumerate(map(int, ranking.rows[:k])):
         bm25 = float(ranking.bm25[place])
@@ -252,9 +321,32 @@ def _hits(snapshot: _Snapshot, ranking: _Ranking, k: int) -> list[Hit]:
             cosine=None if ranking.cosine is None else float(ranking.cosine[place]),
             semantic_rank=ranking.semantic_rank.get(row),
             fused=float(ranking.fused[place]),
+            matched=snapshot.keyword.matched(question, row),
         )
-        hits.append(Hit(place + 1, snapshot.passages[row], evidence))
+        passage = snapshot.passages[row]
+        answer = _answering_sentence(snapshot, ranking, row, passage)
+        hits.append(Hit(place + 1, passage, evidence, answer))
     return hits
+
+
+def _answering_sentence(
+    snapshot: _Snapshot, ranking: _Ranking, row: int, passage: Passage
+) -> AnswerSpan | None:
+    """The sentence with the most of what finds passages: the question's words and its meaning."""
+    language = snapshot.generation.manifest.language
+    sentences = passages.sentences(passage.text, language)
+    if not sentences or ranking.match is None:
+        return None
+    share = snapshot.keyword.shares(
+        ranking.match, [passage.text[sentence.start : sentence.end] for sentence in sentences]
+    )
+    cosine = np.zeros_like(share)
+    if ranking.vector is not None:
+        found = snapshot.vectors.sentence_cosines(ranking.vector, row)
+        if len(found) == len(sentences):  # as they were cut when they were embedded
+            cosine = found
+    evidence = fuse(share, cosine, np.zeros(len(sentences), np.int64))
+    return answering.mark(passage, sentences, evidence.tolist())
 
 
 def _signals(ranking: _Ranking) -> Signals:

@@ -5,8 +5,11 @@ Paths a person names become the files to read, in a fixed order, each under a na
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from briefqa import loaders
 from briefqa.errors import BuildError, LoadError
 
 MAX_FILE_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,10 @@ class Found:
     skipped: tuple[Path, ...]
 
 
-def find(roots: Sequence[Path], *, leave_out: Path) -> Found:
+def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Found:
     """The files under `roots`, without the index folder `leave_out` and hidden entries.
+
+    Nor are there those that are `excluded`, or in a folder that is: paths as `absolute` gives them.
 
     A folder gives the files in it whose format is read, a file gives itself whatever its format
     (so that a wrong one is reported), and so does a folder that cannot be listed. Raises
@@ -45,17 +52,30 @@ def find(roots: Sequence[Path], *, leave_out: Path) -> Found:
     names: set[str] = set()
     for root in roots:
         for path in _under(root, _actual(leave_out)):
+            if excluded and not excluded_by(path).isdisjoint(excluded):
+                continue
             if path != root and not loaders.supports(path) and not _is_folder(path):
                 skipped.append(path)
                 continue
-            absolute = path.absolute()
-            if absolute in seen:
+            place = path.absolute()
+            if place in seen:
                 continue
-            seen.add(absolute)
+            seen.add(place)
             name = _name(path, root, names)
             names.add(name)
-            files.append(SourceFile(absolute, name))
+            files.append(SourceFile(place, name))
     return Found(tuple(files), tuple(skipped))
+
+
+def absolute(path: Path | str) -> str:
+    """The absolute path without `.` and `..`, by which files are compared; links are kept."""
+    return os.path.abspath(path)  # noqa: PTH100 (resolve follows links)
+
+
+def excluded_by(path: Path) -> set[str]:
+    """The paths any of which, when excluded, excludes this one: itself and the folders above."""
+    place = Path(absolute(path))
+    return {str(above) for above in (place, *place.parents)}
 
 
 def read(path: Path) -> bytes:
@@ -76,6 +96,34 @@ def read(path: Path) -> bytes:
         )
     except OSError as error:
         raise LoadError(f"it cannot be read ({error.strerror})") from error
+
+
+def safe_name(name: str) -> str:
+    """The one file name that a name with any characters becomes; raises LoadError for none.
+
+    Folders become part of it: `a/b/c.md` is `a - b - c.md`. Without control and direction
+    characters, leading dots and what some file systems reserve; a long one is cut before its
+    suffix and told from others by a digest.
+    """
+    text = unicodedata.normalize("NFC", name)
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_shown(c))
+    parts = (part.strip(" .") for part in re.split(r"[/\\]", text))
+    plain = " ".join(re.sub(r'[<>:"|?*]', "_", " - ".join(filter(None, parts))).split())
+    plain = unicodedata.normalize("NFC", plain)
+    if not plain:
+        raise LoadError("its name holds no character that a file name may; rename it")
+    if _RESERVED.match(plain):
+        plain = f"_{plain}"
+    if len(plain.encode()) > MAX_NAME_BYTES:
+        suffix = Path(plain).suffix if loaders.supports(Path(plain)) else ""
+        end = f"~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}{suffix}"
+        room = MAX_NAME_BYTES - len(end)
+        plain = plain.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + end
+    return plain
+
+
+def _is_shown(character: str) -> bool:
+    return not unicodedata.category(character).startswith("C")
 
 
 def _under(root: Path, leave_out: Path) -> Iterator[Path]:

@@ -7,16 +7,21 @@ out of whatever is printed.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from briefqa.answering import QUOTED
+from briefqa.errors import UsageError
 
 if TYPE_CHECKING:
     from briefqa.builder import BuildReport
     from briefqa.embedding import Progress
-    from briefqa.records import Hit
+    from briefqa.receipt import ReplayReport
+    from briefqa.records import Answer, Hit
 
 _UNITS = {"reading": " files", "embedding": " passages"}
 
@@ -28,9 +33,8 @@ def show_report(report: BuildReport) -> None:
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
-        names = ", ".join(path.name for path in report.skipped[:5])
-        more = f" and {len(report.skipped) - 5} more" if len(report.skipped) > 5 else ""
-        print(f"  not read, another format: {line(names)}{more}")
+        names = _named([path.name for path in report.skipped])
+        print(line(f"  not read, another format: {names}"))
     if report.note:
         print(line(report.note))
     if not report.changed:
@@ -41,6 +45,44 @@ def show_report(report: BuildReport) -> None:
             f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
             f"{report.reused} kept ({report.seconds:.1f} s)."
         )
+
+
+def show_answer(answer: Answer) -> None:
+    """Print what was carried over, the quotes with the sentence that answers, and the reason."""
+    if answer.carried:
+        kept = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
+        print(f"{line(kept)}\n")
+    if answer.answered:
+        for hit in answer.hits[:QUOTED]:
+            print(f"{_marked(hit)}\n[{hit.rank}] {line(hit.citation)}\n")
+        print(line(answer.reason))
+        return
+    print(f"{printable(answer.text)}\n\n{line(answer.reason)}")
+    if answer.searched:
+        print(line(f"Looked in: {_named(answer.searched)}."))
+    if answer.hits:
+        print("\nThe nearest passages, which do not answer:")
+        for hit in answer.hits[:3]:
+            print(line(f"[{hit.rank}] {hit.citation}"))
+
+
+def show_hit(hit: Hit, *, explain: bool) -> None:
+    """Print a passage with its place and, if wanted, why it was found."""
+    place = f"{hit.passage.document}:{hit.passage.lines[0]}"
+    print(line(f"[{hit.rank}] {hit.citation}  ({place})"))
+    print(indented(hit.passage.text))
+    if explain:
+        print(f"    why: {why(hit)}")
+    print()
+
+
+def show_replay(report: ReplayReport) -> None:
+    """Print what became of each question, and what has changed since."""
+    for number, turn in enumerate(report.turns, 1):
+        result = turn.difference or turn.numbers or "The same."
+        print(line(f"{number}. {turn.question}: {result}"))
+    since = report.changes or ("Nothing has changed since: the same index answers.",)
+    print("\n".join(map(line, since)))
 
 
 @contextmanager
@@ -73,27 +115,43 @@ def progress_bar() -> Iterator[Progress]:
             bar.close()
 
 
+def new_password(name: str) -> str:
+    """A password typed twice, unseen; raises UsageError if the two differ or nobody can type."""
+    import getpass
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            first = getpass.getpass(f"New password for {line(name)}: ")
+            second = getpass.getpass("Once more: ")
+    except (EOFError, getpass.GetPassWarning) as error:
+        raise UsageError("A password has to be typed at a terminal, unseen.") from error
+    if first != second:
+        raise UsageError("The two passwords differ, so nothing was written; try again.")
+    return first
+
+
 def count(number: int, what: str) -> str:
     """`1 file`, `2 files`."""
     return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
-def as_json(hit: Hit) -> dict[str, Any]:
-    """What a program is told of a hit."""
-    passage = hit.passage
-    return {
-        "rank": hit.rank,
-        "text": passage.text,
-        "document": passage.document,
-        "title": passage.title,
-        "section": list(passage.section),
-        "start": passage.start,
-        "end": passage.end,
-        "paragraphs": list(passage.paragraphs),
-        "lines": list(passage.lines),
-        "citation": hit.citation,
-        "evidence": asdict(hit.evidence),
-    }
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
+
+
+def _marked(hit: Hit) -> str:
+    """The passage; on a terminal the sentence that answers is bold, or between » and «."""
+    text, span = hit.passage.text, hit.answer
+    if span is None or sys.stdout is None or not sys.stdout.isatty():
+        return printable(text)
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") == "dumb"
+    begin, end = ("»", "«") if plain else ("\x1b[1m", "\x1b[22m")
+    here, there = span.start - hit.passage.start, span.end - hit.passage.start
+    before, inside, after = map(printable, (text[:here], text[here:there], text[there:]))
+    return f"{before}{begin}{inside}{end}{after}"
 
 
 def why(hit: Hit) -> str:
@@ -104,7 +162,8 @@ def why(hit: Hit) -> str:
         parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
     if evidence.semantic_rank is not None and evidence.cosine is not None:
         parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
-    return f"{', '.join(parts)}, fused {evidence.fused:.3f}"
+    held = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
+    return f"{', '.join(parts)}, fused {evidence.fused:.3f}{held}"
 
 
 def indented(text: str) -> str:
@@ -119,7 +178,10 @@ def line(text: str) -> str:
 
 def printable(text: str) -> str:
     """Document text for a terminal: control characters, which could steer it, are taken out."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+    return "".join(
+        sign if sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs" else "�"
+        for sign in text
+    )
 
 
 def show_json(value: object) -> None:

@@ -157,6 +157,16 @@ class VectorIndex:
         parts = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
         return np.concatenate([self._cosines(question, part) for part in parts])
 
+    def sentence_cosines(self, question: Values, row: int) -> Values:
+        """Cosine of each sentence of a passage with `question`, float32 [n_sentences], in order.
+
+        A passage of one sentence has that of the whole.
+        """
+        self._make_ready_for(question)
+        start, end = self._starts[row], self._starts[row + 1]
+        cosines: Values = widened(self._vectors[start + (end - start > 1) : end]) @ question
+        return cosines
+
     def _make_ready_for(self, question: Values) -> None:
         if question.shape != (self.dimension,):
             raise damaged(self._path, f"its vectors are not of {len(question)} numbers")

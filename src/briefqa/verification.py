@@ -12,7 +12,7 @@ from pathlib import Path
 
 from briefqa import index_folder, loaders, source_files
 from briefqa.errors import LoadError
-from briefqa.manifest import Outcome, Source
+from briefqa.manifest import Manifest, Outcome, Source
 from briefqa.record_file import PassageFile
 
 
@@ -74,6 +74,17 @@ def verify_index(index: Path) -> VerifyReport:
         holding = sum(text[start:end] == quoted for start, end, quoted in places)
         checked.append(Checked(source.name, source.path, state, len(places), holding))
     return VerifyReport(index, generation.name, tuple(checked))
+
+
+def state_of(manifest: Manifest, name: str) -> State:
+    """How the file of an indexed document compares with what was indexed, by its SHA-256."""
+    source = next((source for source in manifest.indexed() if source.name == name), None)
+    try:
+        data = source_files.read(Path(source.path)) if source else b""
+    except LoadError:
+        return State.MISSING
+    same = source is None or hashlib.sha256(data).hexdigest() == source.sha256
+    return State.SAME if same else State.CHANGED
 
 
 def _read_again(source: Source) -> tuple[State, str]:

@@ -1,21 +1,26 @@
-"""What do the browser tests share? One index, one server, one Chromium, and a watchful visitor."""
+"""What do the browser tests share? An index, servers, one Chromium, and a watchful visitor."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.embedder import Embedder
+from briefqa.feedback import Feedback
+from briefqa.library import Library
 from briefqa.ui import page
+from briefqa.ui.desk import Desk
 from briefqa.ui.server import launched
+from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 HARBOUR = """# The harbour at Lund
 
@@ -68,6 +73,7 @@ HOSTILE_LINES = (
     f"\\x3cimg src=x onerror='{HURT}'\\x3e \\u003cimg src=x onerror='{HURT}'\\u003e",
     "<style>body{display:none}</style><link rel=stylesheet href=http://outside.example/s.css>",
     "<iframe src=http://outside.example/></iframe> $$x^2$$ </blockquote></div></section>",
+    "read backwards \u202eeciton\u202c and \u2066held apart",
 )
 HOSTILE_TITLE = f"Zeppelin notice <img src=x onerror='{HURT}'> ${{{HURT}}} \\x3cb\\x3e"
 RULE = "The zeppelin may not land in the square while the zeppelin market is open."
@@ -75,24 +81,56 @@ NOTICE = "\n\n".join(
     [f"# {HOSTILE_TITLE}", f"## Zeppelin rules ${{{HURT}}} <b>", *HOSTILE_LINES, RULE]
 )
 
+Visit = Callable[..., "Page"]
+
+
+@contextmanager
+def served(desk: Desk, port: int | None = None) -> Iterator[str]:
+    """The address of a page over this desk, while the block runs."""
+    with launched(page(desk), "127.0.0.1", port or free_port(), uploads=desk.uploads) as address:
+        yield address
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def changeable(index: Path, model: Embedder) -> Desk:
+    """A desk whose documents can be changed; its uploads are kept beside the index."""
+    uploads = index.with_name("uploads")
+    return Desk(index, library=Library(index, uploads, model=model), uploads=Uploads(), model=model)
+
 
 @pytest.fixture(scope="session")
-def searcher(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+def harbour(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of a plain document and a hostile one; read it, do not write it."""
     folder = tmp_path_factory.mktemp("harbour")
     notes = folder / "notes"
     notes.mkdir()
     (notes / "harbour.md").write_text(HARBOUR, encoding="utf-8")
     (notes / "notice.md").write_text(NOTICE, encoding="utf-8")
     build(notes, index=folder / "index", model=real_embedder)
-    return open_index(folder / "index", model=real_embedder)
+    return folder / "index"
 
 
 @pytest.fixture(scope="session")
-def address(searcher: Searcher) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with launched(page(searcher), "127.0.0.1", port) as address:
+def searcher(harbour: Path, real_embedder: Embedder) -> Searcher:
+    """The same index as the page's, opened beside it."""
+    return open_index(harbour, model=real_embedder)
+
+
+@pytest.fixture(scope="session")
+def ratings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the page over the harbour keeps what readers think."""
+    return tmp_path_factory.mktemp("ratings") / "ratings.jsonl"
+
+
+@pytest.fixture(scope="session")
+def address(harbour: Path, real_embedder: Embedder, ratings: Path) -> Iterator[str]:
+    """A page that only reads, over the harbour."""
+    with served(Desk(harbour, feedback=Feedback(ratings), model=real_embedder)) as address:
         yield address
 
 
@@ -108,29 +146,47 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-Visit = Callable[..., "Page"]
-
-
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """Opens the page as a new visitor; afterwards, no request may have gone anywhere else."""
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Opens a page as a new visitor, or in another tab of a visitor's `context`.
+
+    By default the page over the harbour. Afterwards, no request may have gone anywhere but to the
+    servers that were visited, no script of the page may have failed and none of others' have run.
+    """
+    visited: list[str] = []
     requested: list[str] = []
     failures: list[str] = []
+    pages: list[Page] = []
+
     with ExitStack() as open_visits:
 
-        def opened(width: int = 1440, height: int = 900, **options: Any) -> Page:
-            context = browser.new_context(viewport={"width": width, "height": height}, **options)
-            open_visits.callback(context.close)
+        def opened(
+            at: str = "",
+            *,
+            query: str = "",
+            width: int = 1440,
+            height: int = 900,
+            context: BrowserContext | None = None,
+            **options: Any,
+        ) -> Page:
+            at = at or request.getfixturevalue("address")
+            visited.extend([f"{at}/", "data:", f"blob:{at}/"])
+            if context is None:
+                window = {"width": width, "height": height}
+                context = browser.new_context(viewport=window, **options)  # type: ignore[arg-type]
+                open_visits.callback(context.close)
             visitor = context.new_page()
             visitor.set_default_timeout(20_000)
             visitor.on("request", lambda request: requested.append(request.url))
             visitor.on("pageerror", lambda error: failures.append(str(error)))
-            visitor.goto(address)
-            visitor.get_by_text("a question.").wait_for()
+            visitor.goto(f"{at}/{query}", wait_until="commit")
+            visitor.locator(".invitation, .turn").first.wait_for()
+            visitor.evaluate("window.stayed = true")
+            pages.append(visitor)
             return visitor
 
         yield opened
+        assert [visitor.evaluate("window.hurt ?? 0") for visitor in pages] == [0] * len(pages)
     assert requested
-    elsewhere = [url for url in requested if not url.startswith((f"{address}/", "data:", "blob:"))]
-    assert elsewhere == []
+    assert [url for url in requested if not url.startswith(tuple(visited))] == []
     assert failures == []

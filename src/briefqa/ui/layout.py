@@ -1,22 +1,23 @@
-"""How do the parts of the page hang together? Components, events and what each person has asked."""
+"""How do the parts of the page hang together? Components, and what each event does."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
+from briefqa import loaders
 from briefqa.errors import BriefQAError
-from briefqa.records import Answer, Document
-from briefqa.ui import views
+from briefqa.library import Removed
+from briefqa.records import Answer
+from briefqa.ui import answers, changes, exchange, shelf, sources
+from briefqa.ui.desk import Desk
+from briefqa.ui.exchange import LONGEST_QUESTION, MOST_TURNS, Problem, Turn, Turns
 from briefqa.ui.markup import Html, tag
-from briefqa.ui.views import Turn
-
-LONGEST_QUESTION = 2000
-"""Characters; a longer question is answered with a sentence."""
+from briefqa.ui.programs import add_programs
+from briefqa.verification import State, state_of
 
 EXAMPLES = (
     "How many aircraft took part altogether?",
@@ -26,27 +27,23 @@ EXAMPLES = (
     "Who guarantees the ceasefire?",
 )
 EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
-"""The bundled brief: its questions are offered only where it is the one document indexed."""
+"""The bundled brief: its questions are offered only where it is among the documents."""
 
-_log = logging.getLogger(__name__)
+_SCRIPTS = ("page.js", "documents.js")
+"""One after the other, in one scope."""
 
-
-class Library(Protocol):
-    """What the page asks of an open index."""
-
-    def ask(self, question: str, *, k: int = 5) -> Answer:
-        """What the documents say to `question`."""
-
-    def document(self, name: str) -> Document:
-        """The document of that name."""
-
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """(name, title) of every document."""
+_KEPT = """(...inputs) => {
+  let stored = null;
+  try { stored = sessionStorage.getItem("briefqa"); } catch { /* a browser that keeps nothing */ }
+  const kept = window.briefqa ? JSON.stringify(window.briefqa.kept) : stored;
+  return [...inputs.slice(0, -1), kept];
+}"""
+"""Fills in the last input of an event: what the tab keeps (see `exchange`)."""
 
 
 def stylesheet() -> str:
     """The page's own CSS."""
-    return files("briefqa.ui").joinpath("page.css").read_text(encoding="utf-8")
+    return _own("page.css")
 
 
 def theme() -> gr.themes.Base:
@@ -54,85 +51,267 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 
 
-def build_page(library: Library) -> gr.Blocks:
-    """The page over `library`, not yet served.
+def build_page(desk: Desk) -> gr.Blocks:
+    """The page over `desk`, not yet served."""
+    return _Page(desk).blocks
+
+
+class _Page:
+    """The page over a desk: its parts, and what happens in them.
 
     Each visitor's conversation is theirs alone and lives as long as their tab.
     """
-    with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as demo:
-        turns = gr.State(())
-        with gr.Row(elem_id="masthead"):
-            _view(tag("h1", "BriefQA"), "brand")
-            shelf = _view(Html(), "shelf")
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="chat", scale=3):
-                log = _view(Html(), "log", js=_LOG)
-                question = gr.Textbox(
-                    label="Your question",
-                    placeholder="Ask a question",
-                    lines=1,
-                    max_lines=6,
-                    max_length=LONGEST_QUESTION,
-                    submit_btn="Ask",
-                    autofocus=True,
-                    elem_id="question",
-                )
-            with gr.Column(elem_id="panel", scale=2):
-                _view(tag("h2", "Sources"), "panel-title")
-                listing = _view(views.sources(None), "sources")
-                script = files("briefqa.ui").joinpath("page.js").read_text(encoding="utf-8")
-                opened = _view(Html(), "opened", js=script)
 
-        def start() -> tuple[Html, Html]:
-            documents = _documents(library)
-            if isinstance(documents, str):
-                return Html(), tag("p", documents, class_="problem")
-            bundled = [name for name, _ in documents] == [EXAMPLES_ARE_ABOUT]
-            return (
-                views.library(documents),
-                views.welcome(documents, EXAMPLES if bundled else ()),
-            )
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as self.blocks:
+            self._turns = gr.State(())
+            self._last_removed = gr.State(None)
+            self._kept = gr.Textbox(visible=False)
+            with gr.Row(elem_id="masthead"):
+                _view(tag("h1", "BriefQA"), "brand")
+                self._menu = _view(Html(), "menu")
+            with gr.Row(elem_id="desk"):
+                with gr.Column(elem_id="chat", scale=3):
+                    self._log = _view(Html(), "log")
+                    _view(tag("p", class_="where"), "where")
+                    self._question = gr.Textbox(
+                        label="Your question",
+                        placeholder="Ask a question",
+                        lines=1,
+                        max_lines=6,
+                        max_length=LONGEST_QUESTION,
+                        submit_btn="Ask",
+                        autofocus=True,
+                        elem_id="question",
+                    )
+                with gr.Column(elem_id="panel", scale=2):
+                    _view(_TABS, "panel-title")
+                    self._sources = _view(sources.listed(None, 0), "sources")
+                    self._news = _view(Html(), "news")
+                    self._shelf = _view(Html(), "shelf")
+                    self._opened = _view(Html(), "opened", js="\n".join(map(_own, _SCRIPTS)))
+                    self._handout = _view(Html(), "handout", js=_HANDOUT)
+            self._connect()
+            add_programs(desk)
 
-        def ask(text: str | None, so_far: tuple[Turn, ...]) -> Iterator[list[Any]]:
-            asked = (text or "").strip()
-            if not asked:
-                yield [gr.skip()] * 5
-                return
-            number = len(so_far) + 1
-            waiting = Turn(number, _clipped(asked), None)
-            kept = asked if len(asked) > LONGEST_QUESTION else ""
-            yield [kept, gr.skip(), views.conversation([*so_far, waiting]), gr.skip(), Html()]
-            turn = Turn(number, waiting.question, _reply(library, asked))
-            now = (*so_far, turn)
-            yield [gr.skip(), now, views.conversation(now), views.sources(turn), gr.skip()]
-
-        def ask_example(event: gr.EventData, so_far: tuple[Turn, ...]) -> Iterator[list[Any]]:
-            place = _number(event, "place")
-            yield from ask(EXAMPLES[place] if 0 <= place < len(EXAMPLES) else "", so_far)
-
-        def choose(event: gr.EventData, so_far: tuple[Turn, ...]) -> tuple[Html, Html]:
-            chosen = _number(event, "turn")
-            turn = next((turn for turn in so_far if turn.number == chosen), None)
-            return views.sources(turn), _open(library, turn, _number(event, "hit"))
-
+    def _connect(self) -> None:
+        """Each event of the page, by the name under which its script triggers it."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        after_asking = [question, turns, log, listing, opened]
-        demo.load(start, None, [shelf, log], queue=False, **private)
-        question.submit(ask, [question, turns], after_asking, concurrency_limit=4, **private)
-        opened.example(ask_example, [turns], after_asking, concurrency_limit=4, **private)
-        opened.select(choose, [turns], [listing, opened], concurrency_limit=8, **private)
-    return demo
+        answering = {**private, "concurrency_limit": 4}
+        reading = {**private, "concurrency_limit": 8}
+        changing = {**private, "concurrency_limit": 1}
+        kept = [self._turns, self._kept]
+        asked = [
+            self._question, self._turns, self._log, self._sources, self._opened, self._shelf,
+            self._menu,
+        ]  # fmt: skip
+        shelved = [self._news, self._shelf, self._menu, self._last_removed, self._turns, self._log]
+        event = self._opened
+        self.blocks.load(self._start, [self._kept], asked, js=_KEPT, **private)
+        self._question.submit(self._ask, [self._question, *kept], asked, js=_KEPT, **answering)
+        event.example_select(self._ask_example, kept, asked, js=_KEPT, **answering)
+        event.edit(self._ask_again, kept, asked, js=_KEPT, **answering)
+        event.clear(self._clear, None, asked, **reading)
+        event.select(self._choose, kept, [*asked[1:5]], js=_KEPT, **reading)
+        event.like(self._rate, kept, [self._turns, self._log], js=_KEPT, **reading)
+        event.copy(self._hand_out, kept, [self._turns, self._handout], js=_KEPT, **reading)
+        event.upload(self._add, kept, shelved, js=_KEPT, **changing)
+        event.delete(self._remove, kept, shelved, js=_KEPT, **changing)
+        event.undo(self._restore, [self._last_removed, *kept], shelved, js=_KEPT, **changing)
+        event.retry(self._rebuild, kept, shelved, js=_KEPT, **changing)
+
+    # Asking
+
+    def _start(self, kept: str, request: gr.Request) -> list[Any]:
+        """A tab opens: its conversation is as it was, a question in the address is written down."""
+        page = _read(kept)
+        turns = exchange.settled(self._desk, (), page["turns"])
+        wanted = request.query_params.get("q") or ""
+        if turns and turns[-1].question == wanted:
+            wanted = ""  # the address follows the conversation
+        wanted = (page["draft"] if isinstance(page["draft"], str) else "") or wanted
+        return [
+            wanted[:LONGEST_QUESTION],
+            turns,
+            self._conversation(turns),
+            self._listed(turns),
+            Html(),
+            *self._lists(),
+        ]
+
+    def _ask(self, text: str | None, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        asked = (text or "").strip()
+        page = _read(kept)
+        if not asked:
+            yield [gr.skip()] * 7
+            return
+        turns = exchange.settled(self._desk, turns, page["turns"])
+        where = exchange.where(page["where"])
+        waiting = (*turns, Turn(_clipped(asked), None, where))
+        box = asked if len(asked) > LONGEST_QUESTION else ""
+        yield [box, turns, self._conversation(waiting), gr.skip(), Html(), gr.skip(), gr.skip()]
+        turns = (*turns, exchange.ask(self._desk, turns, asked, where))[-MOST_TURNS:]
+        yield [gr.skip(), *self._asked(turns, len(turns))]
+
+    def _ask_example(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        place = _number(event, "place")
+        yield from self._ask(EXAMPLES[place] if 0 <= place < len(EXAMPLES) else "", turns, kept)
+
+    def _ask_again(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+        """A question once more, with only some of what it took over."""
+        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        number, carry = _number(event, "turn"), exchange.carried(_sent(event, "carry"))
+        turns = exchange.ask_again(self._desk, turns, number, carry or ())
+        return [gr.skip(), *self._asked(turns, number)]
+
+    def _asked(self, turns: Turns, number: int) -> list[Any]:
+        """What changes when turn `number` has its answer."""
+        fresh = len({turn.generation for turn in turns}) > 1
+        lists = self._lists() if fresh else [gr.skip(), gr.skip()]
+        return [turns, self._conversation(turns), self._listed(turns, number), Html(), *lists]
+
+    def _clear(self) -> list[Any]:
+        return ["", (), self._conversation(()), self._listed(()), Html(), gr.skip(), gr.skip()]
+
+    def _choose(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+        """A citation is opened."""
+        settled = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        log = gr.skip() if settled is turns else self._conversation(settled)
+        number, rank = _number(event, "turn"), _number(event, "hit")
+        opened = self._article(settled, number, rank)
+        return [settled, log, self._listed(settled, number), opened]
+
+    def _article(self, turns: Turns, number: int, rank: int) -> Html:
+        """The article behind a citation, or why it cannot be shown."""
+        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
+        if not isinstance(reply, Answer):
+            return sources.unopened("That answer is no longer here: ask the question again.")
+        hit = next((hit for hit in reply.hits if hit.rank == rank), None)
+        if hit is None:
+            return sources.unopened(f"That answer has no source {rank}.")
+        try:
+            searcher = self._desk.searcher()
+            document = searcher.document(hit.passage.document)
+            state = state_of(searcher.manifest(), document.name)
+        except BriefQAError as error:
+            return sources.unopened(str(error))
+        if document.text[hit.passage.start : hit.passage.end] != hit.passage.text:
+            return sources.unopened(
+                f"{document.name} was indexed anew since this answer: ask the question again."
+            )
+        remark = None
+        if state is not State.SAME:
+            mendable = self._desk.library is not None
+            remark = sources.changed(state is State.MISSING, mendable=mendable)
+        return sources.article(document, reply, hit, number, remark)
+
+    # What is made of answers
+
+    def _rate(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        number, helpful = _number(event, "turn"), _sent(event, "rate") == "up"
+        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
+        if self._desk.feedback is None or not isinstance(reply, Answer):
+            return [gr.skip(), gr.skip()]
+        try:
+            first = reply.hits[0] if reply.answered else None
+            self._desk.feedback.record(reply, first, helpful)
+        except BriefQAError as error:
+            gr.Warning(str(error))
+            return [gr.skip(), gr.skip()]
+        turns = exchange.rate(turns, number, helpful)
+        return [turns, self._conversation(turns)]
+
+    def _hand_out(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+        """The conversation as a file."""
+        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        name, content = exchange.written(self._desk, turns, _sent(event, "form") == "receipt")
+        return [turns, tag("div", data_name=name, data_content=content)]
+
+    # Documents that come and go
+
+    def _add(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        work = changes.adding(self._desk, str(_sent(event, "batch")))
+        yield from self._changed(work, turns, kept)
+
+    def _remove(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        work = changes.removing(self._desk, str(_sent(event, "document")))
+        yield from self._changed(work, turns, kept)
+
+    def _restore(self, last: Removed | None, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        yield from self._changed(changes.restoring(self._desk, last), turns, kept)
+
+    def _rebuild(self, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        yield from self._changed(changes.rebuilding(self._desk), turns, kept)
+
+    def _changed(self, work: changes.Work, turns: Turns, kept: str) -> Iterator[list[Any]]:
+        """Tell how `work` goes on, and what has changed when it is done.
+
+        What could not be answered before is then asked again.
+        """
+        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        for step in changes.steps(work):
+            if not isinstance(step, changes.Done):
+                yield [step, *[gr.skip()] * 5]
+                continue
+            turns = exchange.mended(self._desk, turns)
+            yield [step.news, *self._lists(), step.removed, turns, self._conversation(turns)]
+
+    # What is shown
+
+    def _conversation(self, turns: Turns) -> Html:
+        if turns:
+            return answers.conversation(turns, rateable=self._desk.feedback is not None)
+        try:
+            documents = self._desk.documents()
+        except BriefQAError as error:
+            return answers.unopened(Problem(str(error), self._desk.library is not None))
+        known = any(info.name == EXAMPLES_ARE_ABOUT for info in documents)
+        return answers.welcome(documents, EXAMPLES if known else ())
+
+    def _listed(self, turns: Turns, number: int | None = None) -> Html:
+        """The sources of a turn; without its number, of the last."""
+        number = len(turns) if number is None else number
+        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
+        return sources.listed(reply if isinstance(reply, Answer) else None, number)
+
+    def _lists(self) -> list[Html]:
+        """The shelf, and the menu that says how much is on it."""
+        try:
+            documents = self._desk.documents()
+        except BriefQAError:
+            documents = ()
+        changeable = self._desk.library is not None
+        shown = shelf.shelf(documents, changeable=changeable, formats=loaders.suffixes())
+        return [shown, answers.menu(len(documents))]
 
 
-# The newest question comes to the top of the conversation as its answer arrives.
-_LOG = """
-element.setAttribute("role", "log");
-element.setAttribute("aria-label", "Conversation");
+_TABS = tag(
+    "div",
+    tag("h2", "Sources", class_="for-sources"),
+    tag("h2", "Documents", class_="for-documents"),
+    tag("button", "Close", type="button", class_="close for-documents", data_key="close"),
+    class_="panel-head",
+)
+
+# A file that was asked for is handed to the reader.
+_HANDOUT = """
 watch("value", () => {
-  const newest = element.querySelector(".turn:last-child");
-  if (newest) newest.scrollIntoView({ block: "start" });
+  const file = element.querySelector("[data-name]");
+  if (!file) return;
+  const url = URL.createObjectURL(new Blob([file.dataset.content], { type: "text/plain" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = file.dataset.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 });
 """
+
+
+def _own(name: str) -> str:
+    return files("briefqa.ui").joinpath(name).read_text(encoding="utf-8")
 
 
 def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
@@ -150,52 +329,23 @@ def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
     )
 
 
-def _documents(library: Library) -> tuple[tuple[str, str], ...] | str:
-    try:
-        return library.documents()
-    except BriefQAError as error:
-        return str(error)
-
-
-def _reply(library: Library, question: str) -> Answer | str:
-    """The answer, or the one sentence that says why there is none."""
-    if len(question) > LONGEST_QUESTION:
-        return (
-            f"A question can have {LONGEST_QUESTION:,} characters and this one has "
-            f"{len(question):,}: ask for one thing at a time."
-        )
-    try:
-        return library.ask(question.encode("utf-8", "replace").decode("utf-8"))
-    except BriefQAError as error:
-        return str(error)
-    except Exception:  # noqa: BLE001  a bug is told in the terminal; the page must not hang on it
-        _log.exception("A question could not be answered")
-        return "Something went wrong while answering; the terminal says what. You can ask again."
-
-
-def _open(library: Library, turn: Turn | None, rank: int) -> Html:
-    """The article behind a citation, or why it cannot be shown."""
-    if turn is None or not isinstance(turn.reply, Answer):
-        return views.unopened("The page was restarted since this answer: ask the question again.")
-    hit = next((hit for hit in turn.reply.hits if hit.rank == rank), None)
-    if hit is None:
-        return views.unopened(f"That answer has no source {rank}.")
-    try:
-        document = library.document(hit.passage.document)
-    except BriefQAError as error:
-        return views.unopened(str(error))
-    if document.text[hit.passage.start : hit.passage.end] != hit.passage.text:
-        return views.unopened(
-            f"{hit.passage.document} was indexed anew since this answer: ask the question again."
-        )
-    return views.article(document, hit)
+def _read(kept: object) -> dict[str, Any]:
+    """What the tab keeps (see `page.js`); of anything else, nothing."""
+    found = exchange.parsed(kept)
+    return {name: found.get(name) for name in ("turns", "where", "draft")}
 
 
 def _clipped(question: str) -> str:
     return question if len(question) <= LONGEST_QUESTION else f"{question[:200]} …"
 
 
+def _sent(event: gr.EventData, name: str) -> object:
+    """What the browser sent along under a name, which may be anything."""
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
 def _number(event: gr.EventData, name: str) -> int:
     """A number the browser sent along; -1 if it sent anything else."""
-    value = (event._data or {}).get(name)
+    value = _sent(event, name)
     return value if type(value) is int else -1

@@ -1,51 +1,215 @@
-// Runs once in the page, on the part that shows an opened source. Here: choosing, going back, keys.
+// Runs once in the page, on the part that shows an opened source; every event of the page starts
+// here. The first of two scripts in one scope: conversation, sources, keys, and what the tab keeps.
+const find = (selector) => document.querySelector(selector);
+
+// What a tab keeps until it is closed: what was asked in it, where it looks, and the question that
+// has no answer yet. A page that is loaded again, as after a restart of the server, has all of it.
+const kept = { turns: [], where: null, draft: "" };
+try {
+  Object.assign(kept, JSON.parse(sessionStorage.getItem("briefqa")));
+} catch {
+  // nothing was kept
+}
+window.briefqa = { kept: kept };
+function keep(changes) {
+  Object.assign(kept, changes);
+  try {
+    sessionStorage.setItem("briefqa", JSON.stringify(kept));
+  } catch {
+    // a browser that keeps nothing: the page works until it is loaded again
+  }
+}
+
+// Parts of the page are drawn anew as a whole. What had the focus gets it again, and what was
+// unfolded is unfolded again; the place in the page is kept unless there is something new.
+let focused = null;
 let opener = null;
+const unfolded = new Set();
+document.addEventListener("focusin", (event) => {
+  focused = event.target.dataset.key ?? null;
+});
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const fold = event.target.dataset?.fold;
+    if (fold && event.target.isConnected) unfolded[event.target.open ? "add" : "delete"](fold);
+  },
+  true,
+);
+
+function redrawn(part) {
+  for (const fold of part.querySelectorAll("[data-fold]")) {
+    if (unfolded.has(fold.dataset.fold)) fold.open = true;
+  }
+  if (focused && document.activeElement === document.body) focusKeyed(focused);
+}
+
+function focusKeyed(key) {
+  const same = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
+  same?.focus({ preventScroll: true });
+  // what is gone or folded away cannot have it
+  if (document.activeElement === document.body) find("#question textarea").focus({ preventScroll: true });
+}
+
+let shown = 0;
+let waited = false;
+function conversationChanged(log) {
+  const drawn = log.querySelector("[data-kept]");
+  const now = log.querySelectorAll(".turn").length;
+  const newest = log.querySelector(".turn:last-child");
+  const waiting = Boolean(newest?.querySelector(".waiting"));
+  if (drawn || shown) {
+    const turns = drawn ? JSON.parse(drawn.dataset.kept) : [];
+    const typed = find("#question textarea").value;
+    keep({ turns: turns, draft: typed || (waiting ? newest.querySelector(".question").textContent : "") });
+    const url = new URL(window.location.href);
+    if (turns.length) url.searchParams.set("q", turns[turns.length - 1].question);
+    else url.searchParams.delete("q");
+    if (!waiting) window.history.replaceState(window.history.state, "", url);
+  }
+  if (newest && (now !== shown || waited !== waiting)) {
+    newest.scrollIntoView({ block: "start" });
+    show("sources");
+    const said = newest.querySelector(".verdict, blockquote, .problem p");
+    if (said) say(said.textContent);
+  }
+  shown = now;
+  waited = waiting;
+  redrawn(log);
+}
+
+// One sentence for those who listen to the page.
+const spoken = document.createElement("p");
+spoken.className = "spoken";
+spoken.setAttribute("role", "status");
+element.after(spoken);
+function say(text) {
+  spoken.textContent = text.trim().slice(0, 400);
+}
+
+function show(view) {
+  find("#panel").dataset.view = view;
+}
 
 function choose(turn, hit) {
   const active = document.activeElement;
-  if (!element.contains(active)) opener = active;
+  if (!element.contains(active)) opener = active?.dataset?.key ?? null;
   trigger("select", { turn: turn, hit: hit });
 }
 
-function show() {
-  const passage = element.querySelector("mark");
+function sourceOpened() {
   const back = element.querySelector(".back");
-  if (back) back.focus({ preventScroll: true });
+  if (!back) return;
+  show("sources");
+  const passage = element.querySelector("mark.answer") ?? element.querySelector("mark");
+  const way = focused?.startsWith("way-")
+    ? element.querySelector(`[data-key="${focused}"]:not(:disabled)`)
+    : null;
+  (way ?? back).focus({ preventScroll: true });
   if (passage) {
-    const tall = passage.getBoundingClientRect().height > window.innerHeight / 2;
-    passage.scrollIntoView({ block: tall ? "start" : "center" });
-  } else if (back) {
+    const first = element.querySelector("mark");
+    const height = passage.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+    const tall = height > window.innerHeight / 2;
+    (tall ? passage : first).scrollIntoView({ block: tall ? "start" : "center" });
+  } else {
     back.scrollIntoView({ block: "nearest" });
   }
 }
 
 function goBack() {
   props.value = "";
-  const target = opener && opener.isConnected ? opener : document.querySelector("#question textarea");
+  const key = opener;
   opener = null;
   // The list is hidden until the emptied view is drawn; by then the reader may be typing elsewhere.
   setTimeout(() => {
     const active = document.activeElement;
-    if (target && (active === document.body || element.contains(active))) target.focus();
+    if (active !== document.body && !element.contains(active)) return;
+    active.blur();
+    focusKeyed(key);
+    document.activeElement.scrollIntoView({ block: "nearest" });
   }, 0);
 }
 
-watch("value", show);
+function copy(button) {
+  const text = button.dataset.copy;
+  const done = () => {
+    button.dataset.name ??= button.textContent;
+    button.textContent = "Copied";
+    say("Copied");
+    setTimeout(() => (button.textContent = button.dataset.name), 1500);
+  };
+  const byHand = () => {
+    const box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy"); // where the page is not served from this machine
+    box.remove();
+    button.focus();
+    done();
+  };
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, byHand);
+  else byHand();
+}
+
+watch("value", () => {
+  sourceOpened();
+  redrawn(element);
+});
+
+// The other parts are watched as they change on the page.
+function onChange(selector, changed) {
+  const part = find(selector);
+  new MutationObserver(() => changed(part)).observe(part, { childList: true, subtree: true });
+  changed(part);
+}
+show("documents"); // until there is something to show the sources of
+find("#log").setAttribute("role", "log");
+find("#log").setAttribute("aria-live", "off"); // the status says what is new, once
+find("#log").setAttribute("aria-label", "Conversation");
+onChange("#log", conversationChanged);
+onChange("#sources", redrawn);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.hit) choose(Number(button.dataset.turn), Number(button.dataset.hit));
-  else if (button.dataset.example) trigger("example", { place: Number(button.dataset.example) });
-  else if (button.classList.contains("back")) goBack();
+  const data = button.dataset;
+  if (data.hit) choose(Number(data.turn), Number(data.hit));
+  else if (data.carry) trigger("edit", { turn: Number(data.turn), carry: JSON.parse(data.carry) });
+  else if (data.example) trigger("example_select", { place: Number(data.example) });
+  else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
+  else if (data.copy) copy(button);
+  else if (data.form) {
+    trigger("copy", { form: data.form });
+    find(".save").open = false;
+    find(".save summary").focus();
+  } else if (button.matches(".back")) goBack();
+  else if (button.matches(".anew")) {
+    keep({ draft: "" });
+    show("documents");
+    trigger("clear", {});
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("#question textarea")) keep({ draft: event.target.value });
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && element.querySelector(".back")) return goBack();
+  if (event.key === "Escape") {
+    const open = event.target.closest("details[open].save, details[open].removal");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+      return;
+    }
+    if (element.querySelector(".back")) return goBack();
+    if (find("#panel").dataset.view === "documents") return closeDocuments();
+  }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (!/^[1-9]$/.test(event.key)) return;
-  const list = document.querySelector("#sources [data-turn]");
+  const list = find("#sources [data-turn]");
   if (list && list.querySelector(`[data-hit="${event.key}"]`)) {
     choose(Number(list.dataset.turn), Number(event.key));
   }

@@ -1,71 +1,51 @@
-"""Who may talk to the page, and how is it opened and closed?
+"""How is the page opened and closed, and who can reach it?
 
-This machine only. Nothing is fetched from anywhere else, by the server or by the page: usage
-statistics and version checks are off, and the page's own rules forbid outside addresses.
+This machine, or with a password file whoever knows a password. Nothing is fetched from anywhere
+else, by the server or by the page: usage statistics and version checks are off, and the page's own
+rules forbid outside addresses.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from briefqa import passwords
 from briefqa.errors import BriefQAError, ServeError
+from briefqa.ui.guard import Guard, Login
+from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
     import gradio as gr
+    from starlette.applications import Starlette
 
-    from briefqa.ui.layout import Library
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+    from briefqa.ui.desk import Desk
 
 FIRST_PORT = 7860
 _PORTS_TRIED = 100
-
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        # Inline for gradio's own start, eval for its templates; inline handlers never run.
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "script-src-attr 'none'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "frame-src 'none'",
-        "frame-ancestors 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "object-src 'none'",
-    )
-)
-_HEADERS = (
-    (b"content-security-policy", CONTENT_POLICY.encode("ascii")),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
-_CLOSED = ("upload", "proxy", "runs", "run-history", "stream", "component_server", "deep_link")
-"""Doors under /gradio_api that the page has no use for: files in, addresses out, kept questions."""
+_MOST_ASKED = 1_000_000
+"""Bytes of one request; only the door for files takes more."""
 
 
-def page(searcher: Library) -> gr.Blocks:
-    """The page over an open index, not yet served."""
+def page(desk: Desk) -> gr.Blocks:
+    """The page over an index, not yet served."""
     _stay_silent()
     from briefqa.ui.layout import build_page
 
-    return build_page(searcher)
+    return build_page(desk)
 
 
 def serve(
@@ -74,23 +54,67 @@ def serve(
     host: str = "127.0.0.1",
     port: int | None = None,
     announce: Callable[[str], None] = print,
+    auth: Path | None = None,
+    mcp: bool = False,
+    read_only: bool = False,
+    uploads: Path | None = None,
+    feedback: Path | None = None,
 ) -> None:
-    """Open the index, serve the page on this machine, and return when Ctrl-C is pressed.
+    """Serve the page over an index, and return when Ctrl-C is pressed.
 
-    Without `port` it is 7860 or the next free one, and the announcement says which. Raises
-    ServeError for a host beyond this machine or a port that is taken, IndexFolderError for an
-    index that cannot be opened.
+    Without `port` it is 7860 or the next free one, and the announcement says which. `auth` is a
+    password file (see `briefqa.passwords`); without one only this machine is listened to. `mcp`
+    offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are kept in
+    the folder `uploads`, by default the one of that name beside the index; `read_only` takes none.
+    What readers think of answers is kept in the file `feedback`, if one is given.
+
+    An index that is missing or damaged is told of on the page, where it can be built again. Raises
+    ServeError for a host beyond this machine without a password file, a password file that cannot
+    be used, a port that is taken or an MCP server that is not installed, UsageError for a feedback
+    file that cannot be written, and for a `read_only` page IndexFolderError when there is no index
+    to read.
     """
-    from briefqa import open_index
+    from briefqa.feedback import Feedback
+    from briefqa.library import Library
+    from briefqa.ui.desk import Desk
 
-    _refuse_beyond_this_machine(host)
+    if not host:
+        raise ServeError("There is no host to listen on: give 127.0.0.1, or 0.0.0.0 for every one.")
+    local = _is_this_machine(host)
+    if not local and auth is None:
+        raise ServeError(
+            f"BriefQA does not listen on {host} without a password, as others "
+            "could then read the documents: make a password file with: briefqa password FILE NAME, "
+            "and give it with --auth FILE. Or leave --host out, to serve this machine only."
+        )
+    login = None if auth is None else Login(passwords.read(auth))
     chosen, remark = _free_port(host, port)
-    searcher = open_index(index)
-    warming = threading.Thread(target=_warm, args=(searcher.warm, announce), daemon=True)
-    with launched(page(searcher), host, chosen) as address, contextlib.suppress(KeyboardInterrupt):
+    folder = uploads or index.absolute().with_name("uploads")
+    desk = Desk(
+        index,
+        library=None if read_only else Library(index, folder),
+        uploads=None if read_only else Uploads(),
+        feedback=None if feedback is None else Feedback(feedback),
+    )
+    if read_only:
+        desk.searcher()
+    demo = page(desk)
+    from briefqa.ui.programs import MCP_PATH, mcp_application
+
+    tools = mcp_application(desk) if mcp else None
+    warming = threading.Thread(target=_warm, args=(desk.warm, announce), daemon=True)
+    opened = launched(demo, host, chosen, login=login, tools=tools, uploads=desk.uploads)
+    with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
         # At exit the interpreter would look through all that the model brought along, for seconds.
         atexit.register(gc.freeze)
         announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
+        if mcp:
+            announce(f"Its MCP tools are at {address}{MCP_PATH}.")
+        if not local:
+            announce(
+                "Names, passwords and answers cross the network readable for whoever listens in: "
+                "put a proxy with TLS in front."
+            )
         warming.start()
         threading.Event().wait()
     # The model's library aborts the process when it is left in the middle of loading.
@@ -99,11 +123,40 @@ def serve(
 
 
 @contextlib.contextmanager
-def launched(demo: gr.Blocks, host: str, port: int) -> Iterator[str]:
-    """Serve a page while the block runs; yields its address, http://host:port."""
+def launched(
+    demo: gr.Blocks,
+    host: str,
+    port: int,
+    *,
+    login: Login | None = None,
+    tools: Starlette | None = None,
+    uploads: Uploads | None = None,
+) -> Iterator[str]:
+    """Serve a page while the block runs; yields its address, http://host:port.
+
+    With it `tools`, an MCP server, and the door of `uploads`, which is closed at the end.
+    """
     from briefqa.ui.layout import stylesheet, theme
 
     own_hosts = ["127.0.0.1", "localhost", host]
+    # With a password any name will do, as it has in a network or behind a proxy: no website that
+    # points a name of its own here can make a browser send the password.
+    answered = own_hosts if login is None else None
+    application: dict[str, Any] = {
+        "docs_url": None,
+        "redoc_url": None,
+        "openapi_url": None,
+        "middleware": [
+            (Guard, (answered, login), {}),
+            (RequestBodyLimitMiddleware, (_MOST_ASKED,), {}),
+        ],
+        "routes": [],
+    }
+    if tools is not None:
+        application["routes"] += tools.routes
+        application["lifespan"] = tools.router.lifespan_context
+    if uploads is not None:
+        application["routes"].append(uploads.route)
     demo.queue(max_size=64, default_concurrency_limit=4)
     try:
         with _no_proxy_for(own_hosts):
@@ -115,7 +168,7 @@ def launched(demo: gr.Blocks, host: str, port: int) -> Iterator[str]:
                 inbrowser=False,
                 share=False,
                 ssr_mode=False,
-                mcp_server=False,
+                mcp_server=False,  # its results are Python's repr of a dict, not JSON
                 pwa=False,
                 run_history=False,
                 enable_monitoring=False,
@@ -125,65 +178,16 @@ def launched(demo: gr.Blocks, host: str, port: int) -> Iterator[str]:
                 max_file_size="1kb",
                 theme=theme(),
                 css=stylesheet(),
-                app_kwargs={
-                    "docs_url": None,
-                    "redoc_url": None,
-                    "openapi_url": None,
-                    "middleware": [(Guard, (own_hosts,), {})],
-                },
+                app_kwargs=application,
             )
     except OSError as error:
         raise ServeError(f"The page could not be opened on {host}:{port}: {error}") from error
     try:
-        yield f"http://{host}:{port}"
+        yield f"http://{host if host != '0.0.0.0' else socket.gethostname()}:{port}"
     finally:
         _close(demo)
-
-
-class Guard:
-    """ASGI layer in front of everything: own hosts only, no needless doors, the security headers.
-
-    A request that came under another host name is refused, so that no website can reach the page
-    by pointing its own name at this machine.
-    """
-
-    def __init__(self, app: Application, hosts: Collection[str]) -> None:
-        self._app = app
-        self._hosts = frozenset(hosts)
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            await send(message)
-
-        refusal = self._refusal(scope)
-        if refusal is None:
-            await self._app(scope, receive, guarded)
-            return
-        status, body = refusal
-        headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
-        await guarded({"type": "http.response.start", "status": status, "headers": headers})
-        await guarded({"type": "http.response.body", "body": body})
-
-    def _refusal(self, scope: Message) -> tuple[int, bytes] | None:
-        if _host(scope) not in self._hosts:
-            return 400, b"This page answers to its own address only."
-        _, _, below = scope["path"].partition("/gradio_api/")
-        if below.lstrip("/").startswith(_CLOSED):
-            return 404, b"There is nothing here."
-        return None
-
-
-def _host(scope: Message) -> str:
-    """The host name a request was sent to, without its port; empty unless there is exactly one."""
-    named = [value for name, value in scope["headers"] if name == b"host"]
-    return named[0].decode("latin-1").lower().partition(":")[0] if len(named) == 1 else ""
+        if uploads is not None:
+            uploads.close()
 
 
 def _stay_silent() -> None:
@@ -196,16 +200,11 @@ def _stay_silent() -> None:
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 
 
-def _refuse_beyond_this_machine(host: str) -> None:
+def _is_this_machine(host: str) -> bool:
     try:
-        local = host == "localhost" or ipaddress.IPv4Address(host).is_loopback
+        return host == "localhost" or ipaddress.IPv4Address(host).is_loopback
     except ValueError:
-        local = False
-    if not local:
-        raise ServeError(
-            f"BriefQA does not listen on {host}: it has no login yet, so it serves this machine "
-            "only. Leave --host out, or give 127.0.0.1."
-        )
+        return False
 
 
 def _free_port(host: str, wanted: int | None) -> tuple[int, str]:
@@ -230,15 +229,37 @@ def _free_port(host: str, wanted: int | None) -> tuple[int, str]:
 
 
 def _unusable(host: str, port: int) -> str:
-    """Why nothing can listen there; empty if something can."""
+    """Why nothing can listen on that port; empty if something can.
+
+    Raises ServeError for a host on which there is nothing to listen at all.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
             probe.listen(1)
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise ServeError(
+                    f"{host} is no IPv4 address of this machine: give one that is, or 0.0.0.0 for "
+                    "all of them."
+                ) from error
             return (error.strerror or str(error)).lower()
     return ""
+
+
+@contextlib.contextmanager
+def _sigterm_is_ctrl_c() -> Iterator[None]:
+    """Let whoever manages services end the page in order too, with nothing left behind."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # only the main thread may
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,244 @@
+"""Can everybody use it: by keyboard, by ear, enlarged, on a phone, without motion?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from briefqa import build
+from briefqa.embedder import Embedder
+from briefqa.feedback import Feedback
+from briefqa.ui.desk import Desk
+
+from .conftest import HARBOUR, Visit, changeable, served
+from .person import (
+    NOWHERE,
+    WHO,
+    add,
+    ask,
+    documents,
+    focus_is_somewhere,
+    forget_news,
+    has_focus,
+    in_view,
+    news,
+    opened,
+    sideways,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+SECOND = "# The mill at Hult\n\nThe mill grinds rye.\n\n## The wheel\n\nThe wheel is high.\n"
+
+
+@pytest.fixture(scope="module")
+def desk(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    (folder / "notes" / "mill.md").write_text(SECOND, encoding="utf-8")
+    build(folder / "notes", index=folder / "index", model=real_embedder)
+    desk = changeable(folder / "index", real_embedder)
+    desk.feedback = Feedback(folder / "ratings.jsonl")
+    return desk
+
+
+@pytest.fixture(scope="module")
+def shelf(desk: Desk) -> Iterator[str]:
+    """A page on which everything can be done."""
+    with served(desk) as address:
+        yield address
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe-core finds wrong with the page as it is, whatever its impact."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        {"rule": each["id"], "impact": each["impact"], "nodes": [n["html"] for n in each["nodes"]]}
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
+    visit: Visit, shelf: str, tmp_path: Path, width: int, scheme: str
+) -> None:
+    pytest.importorskip("axe_playwright_python")
+    page = visit(shelf, width=width, color_scheme=scheme)
+    assert violations(page) == []  # the welcome
+    ask(page, WHO)
+    ask(page, "When was it built?")
+    ask(page, NOWHERE)
+    page.locator(".turn").first.get_by_role("button", name="Yes").click()
+    page.locator('.thumb[aria-pressed="true"]').wait_for()
+    for fold in page.locator("#log summary").all():
+        fold.click()
+    page.get_by_text("Save", exact=True).click()
+    assert violations(page) == []  # answers, chips, nothing found, the menu
+    page.locator(".turn").first.locator(".citation").first.click()
+    opened(page, 1)
+    assert violations(page) == []  # an opened source
+    cat, scan = tmp_path / "cat.md", tmp_path / "scan.pdf"
+    cat.write_text("# The cat\n\nThe cat sleeps.\n", encoding="utf-8")
+    scan.write_bytes(b"%PDF-1.4")
+    add(page, [cat, scan])
+    for fold in page.locator("#shelf summary").all():
+        fold.click()
+    documents(page).first.locator(".choose").uncheck()
+    assert violations(page) == []  # documents, a report, the question before a removal, a choice
+    forget_news(page)
+    page.get_by_role("button", name="Remove The cat").click()
+    news(page)
+    assert violations(page) == []  # a removal
+    ask(page, "The same? " * 3)
+    assert violations(page) == []  # an answer in part of the documents
+
+
+def test_axe_finds_nothing_wrong_with_a_page_that_has_a_problem(
+    visit: Visit, tmp_path: Path, real_embedder: Embedder
+) -> None:
+    pytest.importorskip("axe_playwright_python")
+    with served(changeable(tmp_path / "none", real_embedder)) as address:
+        page = visit(address)
+        ask(page, WHO)
+        assert violations(page) == []
+        documents(page)
+        assert violations(page) == []
+
+
+def tab_to(page: Page, wanted: Locator, key: str = "Tab", most: int = 60) -> None:
+    """Go to a control as the keyboard does; fail if it is not on the way or not shown to be it."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        assert focus_is_somewhere(page)
+        if wanted.count() and has_focus(wanted.first):
+            outline = "node => getComputedStyle(node).outlineStyle"
+            assert wanted.first.evaluate(outline) == "solid"
+            return
+    pytest.fail(f"{key} does not lead to {wanted}")
+
+
+def test_everything_can_be_done_by_keyboard_alone(visit: Visit, shelf: str) -> None:
+    page = visit(shelf)
+    page.on("filechooser", lambda chooser: None)  # so that no window opens
+    page.evaluate(
+        """document.addEventListener("click", event => {
+            if (event.target.type === "file") window.choosing = true;
+        })"""
+    )
+    page.locator("#question textarea:focus").wait_for()  # from the start, without a click
+    page.keyboard.type("When was the lighthouse built?")
+    page.keyboard.press("Enter")
+    page.locator(".turn .reply").wait_for()
+    page.keyboard.type("Who kept it?")
+    page.keyboard.press("Enter")
+    turn = page.locator(".turn").nth(1)
+    turn.locator(".reply").wait_for()
+
+    tab_to(page, turn.locator(".citation").first, "Shift+Tab")
+    page.keyboard.press("Enter")
+    opened(page, 1)
+    assert has_focus(page.locator(".back"))
+    tab_to(page, page.get_by_role("button", name="Next citation"))
+    page.keyboard.press("Space")
+    opened(page, 2)
+    tab_to(page, page.locator("#opened article"))
+    page.keyboard.press("Escape")
+    page.locator("#sources .hits").wait_for()
+    assert has_focus(turn.locator(".citation").first)
+    page.keyboard.press("3")
+    opened(page, 3)
+    page.keyboard.press("Escape")
+
+    tab_to(page, turn.locator(".thumb").first)
+    page.keyboard.press("Enter")
+    turn.locator('.thumb[aria-pressed="true"]').wait_for()
+    tab_to(page, turn.locator(".drop").first, "Shift+Tab")
+    chips = turn.locator(".drop").count()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelectorAll('.drop').length < {chips}")
+    assert focus_is_somewhere(page)
+
+    tab_to(page, page.locator(".to-documents"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    assert has_focus(page.locator(".close"))
+    tab_to(page, page.get_by_role("button", name="Choose files"))
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.choosing")
+    first = documents(page).first
+    tab_to(page, first.locator(".choose"))
+    page.keyboard.press("Space")
+    page.locator("#where", has_text="Looking only in").wait_for()
+    tab_to(page, first.locator(".sections summary"))
+    page.keyboard.press("Enter")
+    tab_to(page, first.locator(".only").nth(1))
+    page.keyboard.press("Enter")
+    page.locator("#where", has_text="The lighthouse").wait_for()
+    assert has_focus(page.get_by_label("Your question"))
+    tab_to(page, page.locator(".everywhere"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    assert has_focus(page.get_by_label("Your question"))
+    tab_to(page, page.locator(".save summary"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="As a receipt"))
+    page.keyboard.press("Escape")
+    assert has_focus(page.locator(".save summary"))
+
+
+def test_digits_are_commands_only_where_nothing_is_typed(visit: Visit) -> None:
+    page = visit()
+    ask(page, WHO)
+    page.get_by_label("Your question").focus()
+    page.keyboard.type("in 1953?")
+    assert page.get_by_label("Your question").input_value() == "in 1953?"
+    page.locator("#log .citation").first.focus()
+    page.keyboard.press("2")  # had a digit before been a command, its source would be on its way
+    opened(page, 2)
+    assert page.locator(".bar .number").all_inner_texts() == ["[2]"]
+
+
+def test_what_is_new_is_said_once_to_those_who_listen(visit: Visit) -> None:
+    page = visit()
+    status = page.locator(".spoken[role=status]")
+    ask(page, WHO)
+    assert status.inner_text().startswith("The lighthouse was built in 1871")
+    ask(page, NOWHERE)
+    assert status.inner_text() == "Not in these documents."
+    assert page.locator("#log").get_attribute("aria-live") == "off"
+
+
+def test_it_can_be_read_at_twice_its_size(visit: Visit) -> None:
+    page = visit(width=720, height=450, device_scale_factor=2)
+    turn = ask(page, WHO)
+    assert sideways(page) == 0
+    assert in_view(page.get_by_label("Your question"))
+    turn.locator(".citation").first.click()
+    assert in_view(opened(page, 1).first)
+    assert sideways(page) == 0
+    documents(page)
+    assert sideways(page) == 0
+    small = """[...document.querySelectorAll(".html-container *")].filter(node =>
+        node.checkVisibility() && [...node.childNodes].some(c => c.nodeType === 3 && c.data.trim())
+        && parseFloat(getComputedStyle(node).fontSize) < 12.5).length"""
+    assert page.evaluate(small) == 0
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", 0), ("no-preference", 1)])
+def test_nothing_moves_for_those_who_asked_for_that(visit: Visit, motion: str, moves: int) -> None:
+    page = visit(reduced_motion=motion)
+    ask(page, WHO)
+    moving = """() => {
+        const waiting = document.createElement("p");
+        waiting.className = "waiting";
+        document.querySelector("#log .turn").append(waiting);
+        return waiting.getAnimations().length;
+    }"""
+    assert page.evaluate(moving) == moves

@@ -1,0 +1,162 @@
+"""Does text stay text, whoever wrote it?
+
+Every visit ends by making sure that no script of the text ran and that nothing was asked of another
+machine (see `visit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from briefqa import build
+from briefqa.embedder import Embedder
+
+from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
+from .person import ZEPPELIN, add, ask, documents, forget_news, in_view, news, opened, words
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+HURT = "Reflect.set(window,'hurt',1)"  # fits into a file's name
+NAMES = (
+    f"<img src=x onerror={HURT}>.md",
+    f"![pixel](http:outside.example) ${{{HURT}}}.md",
+    f"[press](javascript:{HURT}) `'>.md",
+    "\u202egnp.md",
+    "<div style=position:fixed;inset:0>covered.md",
+)
+
+
+@pytest.fixture(scope="module")
+def address(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page to which anybody may add documents."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    (folder / "notes" / "notice.md").write_text(NOTICE, encoding="utf-8")
+    build(folder / "notes", index=folder / "index", model=real_embedder)
+    with served(changeable(folder / "index", real_embedder)) as address:
+        yield address
+
+
+def nothing_came_of_it(page: Page) -> None:
+    """No element of another's making, nothing over the page, no letter out of its place."""
+    strange = ":is(#log, #panel, #masthead) :is(script, img, svg, iframe, style, link, a, .katex)"
+    assert page.locator(strange).count() == 0
+    covering = """[...document.querySelectorAll(".html-container *")].filter(
+        node => ["fixed", "absolute"].includes(getComputedStyle(node).position)
+            && !node.closest(".save, .spoken")).length"""
+    assert page.evaluate(covering) == 0
+    assert in_view(page.get_by_role("heading", name="BriefQA"))
+    assert page.title() == "BriefQA"
+    # A right-to-left override ends where the text ends that it came with.
+    loose = """[...document.querySelectorAll(":is(#log, #panel, #where) *")].filter(node =>
+        [...node.childNodes].some(child => child.nodeType === 3 && /\\u202e/.test(child.data))
+        && !["isolate", "isolate-override", "plaintext"].includes(getComputedStyle(node).unicodeBidi)
+        ).map(node => node.outerHTML)"""
+    assert page.evaluate(loose) == []
+
+
+def unfold(page: Page) -> None:
+    for fold in page.locator(":is(#sources, #log, #shelf) summary").all():
+        if fold.is_visible():
+            fold.click()
+
+
+def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> None:
+    page = visit()
+    for question in (ZEPPELIN, f"zeppelin {' '.join(HOSTILE_LINES)}"):
+        turn = ask(page, question)
+        assert words(turn.locator(".question").inner_text()) == words(question)
+        page.locator("#sources .hits").wait_for(state="attached")
+        unfold(page)
+    nothing_came_of_it(page)
+    cited = page.locator("#sources .citation", has_text="Zeppelin notice").first
+    assert f"{HOSTILE_TITLE} ›" in cited.inner_text()
+    cited.click()
+    page.locator("#opened mark").first.wait_for()
+    article = page.locator("#opened article").inner_text()
+    assert [line for line in HOSTILE_LINES if words(line) not in words(article)] == []
+    nothing_came_of_it(page)
+
+
+def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:
+    page = visit()
+    files = [
+        {
+            "name": name,
+            "mimeType": "text/markdown",
+            "buffer": f"# {name}\n\n## {name}\n\nA {n}.".encode(),
+        }
+        for n, name in enumerate(NAMES)
+    ]
+    files.append({"name": f"{HURT}<b>.exe", "mimeType": "text/plain", "buffer": b"no"})
+    report = add(page, files)  # type: ignore[arg-type]
+    assert [name for name in NAMES if name not in report] == []
+    assert f"{HURT}<b>.exe: not added" in report
+    unfold(page)
+    nothing_came_of_it(page)
+    titles = page.locator("#shelf .title").all_inner_texts()
+    assert [name for name in (NAMES[0], *NAMES[2:]) if words(name) not in map(words, titles)] == []
+    # To look only there, and to ask, puts the name in other places too.
+    chosen = page.locator("#shelf .document", has=page.get_by_text(NAMES[0], exact=True))
+    chosen.first.locator(".only").first.click()
+    assert NAMES[0] in page.locator("#where").inner_text()
+    ask(page, "What is A 0?")
+    assert NAMES[0] in page.locator(".within").inner_text()
+    nothing_came_of_it(page)
+    with page.expect_download() as saved:
+        page.get_by_text("Save", exact=True).click()
+        page.get_by_role("button", name="As Markdown").click()
+    content = Path(saved.value.path()).read_text("utf-8")
+    assert "<img" not in content
+    documents(page)
+    doomed = page.locator("#shelf .document", has=page.get_by_text(NAMES[3], exact=True)).first
+    forget_news(page)
+    doomed.locator(".remove").click()
+    assert "is no longer searched" in news(page)
+    nothing_came_of_it(page)
+
+
+def test_what_a_follow_up_takes_over_stays_text(visit: Visit) -> None:
+    page = visit()
+    ask(page, f"When was the <img/src=x/onerror={HURT}> Lighthouse built?")
+    ask(page, "Who kept it?")
+    nothing_came_of_it(page)
+    page.evaluate(
+        """() => {
+            const kept = JSON.parse(sessionStorage.getItem("briefqa"));
+            kept.turns[1].carry = [["about", "<img src=x onerror=Reflect.set(window,'hurt',1)>"]];
+            sessionStorage.setItem("briefqa", JSON.stringify(kept));
+        }"""
+    )
+    page.reload()
+    chip = page.locator(".turn").nth(1).locator(".carried li")
+    chip.wait_for()
+    assert "<img src=x" in chip.inner_text()
+    nothing_came_of_it(page)
+
+
+@pytest.mark.parametrize("kept", ["[", "[]", '{"turns": 3}', '{"turns": [{"question": {}}, 4]}'])
+def test_a_tab_whose_memory_is_spoilt_begins_anew(visit: Visit, kept: str) -> None:
+    page = visit()
+    ask(page, ZEPPELIN)
+    page.evaluate("kept => sessionStorage.setItem('briefqa', kept)", kept)
+    page.reload()
+    page.locator(".invitation").wait_for()
+    assert "Zeppelin" in ask(page, ZEPPELIN).locator(".citation").first.inner_text()
+
+
+def test_the_marks_in_a_hostile_passage_are_where_they_belong(visit: Visit) -> None:
+    page = visit()
+    turn = ask(page, "Where may the zeppelin not land while the market is open?")
+    turn.locator(".citation").first.click()
+    marks = opened(page, 1)
+    assert "may not land in the square" in words(" ".join(marks.all_inner_texts()))
+    assert in_view(page.locator("#opened mark.answer").first)

@@ -1,0 +1,329 @@
+"""Is the answer read where it stands, and can it be taken along?"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from briefqa import Searcher
+from briefqa.embedder import Embedder
+from briefqa.question_sets import read_questions
+from briefqa.records import Hit
+from briefqa.ui.desk import Desk
+
+from .conftest import Visit, served
+from .person import NOWHERE, WHO, ask, has_focus, in_view, joined, opened, sideways, words
+
+pytestmark = pytest.mark.browser
+
+
+def sentence(searcher: Searcher, hit: Hit) -> str:
+    """The sentence that answers, cut out of the document."""
+    assert hit.answer is not None
+    text = searcher.document(hit.passage.document).text
+    return words(text[hit.answer.sentence_start : hit.answer.sentence_end])
+
+
+def test_an_answer_quotes_its_passage_with_a_citation_beside_the_sources(
+    visit: Visit, searcher: Searcher
+) -> None:
+    page = visit()
+    turn = ask(page, WHO)
+    first = searcher.ask(WHO).hits[0]
+    assert "Ada Lindqvist kept the lighthouse for forty years" in first.passage.text
+    assert words(turn.locator("blockquote").first.inner_text()) == words(first.passage.text)
+    marked = turn.locator("blockquote").first.locator("mark.answer")
+    assert joined(marked) == sentence(searcher, first)
+    assert words(turn.locator(".citation").first.inner_text()) == f"[1] {first.citation}"
+    assert in_view(turn.locator("blockquote").first)
+    listed = page.locator("#sources .hits > li")
+    assert listed.count() == 5
+    assert in_view(listed.first.locator(".citation"))
+    assert words(listed.first.locator(".place").inner_text()).startswith("harbour.md, line")
+    assert page.get_by_label("Your question").input_value() == ""
+
+
+def test_why_a_passage_is_here_is_folded_under_it(visit: Visit, searcher: Searcher) -> None:
+    page = visit()
+    ask(page, WHO)
+    evidence = searcher.ask(WHO).hits[0].evidence
+    first = page.locator("#sources .hits > li").first
+    assert not first.get_by_text("By its meaning").is_visible()
+    first.get_by_text("Why this passage").click()
+    told = words(first.locator("dl").inner_text())
+    assert "lighthouse" in evidence.matched
+    assert f"Words it shares {', '.join(evidence.matched)}" in told
+    assert f"By its words rank {evidence.keyword_rank} · BM25 {evidence.bm25:.2f}" in told
+    assert f"By its meaning rank {evidence.semantic_rank}" in told
+    assert "%" not in told
+
+
+@pytest.mark.parametrize("way", ["click", "Enter", "its number"])
+def test_citation_2_opens_the_article_at_the_marked_passage(
+    visit: Visit, searcher: Searcher, way: str
+) -> None:
+    page = visit()
+    ask(page, NOWHERE)
+    turn = ask(page, WHO)
+    second = searcher.ask(WHO).hits[1]
+    said = page.locator("#log").inner_text()
+    citation = turn.locator('[data-hit="2"]')
+    if way == "click":
+        citation.click()
+    elif way == "Enter":
+        citation.focus()
+        page.keyboard.press("Enter")
+    else:
+        citation.focus()
+        page.keyboard.press("2")
+    marks = opened(page, 2)
+    assert joined(marks) == words(second.passage.text)
+    assert joined(page.locator("#opened mark.answer")) == sentence(searcher, second)
+    assert all(in_view(mark) for mark in marks.all())
+    assert page.locator("#opened h2").inner_text() == second.passage.title
+    headings = page.locator("#opened article :is(h3, h4)").all_inner_texts()
+    assert headings[:4] == ["The ferry", "The lighthouse", "The fish market", "Weights"]
+    assert not page.locator("#sources .hits").is_visible()
+    assert has_focus(page.locator(".back"))
+    page.locator(".back").click()
+    page.locator("#sources .hits").wait_for()
+    assert has_focus(citation)
+    assert page.locator("#log").inner_text() == said
+    assert page.evaluate("window.stayed")
+
+
+def test_a_citation_opens_and_leads_back_on_a_phone(visit: Visit) -> None:
+    page = visit(width=390, height=640)
+    turn = ask(page, WHO)
+    turn.locator('[data-hit="2"]').click()
+    assert in_view(opened(page, 2).first)
+    assert in_view(page.get_by_role("button", name="All sources"))
+    page.get_by_role("button", name="All sources").click()
+    citation = turn.locator('[data-hit="2"]:focus')
+    citation.wait_for()
+    assert in_view(citation)
+
+
+def test_previous_and_next_walk_through_the_citations(visit: Visit, searcher: Searcher) -> None:
+    page = visit()
+    turn = ask(page, WHO)
+    hits = searcher.ask(WHO).hits
+    turn.locator('[data-hit="1"]').first.click()
+    opened(page, 1)
+    assert page.get_by_role("button", name="Previous citation").is_disabled()
+    following = page.get_by_role("button", name="Next citation")
+    for number in (2, 3, 4, 5):
+        following.focus()
+        following.press("Enter")
+        assert joined(opened(page, number)) == words(hits[number - 1].passage.text)
+        assert in_view(page.locator("#opened mark").first)
+        assert has_focus(following) or number == 5
+    assert following.is_disabled()
+    page.get_by_role("button", name="Previous citation").click()
+    opened(page, 4)
+    page.keyboard.press("Escape")
+    page.locator("#sources .hits").wait_for()
+    assert has_focus(turn.locator('[data-hit="1"]').first)
+
+
+def test_an_earlier_answers_citation_still_opens_its_own_source(visit: Visit) -> None:
+    page = visit()
+    first = ask(page, WHO)
+    ask(page, "How heavy is a barrel of herring?")
+    first.locator('[data-hit="1"]').first.click()
+    assert "Ada Lindqvist" in joined(opened(page, 1))
+    ask(page, "What does the ferry cost?")
+    assert page.locator("#opened mark").count() == 0
+    assert page.locator("#sources .hits").get_attribute("data-turn") == "3"
+
+
+def test_citation_and_quotation_can_be_copied(visit: Visit, searcher: Searcher) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, WHO).locator(".citation").first.click()
+    opened(page, 1)
+    first = searcher.ask(WHO).hits[0]
+    lines = "–".join(map(str, first.passage.lines))
+    citation = f"{first.citation} (harbour.md, lines {lines})"
+    for name, copied in (
+        ("Copy citation", citation),
+        ("Copy quote", f"“{sentence(searcher, first)}” — {citation}"),
+    ):
+        button = page.get_by_role("button", name=name)
+        button.click()
+        page.locator(".copies").get_by_text("Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == copied
+        page.locator(".copies").get_by_text("Copied").wait_for(state="hidden")
+        assert button.is_visible()
+
+
+def test_an_example_asks_itself(
+    visit: Visit, brief: Searcher, brief_index: Path, real_embedder: Embedder
+) -> None:
+    with served(Desk(brief_index, model=real_embedder)) as address:
+        page = visit(address)
+        page.locator(".examples button").last.press("Enter")
+        page.locator(".turn .reply").wait_for()
+        question = page.locator(".question").inner_text()
+        passage = brief.ask(question).hits[0].passage.text
+        assert words(page.locator("blockquote").first.inner_text()) == words(passage)
+        assert has_focus(page.get_by_label("Your question"))
+
+
+def test_what_is_not_there_is_not_answered(visit: Visit, searcher: Searcher) -> None:
+    page = visit()
+    turn = ask(page, NOWHERE)
+    assert turn.get_by_text("Not in these documents.").is_visible()
+    turn.get_by_text("Looked in 2 documents").click()
+    names = turn.locator(".looked li").all_inner_texts()
+    assert names == list(searcher.ask(NOWHERE).searched) == ["harbour.md", "notice.md"]
+    fold = turn.get_by_text("Nearest passages, which do not answer this")
+    assert fold.is_visible()
+    assert [quote.is_visible() for quote in turn.locator("blockquote").all()] == [False] * 5
+    assert not page.locator("#sources blockquote").first.is_visible()
+    fold.click()
+    assert turn.locator("blockquote").first.is_visible()
+
+
+def test_thumbs_are_kept_as_questions_that_can_be_evaluated(
+    visit: Visit, searcher: Searcher, ratings: Path
+) -> None:
+    page = visit()
+    turn = ask(page, WHO)
+    yes, no = (turn.get_by_role("button", name=name) for name in ("Yes", "No"))
+    no.click()
+    turn.locator('.thumb[aria-pressed="true"]', has_text="No").wait_for()
+    yes.click()  # of two ratings the last counts
+    turn.locator('.thumb[aria-pressed="true"]', has_text="Yes").wait_for()
+    assert has_focus(yes)
+    (kept,) = read_questions(ratings, searcher.passages()).questions
+    assert (kept.text, kept.answerable, len(kept.relevant)) == (WHO, True, 1)
+
+
+def test_a_conversation_can_be_saved_and_begun_anew(visit: Visit, searcher: Searcher) -> None:
+    page = visit()
+    ask(page, WHO)
+    page.get_by_text("Save", exact=True).click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="As Markdown").click()
+    assert saved.value.suggested_filename == "conversation.md"
+    content = Path(saved.value.path()).read_text("utf-8")
+    assert "Ada Lindqvist kept the lighthouse for forty years" in content
+    assert has_focus(page.locator(".save summary"))
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".invitation").wait_for()
+    assert page.locator(".turn").count() == 0
+    assert "q=" not in page.url
+    assert has_focus(page.get_by_role("button", name="New conversation"))
+
+
+def test_asking_takes_one_round_trip_and_little_more_than_the_search_itself(
+    visit: Visit, searcher: Searcher
+) -> None:
+    page = visit()
+    ask(page, WHO)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(f"{request.method} {request.url}"))
+    on_screen, search = [], []
+    for question in (WHO, "What does the ferry cost?", "How heavy is a barrel?", "Who was Ada?"):
+        asked = time.perf_counter()
+        ask(page, question)
+        on_screen.append(time.perf_counter() - asked)
+        asked = time.perf_counter()
+        searcher.ask(question)
+        search.append(time.perf_counter() - asked)
+    ways = [re.sub(r"http://[^/]*|\?.*", "", request) for request in requests]
+    assert ways == ["POST /gradio_api/queue/join", "GET /gradio_api/queue/data"] * 4
+    more = median(on_screen) - median(search)
+    print(f"\n{median(on_screen):.3f} s to the screen, {median(search):.3f} s of it the search")
+    idle = page.evaluate(ROUND_TRIP)
+    assert more < max(0.5, 10 * idle), "much slower than this machine's own round trips"
+
+
+ROUND_TRIP = """async () => {
+    const times = [];
+    for (let n = 0; n < 5; n++) {
+        const start = performance.now();
+        await (await fetch("/gradio_api/app_id", { cache: "no-store" })).text();
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - start);
+    }
+    return times.sort((one, other) => one - other)[2] / 1000;
+}"""
+
+
+def test_long_words_do_not_scroll_a_phone_sideways(visit: Visit) -> None:
+    page = visit(width=390, height=844)
+    assert sideways(page) == 0
+    turn = ask(page, f"{NOWHERE} {'x' * 300}")
+    turn.get_by_text("Nearest passages").click()
+    assert sideways(page) == 0
+    turn = ask(page, WHO)
+    assert sideways(page) == 0
+    turn.locator(".citation").first.click()
+    opened(page, 1)
+    assert sideways(page) == 0
+    chat, panel = page.locator("#chat").bounding_box(), page.locator("#panel").bounding_box()
+    assert chat is not None
+    assert panel is not None
+    assert panel["y"] >= chat["y"] + chat["height"]
+
+
+def test_the_letters_are_drawn_with_the_fonts_that_came_along(visit: Visit) -> None:
+    page = visit()
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    for part in (".invitation", ".manners"):
+        found = {"nodeId": root, "selector": part}
+        node = session.send("DOM.querySelector", found)["nodeId"]
+        used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        assert [font["isCustomFont"] for font in used] == [True]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_marks_are_readable_in_light_and_dark(visit: Visit, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    ground = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert ground > 0.8 if scheme == "light" else ground < 0.05
+    turn = ask(page, WHO)
+    turn.locator(".citation").first.click()
+    opened(page, 1)
+    passage, answer = "#opened mark:not(.answer)", "#opened mark.answer"
+    for part in (passage, answer, "#opened article", ".turn blockquote"):
+        assert contrast(page, part) > 7, part
+    for part in (".turn .citation", ".bar p", ".to-documents"):
+        assert contrast(page, part) > 4.5, part
+    # The answer differs from its passage by more than a colour.
+    line = "node => getComputedStyle(node).textDecorationLine"
+    assert page.locator(answer).first.evaluate(line) == "underline"
+    assert page.locator(passage).first.evaluate(line) == "none"
+
+
+def contrast(page: object, selector: str) -> float:
+    """Contrast of text with the ground behind it, 1 to 21, as WCAG 2 defines it."""
+    ink, ground = page.locator(selector).first.evaluate(  # type: ignore[attr-defined]
+        """node => {
+            const ink = getComputedStyle(node).color;
+            for (let at = node; at; at = at.parentElement) {
+                const ground = getComputedStyle(at).backgroundColor;
+                if (!/, 0\\)$/.test(ground)) return [ink, ground];
+            }
+            return [ink, "rgb(255, 255, 255)"];
+        }"""
+    )
+    lighter, darker = sorted((luminance(ink), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1, of a CSS `rgb(...)`."""
+    shares = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

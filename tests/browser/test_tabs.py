@@ -1,0 +1,81 @@
+"""What does a tab keep, and what does its address say?"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from .conftest import HOSTILE_LINES, HURT, Visit
+from .person import NOWHERE, WHO, ask, documents, opened, words
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> None:
+    page = visit()
+    ask(page, WHO)
+    ask(page, NOWHERE)
+    documents(page).first.locator(".choose").uncheck()
+    page.get_by_label("Your question").fill("How heavy is")
+    said = page.locator("#log").inner_text()
+    page.reload()
+    page.locator(".turn").nth(1).wait_for()
+    assert page.locator("#log").inner_text() == said
+    assert page.get_by_label("Your question").input_value() == "How heavy is"
+    assert "Looking only in" in page.locator("#where").inner_text()
+    page.locator(".turn").first.locator(".citation").first.click()
+    assert "Ada Lindqvist" in " ".join(opened(page, 1).all_inner_texts())
+
+
+def test_two_tabs_and_two_visitors_do_not_mix(visit: Visit) -> None:
+    one = visit()
+    other = visit(context=one.context)
+    stranger = visit()
+    ask(one, WHO)
+    ask(other, NOWHERE)
+    ask(one, "What does the ferry cost?")
+    assert one.locator(".question").all_inner_texts() == [WHO, "What does the ferry cost?"]
+    assert other.locator(".question").all_inner_texts() == [NOWHERE]
+    assert stranger.locator(".turn").count() == 0
+    other.reload()
+    other.locator(".turn").wait_for()
+    assert other.locator(".question").all_inner_texts() == [NOWHERE]
+
+
+def test_a_link_fills_in_its_question_and_does_not_ask_it(visit: Visit) -> None:
+    page = visit(query=f"?q={quote(WHO)}")
+    box = page.get_by_label("Your question")
+    page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    assert box.input_value() == WHO
+    assert page.locator(".turn").count() == 0
+    box.press("Enter")
+    page.locator(".turn .reply").wait_for()
+    assert page.locator(".question").all_inner_texts() == [WHO]
+
+
+def test_the_address_follows_the_last_question(visit: Visit) -> None:
+    page = visit()
+    ask(page, WHO)
+    ask(page, "What does the ferry cost?")
+    page.wait_for_url(f"**/?q={quote('What does the ferry cost?').replace('%20', '+')}")
+    friend = visit(query=f"?{page.url.partition('?')[2]}")
+    friend.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    assert friend.get_by_label("Your question").input_value() == "What does the ferry cost?"
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".invitation").wait_for()
+    assert "?" not in page.url
+
+
+def test_a_hostile_link_is_only_ever_text(visit: Visit) -> None:
+    hostile = f'"><script>{HURT}</script> {" ".join(HOSTILE_LINES)} ${{{HURT}}}'
+    page = visit(query=f"?q={quote(hostile)}")
+    page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    box = page.get_by_label("Your question")
+    assert box.input_value() == hostile
+    box.press("Enter")
+    page.locator(".turn .reply").wait_for()
+    assert words(page.locator(".question").inner_text()) == words(hostile)
+    page.reload()
+    page.locator(".turn").wait_for()
+    assert words(page.locator(".question").inner_text()) == words(hostile)

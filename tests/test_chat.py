@@ -1,0 +1,185 @@
+"""How does a conversation go in a terminal?"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from briefqa import build, cli
+
+Talk = Callable[..., tuple[int, str, str]]
+TEXT = (
+    "# Harbour\n\n## Ships\n\nNine ferries of Lindo work there. They are green.\n\n"
+    "## Crew\n\nMara leads the crew of Lindo.\n"
+)
+FERRIES = "Nine ferries of Lindo work there. They are green.\n[1] Harbour › Ships › ¶1\n"
+CREW = "Mara leads the crew of Lindo.\n[1] Harbour › Crew › ¶1\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "harbour.md").write_text(TEXT)
+    (tmp_path / "garden.md").write_text("# Garden\n\n## Roses\n\nRoses want water.\n")
+    build("harbour.md", "garden.md", index="index", model="hashing")
+    return tmp_path
+
+
+@pytest.fixture
+def talk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Talk:
+    """Pipe lines into `briefqa chat`: its exit code, output and errors."""
+
+    def run(*lines: str, options: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+        code = cli.main(["chat", *options])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_each_line_is_answered_and_nothing_else_is_printed(talk: Talk) -> None:
+    code, out, err = talk("green ferries of Lindo", "", "Mara leads the crew of Lindo")
+    assert (code, err) == (0, "")
+    assert out.startswith(FERRIES)
+    assert out.count("The first passage is number 1") == 2
+    assert out.count(f"\n\n{CREW}") == 1
+    assert not any(sign in out for sign in (">", "»", "\x1b"))
+
+
+def test_what_a_follow_up_takes_over_is_shown_and_can_be_dropped(talk: Talk) -> None:
+    code, out, err = talk("How many ferries of Lindo work there?", "Why is that?", "/alone")
+    assert (code, err) == (0, "")
+    alone, carried = out.split("within: Lindo · about: ferries")
+    assert alone.startswith(FERRIES)
+    followed, dropped = carried.split("Not in these documents.")
+    assert FERRIES in followed
+    assert "The question has no word to look for" in dropped
+
+
+def test_sources_says_why_each_passage_was_found(talk: Talk) -> None:
+    out = talk("green ferries", "/sources")[1]
+    assert "[1] Harbour › Ships › ¶1  (harbour.md:5)\n    Nine ferries of Lindo" in out
+    assert "    why: keyword rank 1 (bm25 " in out
+    assert "; holds green, ferries\n" in out
+
+
+def test_a_conversation_is_saved_to_be_replayed_or_read(
+    talk: Talk, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits = ("--document", "harbour.md", "--section", "Ships")
+    out = talk("green ferries", "/save talk.json", "/save talk.md", options=limits)[1]
+    assert "Kept in talk.json." in out
+    saved = json.loads((folder / "talk.json").read_text())
+    assert [(turn["documents"], turn["section"]) for turn in saved["turns"]] == [
+        (["harbour.md"], "Ships")
+    ]
+    assert "## 1. green ferries" in (folder / "talk.md").read_text()
+    assert cli.main(["replay", "talk.json"]) == 0
+    assert capsys.readouterr().out.startswith("1. green ferries: The same.\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/nonsense", "There is no command /nonsense; /help names those there are."),
+        ("/sources", "Nothing has been asked yet; /sources comes after a question."),
+        ("/alone", "Nothing has been asked yet; /alone comes after a question."),
+        ("/save x.json", "Nothing has been asked yet; /save comes after a question."),
+    ],
+)
+def test_a_command_that_cannot_be_meant_is_a_sentence_and_the_talk_goes_on(
+    talk: Talk, line: str, said: str
+) -> None:
+    code, out, err = talk(line, "green ferries")
+    assert (code, err) == (1, f"briefqa: {said}\n")
+    assert out.strip().startswith(FERRIES)
+
+
+def test_saving_under_a_name_that_cannot_be_is_a_sentence(talk: Talk, folder: Path) -> None:
+    (folder / "old.md").write_text("mine")
+    code, _, err = talk("green ferries", "/save old.md", "/save", "/save talk.html")
+    assert code == 1
+    assert err.splitlines() == [
+        "briefqa: old.md cannot be written (File exists); choose another name.",
+        "briefqa: . ends neither in .json (a receipt) nor in .md; rename it.",
+        "briefqa: talk.html ends neither in .json (a receipt) nor in .md; rename it.",
+    ]
+    assert (folder / "old.md").read_text() == "mine"
+
+
+def test_help_names_every_command_and_quit_ends(talk: Talk) -> None:
+    code, out, _ = talk("/help", "/quit", "green ferries")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines() if line] == [
+        "/alone",
+        "/sources",
+        "/save",
+        "/quit",
+    ]
+
+
+def test_it_looks_only_where_it_is_told_to(talk: Talk) -> None:
+    out = talk("green ferries", options=("--document", "garden.md"))[1]
+    assert out.startswith("Not in these documents.\n\n")
+    assert "\nLooked in: garden.md.\n" in out
+    code, out, err = talk("green ferries", options=("--document", "none.md"))
+    assert (code, out) == (2, "")
+    assert err.startswith("briefqa: There is no document 'none.md' in the index")
+
+
+def test_input_that_is_no_text_is_answered_all_the_same(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "briefqa", "chat"],
+        input=b"green ferries \xff\n", capture_output=True, cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().startswith(FERRIES)
+
+
+def on_a_terminal(folder: Path, *typed: str, **environment: str) -> tuple[int, str]:
+    """What a terminal shows of `briefqa chat`, each of `typed` given at a prompt; its exit code."""
+    ours, theirs = pty.openpty()
+    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "briefqa", "chat"],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, start_new_session=True,
+        env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
+    )  # fmt: skip
+    os.close(theirs)
+    shown, given = b"", list(typed)
+    try:
+        with contextlib.suppress(OSError):  # when the other side is closed
+            while part := os.read(ours, 65_536):
+                shown += part
+                if given and shown.count(b"\n> ") > len(typed) - len(given):
+                    os.write(ours, given.pop(0).encode())
+        return process.wait(10), shown.decode().replace("\r\n", "\n")
+    finally:
+        process.kill()
+        os.close(ours)
+
+
+def test_a_terminal_shows_a_prompt_and_the_answering_sentence_in_bold(folder: Path) -> None:
+    code, shown = on_a_terminal(folder, "green\n", "\x04", TERM="xterm")
+    assert code == 0
+    assert shown.startswith("Ask a question; /help names the commands.\n\n")
+    assert "work there. \x1b[1mThey are green.\x1b[22m\n[1] Harbour › Ships › ¶1\n" in shown
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+def test_a_plain_terminal_shows_it_between_marks(folder: Path, environment: dict[str, str]) -> None:
+    code, shown = on_a_terminal(folder, "green\n", "/quit\n", **environment)
+    assert code == 0
+    assert "Nine ferries of Lindo work there. »They are green.«\n[1] Harbour" in shown
+    assert "\x1b[1m" not in shown

@@ -1,0 +1,737 @@
+"""Do documents come and go whole, in the uploads and in the index alike, whatever is dropped?"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+import sys
+import threading
+import unicodedata
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import (
+    BriefQAError,
+    BuildError,
+    IndexBusy,
+    IndexFolderError,
+    LoadError,
+    UsageError,
+    build,
+    index_folder,
+    library,
+    open_index,
+    source_files,
+    verify,
+)
+from briefqa.builder import index_documents
+from briefqa.embedder import Embedder, HashingEmbedder, load_embedder
+from briefqa.library import Change, Library, Received
+from briefqa.records import Document, Section, Span
+from briefqa.source_files import safe_name
+
+FERRY = "# The ferry\n\nThe ferry was stopped in March.\n"
+CLOCK = "# The clock\n\nThe clock has no hands.\n"
+BRIDGE = "# The bridge\n\nThe old bridge was built in 1911.\n"
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def kept(index: Path, uploads: Path) -> Library:
+    """A library in which nothing is yet."""
+    return Library(index, uploads, model=HashingEmbedder())
+
+
+@pytest.fixture
+def briefs(tmp_path: Path, index: Path) -> Path:
+    """A folder that is indexed already: bridge.md and clock.md."""
+    folder = tmp_path / "briefs"
+    folder.mkdir()
+    (folder / "bridge.md").write_text(BRIDGE, "utf-8")
+    (folder / "clock.md").write_text(CLOCK, "utf-8")
+    build(folder, index=index, model="hashing")
+    return folder
+
+
+class Dropper:
+    """Stages files as a page does, each under a name of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+        folder.mkdir()
+
+    def __call__(self, files: dict[str, str | bytes]) -> list[tuple[str, Path]]:
+        staged = []
+        for name, content in files.items():
+            self.count += 1
+            path = self.folder / str(self.count)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            staged.append((name, path))
+        return staged
+
+
+@pytest.fixture
+def dropped(tmp_path: Path) -> Dropper:
+    return Dropper(tmp_path / "staged")
+
+
+def in_index(index: Path) -> dict[str, str]:
+    """The text of every document, by its name."""
+    searcher = open_index(index, model=HashingEmbedder())
+    sources = index_folder.current_manifest(index).indexed()
+    return {source.name: searcher.document(source.name).text for source in sources}
+
+
+def in_folder(folder: Path) -> dict[str, str]:
+    """What a person sees in a folder: the text of every file, by its name."""
+    return {
+        path.name: path.read_text("utf-8")
+        for path in folder.iterdir()
+        if not path.name.startswith(".")
+    }
+
+
+def hidden(uploads: Path) -> list[str]:
+    return sorted(path.name for path in uploads.rglob(".*/*"))
+
+
+def full_disk(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_first_file_makes_the_index(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    assert kept.add(dropped({"ferry.md": FERRY})) == [
+        Received("ferry.md", Change.ADDED, "ferry.md", 1)
+    ]
+    assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
+    manifest = index_folder.current_manifest(index)
+    assert manifest.roots == (str(uploads),)
+
+
+def test_files_join_what_the_last_build_was_given(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    (briefs / "draft.md").write_text("# A draft\n\nNot to be found.\n", "utf-8")
+    build(briefs, index=index, model="hashing", language="de", exclude=briefs / "draft.md")
+    kept.add(dropped({"ferry.md": FERRY}))
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "ferry.md": FERRY}
+    manifest = index_folder.current_manifest(index)
+    assert manifest.roots == (str(briefs), str(uploads))
+    assert manifest.excluded == (str(briefs / "draft.md"),)
+    assert manifest.language == "de"
+    assert build(index=index).changed is False
+
+
+def test_each_file_is_told_what_became_of_it_in_the_order_given(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"ferry.md": FERRY, "clock.md": CLOCK}))
+    told = kept.add(
+        dropped(
+            {
+                "picture.png": b"\x89PNG",
+                "clock.md": CLOCK.replace("no hands", "one hand"),
+                "2016/bridge.md": BRIDGE,
+                "empty.txt": b"",
+                "ferry.md": FERRY,
+                "ferry again.md": FERRY,
+                "bridge again.md": BRIDGE,
+                "headings.md": "# One\n\n## Two\n",
+                "2016 - bridge.md": "# Another\n\nBridge.\n",
+                "..": FERRY,
+            }
+        )
+    )
+    assert told == [
+        Received(
+            "picture.png",
+            Change.REFUSED,
+            detail="'.png' files cannot be read; save it as one of .txt, .text, .md, .markdown.",
+        ),
+        Received("clock.md", Change.REPLACED, "clock.md", 1),
+        Received("2016/bridge.md", Change.ADDED, "2016 - bridge.md", 1),
+        Received("empty.txt", Change.REFUSED, detail="The file is empty."),
+        Received("ferry.md", Change.UNCHANGED, "ferry.md", 1),
+        Received("ferry again.md", Change.REFUSED, detail="The same content is kept as ferry.md."),
+        Received(
+            "bridge again.md",
+            Change.REFUSED,
+            detail="The same content is kept as 2016 - bridge.md.",
+        ),
+        Received(
+            "headings.md",
+            Change.REFUSED,
+            detail="It has no text to quote, only headings or front matter.",
+        ),
+        Received(
+            "2016 - bridge.md",
+            Change.REFUSED,
+            detail="Another one of these files is kept as 2016 - bridge.md; rename it.",
+        ),
+        Received(
+            "..",
+            Change.REFUSED,
+            detail="Its name holds no character that a file name may; rename it.",
+        ),
+    ]
+    assert in_folder(uploads) == in_index(index)
+    assert in_index(index) == {
+        "2016 - bridge.md": BRIDGE,
+        "clock.md": CLOCK.replace("no hands", "one hand"),
+        "ferry.md": FERRY,
+    }
+    assert hidden(uploads) == []
+
+
+def test_files_that_change_nothing_build_nothing(
+    kept: Library, index: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.add(dropped({"ferry.md": FERRY}))
+    before = index_folder.pointer_stamp(index)
+    monkeypatch.setattr(library, "build_index", lambda *_, **__: pytest.fail("it was built"))
+    told = kept.add(dropped({"ferry.md": FERRY, "empty.md": ""}))
+    assert [one.outcome for one in told] == [Change.UNCHANGED, Change.REFUSED]
+    assert kept.add([]) == []
+    assert index_folder.pointer_stamp(index) == before
+
+
+def test_a_file_edited_by_hand_since_the_last_build_is_replaced_by_what_was_indexed(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"ferry.md": FERRY}))
+    (uploads / "ferry.md").write_text("By hand.", "utf-8")
+    assert kept.add(dropped({"ferry.md": FERRY})) == [
+        Received("ferry.md", Change.REPLACED, "ferry.md", 1)
+    ]
+    assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
+
+
+def test_bytes_are_on_the_disk_before_they_have_their_name(
+    kept: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, synced = os.fsync, []
+
+    def watched(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    kept.add(dropped({"ferry.md": FERRY}))
+    assert synced[:2] == [(uploads / "ferry.md").stat().st_ino, uploads.stat().st_ino]
+
+
+def test_a_document_outside_the_uploads_is_replaced_without_touching_its_file(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    edited = CLOCK.replace("no hands", "one hand")
+    assert kept.add(dropped({"clock.md": edited, "bridge.md": BRIDGE})) == [
+        Received(
+            "clock.md",
+            Change.REPLACED,
+            "clock.md",
+            1,
+            "The file it replaces stays in its folder and is left out of the index.",
+        ),
+        Received("bridge.md", Change.UNCHANGED, "bridge.md", 1),
+    ]
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": edited}
+    assert in_folder(briefs) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+    assert in_folder(uploads) == {"clock.md": edited}
+
+
+def test_limits_are_told_and_the_files_within_them_are_kept(
+    kept: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "MOST_AT_ONCE", 2)
+    told = kept.add(dropped({"a.txt": "One ferry.", "b.txt": "Two ferries.", "c.txt": "Three."}))
+    assert [(one.outcome, one.detail) for one in told] == [
+        (Change.ADDED, ""),
+        (Change.ADDED, ""),
+        (Change.REFUSED, "No more than 2 files are added at once; add it next."),
+    ]
+    monkeypatch.setattr(library, "MOST_FILES", 2)
+    told = kept.add(dropped({"c.txt": "Three.", "b.txt": "Two more ferries."}))
+    assert [(one.outcome, one.detail) for one in told] == [
+        (Change.REFUSED, "The uploads hold 2 files, and that is the most; remove some."),
+        (Change.REPLACED, ""),
+    ]
+    monkeypatch.setattr(library, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(source_files, "MAX_FILE_BYTES", 1_500_000)
+    told = kept.add(dropped({"a.txt": "One. " * 240_000, "b.txt": "Two. " * 400_000}))
+    assert [one.detail for one in told] == [
+        "The uploads would hold more than 1 MB; remove some.",
+        "It holds 2 MB, and files above 2 MB are not read; split it into parts.",
+    ]
+    assert in_folder(uploads) == {"a.txt": "One ferry.", "b.txt": "Two more ferries."}
+
+
+def test_a_removed_upload_is_moved_out_of_sight_and_comes_back(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"ferry.md": FERRY}))
+    removed = kept.remove("ferry.md")
+    assert in_folder(uploads) == {}
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+    assert build(index=index).changed is False
+
+    assert kept.restore(removed) == Received("ferry.md", Change.ADDED, "ferry.md", 1)
+    assert in_folder(uploads) == {"ferry.md": FERRY}
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "ferry.md": FERRY}
+    assert hidden(uploads) == []
+    assert verify(index).holds
+
+
+def test_any_other_removed_file_stays_in_place_and_comes_back(
+    kept: Library, index: Path, briefs: Path
+) -> None:
+    (briefs / "ferry.md").write_text(FERRY, "utf-8")
+    build(index=index)
+    clock, ferry = kept.remove("clock.md"), kept.remove("ferry.md")
+    assert sorted(in_folder(briefs)) == ["bridge.md", "clock.md", "ferry.md"]
+    assert in_index(index) == {"bridge.md": BRIDGE}
+    assert build(index=index).changed is False
+
+    assert kept.restore(clock) == Received("clock.md", Change.ADDED, "clock.md", 1)
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+    kept.restore(ferry)
+    assert in_index(index) == in_folder(briefs)
+    assert index_folder.current_manifest(index).excluded == ()
+
+
+def test_a_removed_document_does_not_come_back_as_its_own_copy(
+    kept: Library, index: Path, briefs: Path
+) -> None:
+    (briefs / "copy of clock.md").write_text(CLOCK, "utf-8")
+    (briefs / "zzz.md").write_text(CLOCK, "utf-8")
+    build(index=index)
+    removed = kept.remove("clock.md")
+    assert in_index(index) == {"bridge.md": BRIDGE}
+    assert kept.restore(removed).outcome is Change.ADDED
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+
+
+def test_the_only_document_and_an_unknown_one_are_not_removed(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    with pytest.raises(UsageError, match=r"^There is no document 'ferry.md' in "):
+        kept.remove("ferry.md")
+    kept.add(dropped({"ferry.md": FERRY}))
+    with pytest.raises(UsageError, match=r"^There is no document '../ferry.md' in "):
+        kept.remove("../ferry.md")
+    with pytest.raises(BuildError, match=r"^ferry.md is the only document; add another one first"):
+        kept.remove("ferry.md")
+    assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
+
+
+def test_what_has_been_added_since_is_not_overwritten_by_a_restored_document(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    newer = FERRY.replace("March", "April")
+    kept.add(dropped({"ferry.md": FERRY}))
+    upload, clock = kept.remove("ferry.md"), kept.remove("clock.md")
+    kept.add(dropped({"ferry.md": newer, "time.md": CLOCK}))
+    assert [kept.restore(removed).detail for removed in (upload, clock)] == [
+        "A document of that name has been added since; remove that one first.",
+        "The same content has been added since as time.md.",
+    ]
+    assert in_index(index) == {"bridge.md": BRIDGE, "ferry.md": newer, "time.md": CLOCK}
+    kept.remove("ferry.md")
+    (uploads / "ferry.md").write_text("By hand.", "utf-8")
+    assert kept.restore(upload).outcome is Change.REFUSED
+    assert (uploads / "ferry.md").read_text("utf-8") == "By hand."
+    (uploads / "ferry.md").unlink()
+    assert kept.restore(upload).outcome is Change.ADDED
+    assert in_folder(uploads) == {"ferry.md": FERRY, "time.md": CLOCK}
+
+
+def test_a_file_that_is_gone_by_now_cannot_be_restored(
+    kept: Library, index: Path, briefs: Path
+) -> None:
+    removed = kept.remove("clock.md")
+    (briefs / "clock.md").unlink()
+    assert kept.restore(removed).detail == (
+        "It is not a regular file, or a link that leads nowhere."
+    )
+    assert in_index(index) == {"bridge.md": BRIDGE}
+
+
+def test_only_the_last_removals_can_be_restored(
+    kept: Library, uploads: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "KEPT_REMOVALS", 2)
+    names = [f"{number}.txt" for number in range(3)]
+    kept.add(dropped({name: f"Story {name} tells of the sea." for name in names}))
+    removed = [kept.remove(name) for name in names]
+    assert len(hidden(uploads)) == 2
+    assert [kept.restore(one).detail for one in removed] == [
+        "It was removed too long ago; add it again.",
+        "",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "briefqa.index_folder.new_generation",
+        "briefqa.index_folder.publish",
+        "briefqa.library._sync",
+        "briefqa.keyword_index.write",
+        "shutil.copy2",
+        "os.fsync",
+    ],
+)
+def test_a_full_disk_at_any_step_changes_neither_the_uploads_nor_the_index(
+    kept: Library,
+    index: Path,
+    uploads: Path,
+    dropped: Dropper,
+    step: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = {"clock.md": CLOCK, "ferry.md": FERRY}
+    kept.add(dropped(dict(before)))
+    changed = dropped({"ferry.md": FERRY.replace("March", "April"), "bridge.md": BRIDGE})
+    with monkeypatch.context() as patched:
+        patched.setattr(step, full_disk)
+        with pytest.raises((BuildError, IndexFolderError), match=r"\(No space left on device\)"):
+            kept.add(changed)
+        assert in_folder(uploads) == in_index(index) == before
+        if step not in ("shutil.copy2", "os.fsync"):  # nothing is copied or written then
+            with pytest.raises(BriefQAError, match=r"\(No space left on device\)"):
+                kept.remove("ferry.md")
+            assert in_folder(uploads) == in_index(index) == before
+    assert [one.outcome for one in kept.add(changed)] == [Change.REPLACED, Change.ADDED]
+    assert hidden(uploads) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), ZeroDivisionError()])
+def test_a_build_that_is_stopped_puts_the_uploads_back(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper, error: BaseException
+) -> None:
+    before = {"clock.md": CLOCK, "ferry.md": FERRY}
+    kept.add(dropped(dict(before)))
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "embedding":
+            raise error
+
+    removed = kept.remove("clock.md")
+    kept.restore(removed)
+    for change in (
+        lambda: kept.add(dropped({"ferry.md": BRIDGE, "bridge.txt": "A bridge."}), stop),
+        lambda: kept.remove("clock.md", stop),
+    ):
+        with pytest.raises(type(error)):
+            change()
+        assert in_folder(uploads) == in_index(index) == before
+
+
+def test_what_fails_after_the_publication_takes_nothing_back(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    def stop(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("writing", 1):
+            raise ZeroDivisionError
+
+    kept.add(dropped({"clock.md": CLOCK}))
+    with pytest.raises(ZeroDivisionError):
+        kept.add(dropped({"ferry.md": FERRY}), stop)
+    assert in_folder(uploads) == in_index(index) == {"clock.md": CLOCK, "ferry.md": FERRY}
+
+
+STEPS = {
+    "nothing is moved": ("shutil.copy2", 1),
+    "the old bytes are copied": ("pathlib.Path.replace", 1),
+    "one file is moved": ("pathlib.Path.replace", 2),
+    "both files are moved": ("briefqa.library.build_index", 1),
+    "the index is written": ("briefqa.index_folder.publish", 1),
+    "the index is published": ("briefqa.known_vectors.remove_unfinished", 1),
+}
+KILLED = """
+import os, pkgutil, sys
+from pathlib import Path
+from briefqa.embedder import HashingEmbedder
+from briefqa.library import Library
+
+def killed_at(name, call):
+    owner, _, function = name.rpartition(".")
+    owner, calls = pkgutil.resolve_name(owner), []
+    plain = getattr(owner, function)
+    def step(*arguments, **named):
+        calls.append(1)
+        return os._exit(9) if len(calls) == call else plain(*arguments, **named)
+    setattr(owner, function, step)
+
+root, ferry, bridge, *steps = sys.argv[1:]
+for number, step in enumerate(steps):
+    child = os.fork()
+    if not child:
+        name, call = step.split()
+        killed_at(name, int(call))
+        place = Path(root, str(number))
+        library = Library(place / "index", place / "uploads", model=HashingEmbedder())
+        library.add([("ferry.md", Path(ferry)), ("bridge.md", Path(bridge))])
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_kill_at_any_step_loses_no_document_and_the_next_build_heals(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    newer = FERRY.replace("March", "April")
+    places = [tmp_path / str(number) for number in range(len(STEPS))]
+    for place in places:
+        first = Library(place / "index", place / "uploads", model=HashingEmbedder())
+        first.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY}))
+    staged = [str(path) for _, path in dropped({"ferry.md": newer, "bridge.md": BRIDGE})]
+    steps = [f"{name} {call}" for name, call in STEPS.values()]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), *staged, *steps],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["9"] * len(STEPS)
+
+    old = {"clock.md": CLOCK, "ferry.md": FERRY}
+    new = {"clock.md": CLOCK, "ferry.md": newer, "bridge.md": BRIDGE}
+    assert dict(
+        zip(STEPS, ((in_folder(p / "uploads"), in_index(p / "index")) for p in places), strict=True)
+    ) == {
+        "nothing is moved": (old, old),
+        "the old bytes are copied": (old, old),
+        "one file is moved": ({**old, "ferry.md": newer}, old),
+        "both files are moved": (new, old),
+        "the index is written": (new, old),
+        "the index is published": (new, new),
+    }
+    for place in places:
+        build(index=place / "index")
+        assert in_index(place / "index") == in_folder(place / "uploads")
+        again = Library(place / "index", place / "uploads", model=HashingEmbedder())
+        again.add(dropped({"ferry.md": newer, "bridge.md": BRIDGE}))
+        assert in_index(place / "index") == in_folder(place / "uploads") == new
+        assert [path.name for path in (place / "uploads").rglob(".*/*")] == []
+
+
+def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    (briefs / "not built yet.md").write_text(FERRY, "utf-8")
+    told = kept.add(dropped({"ferry.md": FERRY, "new.txt": "A new day."}))
+    assert told == [
+        Received("ferry.md", Change.REFUSED, detail="The same content as not built yet.md."),
+        Received("new.txt", Change.ADDED, "new.txt", 1),
+    ]
+    assert in_folder(uploads) == {"new.txt": "A new day."}
+    assert "ferry.md" not in {file.name for file in index_folder.current_manifest(index).sources}
+
+
+def test_while_another_process_builds_it_says_so_and_changes_nothing(
+    kept: Library, index: Path, uploads: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY}))
+    with index_folder.writing(index):
+        with pytest.raises(IndexBusy):
+            kept.add(dropped({"bridge.md": BRIDGE}))
+        with pytest.raises(IndexBusy):
+            kept.remove("ferry.md")
+    assert in_folder(uploads) == in_index(index) == {"clock.md": CLOCK, "ferry.md": FERRY}
+
+
+def test_a_build_that_was_about_to_begin_does_not_undo_what_came_before_it(
+    kept: Library, index: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads what the last build was given, then loads the model, which takes its time."""
+
+    def slow(model: str) -> Embedder:
+        if "ferry.md" not in in_index(index):
+            kept.add(dropped({"ferry.md": FERRY}))
+            kept.remove("clock.md")
+        return load_embedder(model)
+
+    monkeypatch.setattr("briefqa.builder.load_embedder", slow)
+    assert build(index=index).changed is False
+    assert in_index(index) == {"bridge.md": BRIDGE, "ferry.md": FERRY}
+
+
+def test_two_tabs_that_add_at_once_wait_for_each_other_while_a_reader_goes_on(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    searcher = open_index(index, model=HashingEmbedder())
+    drops = [dropped({f"{tab}.txt": f"Tab {tab} tells of the sea."}) for tab in range(4)]
+    told: list[Received] = []
+    tabs = [
+        threading.Thread(target=lambda drop=drop: told.extend(kept.add(drop))) for drop in drops
+    ]
+    for tab in tabs:
+        tab.start()
+    while any(tab.is_alive() for tab in tabs):
+        assert searcher.search("clock", mode="keyword")[0].passage.document == "clock.md"
+    for tab in tabs:
+        tab.join()
+    assert sorted(one.name for one in told) == [f"{tab}.txt" for tab in range(4)]
+    assert {one.outcome for one in told} == {Change.ADDED}
+    hits = searcher.search("tells of the sea", k=9, mode="keyword")
+    assert sorted(hit.passage.document for hit in hits) == sorted(in_folder(uploads))
+    kept.remove("0.txt")
+    hits = searcher.search("tells of the sea", k=9, mode="keyword")
+    assert "0.txt" not in [hit.passage.document for hit in hits]
+
+
+def test_uploads_that_cannot_be_written_are_one_sentence(
+    index: Path, tmp_path: Path, dropped: Dropper
+) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / ".incoming").symlink_to(tmp_path)
+    for place in ("file", "file/uploads", "x" * 300, "linked"):
+        with pytest.raises(BuildError) as raised:
+            Library(index, tmp_path / place, model="hashing").add(dropped({"ferry.md": FERRY}))
+        assert str(tmp_path / place) in str(raised.value)
+        assert "\n" not in str(raised.value)
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+def test_nothing_is_written_through_a_link_in_the_uploads(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper, tmp_path: Path
+) -> None:
+    uploads.mkdir()
+    secret = tmp_path / "secret.txt"
+    secret.write_text("It belongs to somebody else.", "utf-8")
+    (uploads / "link.txt").symlink_to(secret)
+    (uploads / "nowhere.txt").symlink_to(tmp_path / "nowhere")
+    (uploads / "folder.txt").mkdir()
+    told = kept.add(dropped({"link.txt": "New.", "nowhere.txt": "Newer.", "folder.txt": "Newest."}))
+    assert [(one.outcome, one.detail) for one in told] == [
+        (Change.REPLACED, ""),
+        (Change.REPLACED, ""),
+        (Change.REFUSED, "What stands as folder.txt in the uploads is no file; rename it."),
+    ]
+    assert secret.read_text("utf-8") == "It belongs to somebody else."
+    assert not (tmp_path / "nowhere").exists()
+    assert not (uploads / "link.txt").is_symlink()
+
+
+def test_a_file_in_a_linked_folder_of_the_uploads_is_not_moved_by_its_removal(
+    kept: Library, index: Path, uploads: Path, briefs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "ferry.md").write_text(FERRY, "utf-8")
+    uploads.mkdir()
+    (uploads / "linked").symlink_to(tmp_path / "theirs")
+    build(briefs, uploads, index=index, model="hashing")
+    kept.remove("linked/ferry.md")
+    assert in_folder(tmp_path / "theirs") == {"ferry.md": FERRY}
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+
+
+def test_uploads_that_are_excluded_or_were_emptied_are_indexed_again_when_something_comes(
+    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"ferry.md": FERRY}))
+    build(exclude=uploads, index=index)
+    assert "ferry.md" not in in_index(index)
+    (uploads / "ferry.md").unlink()
+    kept.add(dropped({"time.txt": "It is noon."}))
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "time.txt": "It is noon."}
+
+
+def test_uploads_that_are_the_index_folder_are_refused(
+    index: Path, briefs: Path, dropped: Dropper
+) -> None:
+    with pytest.raises(BuildError, match="is the index folder itself"):
+        Library(index, index, model="hashing").add(dropped({"ferry.md": FERRY}))
+    assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
+
+
+def test_a_file_outside_all_that_is_indexed_by_now_is_not_restored(
+    kept: Library, index: Path, briefs: Path, tmp_path: Path
+) -> None:
+    removed = kept.remove("clock.md")
+    build(briefs / "bridge.md", index=index, model="hashing")
+    assert kept.restore(removed).detail == "It is in none of the folders that are indexed now."
+
+
+def test_an_index_of_documents_in_no_file_is_left_alone(
+    kept: Library, index: Path, dropped: Dropper
+) -> None:
+    text = "A benchmark's own."
+    document = Document("q1", "q1", text, (Section((), None, (Span(0, len(text)),)),))
+    index_documents([document], index, HashingEmbedder())
+    with pytest.raises(UsageError, match="use another index for your own"):
+        kept.add(dropped({"ferry.md": FERRY}))
+    assert in_index(index) == {"q1": text}
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("ferry.md", "ferry.md"),
+        ("a/b/c.md", "a - b - c.md"),
+        ("C:\\briefs\\c.md", "C_ - briefs - c.md"),
+        ("../../etc/passwd.txt", "etc - passwd.txt"),
+        ("/.ssh/.hidden.md", "ssh - hidden.md"),
+        ("con.md", "_con.md"),
+        ("CON .md", "_CON .md"),
+        ("a\u202edm.exe.md", "adm.exe.md"),
+        ("a\0\n\tb.md", "a b.md"),
+        ("Café\u0301.md".replace("é", "e"), "Café.md"),
+        ("what?.md", "what_.md"),
+        ("ferry.md. . ", "ferry.md"),
+        ("\ud800.md", "md"),
+        ("日本語.md", "日本語.md"),
+        ("x" * 200 + ".md", "x" * 188 + "~" + "d8c6cef9" + ".md"),
+    ],
+)
+def test_a_name_is_made_safe_and_stays_readable(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+@given(
+    st.one_of(
+        st.text(), st.text(alphabet="./\\ ~:\u202e\u200d\u0301éCONcon1\0\n\ud800ß語", max_size=300)
+    ),
+    st.sampled_from(["", ".md", ".TXT"]),
+)
+def test_any_name_becomes_one_safe_file_name_or_is_refused(stem: str, suffix: str) -> None:
+    name = stem + suffix
+    try:
+        safe = safe_name(name)
+    except LoadError:
+        return
+    assert Path(safe).name == safe
+    assert not safe.startswith(".")
+    assert not safe.endswith((".", " "))
+    assert 0 < len(safe.encode()) <= source_files.MAX_NAME_BYTES
+    assert unicodedata.is_normalized("NFC", safe)
+    assert not any(unicodedata.category(character)[0] == "C" for character in safe)
+    assert not set(safe) & set('/\\<>:"|?*')
+    assert safe_name(safe) == safe
+    if any(character.isalnum() for character in re.split(r"[/\\]", stem)[-1]):
+        assert safe.endswith(suffix)
+
+
+def test_long_names_that_begin_alike_stay_apart() -> None:
+    names = {safe_name("é" * 300 + str(number) + ".md") for number in range(3)}
+    assert len(names) == 3
+    assert {Path(name).suffix for name in names} == {".md"}

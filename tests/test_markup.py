@@ -1,0 +1,315 @@
+"""Does the page show text as text, and each thing as its reader needs it? Read as HTML."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa.library import Change, Received
+from briefqa.records import (
+    Answer,
+    AnswerSpan,
+    Carried,
+    CarriedKind,
+    Document,
+    DocumentInfo,
+    Evidence,
+    Hit,
+    Passage,
+    Section,
+    Span,
+)
+from briefqa.ui import answers, shelf, sources
+from briefqa.ui.exchange import Problem, Turn, Where
+from briefqa.ui.markup import Html, escape, join, tag
+from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, hit, words
+
+PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
+
+
+@given(PRINTABLE)
+def test_escaped_text_reads_as_the_same_text_and_nothing_else(text: str) -> None:
+    read = Reading(escape(text))
+    assert (read.text, read.tags) == (text, [])
+
+
+@given(PRINTABLE)
+def test_escaped_text_stays_inside_an_attribute(text: str) -> None:
+    assert Reading(tag("p", title=text)).attributes == [("title", text)]
+
+
+@given(st.text())
+def test_nothing_that_html_markdown_or_a_template_reads_is_left(text: str) -> None:
+    assert not set(escape(text)) & set("<>\"'`$\\{}[]()*_!|~@:/=+-.")
+
+
+def test_what_no_page_can_show_is_replaced() -> None:
+    assert escape("a\x00b\x1bc\ud800d") == "a�b�c�d"
+
+
+def test_only_text_is_escaped_and_markup_is_kept() -> None:
+    assert join("a<", tag("b", "c&", None), None) == "a&#60;<b>c&#38;</b>"
+    assert isinstance(join("a"), Html)
+
+
+def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
+    text = f"{HOSTILE}\n\n{HOSTILE}"
+    document = Document(
+        name=HOSTILE,
+        title=HOSTILE,
+        text=text,
+        sections=(Section((HOSTILE,), Span(0, 3), (Span(0, len(HOSTILE)), Span(3, len(text)))),),
+        date=HOSTILE,
+        source=HOSTILE,
+    )
+    passage = Passage(HOSTILE, HOSTILE, (HOSTILE,), text, 0, len(text), (1, 2), (1, 3))
+    sentence = AnswerSpan(5, 60, text[5:60], 5, 60)
+    found = Hit(1, passage, Evidence(1.0, 1, 0.5, 1, 0.1, (HOSTILE,)), sentence)
+    said = answer(found)
+    carried = tuple(Carried(kind, HOSTILE) for kind in CarriedKind)
+    followed = Answer(HOSTILE, True, 0.9, text, HOSTILE, (found,), (HOSTILE,), HOSTILE, carried)
+    nowhere = Answer(
+        HOSTILE, False, 0, HOSTILE, HOSTILE, (found,), (HOSTILE,) * 3, HOSTILE, carried
+    )
+    info = DocumentInfo(HOSTILE, HOSTILE, HOSTILE, 1, ((HOSTILE,), (HOSTILE, HOSTILE)))
+    turns = (
+        Turn(HOSTILE, followed, Where((HOSTILE,), HOSTILE)),
+        Turn(HOSTILE, nowhere),
+        Turn(HOSTILE, Problem(HOSTILE, mendable=True)),
+    )
+    shown = [
+        answers.welcome([info], [HOSTILE]),
+        answers.unopened(Problem(HOSTILE, mendable=True)),
+        answers.conversation(turns, rateable=True),
+        sources.listed(said, 1),
+        sources.article(document, said, found, 1, sources.changed(missing=False, mendable=True)),
+        sources.unopened(HOSTILE),
+        shelf.shelf([info] * 9, changeable=True, formats=[HOSTILE]),
+        shelf.received([Received(HOSTILE, outcome, HOSTILE, 1, HOSTILE) for outcome in Change]),
+        shelf.removed(HOSTILE),
+        shelf.news(HOSTILE),
+    ]
+    for markup in shown:
+        read = Reading(markup)
+        assert "alert(1)" in read.text
+        assert not {"script", "img", "svg", "iframe", "a", "style"} & set(read.tags)
+        assert not {name for name, _ in read.attributes if name.startswith(("on", "style", "src"))}
+        assert "${" not in markup
+        assert "{{" not in markup
+        assert "\\" not in markup
+
+
+# The conversation
+
+
+def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
+    return Reading(answers.conversation((Turn("Who?", reply),), rateable=rateable))
+
+
+def test_an_answer_quotes_the_passage_with_its_numbered_citation() -> None:
+    read = shown(answer(ADA))
+    assert words(read.text) == "Who?The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
+    assert read.answering == "The keeper was called Ada."
+
+
+def test_of_a_passage_the_answering_sentence_alone_is_marked() -> None:
+    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
+    place = (both.passage.end - 24, both.passage.end)
+    second = AnswerSpan(*place, "She lit the lamp at six.", *place)
+    read = shown(answer(Hit(1, both.passage, both.evidence, second)))
+    assert read.text.count("The keeper was called Ada.") == 1
+    assert read.marked == read.answering == "She lit the lamp at six."
+
+
+def test_passages_that_the_answer_does_not_quote_are_offered_by_number() -> None:
+    other = hit("She lit the lamp at six.", rank=2)
+    read = shown(answer(ADA, other))
+    assert read.text.endswith("See also [2]")
+    assert ("aria-label", "[2] The lighthouse › Keeper › ¶1") in read.attributes
+
+
+def test_no_answer_says_so_where_it_looked_and_folds_the_nearest_passages() -> None:
+    read = shown(answer(ADA, answered=False, reason="Too far."))
+    before, after = read.text.split("Nearest passages, which do not answer this")
+    assert before == "Who?Not in these documents.Too far.Looked in lighthouse.md"
+    assert "The keeper was called Ada." in after
+    assert ("open", None) not in read.attributes
+
+
+def test_no_answer_and_nothing_near_is_said_without_an_empty_fold() -> None:
+    nothing = Answer("Why?", False, 0.0, "Not in these documents.", "No passage fits.", ())
+    assert "details" not in shown(nothing).tags
+
+
+def test_of_very_many_documents_looked_in_some_are_named_and_the_rest_counted() -> None:
+    names = tuple(f"brief-{number}.md" for number in range(1000))
+    read = shown(Answer("Why?", False, 0.0, "Not in these documents.", "No.", (), names))
+    assert "Looked in 1000 documents" in read.text
+    assert "brief-11.md" in read.text
+    assert "brief-12.md" not in read.text
+    assert "and 988 more" in read.text
+
+
+def test_what_was_carried_over_is_shown_with_a_way_to_ask_without_each() -> None:
+    carried = (Carried(CarriedKind.WITHIN, "Aleppo"), Carried(CarriedKind.ABOUT, "doctors"))
+    followed = Answer("How many?", True, 0.9, ADA.passage.text, "", (ADA,), carried=carried)
+    read = shown(followed)
+    assert words(read.text).startswith("Who?within: Aleppo×about: doctors×")
+    asked = [json.loads(value or "") for name, value in read.attributes if name == "data-carry"]
+    assert asked == [[["about", "doctors"]], [["within", "Aleppo"]]]
+    assert ("aria-label", "Ask again without “Aleppo”") in read.attributes
+
+
+def test_there_are_thumbs_only_where_they_are_kept() -> None:
+    assert "Does this answer it?" not in shown(answer(ADA)).text
+    assert "Does this answer it? YesNo" in shown(answer(ADA), rateable=True).text
+    rated = (Turn("Who?", answer(ADA), rating=False),)
+    pressed = Reading(answers.conversation(rated, rateable=True)).attributes
+    assert [value for name, value in pressed if name == "aria-pressed"] == ["false", "true"]
+
+
+def test_a_problem_has_a_way_on_where_there_is_one() -> None:
+    assert shown(Problem("No index.")).tags.count("button") == 0
+    assert shown(Problem("No index.", mendable=True)).text == "Who?No index.Build the index again"
+
+
+def test_an_index_built_anew_in_between_is_told() -> None:
+    turns = [Turn("Who?", answer(ADA), generation=name) for name in ("one", "one", "two")]
+    text = Reading(answers.conversation(tuple(turns), rateable=False)).text
+    first, second = text.split("The documents were indexed anew here.")
+    assert (first.count("Who?"), second.count("Who?")) == (2, 1)
+
+
+# Sources
+
+
+def test_a_source_says_where_it_stands_and_why_it_was_found() -> None:
+    read = Reading(sources.listed(answer(ADA), 1))
+    assert words(read.text) == words(
+        "[1] The lighthouse › Keeper › ¶1"
+        "lighthouse.md, line 7The keeper was called Ada."
+        "Why this passageWords it sharesAda"
+        "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
+    )
+
+
+def opened(found: Hit, document: Document = LIGHTHOUSE) -> Reading:
+    return Reading(sources.article(document, answer(found), found, 1))
+
+
+def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None:
+    read = opened(ADA)
+    assert read.marked == read.answering == "The keeper was called Ada."
+    assert words(read.text) == words(
+        "← All sourcesPreviousNext[1] The lighthouse › Keeper › ¶1Copy citationCopy quote"
+        "The lighthouselighthouse.md"
+        "Nobody lives there.KeeperThe keeper was called Ada.She lit the lamp at six."
+        "Cat- asleep - awake"
+    )
+
+
+def test_citation_and_quote_can_be_copied_with_their_place() -> None:
+    copied = [value for name, value in opened(ADA).attributes if name == "data-copy"]
+    citation = "The lighthouse › Keeper › ¶1 (lighthouse.md, line 7)"
+    assert copied == [citation, f"“The keeper was called Ada.” — {citation}"]
+
+
+def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
+    hits = [ADA, hit("She lit the lamp at six.", rank=2), hit("- asleep", rank=3)]
+
+    def ways(number: int) -> list[str | None]:
+        markup = sources.article(LIGHTHOUSE, answer(*hits), hits[number], 4)
+        return [value for name, value in Reading(markup).attributes if name == "data-hit"]
+
+    assert [ways(number) for number in range(3)] == [["2"], ["1", "3"], ["2"]]
+
+
+def test_a_passage_over_two_paragraphs_is_marked_in_both() -> None:
+    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
+    assert opened(both).marked == "The keeper was called Ada.She lit the lamp at six."
+
+
+def test_a_part_of_a_paragraph_is_marked_alone() -> None:
+    assert opened(hit("keeper was")).marked == "keeper was"
+
+
+def test_the_answering_sentence_stands_out_within_its_passage() -> None:
+    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
+    start = both.passage.end - 24
+    second = AnswerSpan(start, both.passage.end, "", start, both.passage.end)
+    read = opened(Hit(1, both.passage, both.evidence, second))
+    assert read.marked == "The keeper was called Ada.She lit the lamp at six."
+    assert read.answering == "She lit the lamp at six."
+
+
+def test_headings_above_a_section_are_shown_once() -> None:
+    text = "One.\n\nTwo."
+    document = Document(
+        name="n",
+        title="T",
+        text=text,
+        sections=(
+            Section(("A", "B"), Span(0, 1), (Span(0, 4),)),
+            Section(("A", "C"), Span(0, 1), (Span(6, 10),)),
+        ),
+    )
+    found = Hit(1, Passage("n", "T", (), "One.", 0, 4, (1, 1), (1, 1)), ADA.evidence)
+    assert opened(found, document).text.endswith("nABOne.CTwo.")
+
+
+def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
+    text = "x " * 400_000 + "here" + " y" * 400_000
+    document = Document(
+        name="n", title="T", text=text, sections=(Section((), None, (Span(0, len(text)),)),)
+    )
+    found = Hit(1, Passage("n", "T", (), "here", 800_000, 800_004, (1, 1), (1, 1)), ADA.evidence)
+    markup = sources.article(document, answer(found), found, 1)
+    assert Reading(markup).marked == "here"
+    assert "the part around the passage" in Reading(markup).text
+    assert len(markup) < 250_000
+
+
+# Documents
+
+FERRY = DocumentInfo("ferry.md", "The ferry", "2019-04-26", 2, (("Winter",), ("Winter", "Ice")))
+
+
+def test_a_document_on_the_shelf_says_what_it_holds() -> None:
+    read = Reading(shelf.shelf([FERRY], changeable=False, formats=[".md"]))
+    assert words(read.text) == (
+        "The ferryferry.md · 2019-04-26 · 2 sections · 2 passagesLook in one section onlyWinterIce"
+    )
+    sections = [value for name, value in read.attributes if name == "data-section"]
+    assert sections == ["Winter", "Winter › Ice"]
+
+
+def test_only_a_changeable_shelf_takes_and_gives_away() -> None:
+    fixed = Reading(shelf.shelf([FERRY], changeable=False, formats=[".md"]))
+    free = Reading(shelf.shelf([FERRY], changeable=True, formats=[".md"]))
+    for part in ("Remove", "Choose files", "Drop files"):
+        assert part not in fixed.text
+        assert part in free.text
+    assert ("accept", ".md") in free.attributes
+
+
+def test_every_dropped_file_has_a_line_of_its_own() -> None:
+    files = [
+        Received("a.md", Change.ADDED, "a.md", 2),
+        Received("b.md", Change.REPLACED, "b.md", 1),
+        Received("c.md", Change.UNCHANGED, "c.md", 3),
+        Received("d.pdf", Change.REFUSED, detail="PDF is not read"),
+    ]
+    assert Reading(shelf.received(files)).text == (
+        "a.md: added, 2 passagesb.md: replaced, 1 passagec.md: unchanged"
+        "d.pdf: not added: PDF is not read"
+    )
+
+
+def test_of_many_documents_one_can_be_found_by_its_name() -> None:
+    def searchable(n_documents: int) -> bool:
+        found = Reading(shelf.shelf([FERRY] * n_documents, changeable=False, formats=[]))
+        return ("type", "search") in found.attributes
+
+    assert (searchable(3), searchable(30)) == (False, True)

@@ -1,0 +1,382 @@
+"""Would today's index give the same answers?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+import briefqa
+from briefqa import Searcher, UsageError, __version__, build, cli, open_index, receipt
+from briefqa.markdown_text import line, quote
+from briefqa.receipt import Turn
+from briefqa.records import Carried, CarriedKind
+
+HARBOUR = (
+    "# Harbour\n\n## Ships\n\nNine ferries work there. They are green.\n\n## Crew\n\nMara leads.\n"
+)
+GARDEN = "# Garden\n\n## Roses\n\nRoses want water every morning.\n"
+HOSTILE = (
+    "<script>alert(1)</script> ![x](http://evil.example/x.png) [a](javascript:alert) "
+    "<img src=x onerror=alert(1)> https://evil.example www.evil.example me@evil.example "
+    "`code` **bold** {{ site }} <https://evil.example> [ref]: http://evil.example &lt;b&gt;"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Documents, and an index of them."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "harbour.md").write_text(HARBOUR)
+    (tmp_path / "docs" / "garden.md").write_text(GARDEN)
+    build(tmp_path / "docs", index=tmp_path / "index", model="hashing")
+    return tmp_path
+
+
+@pytest.fixture
+def searcher(folder: Path) -> Searcher:
+    return open_index(folder / "index")
+
+
+def conversation(searcher: Searcher) -> list[Turn]:
+    """A question, a follow-up that carries something over, and one that nothing answers."""
+    chat = searcher.conversation()
+    chat.ask("How many ferries work there?")
+    chat.ask("And Mara?", carry=[Carried(CarriedKind.ABOUT, "crew leads")])
+    chat.ask("price of gold", carry=())
+    return [Turn(answer) for answer in chat.turns]
+
+
+def kept(folder: Path, turns: list[Turn], searcher: Searcher) -> Path:
+    path = folder / "receipt.json"
+    receipt.save(path, searcher, turns)
+    return path
+
+
+def changed(path: Path, *places: str | int, value: object) -> Path:
+    """The receipt with another value at one place."""
+    found: Any = json.loads(path.read_text())
+    inner = found
+    for place in places[:-1]:
+        inner = inner[place]
+    inner[places[-1]] = value
+    path.write_text(json.dumps(found))
+    return path
+
+
+def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: Searcher) -> None:
+    turns = conversation(searcher)
+    made = receipt.make(searcher, [replace(turns[1], documents=("harbour.md",), section="Crew")])
+    manifest = searcher.manifest()
+    assert {name: made[name] for name in made if name not in ("created", "turns", "sources")} == {
+        "format": 1,
+        "version": __version__,
+        "generation": searcher.generation(),
+        "model": "hashing",
+        "fingerprint": manifest.fingerprint,
+        "settings": {
+            "language": "en",
+            "recipe": manifest.recipe,
+            "thresholds": dict(manifest.thresholds),
+        },
+    }
+    assert [source["name"] for source in made["sources"]] == ["garden.md", "harbour.md"]
+    assert made["sources"][1]["sha256"] == manifest.indexed()[1].sha256
+    (turn,) = made["turns"]
+    assert (turn["documents"], turn["section"], turn["k"]) == (["harbour.md"], "Crew", 5)
+    assert turn["carried"] == [{"kind": "about", "text": "crew leads"}]
+    assert turn["question"] == "And Mara?"
+    assert "crew leads" in turn["read_as"]
+    hit = turn["hits"][0]
+    assert HARBOUR[hit["start"] : hit["end"]] == hit["text"] == "Mara leads."
+
+
+def test_the_same_index_gives_the_same_answers(folder: Path, searcher: Searcher) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    report = briefqa.replay(path, index=folder / "index")
+    assert report.same
+    assert [(turn.question, turn.difference, turn.numbers) for turn in report.turns] == [
+        ("How many ferries work there?", "", ""),
+        ("And Mara?", "", ""),
+        ("price of gold", "", ""),
+    ]
+    assert report.changes == ()
+    assert report.generation == searcher.generation()
+
+
+def test_each_question_is_asked_again_where_it_looked(folder: Path, searcher: Searcher) -> None:
+    answer = searcher.ask("ferries", documents=["garden.md"], section="Roses", k=1)
+    turn = Turn(answer, ("garden.md",), "Roses", 1)
+    assert receipt.replay(receipt.read(kept(folder, [turn], searcher)), searcher).same
+
+
+def test_a_build_of_the_same_sources_is_told_from_a_change(
+    folder: Path, searcher: Searcher
+) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    changed(path, "generation", value="generation-20200101T000000-00000000")
+    report = briefqa.replay(path, index=folder / "index")
+    assert report.same
+    assert report.changes == ("The index was built again since, of the same sources.",)
+
+
+def test_a_changed_source_is_named_and_so_is_what_differs(folder: Path, searcher: Searcher) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    (folder / "docs" / "harbour.md").write_text(HARBOUR.replace("Nine", "Seven"))
+    (folder / "docs" / "garden.md").unlink()
+    (folder / "docs" / "bees.md").write_text("# Bees\n\nBees like heather.\n")
+    build(folder / "docs", index=folder / "index", model="hashing")
+    report = receipt.replay(receipt.read(path), searcher)
+    assert not report.same
+    assert report.changes == (
+        "Sources changed since: harbour.md.",
+        "Sources gone since: garden.md.",
+        "Sources new since: bees.md.",
+    )
+    assert report.turns[0].difference == (
+        "[1] is “Harbour › Ships › ¶1” (harbour.md, 21–62) now, "
+        "and was “Harbour › Ships › ¶1” (harbour.md, 21–61)."
+    )
+
+
+def test_a_document_that_is_gone_is_what_differs(folder: Path, searcher: Searcher) -> None:
+    turn = Turn(searcher.ask("Roses", documents=["garden.md"]), ("garden.md",))
+    path = kept(folder, [turn], searcher)
+    (folder / "docs" / "garden.md").unlink()
+    build(folder / "docs", index=folder / "index", model="hashing")
+    (replayed,) = receipt.replay(receipt.read(path), searcher).turns
+    assert replayed.difference.startswith("There is no document 'garden.md' in the index")
+
+
+@pytest.mark.parametrize(
+    ("places", "value", "said"),
+    [
+        (("answered",), False, "It was not answered then, and is now."),
+        (("read_as",), "ships", "It is read as “How many ferries work there?” now, and was as"),
+        (("hits", 0, "text"), "Ten ferries.", "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) has"),
+        (("hits", 0, "answer", "start"), 24, "Another sentence of [1] “Harbour › Ships › ¶1”"),
+        (("hits", 0, "lines"), [1, 2], "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) stands"),
+        (("hits", 0, "document"), "a.md", "[1] is “Harbour › Ships › ¶1” (harbour.md, 21–61) now"),
+        (("hits",), [], "It finds 3 passages now, and 0 then."),
+        (("text",), "Ten ferries.", "The words of the answer differ."),
+    ],
+)  # fmt: skip
+def test_whatever_differs_in_an_answer_is_said_in_a_sentence(
+    folder: Path, searcher: Searcher, places: tuple[str | int, ...], value: object, said: str
+) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    changed(path, "turns", 0, *places, value=value)
+    report = receipt.replay(receipt.read(path), searcher)
+    assert [turn.same for turn in report.turns] == [False, True, True]
+    assert report.turns[0].difference.startswith(said)
+
+
+def test_other_numbers_alone_are_not_another_answer(folder: Path, searcher: Searcher) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    cosine = receipt.read(path)["turns"][0]["hits"][0]["evidence"]["cosine"]
+    changed(path, "turns", 0, "hits", 0, "evidence", "cosine", value=cosine + 0.001)
+    report = receipt.replay(receipt.read(path), searcher)
+    assert report.same
+    assert report.turns[0].numbers == "The evidence for it differs, its numbers by up to 0.001."
+
+
+@pytest.mark.parametrize(
+    ("places", "value", "said"),
+    [
+        (("version",), "0.0.1", f"Another BriefQA: 0.0.1 then, {__version__} now."),
+        (("fingerprint",), "x", "Another model: hashing, changed."),
+        (("settings", "language"), "de", "Another language of the documents."),
+        (("settings", "recipe"), 0, "Another way of cutting and embedding passages."),
+        (("settings", "thresholds"), {}, "Another rule for when to answer."),
+    ],
+)  # fmt: skip
+def test_another_model_setting_or_version_is_said(
+    folder: Path, searcher: Searcher, places: tuple[str, ...], value: object, said: str
+) -> None:
+    path = changed(kept(folder, conversation(searcher), searcher), *places, value=value)
+    assert receipt.replay(receipt.read(path), searcher).changes == (said,)
+
+
+@pytest.mark.parametrize(
+    ("places", "value", "said"),
+    [
+        (("format",), 2, "of a format that this version does not read"),
+        (("format",), True, "format is not what is expected there"),
+        (("turns",), {}, "turns is not what is expected there"),
+        (("turns",), [[]], r"turns\[0\] is not what"),
+        (("turns", 1, "question"), 5, r"turns\[1\]\.question is not"),
+        (("turns", 1, "carried", 0, "kind"), "beside", r"turns\[1\]\.carried\[0\]\.kind is not"),
+        (("turns", 1, "documents"), "a.md", r"turns\[1\]\.documents is not"),
+        (("turns", 0, "hits", 0, "start"), 1.5, r"hits\[0\]\.start is not"),
+        (("turns", 0, "confidence"), float("nan"), "confidence is not"),
+        (("turns", 0, "confidence"), float("inf"), "confidence is not"),
+        (("turns", 0, "confidence"), 10**400, "confidence is not"),
+        (("turns", 0, "surprise"), 1, r"turns\[0\] is not"),
+    ],
+)  # fmt: skip
+def test_a_malformed_receipt_is_one_sentence(
+    folder: Path, searcher: Searcher, places: tuple[str | int, ...], value: object, said: str
+) -> None:
+    path = changed(kept(folder, conversation(searcher), searcher), *places, value=value)
+    with pytest.raises(UsageError, match=said) as told:
+        receipt.read(path)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[1]", b"null", b"[" * 100_000])
+def test_a_file_that_is_no_receipt_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "r.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"r\.json (is not a receipt|cannot be read)"):
+        receipt.read(path)
+
+
+def test_a_receipt_that_is_not_there_or_endless_is_one_sentence(
+    folder: Path, searcher: Searcher
+) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        receipt.read(folder / "none.json")
+    with pytest.raises(UsageError, match="cannot be read"):
+        receipt.read(Path("/dev/zero"))
+    path = kept(folder, conversation(searcher), searcher)
+    turns = receipt.read(path)["turns"]
+    changed(path, "turns", value=turns[2:] * (receipt.MOST_TURNS + 1))
+    with pytest.raises(UsageError, match="more than 1000 questions"):
+        receipt.read(path)
+
+
+def test_nothing_is_overwritten_and_the_name_says_what_is_written(
+    folder: Path, searcher: Searcher
+) -> None:
+    turns = conversation(searcher)
+    receipt.save(folder / "talk.md", searcher, turns)
+    assert (folder / "talk.md").read_text("utf-8") == receipt.markdown(turns)
+    with pytest.raises(UsageError, match=r"talk\.md cannot be written \(File exists\)"):
+        receipt.save(folder / "talk.md", searcher, turns)
+    with pytest.raises(UsageError, match=r"neither in \.json"):
+        receipt.save(folder / "talk.html", searcher, turns)
+
+
+def test_replay_exits_with_1_when_an_answer_differs(
+    folder: Path, searcher: Searcher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    command = ["replay", str(path), "--index", str(folder / "index")]
+    assert cli.main(command) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines() == [
+        "1. How many ferries work there?: The same.",
+        "2. And Mara?: The same.",
+        "3. price of gold: The same.",
+        "Nothing has changed since: the same index answers.",
+    ]
+    changed(path, "turns", 2, "text", value="\x1b[2JGold costs\nnothing.")
+    assert cli.main([*command, "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == "briefqa: 1 answer of 3 not the same (see the list).\n"
+    found = json.loads(out)
+    assert found["same"] is False
+    assert found["turns"][2]["difference"] == "The words of the answer differ."
+
+
+def test_markdown_reads_as_a_document(searcher: Searcher) -> None:
+    turns = conversation(searcher)
+    turns[0] = replace(turns[0], documents=("harbour.md",), section="Ships")
+    text = receipt.markdown(turns)
+    first = turns[0].answer.hits[0].passage
+    assert text.startswith(
+        "# Conversation with BriefQA\n\n"
+        "## 1. How many ferries work there?\n\n"
+        "Looked in: `garden.md`, `harbour.md`, section Ships\n\n"
+        "> **Nine ferries work there.** They are green.\n\n"
+        f"\\[1\\] {first.citation} (`harbour.md`, line 5)\n\n"
+    )
+    assert "## 2. And Mara?\n\nCarried over: about: crew leads\n\n" in text
+    assert "\n\n## 3. price of gold\n\nNot in these documents. " in text
+    assert text.endswith("\n")
+
+
+def rendered(text: str) -> list[Token]:
+    """All tokens, as a renderer that knows every extension at hand makes them."""
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text)
+    return [each for token in tokens for each in (token, *(token.children or ()))]
+
+
+def shown(text: str) -> str:
+    return "".join(
+        "\n" if token.type in ("hardbreak", "softbreak") else token.content
+        for token in rendered(text)
+        if token.type in ("text", "code_inline", "hardbreak", "softbreak", "text_special")
+    )
+
+
+def test_hostile_text_stays_text_in_markdown(folder: Path) -> None:
+    (folder / "docs" / "evil.md").write_text(f"# Evil\n\n## {HOSTILE}\n\nHostile. {HOSTILE}\n")
+    build(folder / "docs", index=folder / "index", model="hashing")
+    chat = open_index(folder / "index").conversation()
+    carried = Carried(CarriedKind.WITHIN, HOSTILE)
+    chat.ask(f'hostile "evil example" {HOSTILE}', carry=[carried])
+    (answer,) = chat.turns
+    assert answer.hits[0].passage.document == "evil.md"
+    for each in (answer, replace(answer, answered=False)):
+        text = receipt.markdown([Turn(each, ("evil.md",), HOSTILE)])
+        kinds = {token.type for token in rendered(text)}
+        assert not kinds & {
+            "html_inline",
+            "html_block",
+            "link_open",
+            "image",
+            "fence",
+            "table_open",
+        }
+        assert "https://evil.example www.evil.example me@evil.example" in shown(text)
+        assert "`https://evil.example` `www.evil.example` `me@evil.example`" in text
+        assert "{{" not in text
+        assert "<" not in text
+
+
+BLOCKS = "# a\n- b\n+ c\n1. d\n2) e\n===\n---\n> f\n    g\n\th\n| i | j |\n|---|---|\n~~~\n```\n: k"
+
+
+@pytest.mark.parametrize("text", [BLOCKS, *BLOCKS.split("\n"), "a\n===", "a\n---", "[a]: /b"])
+def test_no_line_of_a_quote_begins_a_block(text: str) -> None:
+    kinds = [token.type for token in rendered(quote(text)) if token.type != "hardbreak"]
+    assert set(kinds) <= {
+        *("blockquote_open", "paragraph_open", "inline", "text"),
+        *("paragraph_close", "blockquote_close"),
+    }
+    assert shown(quote(text)).split() == text.split()
+
+
+@given(st.text("ab1 \n\t.:-+=#*_`~|<>&[](){}!\\/@^$\"'\u202e\x00\u00a0é", max_size=40))
+def test_any_text_is_shown_as_it_is_and_nothing_else(text: str) -> None:
+    def plain(read: str) -> str:
+        return "".join(
+            sign if sign.isprintable() else " " if sign.isspace() else "�" for sign in read
+        )
+
+    for written in (quote(text), line(text)):
+        kinds = {token.type for token in rendered(written)}
+        assert kinds <= {
+            *("blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close"),
+            *("inline", "text", "text_special", "code_inline", "hardbreak", "softbreak"),
+        }
+        paragraphs = " ".join(
+            shown(token.content) for token in rendered(written) if token.type == "inline"
+        )
+        assert paragraphs.split() == plain(text).split()
+
+
+def test_the_answering_sentence_is_bold_where_a_renderer_can_show_it() -> None:
+    assert quote("One. Two.", (0, 4)) == "> **One.** Two."
+    assert quote("Eins。Zwei", (0, 5)) == "> Eins。Zwei"
+    assert quote("a\n\nb", (0, 4)) == "> a  \n>\n> b"
+    assert quote("a *b*\nc d", (2, 7)) == "> a **\\*b\\*  \n> c** d"
