@@ -3,7 +3,7 @@
 # make slow        the slow tests: interrupted builds, the wheel
 # make check       format, lint, types and import contracts only
 # make format      write the format and the fixes ruff can make
-# make screenshot  take the picture in the README from the real page
+# make screenshot  take the pictures in the README from the real page
 # make clean       back to a fresh clone
 #
 # The first run fills .venv and needs the network; later runs install nothing and work offline.

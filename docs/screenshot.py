@@ -1,7 +1,7 @@
-"""Takes pictures of the real page: `make screenshot`, or `docs/screenshot.py FOLDER` for every state.
+"""Takes pictures of the real page: `make screenshot`; with a FOLDER, of every state of it.
 
 Indexes a copy of data/ in a folder of its own, serves it, and does in Chromium what a person would.
-Three pictures are the README's and go to docs/; with a FOLDER, one of each state goes there too.
+Three pictures are the README's and go to docs/; those of every state go to the FOLDER.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, Page, sync_playwright
 
 from briefqa import build
 from briefqa.feedback import Feedback
@@ -69,13 +69,13 @@ def keeping(page: Page, picture: Picture) -> None:
     """What a person sees who adds documents."""
     ask(page, DOCTORS)
     page.locator(".to-documents").click()
-    note, scan = HERE / "minutes.md", HERE / "scan.pdf"
-    page.locator("#shelf .picker input").first.set_input_files(
-        [
-            {"name": note.name, "mimeType": "text/markdown", "buffer": NOTE.encode()},
-            {"name": scan.name, "mimeType": "application/pdf", "buffer": b"%PDF-1.4"},
-        ]
-    )
+    note: FilePayload = {
+        "name": "minutes.md",
+        "mimeType": "text/markdown",
+        "buffer": NOTE.encode(),
+    }
+    scan: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    page.locator("#shelf .picker input").first.set_input_files([note, scan])
     page.locator("#news .news:not([data-busy])").wait_for()
     page.locator(".document", has_text="Minutes").wait_for()
     picture(page, "upload report")

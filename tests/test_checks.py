@@ -53,7 +53,12 @@ def test_imports_keep_their_contracts() -> None:
 
 def test_every_library_the_code_imports_is_a_declared_dependency() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {_distribution(requirement) for requirement in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    required = [
+        *project["dependencies"],
+        *(one for name in extras.keys() - {"test"} for one in extras[name]),
+    ]
+    declared = {_distribution(requirement) for requirement in required}
     providers = packages_distributions()
     imported = {name for module in MODULES for name in _imported_by(SOURCES / module)}
     libraries = imported - {"briefqa", *sys.stdlib_module_names}

@@ -140,6 +140,7 @@ def test_a_questions_file_is_asked_of_an_index(
     [
         ("not json", "is not JSON lines"),
         ("[1]", "line 1 is not a JSON object"),
+        ("[" * 100_000, "is not JSON lines"),
         ('{"question": "x"}', "line 1 has no 'section'"),
         ('{"question": "x", "section": "Nowhere", "contains": "y"}', "Nothing to measure"),
     ],
@@ -155,6 +156,22 @@ def test_a_bad_questions_file_is_one_sentence(tmp_path: Path, content: str, said
 def test_a_folder_that_is_no_beir_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"corpus\.jsonl cannot be read"):
         evaluate(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("corpus.jsonl", b'{"text": "x"}'),
+        ("corpus.jsonl", b'{"_id": "1", "text": "x", "metadata": [1]}'),
+        ("queries.jsonl", b'{"text": "x"}'),
+        ("qrels/test.tsv", b"q1\td1\t\xc2\xb2\n"),
+        ("qrels/test.tsv", b"\xff\td1\t1\n"),
+    ],
+)
+def test_a_malformed_beir_folder_is_one_sentence(beir: Path, name: str, content: bytes) -> None:
+    (beir / name).write_bytes(content)
+    with pytest.raises(UsageError, match="is no BEIR folder: "):
+        read_beir(beir)
 
 
 def test_a_benchmark_does_not_overwrite_somebodys_index(beir: Path, tmp_path: Path) -> None:

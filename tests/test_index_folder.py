@@ -422,3 +422,10 @@ def test_an_index_of_format_1_opens_and_answers(tmp_path: Path) -> None:
         "The ferry was stopped in March because of ice.",
     ]
     assert (searcher.manifest().format, searcher.manifest().roots) == (1, ("/briefs",))
+
+
+def test_an_index_from_before_files_could_be_left_out_left_out_none(index: Path) -> None:
+    manifest = manifest_of(index)
+    del manifest["excluded"]
+    rewrite(index, manifest)
+    assert open_index(index).manifest().excluded == ()

@@ -238,6 +238,17 @@ def test_bytes_are_on_the_disk_before_they_have_their_name(
     assert synced[:2] == [(uploads / "ferry.md").stat().st_ino, uploads.stat().st_ino]
 
 
+def test_what_a_replaced_document_held_may_come_under_another_name_with_it(
+    kept: Library, index: Path, dropped: Dropper
+) -> None:
+    kept.add(dropped({"now.md": FERRY}))
+    assert kept.add(dropped({"now.md": CLOCK, "then.md": FERRY})) == [
+        Received("now.md", Change.REPLACED, "now.md", 1),
+        Received("then.md", Change.ADDED, "then.md", 1),
+    ]
+    assert in_index(index) == {"now.md": CLOCK, "then.md": FERRY}
+
+
 def test_a_document_outside_the_uploads_is_replaced_without_touching_its_file(
     kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:

@@ -48,7 +48,7 @@ def port(brief_index: Path, real_embedder: Embedder) -> Iterator[int]:
 def ask_function(port: int) -> int:
     """The number under which the page is asked a question."""
     return next(
-        function["id"]
+        int(function["id"])
         for function in json.loads(get(port, "/config"))["dependencies"]
         if function["targets"] and function["targets"][0][1] == "submit"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -312,6 +313,29 @@ def test_a_damaged_index_is_built_again_and_the_lost_question_answered(workshop:
     assert Reading(news).text == "The documents are indexed anew."
     assert isinstance(turns[0].reply, Answer)
     assert "The first lamp is green." in Reading(log).text
+
+
+def test_an_index_that_is_gone_is_built_again_of_what_people_added_too(
+    workshop: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert workshop.library is not None
+    three = tmp_path / "three.md"
+    three.write_text("# Three\n\nThe third lamp is blue.\n", encoding="utf-8")
+    workshop.library.add([("three.md", three)])
+    (tmp_path / "notes").rename(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    shutil.rmtree(workshop.index)
+    news = last_of(event(workshop, "_rebuild")((), kept()))[0]
+    assert Reading(news).text == "The documents are indexed anew."
+    assert [info.name for info in workshop.documents()] == ["one.md", "two.md", "three.md"]
+
+
+def test_a_receipt_that_cannot_be_made_leaves_the_page_as_it_is(workshop: Desk) -> None:
+    turns = last_of(event(workshop, "_ask")("Which lamp is green?", (), kept()))[1]
+    shutil.rmtree(workshop.index)
+    asked = kept("Which lamp is green?")
+    with pytest.warns(UserWarning, match="There is no index"):
+        event(workshop, "_hand_out")(Sent(form="receipt"), turns, asked)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_line_that_is_no_hashed_password_is_named_by_its_number(file: Path, li
     assert file.read_text() == before
 
 
-@pytest.mark.parametrize("name", ["", "a:b", "a\nb", "\x1b[2J", "a" * 201])
+@pytest.mark.parametrize("name", ["", "  ", "a:b", "a\nb", "\x1b[2J", "a" * 201])
 def test_a_name_that_cannot_be_written_down_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="A name has 1 to 200 characters"):
         passwords.write(tmp_path / "passwords", name, "correct horse")

@@ -134,6 +134,7 @@ def test_documents_over_http_have_names_and_sections_to_ask_with(
     [
         ((5, 5, None, None), "question is to be text."),
         ((None, 5, None, None), "question is to be text."),
+        (("\ud800 targets", 5, None, None), "question is to be text."),
         (("x" * 2001, 5, None, None), "A question can have 2,000 characters and this one has"),
         ((QUESTION, 0, None, None), "k is to be a whole number from 1 to 100."),
         ((QUESTION, 101, None, None), "k is to be a whole number from 1 to 100."),

@@ -60,7 +60,7 @@ def test_every_command_is_in_the_readme(clone: str) -> None:
 
 
 def test_every_link_and_picture_leads_somewhere(clone: str, repo: Path) -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", clone)
+    targets = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", clone)
     assert len(targets) >= 2
-    for target in targets:
-        assert (repo / target).exists(), target
+    for link, picture in targets:
+        assert (repo / (link or picture)).exists(), (link, picture)

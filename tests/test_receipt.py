@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,8 @@ def test_a_build_of_the_same_sources_is_told_from_a_change(
     folder: Path, searcher: Searcher
 ) -> None:
     path = kept(folder, conversation(searcher), searcher)
-    changed(path, "generation", value="generation-20200101T000000-00000000")
+    shutil.rmtree(folder / "index")
+    build(folder / "docs", index=folder / "index", model="hashing")
     report = briefqa.replay(path, index=folder / "index")
     assert report.same
     assert report.changes == ("The index was built again since, of the same sources.",)
@@ -143,6 +145,25 @@ def test_a_changed_source_is_named_and_so_is_what_differs(folder: Path, searcher
     assert report.turns[0].difference == (
         "[1] is “Harbour › Ships › ¶1” (harbour.md, 21–62) now, "
         "and was “Harbour › Ships › ¶1” (harbour.md, 21–61)."
+    )
+
+
+def test_an_answer_of_an_earlier_index_than_the_receipts_is_told(
+    folder: Path, searcher: Searcher
+) -> None:
+    question, first = "How many ferries work there?", searcher.generation()
+    before = Turn(searcher.ask(question), generation=first)
+    (folder / "docs" / "harbour.md").write_text(HARBOUR.replace("Nine", "Seven"))
+    build(folder / "docs", index=folder / "index", model="hashing")
+    path = kept(folder, [before, Turn(searcher.ask(question))], searcher)
+    made = receipt.read(path)
+    assert [turn["generation"] for turn in made["turns"]] == [first, searcher.generation()]
+    report = receipt.replay(made, searcher)
+    assert [turn.same for turn in report.turns] == [False, True]
+    (said,) = report.changes
+    assert said == (
+        "The index was built anew during the conversation: 1 of 2 answers are of another one than "
+        "the receipt describes."
     )
 
 

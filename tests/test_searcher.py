@@ -191,7 +191,7 @@ def test_only_the_chosen_documents_are_looked_in(harbour: Searcher) -> None:
 def test_a_section_is_looked_in_with_those_below_it(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "# A\n\nLead red.\n\n## One\n\nOne red.\n\n### Deep\n\nDeep red.\n\n"
-        "## Onestone\n\nLast red.\n"
+        "## Onestone\n\nLast red.\n\n## Red › Green\n\nMarked red.\n"
     )
     build(tmp_path / "a.md", index=tmp_path / "index", model=HashingEmbedder())
     searcher = open_index(tmp_path / "index")
@@ -201,8 +201,9 @@ def test_a_section_is_looked_in_with_those_below_it(tmp_path: Path) -> None:
 
     assert found("One") == {"One red.", "Deep red."}
     assert found("One › Deep") == {"Deep red."}
+    assert found("Red › Green") == {"Marked red."}
     assert found("") == {"Lead red."}
-    assert len(found(None)) == 4
+    assert len(found(None)) == 5
     nowhere = searcher.ask("Is there a zebra?", section="One")
     assert nowhere.reason.startswith("Nothing in the section “One” of 1 document")
 

@@ -347,6 +347,7 @@ def test_gradio_may_ask_itself_whether_it_runs(locked: int) -> None:
         "Basic " + base64.b64encode(b"ada").decode(),
         "Basic " + base64.b64encode(b"\xff:\xff").decode(),
         "Basic ada:correct horse",
+        "Basic \xe9",
         "Basic",
         "Bearer " + base64.b64encode(b"ada:correct horse").decode(),
         ADA + ", " + ADA,
@@ -454,22 +455,27 @@ def sent(port: int, body: bytes, **headers: str) -> tuple[int, dict[str, str]]:
     return status, found
 
 
+def take(door: Uploads, token: str) -> None:
+    with door.batch(token):
+        pass
+
+
 def test_files_that_were_dropped_are_handed_out_once_with_the_names_they_had(
     port: int, door: Uploads
 ) -> None:
     status, answer = sent(port, form(("häfen/lund.md", b"# Lund"), ("../../etc/passwd", b"\x00")))
     assert status == 200
     assert len(answer["batch"]) == 32
-    batch = door.take_batch(answer["batch"])
-    assert [name for name, _ in batch] == ["häfen/lund.md", "../../etc/passwd"]
-    assert [path.read_bytes() for _, path in batch] == [b"# Lund", b"\x00"]
-    assert [path.name for _, path in batch] == ["0001", "0002"]
-    folder = batch[0][1].parent
-    assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent)] == [0o700, 0o700]
-    with pytest.raises(UsageError, match="no longer held; drop them on the page again"):
-        door.take_batch(answer["batch"])
-    with pytest.raises(UsageError, match="no longer held"):
-        door.take_batch("../")
+    with door.batch(answer["batch"]) as files:
+        assert [name for name, _ in files] == ["häfen/lund.md", "../../etc/passwd"]
+        assert [path.read_bytes() for _, path in files] == [b"# Lund", b"\x00"]
+        assert [path.name for _, path in files] == ["0001", "0002"]
+        folder = files[0][1].parent
+        assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent)] == [0o700, 0o700]
+    assert not folder.exists()
+    for token in (answer["batch"], "../"):
+        with pytest.raises(UsageError, match="no longer held; drop them on the page again"):
+            take(door, token)
 
 
 def test_too_much_at_once_is_refused_with_a_sentence(
@@ -517,11 +523,11 @@ def test_only_so_many_batches_wait_and_old_ones_are_deleted(
     _, folder, _ = door._waiting[first]
     monkeypatch.setattr(uploads, "KEPT_SECONDS", -1.0)
     with pytest.raises(UsageError, match="no longer held"):
-        door.take_batch(first)
+        take(door, first)
     assert not folder.exists()
     assert sent(port, form(("a.md", b"x")))[0] == 200
     with pytest.raises(UsageError):
-        door.take_batch("none")  # forgets what is old, which is everything
+        take(door, "none")  # forgets what is old, which is everything
 
 
 def test_nothing_is_left_when_the_page_is_closed() -> None:

@@ -45,14 +45,18 @@ def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None
             import readline  # noqa: F401  input() then knows the lines before
         print("Ask a question; /help names the commands.")
     code = 0
+    generations: list[str] = []  # that gave the answers
     for line in _lines(typed):
         try:
             if line == "/quit":
                 break
             if line.startswith("/"):
-                _command(line, searcher, chat, documents, section)
+                _command(line, searcher, chat, generations, documents, section)
             else:
-                _show(chat.ask(line), typed)
+                generation = searcher.generation()
+                answer = chat.ask(line)
+                generations.append(generation)
+                _show(answer, typed)
         except BriefQAError as error:
             print(f"briefqa: {terminal.line(str(error))}", file=sys.stderr)
             code = 1
@@ -65,6 +69,7 @@ def _command(
     line: str,
     searcher: Searcher,
     chat: Conversation,
+    generations: list[str],
     documents: list[str] | None,
     section: str | None,
 ) -> None:
@@ -76,6 +81,7 @@ def _command(
     elif not chat.turns:
         raise UsageError(f"Nothing has been asked yet; {name} comes after a question.")
     elif name == "/alone":
+        generations[-1] = searcher.generation()
         _show(chat.ask_again(len(chat.turns), carry=()), typed=False)
     elif name == "/sources":
         for hit in chat.turns[-1].hits:
@@ -85,7 +91,11 @@ def _command(
 
         path = Path(rest.strip())
         names = None if documents is None else tuple(documents)
-        receipt.save(path, searcher, [receipt.Turn(turn, names, section) for turn in chat.turns])
+        turns = [
+            receipt.Turn(turn, names, section, generation=generation)
+            for turn, generation in zip(chat.turns, generations, strict=True)
+        ]
+        receipt.save(path, searcher, turns)
         print(f"Kept in {terminal.line(str(path))}.")
 
 

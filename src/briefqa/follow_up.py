@@ -34,7 +34,9 @@ _LEAD = regex.compile(
     r"(?i)\s*(?:(?:and|but|so|or|then|also|okay|ok|well|now|what about|how about|what of|"
     r"same for|the same for)\b[\s,:]*)+"
 )
-_BACK = regex.compile(r"(?i)\s*(?:(?:and|but|so|now|going|getting)\s+)*(?:back|return\w*)\s+to\s+")
+_BACK = regex.compile(
+    r"(?i)\s*(?:(?:and|but|so|now|going|getting)\s+)*(?:back|return\w*)\s+to\s+([^,:;]*)[,:;]?"
+)
 _CLAUSE = regex.compile(
     r"(?i)[,;:–—]|\b(?:and|but|or|when|while|before|after|because|since|that|if|whether|who|which|"
     r"as|than|so)\b"
@@ -100,6 +102,11 @@ class _Word:
         """Whether it says what a question is about."""
         return self.name or self.plain not in _EMPTY
 
+    @property
+    def date(self) -> bool:
+        """Whether it is the name of a month or a day."""
+        return self.plain in _DATES and self.text[0].isupper()
+
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
@@ -122,8 +129,12 @@ class _Phrase:
         return self.words[0].name
 
     @property
+    def possessive(self) -> bool:
+        return self.words[-1].text.casefold() != self.words[-1].plain
+
+    @property
     def number(self) -> bool:
-        return any(word.plain[0].isdigit() or word.plain in _DATES for word in self.words)
+        return any(word.plain[0].isdigit() or word.date for word in self.words)
 
 
 def leans_by(question: str) -> float:
@@ -132,6 +143,7 @@ def leans_by(question: str) -> float:
     That is how much worse than another passage, for the question as asked, one may be that its
     words and those before it lead to; infinite when it has no word of its own.
     """
+    question = _BACK.sub("", question[:READ], 1) or question
     words = _words(question)
     if not words or len(words) > LONGEST_FOLLOW_UP:
         return 0.0
@@ -142,8 +154,11 @@ def leans_by(question: str) -> float:
         return NO_WORD
     if any(_dangles(question, words, place) for place in range(len(words))):
         return PRONOUN
-    if _fragment(question) is not None:
-        return FRAGMENT
+    fragment = _fragment(question)
+    if fragment is not None:
+        return NO_WORD if fragment.preposition in _PLACING else FRAGMENT
+    if _names_its_thing(words):
+        return 0.0
     if weight <= 2:
         return ONE_WORD if weight == 1 else TWO_WORDS
     return A_KNOWN_THING if weight <= 4 and _KNOWN_THING.search(question) else 0.0
@@ -159,10 +174,17 @@ def _asks_for_a_thing(words: Sequence[_Word]) -> bool:
     )
 
 
+def _names_its_thing(words: Sequence[_Word]) -> bool:
+    """Whether a question begins with a thing of a kind, as in "What do vaccines contain?"."""
+    plain = [word.plain for word in words[:2]]
+    verbs = {"is", "are", "was", "were", "do", "does", "did"}
+    return len(words) > 2 and plain[0] in _ASKING and plain[1] in verbs and words[2].own
+
+
 def returns_to(question: str) -> str:
     """The first name or word after "back to", in lower case; empty when it does not say so."""
     back = _BACK.match(question)
-    named = _words(question[back.end() :])[:3] if back else []
+    named = _words(back.group(1)) if back else []
     return next((word.plain for word in named if word.own), "")
 
 
@@ -195,8 +217,8 @@ def offered(question: str, before: str, carried: Sequence[Carried]) -> tuple[Car
     if name is not None:
         kind = CarriedKind.WITHIN if name.preposition in _PLACING else CarriedKind.ABOUT
         names = [Carried(kind, _chip(name.words))]
-    elif replaced is not None and replaced.name:
-        names = []
+    elif fragment is not None and (fragment.name or fragment.preposition in _PLACING):
+        names = []  # another one is named
     matter = [
         word
         for phrase in phrases
@@ -225,9 +247,12 @@ def read_as(
     if fragment is not None and set(offered(asked, before, carried)) <= set(carry):
         base = _base(before, carried)
         replaced = _counterpart(fragment, base)
+        thing = asked[fragment.start : fragment.end]
         if replaced is not None:
-            thing = asked[fragment.start : fragment.end]
             asked = base[: replaced.start] + thing + base[replaced.end :]
+        elif fragment.preposition and any(_is_name(chip.text) for chip in carried):
+            place = " ".join(filter(None, (fragment.preposition, fragment.determiner, thing)))
+            asked = f"{base.rstrip(' ?.!')} {place}?"
     texts = (_QUOTES.sub("", " ".join(chip.text.split()))[:LONGEST_CHIP] for chip in carry)
     behind = [text for text in texts if not _within(text, asked)]
     return asked + JOINT + ", ".join(behind) if behind else asked
@@ -265,9 +290,14 @@ def _dangles(question: str, words: Sequence[_Word], place: int) -> bool:
     things = [one for one in before if one.own]
     elsewhere = things and _CLAUSE.search(question, things[0].start, words[place].start)
     if word == "many" and not things:  # how many were there
-        return not after or not after[0].own or follows.endswith("ed")
-    if word == "there" and after and _VERBS & {precedes, follows}:
-        return False  # is there a hospital
+        own = [one for one in after if one.own and not one.name]
+        return len(own) < 3 and (
+            not after
+            or follows in _VERBS | _PREPOSITIONS | {"came", "gave", "got", "made", "took", "went"}
+            or follows.endswith("ed")
+        )
+    if word == "there" and _VERBS & {precedes, follows} and (after or things):
+        return False  # is there a hospital, how many beds were there
     if word == "it" and _NO_THING.search(question):
         return False
     if word in _PERSONAL or word == "there":
@@ -308,6 +338,8 @@ def _counterpart(fragment: _Phrase, base: str) -> _Phrase | None:
     best, best_fit = None, 0
     for phrase in _phrases(base):
         if phrase.number != fragment.number or (fragment.name and not phrase.name):
+            continue
+        if fragment.preposition and phrase.possessive:
             continue
         alike = not phrase.name and phrase.words[-1].plain == fragment.words[-1].plain
         fit = 0

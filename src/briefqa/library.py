@@ -232,7 +232,6 @@ class Library:
         )
         return {absolute(file.path): file for file in report.files}
 
-
     def _embedder(self, last: Manifest | None) -> Embedder | None:
         """That of the index; None for the default."""
         if last and (self._loaded is None or self._loaded.fingerprint != last.fingerprint):
@@ -296,6 +295,8 @@ class _Batch:
         self.moves[target] = copy
         self.excluded -= excluded_by(target)
         self._names.add(kept_as.casefold())
+        if before:  # what it held may now come under another name
+            self._by_digest.pop(before.sha256, None)
         self._by_digest[digest] = kept_as
         detail = ""
         if before and absolute(before.path) != str(target):

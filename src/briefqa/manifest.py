@@ -32,8 +32,7 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another. `date` is the document's
-    own, empty when it names none.
+    empty and `detail` says why when the file failed or repeats another.
     """
 
     name: str
@@ -43,7 +42,6 @@ class Source:
     outcome: Outcome
     passages: int
     detail: str = ""
-    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def parse(content: bytes) -> Manifest:
         roots=tuple(map(text, fields["roots"])),
         sources=tuple(map(_source, fields["sources"])),
         thresholds={name: _number(value) for name, value in fields["thresholds"].items()},
-        excluded=tuple(map(text, fields["excluded"])),
+        excluded=tuple(map(text, fields.get("excluded", ()))),  # older indexes left out nothing
         files={
             name: (_count(size), text(digest)) for name, (size, digest) in fields["files"].items()
         },
@@ -121,7 +119,6 @@ def _source(fields: Mapping[str, Any]) -> Source:
         outcome=Outcome(fields["outcome"]),
         passages=_count(fields["passages"]),
         detail=text(fields["detail"]),
-        date=text(fields["date"]),
     )
 
 

@@ -93,7 +93,7 @@ def write(path: Path, name: str, password: str) -> None:
     be written.
     """
     name = _plain(name)
-    if not name or len(name) > LONGEST or ":" in name or not name.isprintable():
+    if not name.strip() or len(name) > LONGEST or ":" in name or not name.isprintable():
         raise UsageError(
             f"A name has 1 to {LONGEST} characters that can be printed, and no colon; "
             "give another one."
@@ -115,9 +115,14 @@ def _parse(text: str, path: Path) -> dict[str, _Hashed]:
         if not line.strip():
             continue
         try:
-            name, scheme, n, r, p, salt, digest = line.strip().split(":")
+            name, scheme, n, r, p, salt, digest = line.split(":")
             kept = _Hashed(int(n), int(r), int(p), bytes.fromhex(salt), bytes.fromhex(digest))
-            if not name or scheme != "scrypt" or len(kept.salt) < 16 or len(kept.hash) != 32:
+            if (
+                not name.strip()
+                or scheme != "scrypt"
+                or len(kept.salt) < 16
+                or len(kept.hash) != 32
+            ):
                 raise ValueError
             if min(kept.n, kept.r, kept.p) < 1 or kept.n & (kept.n - 1) or kept.n < 2:
                 raise ValueError

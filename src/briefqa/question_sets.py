@@ -80,6 +80,13 @@ def read_beir(folder: Path) -> BeirFolder:
     out, documents in `metadata.base_document` are dropped from its ranking. Raises UsageError for
     anything that is not such a folder.
     """
+    try:
+        return _beir(folder)
+    except (AttributeError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise UsageError(f"{folder} is no BEIR folder: {error!r} in its files.") from error
+
+
+def _beir(folder: Path) -> BeirFolder:
     documents, ids = _documents(_json_lines(folder / "corpus.jsonl"))
     judged = _read_qrels(folder)
     questions = []
@@ -201,7 +208,7 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
                     yield entry
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}); check the path.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not JSON lines: {error}.") from error
 
 

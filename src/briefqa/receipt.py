@@ -60,6 +60,7 @@ _HIT = {
     },
 }
 _TURN = {
+    "generation": str,
     "question": str,
     "documents": (None, _TEXTS),
     "section": (None, str),
@@ -90,13 +91,15 @@ _RECEIPT = {
 class Turn:
     """A question's answer, and what was asked for: where to look, and how many passages.
 
-    None stands for all documents, and for all sections.
+    None stands for all documents, and for all sections. `generation` is the index's that gave the
+    answer, empty for the one that answers now.
     """
 
     answer: Answer
     documents: tuple[str, ...] | None = None
     section: str | None = None
     k: int = 5
+    generation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,12 @@ class ReplayReport:
 
 def make(searcher: Searcher, turns: Sequence[Turn]) -> dict[str, Any]:
     """The receipt of these turns, ready for JSON, as of the index that answers now."""
-    manifest = searcher.manifest()
+    manifest, generation = searcher.manifest(), searcher.generation()
     return {
         "format": FORMAT,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "version": __version__,
-        "generation": searcher.generation(),
+        "generation": generation,
         "model": manifest.model,
         "fingerprint": manifest.fingerprint,
         "settings": {
@@ -162,7 +165,7 @@ def make(searcher: Searcher, turns: Sequence[Turn]) -> dict[str, Any]:
             }
             for source in manifest.indexed()
         ],
-        "turns": [_turn(turn) for turn in turns],
+        "turns": [_turn(turn, generation) for turn in turns],
     }
 
 
@@ -255,8 +258,9 @@ def save(path: Path, searcher: Searcher, turns: Sequence[Turn]) -> None:
         raise UsageError(f"{path} cannot be written ({why}); choose another name.") from error
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn(turn: Turn, generation: str) -> dict[str, Any]:
     return {
+        "generation": turn.generation or generation,
         "documents": None if turn.documents is None else list(turn.documents),
         "section": turn.section,
         "k": turn.k,
@@ -360,6 +364,12 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         "new": [name for name in held if name not in was],
     }
     changes = []
+    earlier = sum(turn["generation"] != then["generation"] for turn in then["turns"])
+    if earlier:
+        changes.append(
+            f"The index was built anew during the conversation: {earlier} of "
+            f"{len(then['turns'])} answers are of another one than the receipt describes."
+        )
     for what, names in sources.items():
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

@@ -43,9 +43,7 @@ class Scope:
 class Scopes:
     """The choices that one generation offers; safe to share between threads."""
 
-    def __init__(
-        self, names: tuple[str, ...], counts: Sequence[int], passages: Passages
-    ) -> None:
+    def __init__(self, names: tuple[str, ...], counts: Sequence[int], passages: Passages) -> None:
         """`names` and passage `counts` of the documents, in order; `passages` by row."""
         self._names = names
         self._row_of = {name: number for number, name in enumerate(names)}
@@ -88,10 +86,9 @@ class Scopes:
         ranges = [self._range(name) for name in documents]
         if section is None:
             return Scope(np.concatenate(ranges), documents, in_words)
-        path = tuple(section.split(SECTION_MARK)) if section else ()
         rows, held = [], []
         for name, of_document in zip(documents, ranges, strict=True):
-            found = [row for row in map(int, of_document) if self._stands_in(row, path)]
+            found = [row for row in map(int, of_document) if self._stands_in(row, section)]
             if found:
                 rows.extend(found)
                 held.append(name)
@@ -104,9 +101,9 @@ class Scopes:
         number = self._row_of[name]
         return np.arange(self._ends[number], self._ends[number + 1], dtype=np.int64)
 
-    def _stands_in(self, row: int, path: tuple[str, ...]) -> bool:
-        own = self._passages[row].section
-        return own[: len(path)] == path if path else not own
+    def _stands_in(self, row: int, section: str) -> bool:
+        own = SECTION_MARK.join(self._passages[row].section)  # a heading may hold the mark too
+        return own == section or (bool(section) and own.startswith(section + SECTION_MARK))
 
 
 def _documents(chosen: int, held: int) -> str:

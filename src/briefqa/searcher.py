@@ -152,10 +152,17 @@ class Searcher:
         )
 
     def conversation(
-        self, *, documents: Iterable[str] | None = None, section: str | None = None
+        self,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
     ) -> Conversation:
-        """Questions that follow each other, in which "And in Damascus?" is understood."""
-        return Conversation(self, documents=documents, section=section)
+        """Questions that follow each other, in which "And in Damascus?" is understood.
+
+        `k`, `documents` and `section` hold for each of them, see `search`.
+        """
+        return Conversation(self, k=k, documents=documents, section=section)
 
     def signals(self, question: str) -> Signals | None:
         """The raw evidence the abstention rule reads; None when nothing is found."""

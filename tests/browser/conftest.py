@@ -61,6 +61,15 @@ The sea wall was raised by two metres after the flood of 1953, which reached the
 Fifty pupils learn navigation at the harbour school, and each of them spends a summer at sea.
 """
 
+MILL = """# The mill at Hult
+
+The mill grinds rye on Mondays.
+
+## The wheel
+
+The wheel of the mill is five metres high, and the miller greases it with goose fat.
+"""
+
 HURT = "Reflect.set(window, /hurt/.source, 1)"  # no quote, no equals sign: templates let it by
 HOSTILE_LINES = (
     f"Rule one <script>{HURT}</script>",
@@ -135,6 +144,23 @@ def address(harbour: Path, real_embedder: Embedder, ratings: Path) -> Iterator[s
 
 
 @pytest.fixture(scope="session")
+def shelf(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page on which everything can be done, over the harbour and the mill.
+
+    Tests share it: each adds files of its own and expects nothing of the others'.
+    """
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    (folder / "notes" / "mill.md").write_text(MILL, encoding="utf-8")
+    build(folder / "notes", index=folder / "index", model=real_embedder)
+    desk = changeable(folder / "index", real_embedder)
+    desk.feedback = Feedback(folder / "ratings.jsonl")
+    with served(desk) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
@@ -146,9 +172,17 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> BrowserContext:
+    """One person's browser, in which most pages are opened: it keeps gradio's own files."""
+    return browser.new_context()
+
+
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Opens a page as a new visitor, or in another tab of a visitor's `context`.
+def visit(
+    browser: Browser, tabs: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Visit]:
+    """Opens a page in a new tab, or as another visitor when there are `options` of a context.
 
     By default the page over the harbour. Afterwards, no request may have gone anywhere but to the
     servers that were visited, no script of the page may have failed and none of others' have run.
@@ -166,16 +200,19 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
             query: str = "",
             width: int = 1440,
             height: int = 900,
-            context: BrowserContext | None = None,
+            scheme: str = "light",
             **options: Any,
         ) -> Page:
             at = at or request.getfixturevalue("address")
             visited.extend([f"{at}/", "data:", f"blob:{at}/"])
-            if context is None:
-                window = {"width": width, "height": height}
-                context = browser.new_context(viewport=window, **options)  # type: ignore[arg-type]
+            context = tabs
+            if options:
+                context = browser.new_context(**options)
                 open_visits.callback(context.close)
             visitor = context.new_page()
+            open_visits.callback(visitor.close)
+            visitor.set_viewport_size({"width": width, "height": height})
+            visitor.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             visitor.set_default_timeout(20_000)
             visitor.on("request", lambda request: requested.append(request.url))
             visitor.on("pageerror", lambda error: failures.append(str(error)))

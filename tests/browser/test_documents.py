@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from briefqa import build
-from briefqa.embedder import Embedder
-
-from .conftest import HARBOUR, Visit, changeable, served
+from .conftest import Visit
 from .person import (
     add,
     ask,
@@ -28,28 +24,6 @@ from .person import (
 )
 
 pytestmark = pytest.mark.browser
-
-MILL = """# The mill at Hult
-date: 1901-05-03
-
-The mill grinds rye on Mondays.
-
-## The wheel
-
-The wheel of the mill is five metres high, and the miller greases it with goose fat.
-"""
-
-
-@pytest.fixture(scope="module")
-def shelf(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A page whose documents can be changed: the harbour and the mill."""
-    folder = tmp_path_factory.mktemp("shelf")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "harbour.md").write_text(HARBOUR, encoding="utf-8")
-    (folder / "notes" / "mill.md").write_text(MILL, encoding="utf-8")
-    build(folder / "notes", index=folder / "index", model=real_embedder)
-    with served(changeable(folder / "index", real_embedder)) as address:
-        yield address
 
 
 def test_the_library_lists_what_each_document_holds(visit: Visit, shelf: str) -> None:

@@ -29,9 +29,8 @@ def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> Non
 
 
 def test_two_tabs_and_two_visitors_do_not_mix(visit: Visit) -> None:
-    one = visit()
-    other = visit(context=one.context)
-    stranger = visit()
+    one, other = visit(), visit()
+    stranger = visit(locale="sv-SE")
     ask(one, WHO)
     ask(other, NOWHERE)
     ask(one, "What does the ferry cost?")

@@ -25,7 +25,16 @@ def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
         f"“{documents[0].title}”" if len(documents) == 1 else f"these {len(documents)} documents"
     )
     buttons = [
-        tag("li", tag("button", question, type="button", data_example=place))
+        tag(
+            "li",
+            tag(
+                "button",
+                question,
+                type="button",
+                data_example=place,
+                data_key=f"example-{place}",
+            ),
+        )
         for place, question in enumerate(examples)
     ]
     return _welcome(
@@ -55,7 +64,7 @@ def conversation(turns: Turns, *, rateable: bool) -> Html:
 
 def menu(n_documents: int) -> Html:
     """What can be done beside asking."""
-    documents = "1 document" if n_documents == 1 else f"{n_documents or 'No'} documents"
+    documents = "1 document" if n_documents == 1 else f"{n_documents} documents"
     forms = [
         tag("li", tag("button", name, type="button", data_form=form, data_key=f"form-{form}"))
         for form, name in (("markdown", "As Markdown"), ("receipt", "As a receipt"))

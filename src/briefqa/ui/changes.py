@@ -33,7 +33,8 @@ def adding(desk: Desk, batch: str) -> Work:
     def work(progress: Progress) -> Done:
         if desk.library is None or desk.uploads is None:
             raise UsageError(_READ_ONLY)
-        return Done(shelf.received(desk.library.add(desk.uploads.take_batch(batch), progress)))
+        with desk.uploads.batch(batch) as files:
+            return Done(shelf.received(desk.library.add(files, progress)))
 
     return work
 

@@ -85,8 +85,16 @@ class Desk:
         return self.searcher().documents()
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Build the index again from what it was built from; raises BriefQAError."""
-        build(index=self.index, model=self._model, progress=progress)
+        """Build the index again from what it was built from; raises BriefQAError.
+
+        When that went with it: from the folder `data` and from what people have added.
+        """
+        from briefqa.builder import published
+
+        folders: list[Path] = []
+        if self.library is not None and published(self.index) is None:
+            folders = [folder for folder in (Path("data"), self.library.uploads) if folder.is_dir()]
+        build(folders or None, index=self.index, model=self._model, progress=progress)
 
     def warm(self) -> None:
         """Load now what the first question would."""

@@ -85,6 +85,7 @@ def ask(
         return Turn(shown, Problem(sentence), where)
     try:
         searcher = desk.searcher()
+        generation = searcher.generation()
         conversation = Conversation(
             searcher,
             documents=where.documents,
@@ -92,7 +93,7 @@ def ask(
             turns=answered(before),
         )
         answer = conversation.ask(question.encode("utf-8", "replace").decode("utf-8"), carry=carry)
-        return Turn(shown, answer, where, searcher.generation())
+        return Turn(shown, answer, where, generation)
     except BriefQAError as error:
         mendable = isinstance(error, IndexFolderError) and desk.library is not None
         return Turn(shown, Problem(str(error), mendable), where)
@@ -194,7 +195,9 @@ def parsed(sent: object) -> dict[str, Any]:
 def written(desk: Desk, turns: Turns, as_receipt: bool) -> tuple[str, str]:
     """The answers as a file, its name and content: Markdown to read, or a receipt to replay."""
     given = [
-        receipt.Turn(turn.reply, turn.where.documents, turn.where.section)
+        receipt.Turn(
+            turn.reply, turn.where.documents, turn.where.section, generation=turn.generation
+        )
         for turn in turns
         if isinstance(turn.reply, Answer)
     ]

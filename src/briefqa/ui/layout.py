@@ -226,7 +226,11 @@ class _Page:
     def _hand_out(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
         """The conversation as a file."""
         turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
-        name, content = exchange.written(self._desk, turns, _sent(event, "form") == "receipt")
+        try:
+            name, content = exchange.written(self._desk, turns, _sent(event, "form") == "receipt")
+        except BriefQAError as error:
+            gr.Warning(str(error))
+            return [gr.skip(), gr.skip()]
         return [turns, tag("div", data_name=name, data_content=content)]
 
     # Documents that come and go

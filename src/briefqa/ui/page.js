@@ -6,7 +6,10 @@ const find = (selector) => document.querySelector(selector);
 // has no answer yet. A page that is loaded again, as after a restart of the server, has all of it.
 const kept = { turns: [], where: null, draft: "" };
 try {
-  Object.assign(kept, JSON.parse(sessionStorage.getItem("briefqa")));
+  const { turns, where, draft } = JSON.parse(sessionStorage.getItem("briefqa"));
+  if (Array.isArray(turns)) kept.turns = turns;
+  if (Array.isArray(where?.documents)) kept.where = where;
+  if (typeof draft === "string") kept.draft = draft;
 } catch {
   // nothing was kept
 }

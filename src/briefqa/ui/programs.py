@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard, TypeVar
 
 import gradio as gr
 
@@ -29,6 +30,7 @@ MCP_PATH = "/mcp"
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Source(Protocol):
@@ -121,7 +123,7 @@ class Programs:
 
     def _check(self, question: object, k: object, documents: object, section: object) -> None:
         """Whatever a program sends is made sure of here: gradio passes on any JSON."""
-        if not isinstance(question, str):
+        if not _is_text(question):
             raise UsageError("question is to be text.")
         if len(question) > LONGEST_QUESTION:
             raise UsageError(
@@ -131,11 +133,16 @@ class Programs:
         if type(k) is not int or not 1 <= k <= MOST_PASSAGES:
             raise UsageError(f"k is to be a whole number from 1 to {MOST_PASSAGES}.")
         if documents is not None and not (
-            isinstance(documents, list) and all(isinstance(name, str) for name in documents)
+            isinstance(documents, list) and all(map(_is_text, documents))
         ):
             raise UsageError("documents is to be a list of document names, or left out.")
-        if section is not None and not isinstance(section, str):
+        if section is not None and not _is_text(section):
             raise UsageError("section is to be text, or left out.")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Text that can be sent back; JSON can spell half of a surrogate pair, which cannot."""
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
 
 def add_programs(searcher: Source) -> None:

@@ -85,7 +85,7 @@ def _outcome(file: Received) -> str:
 
 
 def _ways_in(formats: Sequence[str]) -> Html:
-    limits = f"up to {MOST_FILES} at a time, {MAX_FILE_BYTES // 1_000_000} MB each"
+    limits = f"up to {MOST_FILES} at a time, {MAX_FILE_BYTES // 1_000_000}\N{NO-BREAK SPACE}MB each"
     return tag(
         "div",
         tag("p", f"Drop files or folders here ({', '.join(formats)}; {limits})", class_="invite"),

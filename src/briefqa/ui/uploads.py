@@ -1,7 +1,7 @@
 """How do files come in from the page? As a form, into a private folder, under names of our own.
 
-A batch of files waits under a random token until the page takes it, once; what nobody takes is
-deleted after a while, and everything at the end.
+A batch of files waits under a random token until the page takes it, once, and is then deleted; what
+nobody takes is deleted after a while, and everything at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -55,18 +56,22 @@ class Uploads:
         most = 2 * MOST_BYTES  # beyond it nothing is read, below it a sentence says what is wrong
         return Route("/library/upload", self._receive, methods=["POST"], max_body_size=most)
 
-    def take_batch(self, token: str) -> Files:
-        """The name as given, and the file, of each in a batch; a batch is handed out once.
+    @contextmanager
+    def batch(self, token: str) -> Iterator[Files]:
+        """The name as given, and the file, of each in a batch, which is deleted after the block.
 
-        Whoever takes it moves the files away; those that are left go when the page is closed.
-        Raises UsageError for a token that is unknown, taken or too old.
+        Raises UsageError for a token that is unknown, taken before or too old.
         """
         self._forget_old()
         with self._lock:
             found = self._waiting.pop(token, None)
         if found is None:
             raise UsageError("These files are no longer held; drop them on the page again.")
-        return found[2]
+        _, folder, files = found
+        try:
+            yield files
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Delete everything."""

@@ -1,0 +1,367 @@
+"""What does a follow-up question refer to?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefqa import Searcher, UsageError
+from briefqa.analysis import plain_words
+from briefqa.conversation import Conversation
+from briefqa.follow_up import leans_by, offered, read_as
+from briefqa.loaders import parse
+from briefqa.records import Answer, Carried, CarriedKind, Evidence, Hit, Passage
+
+TEXTS = {
+    "Aleppo": "doctors helped people in aleppo and treated children",
+    "Damascus": "doctors in damascus gave out medicine",
+    "Port": "dockers of kestrand walked out over night shifts",
+}
+
+
+class Shelf:
+    """Stands in for a Searcher: passages with more of the question's words are better."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+    ) -> Answer:
+        self.asked.append(question)
+        words = set(plain_words(question))
+        hits = []
+        for name, text in TEXTS.items():
+            if documents is None or name in documents:
+                share = 3 * len(words & set(text.split())) / (len(words) or 1)
+                passage = Passage(name, name, (), text, 0, len(text), (1, 1), (1, 1))
+                hits.append(Hit(1, passage, Evidence(None, None, None, None, share)))
+        hits.sort(key=lambda hit: -hit.evidence.fused)
+        found = tuple(hits[:k]) if words else ()
+        return Answer(question, bool(found), 1.0, "", "", found)
+
+
+def within(text: str) -> Carried:
+    return Carried(CarriedKind.WITHIN, text)
+
+
+def about(text: str) -> Carried:
+    return Carried(CarriedKind.ABOUT, text)
+
+
+def readings(*questions: str) -> list[str]:
+    """Each question as it is read after those before it, whatever there is to find."""
+    before, carried, found = questions[0], tuple[Carried, ...](), [questions[0]]
+    for question in questions[1:]:
+        chips = offered(question, before, carried) if leans_by(question) else ()
+        before, carried = read_as(question, chips, before, carried), chips
+        found.append(before)
+    return found
+
+
+@pytest.fixture
+def chat() -> Conversation:
+    return Conversation(Shelf())
+
+
+def test_a_question_without_a_place_takes_over_place_and_matter(chat: Conversation) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    answer = chat.ask("How many children?")
+    assert answer.question == "How many children?"
+    assert answer.carried == (within("Aleppo"), about("doctors"))
+    assert answer.read_as == "How many children? — Aleppo, doctors"
+    assert answer.hits[0].passage.document == "Aleppo"
+
+
+def test_another_place_takes_the_place_of_the_first_and_keeps_the_question(
+    chat: Conversation,
+) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    answer = chat.ask("And in Damascus?")
+    assert answer.read_as == "What did the doctors do in Damascus?"
+    assert answer.carried == (about("doctors"),)
+    assert answer.hits[0].passage.document == "Damascus"
+
+
+def test_a_question_that_stands_by_itself_is_not_dragged_back(chat: Conversation) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    answer = chat.ask("And why did the dockers of Kestrand walk out?")
+    assert (answer.carried, answer.read_as) == ((), answer.question)
+    assert answer.hits[0].passage.document == "Port"
+
+
+def test_a_short_question_whose_words_lead_elsewhere_is_not_dragged_back(
+    chat: Conversation,
+) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    assert leans_by("Dockers?") > 0
+    answer = chat.ask("Dockers?")
+    assert (answer.carried, answer.hits[0].passage.document) == ((), "Port")
+
+
+def test_things_may_be_taken_away_and_none_may_be_left(chat: Conversation) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    chat.ask("How many children?")
+    less = chat.ask_again(2, carry=[about("doctors")])
+    assert (less.read_as, less.carried) == ("How many children? — doctors", (about("doctors"),))
+    alone = chat.ask_again(2, carry=())
+    assert (alone.read_as, alone.carried) == ("How many children?", ())
+    assert chat.turns[1] == alone
+    assert len(chat.turns) == 2
+
+
+def test_asking_again_leaves_the_other_turns_and_is_read_after_those_before_it(
+    chat: Conversation,
+) -> None:
+    first = chat.ask("What did the doctors do in Aleppo?")
+    chat.ask("And in Damascus?")
+    third = chat.ask("Why?")
+    again = chat.ask_again(2)
+    assert again.read_as == "What did the doctors do in Damascus?"
+    assert chat.turns == (first, again, third)
+
+
+@pytest.mark.parametrize("number", [0, 2, -1])
+def test_a_turn_that_is_not_there_cannot_be_asked_again(chat: Conversation, number: int) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    with pytest.raises(UsageError, match=f"no turn {number} to ask again"):
+        chat.ask_again(number)
+
+
+def test_a_conversation_is_made_again_from_its_questions_and_what_they_carried(
+    chat: Conversation,
+) -> None:
+    for question in ("What did the doctors do in Aleppo?", "And in Damascus?", "Why?", "dockers"):
+        chat.ask(question)
+    chat.ask_again(3, carry=[about("medicine")])
+    again = Conversation(Shelf())
+    for turn in chat.turns:
+        again.ask(turn.question, carry=turn.carried)
+    assert again.turns == chat.turns
+    gone_on = Conversation(Shelf(), turns=chat.turns)
+    assert gone_on.ask("How many?") == again.ask("How many?")
+
+
+def test_an_empty_question_is_no_turn_to_refer_to(chat: Conversation) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    blank = chat.ask("  ")
+    assert (blank.answered, blank.carried) == (False, ())
+    assert chat.ask("How many children?").carried == (within("Aleppo"), about("doctors"))
+
+
+def test_the_first_question_takes_over_nothing(chat: Conversation) -> None:
+    assert chat.ask("Why?").carried == ()
+    assert Conversation(Shelf()).ask("Why?", carry=[about("doctors")]).read_as == "Why? — doctors"
+
+
+def test_what_is_asked_for_holds_for_every_turn() -> None:
+    chat = Conversation(Shelf(), k=1, documents=["Damascus", "Port"])
+    first = chat.ask("What did the doctors do in Aleppo?")
+    assert [hit.passage.document for hit in first.hits] == ["Damascus"]
+    assert [hit.passage.document for hit in chat.ask("dockers").hits] == ["Port"]
+
+
+@pytest.mark.parametrize(
+    "question", ["it " * 1000, "x" * 5000, "and " * 500, "(" * 2000, "— , — \u202e\x00"]
+)
+def test_a_hostile_question_is_answered_and_does_no_harm(chat: Conversation, question: str) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    chat.ask(question)
+    answer = chat.ask("And in Damascus?")
+    assert len(answer.read_as) < 2500
+    assert all(len(chip.text) <= 60 for chip in answer.carried)
+    chat.ask("Why?", carry=[about(question)] * 50)
+    assert len(chat.turns[-1].read_as) < 500
+
+
+def test_quoted_words_are_looked_for_as_they_stand_and_are_not_carried_over_as_quotes(
+    chat: Conversation,
+) -> None:
+    chat.ask('Who said "night shifts" in Kestrand?')
+    assert '"' not in chat.ask("Why?").read_as
+    assert chat.ask('"gave out medicine"').carried == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote Pride and Prejudice?",
+        "Why did Verhey say the embankment broke when it did?",
+        "Did Castell Brothers raise wages before they paid for safety boots?",
+        "And how much did the strike in the port cost?",
+        "But when did Islamic State attack Palmyra again?",
+        "And the mayor of Kestrand, what did he ask for?",
+        "How long does it take to travel from Berlin to Prague?",
+        "Is it safe to eat raw salmon when pregnant?",
+        "What are sphingolipids?",
+        "Is there a hospital for sailors in the old harbour?",
+        "What did the general say about those who stayed in Idlib?",
+        'And what about "hot meals"?',
+        "Wie viele Menschen wurden in Aleppo behandelt?",
+        "Combien de personnes habitent à Velmora ?",
+        "大马士革为什么没有饮用水？",
+        "",
+    ],
+)
+def test_a_question_that_says_what_it_is_about_leans_on_nothing(question: str) -> None:
+    assert leans_by(question) == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why?",
+        "when",
+        "Who said so?",
+        "Who said that?",
+        "How many children?",
+        "In which city?",
+        "And in Damascus?",
+        "what about lower quay",
+        "Did the Syrian government agree to it?",
+        "How many people work there?",
+        "Where do they come from?",
+        "How many were there in Lower Quay?",
+        "What was the result, according to Rudskoi?",
+    ],
+)
+def test_a_question_that_leaves_open_what_it_is_about_leans_on_the_one_before(
+    question: str,
+) -> None:
+    assert leans_by(question) > 0
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("How many ships did Norway build in 1920?", "And in 1930?", "Norway build in 1930?"),
+        ("How many ships did Norway build in 1920?", "And Sweden?", "Sweden build in 1920?"),
+        ("How many seats did the greens win?", "And the liberals?", "did the liberals win?"),
+        ("How many marched on the west side?", "And the east side?", "on the east side?"),
+        ("Who wrote the first report?", "And the second?", "Who wrote the second report?"),
+        ("What did the law change about taxes?", "About pensions?", "change about pensions?"),
+        ("How many people in Velmora were hurt?", "and in lindo?", "people in lindo were hurt?"),
+        ("How tall is Ben Nevis?", "Snowdon?", "How tall is Snowdon?"),
+        ("Did the tug crews strike?", "What about the drivers?", "Did the drivers strike?"),
+    ],
+)
+def test_a_thing_alone_takes_the_place_of_its_like(before: str, question: str, meant: str) -> None:
+    assert readings(before, question)[1].endswith(meant)
+
+
+def test_what_was_taken_over_is_handed_on() -> None:
+    assert readings("Who repaired the bridge at Lindo?", "When was that?", "And why?") == [
+        "Who repaired the bridge at Lindo?",
+        "When was that? — Lindo, repaired bridge",
+        "And why? — Lindo, repaired bridge",
+    ]
+
+
+def test_a_place_that_was_taken_over_is_swapped_too() -> None:
+    turns = "What did the doctors do in Aleppo?", "How many children?", "And in Damascus?", "Why?"
+    assert readings(*turns)[1:] == [
+        "How many children? — Aleppo, doctors",
+        "How many children in Damascus? — doctors",
+        "Why? — Damascus, doctors, children",
+    ]
+
+
+def test_at_most_three_things_are_taken_over_and_the_first_matter_stays() -> None:
+    long = [
+        "Who repaired the bridge at Lindo?",
+        "What did it cost?",
+        "Who paid them?",
+        "Was it new?",
+    ]
+    assert readings(*long)[-1] == "Was it new? — Lindo, repaired bridge, paid"
+
+
+def test_going_back_to_a_topic_refers_to_the_turn_that_named_it(chat: Conversation) -> None:
+    chat.ask("What did the doctors do in Aleppo?")
+    chat.ask("And why did the dockers of Kestrand walk out?")
+    answer = chat.ask("Back to Aleppo: how many children?")
+    assert about("doctors") in answer.carried
+
+
+def rows(repo: Path) -> list[dict[str, Any]]:
+    lines = (repo / "data" / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_there_are_dialogues_enough_and_their_answers_stand_where_they_say(repo: Path) -> None:
+    names = {turn["document"] for row in rows(repo) for turn in row["turns"]}
+    documents = {name: parse((repo / "data" / name).read_bytes(), name) for name in names}
+    assert len(documents) == 3
+    for row in rows(repo):
+        assert 2 <= len(row["turns"]) <= 4
+        assert not row["turns"][0]["follow_up"]
+        for turn in row["turns"]:
+            assert turn["follow_up"] == (turn["question"] != turn["rewritten"])
+            document = documents[turn["document"]]
+            assert any(
+                turn["contains"] in document.text[paragraph.start : paragraph.end]
+                for section in document.sections
+                if " › ".join(section.path) == turn["section"]
+                for paragraph in section.paragraphs
+            ), turn
+    assert len({row["id"] for row in rows(repo)}) == len(rows(repo)) >= 60
+    assert sum(row["split"] == "test" for row in rows(repo)) >= 30
+
+
+def test_a_place_is_swapped_in_the_bundled_briefs(brief: Searcher) -> None:
+    chat = Conversation(brief)
+    chat.ask("How many people in Velmora had no tap water?")
+    answer = chat.ask("And in Damascus?")
+    assert answer.read_as == "How many people in Damascus had no tap water?"
+    assert "More than five million inhabitants" in answer.hits[0].passage.text
+
+
+def test_a_place_is_swapped_even_if_nothing_is_told_of_the_other(brief: Searcher) -> None:
+    chat = Conversation(brief)
+    chat.ask("What did the doctors do in Aleppo?")
+    assert chat.ask("And in Damascus?").read_as == "What did the doctors do in Damascus?"
+
+
+def test_after_a_question_without_an_answer_the_matter_is_still_known(brief: Searcher) -> None:
+    chat = Conversation(brief)
+    assert not chat.ask("Which guitar chords did they play in Lisbon?").answered
+    chat.ask("How many patients did the doctors help in Aleppo?")
+    assert "1,847" in chat.ask("How many were children?").hits[0].passage.text
+
+
+def test_follow_ups_are_found_nearly_as_well_as_if_they_were_written_in_full(
+    brief: Searcher, repo: Path
+) -> None:
+    alone: list[tuple[bool, bool]] = []  # (is a follow-up, right)
+    chatting: list[tuple[bool, bool]] = []
+    by_hand: list[tuple[bool, bool]] = []
+    for row in rows(repo):
+        if row["split"] == "test":
+            chat = Conversation(brief, k=1)
+            for turn in row["turns"]:
+                readers = (
+                    (chatting, chat.ask(turn["question"])),
+                    (alone, brief.ask(turn["question"], k=1)),
+                    (by_hand, brief.ask(turn["rewritten"], k=1)),
+                )
+                for told, answer in readers:
+                    found = answer.hits[0].passage
+                    right = turn["contains"] in found.text and turn["document"] == found.document
+                    right = right and turn["section"] == " › ".join(found.section)
+                    told.append((turn["follow_up"], right))
+
+    def hit_at_1(told: list[tuple[bool, bool]], follow_up: bool) -> float:
+        kept = [right for is_follow_up, right in told if is_follow_up is follow_up]
+        return sum(kept) / len(kept)
+
+    assert hit_at_1(chatting, True) >= hit_at_1(by_hand, True) - 0.07
+    assert hit_at_1(chatting, False) >= hit_at_1(alone, False) - 0.01
