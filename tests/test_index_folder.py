@@ -424,8 +424,9 @@ def test_an_index_of_format_1_opens_and_answers(tmp_path: Path) -> None:
     assert (searcher.manifest().format, searcher.manifest().roots) == (1, ("/briefs",))
 
 
-def test_an_index_from_before_files_could_be_left_out_left_out_none(index: Path) -> None:
+def test_an_index_from_before_there_were_dates_and_exclusions_opens(index: Path) -> None:
     manifest = manifest_of(index)
-    del manifest["excluded"]
+    del manifest["excluded"], manifest["sources"][0]["date"]
     rewrite(index, manifest)
-    assert open_index(index).manifest().excluded == ()
+    now = open_index(index).manifest()
+    assert (now.excluded, now.sources[0].date) == ((), "")

@@ -239,6 +239,13 @@ def test_the_passages_with_all_words_are_those_of_each(index: KeywordIndex) -> N
     assert index.rows_with_all([]).tolist() == [0, 1, 2, 3, 4]
 
 
+def test_a_joined_word_is_shared_when_half_of_its_parts_are(tmp_path: Path) -> None:
+    write(tmp_path / "k", ["Two Su-24 jets flew.", "Room 24 was empty."], "en")
+    index = KeywordIndex(tmp_path / "k", 2, "en")
+    assert index.matched("Su-24M jets", 0) == ("Su-24M", "jets")
+    assert index.matched("Su-24M jets", 1) == ()
+
+
 def test_an_unknown_language_is_refused_by_name() -> None:
     with pytest.raises(UsageError, match="'xx'; choose one of: ar, da, de"):
         stemmer("xx")

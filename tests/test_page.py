@@ -13,11 +13,12 @@ import pytest
 
 from briefqa import BuildError, IndexBusy, IndexDamaged, IndexNotFound, UsageError, build
 from briefqa.embedder import HashingEmbedder
+from briefqa.feedback import Feedback
 from briefqa.library import Library
 from briefqa.manifest import Manifest
 from briefqa.records import Answer, Document, DocumentInfo, Hit, Passage
 from briefqa.searcher import Searcher
-from briefqa.ui import changes, page
+from briefqa.ui import changes, exchange, layout, page
 from briefqa.ui.desk import Desk
 from briefqa.ui.exchange import Problem, Turn, Turns
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
@@ -250,6 +251,29 @@ def test_a_document_that_changed_or_went_since_the_answer_says_so() -> None:
         assert sentence in opened((turn,), turn=1, hit=1)
 
 
+def test_asking_one_question_again_leaves_the_others() -> None:
+    turns = tuple(Turn(question, answer(ADA)) for question in ("Who?", "When?", "Where?"))
+    again = exchange.ask_again(Scripted(UsageError("No.")), turns, 2, ())
+    assert again == (turns[0], Turn("When?", Problem("No.")), turns[2])
+
+
+def test_a_conversation_keeps_its_last_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "MOST_TURNS", 2)
+    turns = tuple(Turn(question, answer(ADA)) for question in ("Who?", "When?"))
+    now = last_of(event(Scripted(answer(ADA)), "_ask")("Where?", turns, kept("Who?", "When?")))[1]
+    assert [turn.question for turn in now] == ["When?", "Where?"]
+
+
+def test_a_thumb_is_kept_only_if_that_was_asked_for(tmp_path: Path) -> None:
+    desk, turns = Scripted(answer(ADA)), (Turn("Who?", answer(ADA)),)
+    thumb = (Sent(turn=1, rate="up"), turns, kept("Who?"))
+    assert event(desk, "_rate")(*thumb) == [{"__type__": "update"}] * 2  # nothing changes
+    desk.feedback = Feedback(tmp_path / "ratings.jsonl")
+    assert event(desk, "_rate")(*thumb)[0] == (Turn("Who?", answer(ADA), rating=True),)
+    (line,) = (tmp_path / "ratings.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["rating"] == "up"
+
+
 # Documents that come and go
 
 
@@ -313,6 +337,25 @@ def test_a_damaged_index_is_built_again_and_the_lost_question_answered(workshop:
     assert Reading(news).text == "The documents are indexed anew."
     assert isinstance(turns[0].reply, Answer)
     assert "The first lamp is green." in Reading(log).text
+
+
+def test_a_file_that_changed_or_went_since_it_was_indexed_is_told_over_its_text(
+    workshop: Desk, tmp_path: Path
+) -> None:
+    turns = last_of(event(workshop, "_ask")("Which lamp is green?", (), kept()))[1]
+    one = tmp_path / "notes" / "one.md"
+
+    def shown() -> str:
+        sent = Sent(turn=1, hit=1)
+        *_, article = event(workshop, "_choose")(sent, turns, kept("Which lamp is green?"))
+        return Reading(article).text
+
+    assert "this is the text that was indexed" not in shown()
+    one.write_text("# One\n\nThe first lamp is out.\n", encoding="utf-8")
+    assert "The file has changed since it was indexed" in shown()
+    one.unlink()
+    assert "The file is no longer there" in shown()
+    assert "The first lamp is green." in shown()
 
 
 def test_an_index_that_is_gone_is_built_again_of_what_people_added_too(

@@ -32,7 +32,8 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another.
+    empty and `detail` says why when the file failed or repeats another. `date` is the document's
+    own, empty when it names none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     outcome: Outcome
     passages: int
     detail: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def parse(content: bytes) -> Manifest:
         roots=tuple(map(text, fields["roots"])),
         sources=tuple(map(_source, fields["sources"])),
         thresholds={name: _number(value) for name, value in fields["thresholds"].items()},
-        excluded=tuple(map(text, fields.get("excluded", ()))),  # older indexes left out nothing
+        excluded=tuple(map(text, fields.get("excluded", ()))),  # the first left out none
         files={
             name: (_count(size), text(digest)) for name, (size, digest) in fields["files"].items()
         },
@@ -119,6 +121,7 @@ def _source(fields: Mapping[str, Any]) -> Source:
         outcome=Outcome(fields["outcome"]),
         passages=_count(fields["passages"]),
         detail=text(fields["detail"]),
+        date=text(fields.get("date", "")),  # the first indexes had none
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 SECTION_MARK = " › "  # between the headings of a section's path
-_REMEMBERED = 32  # choices whose rows are kept: a section's are found by reading passages
+_REMEMBERED = 32  # choices whose rows are kept
 
 
 class Passages(Protocol):
@@ -49,6 +49,7 @@ class Scopes:
         self._row_of = {name: number for number, name in enumerate(names)}
         self._ends = np.cumsum([0, *counts])
         self._passages = passages
+        self._sections: list[str] = []  # of each passage; filled when first asked for
         self._all = Scope(None, names, _documents(len(names), len(names)))
         self._found: dict[tuple[tuple[str, ...], str | None], Scope] = {}
         self._lock = threading.Lock()
@@ -86,6 +87,11 @@ class Scopes:
         ranges = [self._range(name) for name in documents]
         if section is None:
             return Scope(np.concatenate(ranges), documents, in_words)
+        if not self._sections:
+            n_passages = int(self._ends[-1])
+            self._sections = [
+                SECTION_MARK.join(self._passages[row].section) for row in range(n_passages)
+            ]
         rows, held = [], []
         for name, of_document in zip(documents, ranges, strict=True):
             found = [row for row in map(int, of_document) if self._stands_in(row, section)]
@@ -102,7 +108,7 @@ class Scopes:
         return np.arange(self._ends[number], self._ends[number + 1], dtype=np.int64)
 
     def _stands_in(self, row: int, section: str) -> bool:
-        own = SECTION_MARK.join(self._passages[row].section)  # a heading may hold the mark too
+        own = self._sections[row]
         return own == section or (bool(section) and own.startswith(section + SECTION_MARK))
 
 

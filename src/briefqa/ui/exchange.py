@@ -76,13 +76,8 @@ def ask(
     It decides by itself what to take over from them, unless `carry` says it.
     """
     shown = question
-    if len(question) > LONGEST_QUESTION:
-        shown = f"{question[:200]} …"
-        sentence = (
-            f"A question can have {LONGEST_QUESTION:,} characters and this one has "
-            f"{len(question):,}: ask for one thing at a time."
-        )
-        return Turn(shown, Problem(sentence), where)
+    if sentence := too_long(question):
+        return Turn(f"{question[:200]} …", Problem(sentence), where)
     try:
         searcher = desk.searcher()
         generation = searcher.generation()
@@ -101,6 +96,16 @@ def ask(
         log.exception("A question could not be answered")
         sentence = "Something went wrong while answering; the terminal says what. Ask again."
         return Turn(shown, Problem(sentence), where)
+
+
+def too_long(question: str) -> str:
+    """What is said of a question that is too long; empty if it is not."""
+    if len(question) <= LONGEST_QUESTION:
+        return ""
+    return (
+        f"A question can have {LONGEST_QUESTION:,} characters and this one has "
+        f"{len(question):,}: ask for one thing at a time."
+    )
 
 
 def ask_again(desk: Desk, turns: Turns, number: int, carry: Collection[Carried]) -> Turns:

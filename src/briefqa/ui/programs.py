@@ -19,13 +19,12 @@ import gradio as gr
 from briefqa import answering
 from briefqa.errors import BriefQAError, ServeError, UsageError
 from briefqa.records import Answer, DocumentInfo, Hit
+from briefqa.ui.exchange import too_long
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 MOST_PASSAGES = 100
-LONGEST_QUESTION = 2_000
-"""Characters."""
 MCP_PATH = "/mcp"
 
 _log = logging.getLogger(__name__)
@@ -125,11 +124,8 @@ class Programs:
         """Whatever a program sends is made sure of here: gradio passes on any JSON."""
         if not _is_text(question):
             raise UsageError("question is to be text.")
-        if len(question) > LONGEST_QUESTION:
-            raise UsageError(
-                f"A question can have {LONGEST_QUESTION:,} characters and this one has "
-                f"{len(question):,}: ask for one thing at a time."
-            )
+        if sentence := too_long(question):
+            raise UsageError(sentence)
         if type(k) is not int or not 1 <= k <= MOST_PASSAGES:
             raise UsageError(f"k is to be a whole number from 1 to {MOST_PASSAGES}.")
         if documents is not None and not (
