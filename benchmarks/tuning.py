@@ -31,8 +31,9 @@ from briefqa.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT
 from briefqa.keyword_index import K1, B, KeywordIndex
 from briefqa.passages import indexed_text
 from briefqa.question_sets import Question, read_beir
+from briefqa.ranking import CANDIDATES
 from briefqa.records import Mode, TextKind
-from briefqa.searcher import CANDIDATES, Searcher
+from briefqa.searcher import Searcher
 from briefqa.vector_index import SENTENCE_WEIGHT, VectorIndex
 
 Rows = npt.NDArray[np.int64]

@@ -72,7 +72,6 @@ def test_the_sentence_with_the_most_evidence_answers_and_of_equals_the_first(
 def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:
     told = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
     assert told["searched"] == list(NAMES)
-    assert told["read_as"] == "q?"
     assert told["carried"] == []
     (found,) = told["hits"]
     assert found["citation"] == "Title › Part › Deep est › ¶2–3"

@@ -413,29 +413,15 @@ def test_a_repeated_build_passes_over_a_path_that_is_gone_only_if_it_held_nothin
         build(briefs, other, index=index, model="hashing")
 
 
-def test_the_index_keeps_the_date_of_a_document_that_names_one(briefs: Path, index: Path) -> None:
-    write(briefs, {"dated.md": "---\ntitle: Dated\ndate: 2017-01-30\n---\n\nIt was cold.\n"})
-    for text in ("It was cold.", "It was cold again."):  # the other files are then taken over
-        write(briefs, {"museum.md": f"# The museum\n\n{text}\n"})
-        report = build(briefs, index=index, model="hashing")
-        dates = {file.name: file.date for file in report.files}
-        assert dates == {"dated.md": "2017-01-30", "harbour.md": "", "museum.md": ""}
-        assert index_folder.current_manifest(index).sources == report.files
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("excluded", [1]), ("excluded", None), ("date", 2017), ("date", None)],
-)
-def test_a_manifest_with_another_kind_of_date_or_exclusion_is_refused(
-    briefs: Path, index: Path, field: str, value: object
+@pytest.mark.parametrize("excluded", [[1], None, 5])
+def test_a_manifest_with_another_kind_of_exclusion_is_refused(
+    briefs: Path, index: Path, excluded: object
 ) -> None:
     build(briefs, index=index, model="hashing")
     content = (index / current(index) / "manifest.json").read_bytes()
     parse_manifest(content)
     fields = json.loads(content)
-    holder = fields if field == "excluded" else fields["sources"][0]
-    holder[field] = value
+    fields["excluded"] = excluded
     with pytest.raises(MALFORMED):
         parse_manifest(json.dumps(fields).encode())
 

@@ -313,3 +313,9 @@ def test_of_many_documents_one_can_be_found_by_its_name() -> None:
         return ("type", "search") in found.attributes
 
     assert (searchable(3), searchable(30)) == (False, True)
+
+
+def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
+    read = Reading(shelf.shelf([FERRY] * 2_000, changeable=True, formats=[]))
+    assert read.text.count("ferry.md") == 500
+    assert read.text.endswith("1500 more are searched, and not listed here.")

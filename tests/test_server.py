@@ -530,6 +530,22 @@ def test_only_so_many_batches_wait_and_old_ones_are_deleted(
         take(door, "none")  # forgets what is old, which is everything
 
 
+def test_files_that_take_too_long_to_arrive_are_let_go(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SLOWEST_SECONDS", 0.2)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+        slow.sendall(
+            b"POST /library/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+        said = slow.recv(65_536)
+        while b"}" not in said:
+            said += slow.recv(65_536)
+    assert b" 408 " in said.split(b"\r\n")[0]
+    assert b"The files took too long to arrive; drop fewer, or smaller ones." in said
+
+
 def test_nothing_is_left_when_the_page_is_closed() -> None:
     door = Uploads()
     folder = Path(door._folder)

@@ -62,7 +62,6 @@ def compose(
         reason=f"The first passage is {' and '.join(found_by)} in {place}.",
         hits=tuple(hits),
         searched=searched,
-        read_as=question,
     )
 
 
@@ -74,7 +73,7 @@ def unanswered(
     hits: Sequence[Hit] = (),
 ) -> Answer:
     """An Answer that says the documents hold none; `hits` are the nearest passages."""
-    return Answer(question, False, confidence, NOT_FOUND, reason, tuple(hits), searched, question)
+    return Answer(question, False, confidence, NOT_FOUND, reason, tuple(hits), searched)
 
 
 def quotations(hits: Sequence[Hit]) -> str:

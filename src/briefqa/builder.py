@@ -179,7 +179,7 @@ def index_documents(
         closing(Intake(folder, embedder, DEFAULT_LANGUAGE)) as intake,
     ):
         for document in documents:
-            held = (Outcome.INDEXED, intake.add(document), "", document.date)
+            held = (Outcome.INDEXED, intake.add(document))
             sources.append(Source(document.name, document.title, "", "", *held))
         _make(index, folder, (), (), sources, intake, last, progress)
 
@@ -371,7 +371,7 @@ def _read_all(
             sources.append(Source(file.name, "", path, digest, Outcome.FAILED, 0, str(error)))
             continue
         first_with[digest] = file.name
-        held = (Outcome.INDEXED, n_passages, "", document.date)
+        held = (Outcome.INDEXED, n_passages)
         sources.append(Source(file.name, document.title, path, digest, *held))
     tell(progress, "reading", len(files), len(files))
     return sources

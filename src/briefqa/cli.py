@@ -131,7 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument(
         "--uploads", type=Path, metavar="FOLDER",
-        help="where documents from the page are kept (default: uploads, beside the index folder)",
+        help="a folder of the page's own, where documents added on it are kept and removed "
+        "(default: uploads, beside the index folder)",
     )  # fmt: skip
     serve.add_argument(
         "--feedback", type=Path, metavar="FILE",

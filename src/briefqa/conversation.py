@@ -132,7 +132,10 @@ class Conversation:
         """How far a passage is behind the best, for the question that `alone` answers."""
         there = alone.hits
         if all(hit.passage != passage for hit in there):
-            there = self._asked(alone.question, PROBED, [passage.document]).hits
+            try:
+                there = self._asked(alone.question, PROBED, [passage.document]).hits
+            except UsageError:  # the document has been removed since
+                return inf
         value = {hit.passage: hit.evidence.fused for hit in there}
         return alone.hits[0].evidence.fused - value.get(passage, min(value.values(), default=0.0))
 

@@ -32,8 +32,7 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another. `date` is the document's
-    own, empty when it names none.
+    empty and `detail` says why when the file failed or repeats another.
     """
 
     name: str
@@ -43,7 +42,6 @@ class Source:
     outcome: Outcome
     passages: int
     detail: str = ""
-    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,6 @@ def _source(fields: Mapping[str, Any]) -> Source:
         outcome=Outcome(fields["outcome"]),
         passages=_count(fields["passages"]),
         detail=text(fields["detail"]),
-        date=text(fields.get("date", "")),  # the first indexes had none
     )
 
 

@@ -8,47 +8,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-import regex
 
-from briefqa import answering, embedder, index_folder, passages
+from briefqa import answering, embedder, index_folder, ranking
 from briefqa.abstention import Signals, Thresholds
-from briefqa.analysis import plain_words
 from briefqa.conversation import Conversation
 from briefqa.embedder import Embedder
 from briefqa.errors import IndexDamaged, IndexOutOfDate, UsageError
-from briefqa.fusion import fuse
-from briefqa.keyword_index import KeywordIndex, Match
+from briefqa.keyword_index import KeywordIndex
 from briefqa.manifest import Manifest
+from briefqa.ranking import Parts
 from briefqa.record_file import DocumentFile, PassageFile
-from briefqa.records import (
-    Answer,
-    AnswerSpan,
-    Document,
-    DocumentInfo,
-    Evidence,
-    Hit,
-    Mode,
-    Passage,
-    TextKind,
-)
-from briefqa.scope import Scope, Scopes
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Passage
+from briefqa.scope import Scopes
 from briefqa.vector_index import VectorIndex
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Rows = npt.NDArray[np.int64]
-    Values = npt.NDArray[np.float32]
-
-CANDIDATES = 200  # from each index
 MAX_QUESTION = 2_000  # characters that are read of a question
-# A straight quote after a word is an inch mark, or closes nothing.
-_QUOTED = regex.compile(r'(?<!\w)"(?=\S)([^"]+)(?<=\S)"(?!\w)|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +36,10 @@ class _Snapshot:
     stamp: tuple[int, int, int]
     generation: index_folder.Generation
     documents: DocumentFile
-    passages: PassageFile
-    keyword: KeywordIndex
-    vectors: VectorIndex
-    document_of: Rows
-    embedder: Embedder
+    parts: Parts
     thresholds: Thresholds
     scopes: Scopes
     infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Candidates of one question: rows best first, with the raw values of each.
-
-    `vector` is the question's, None when only its words were searched.
-    """
-
-    rows: Rows
-    fused: Values
-    bm25: Values
-    cosine: Values | None
-    keyword_rank: dict[int, int]
-    semantic_rank: dict[int, int]
-    match: Match | None
-    vector: Values | None = None
 
 
 class Searcher:
@@ -117,8 +74,8 @@ class Searcher:
         snapshot = self._snapshot()
         scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
-        ranking = _rank(snapshot, read_as, _mode(mode), _positive(k), scope)
-        return _hits(snapshot, read_as, ranking, k)
+        ranked = ranking.rank(snapshot.parts, read_as, _mode(mode), _positive(k), scope.rows)
+        return ranking.hits(snapshot.parts, read_as, ranked, k)
 
     def ask(
         self,
@@ -132,24 +89,23 @@ class Searcher:
         snapshot = self._snapshot()
         scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
-        ranking = _rank(snapshot, read_as, Mode.HYBRID, _positive(k), scope)
-        hits = _hits(snapshot, read_as, ranking, k)
+        ranked = ranking.rank(snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows)
+        hits = ranking.hits(snapshot.parts, read_as, ranked, k)
         if not read_as:
-            return answering.unanswered(question, "The question is empty; ask something.", ())
-        if not snapshot.keyword.question_terms(read_as):
+            answer = answering.unanswered(question, "The question is empty; ask something.", ())
+        elif not snapshot.parts.keyword.question_terms(read_as):
             reason = "The question has no word to look for; say what it is about."
-            return answering.unanswered(question, reason, scope.documents, hits=hits)
-        confidence = 0.0
-        if hits:
-            confidence = snapshot.thresholds.confidence(_signals(ranking))
-        return answering.compose(
-            question,
-            hits,
-            confidence,
-            snapshot.thresholds.answer_from,
-            scope.documents,
-            scope.in_words,
-        )
+            answer = answering.unanswered(question, reason, scope.documents, hits=hits)
+        else:
+            answer = answering.compose(
+                question,
+                hits,
+                snapshot.thresholds.confidence(ranking.signals(ranked)) if hits else 0.0,
+                snapshot.thresholds.answer_from,
+                scope.documents,
+                scope.in_words,
+            )
+        return replace(answer, read_as=read_as)
 
     def conversation(
         self,
@@ -167,8 +123,8 @@ class Searcher:
     def signals(self, question: str) -> Signals | None:
         """The raw evidence the abstention rule reads; None when nothing is found."""
         snapshot = self._snapshot()
-        ranking = _rank(snapshot, _readable(question), Mode.HYBRID, 1)
-        return _signals(ranking) if len(ranking.rows) else None
+        ranked = ranking.rank(snapshot.parts, _readable(question), Mode.HYBRID, 1)
+        return ranking.signals(ranked) if len(ranked.rows) else None
 
     def confidence(self, question: str) -> float:
         """How sure that the first passage answers, 0..1; 0 when there is nothing to go by."""
@@ -177,12 +133,12 @@ class Searcher:
 
     def ranked_rows(self, question: str, *, mode: Mode, depth: int) -> list[int]:
         """The rows of up to `depth` passages, best first; what an evaluation measures."""
-        ranking = _rank(self._snapshot(), _readable(question), mode, depth)
-        return [int(row) for row in ranking.rows[:depth]]
+        ranked = ranking.rank(self._snapshot().parts, _readable(question), mode, depth)
+        return [int(row) for row in ranked.rows[:depth]]
 
     def passages(self) -> Iterable[Passage]:
         """Every passage, by row; read from disk as they are asked for."""
-        return self._snapshot().passages
+        return self._snapshot().parts.passages
 
     def document(self, name: str) -> Document:
         """The document of that name as it was indexed; raises UsageError if there is none."""
@@ -236,7 +192,7 @@ class Searcher:
         stamp = index_folder.pointer_stamp(self._index)
         generation = index_folder.open_current(self._index)
         manifest = generation.manifest
-        model = self._model or (last.embedder if last else None)
+        model = self._model or (last.parts.embedder if last else None)
         if model is None or model.fingerprint != manifest.fingerprint:
             model = self._model or embedder.embedder_of(manifest.model, manifest.fingerprint)
         if model.fingerprint != manifest.fingerprint:
@@ -266,133 +222,19 @@ class Searcher:
             stamp=stamp,
             generation=generation,
             documents=documents,
-            passages=cut,
-            keyword=KeywordIndex(
-                generation.folder / index_folder.KEYWORD, len(cut), manifest.language
+            parts=Parts(
+                passages=cut,
+                keyword=KeywordIndex(
+                    generation.folder / index_folder.KEYWORD, len(cut), manifest.language
+                ),
+                vectors=vectors,
+                document_of=np.repeat(np.arange(len(documents)), counts),
+                embedder=model,
+                language=manifest.language,
             ),
-            vectors=vectors,
-            document_of=np.repeat(np.arange(len(documents)), counts),
-            embedder=model,
             thresholds=thresholds,
             scopes=Scopes(tuple(source.name for source in indexed), counts, cut),
         )
-
-
-def _rank(
-    snapshot: _Snapshot, question: str, mode: Mode, k: int, scope: Scope | None = None
-) -> _Ranking:
-    """Rank the passages that hold every quoted phrase of the question, at least `k` if so many."""
-    if not question:
-        return _Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {}, None)
-    allowed = _rows_with_phrases(snapshot, question)
-    if scope is not None and scope.rows is not None:
-        allowed = scope.rows if allowed is None else np.intersect1d(allowed, scope.rows)
-    depth = max(CANDIDATES, k)
-    match, vector, cosine = snapshot.keyword.match(question), None, None
-    bm25 = match.bm25
-    rows = by_words = by_meaning = _no_rows()
-    if mode is not Mode.SEMANTIC:
-        rows = by_words = _best(bm25, depth, allowed)
-    if mode is not Mode.KEYWORD:
-        vector = snapshot.embedder.embed([question], TextKind.QUESTION)[0]
-        by_meaning, nearest = snapshot.vectors.nearest(vector, depth, allowed)
-        found_by_words = np.setdiff1d(by_words, by_meaning)
-        rows = np.concatenate([by_meaning, found_by_words])
-        cosine = np.concatenate([nearest, snapshot.vectors.cosines(vector, found_by_words)])
-    word_share = bm25[rows] / np.float32(match.idf_sum or 1)
-    fused = fuse(
-        np.zeros_like(word_share) if mode is Mode.SEMANTIC else word_share,
-        np.zeros_like(word_share) if cosine is None else cosine,
-        snapshot.document_of[rows],
-    )
-    order = np.lexsort((rows, -fused))
-    return _Ranking(
-        rows=rows[order],
-        fused=fused[order],
-        bm25=bm25[rows][order],
-        cosine=None if cosine is None else cosine[order],
-        keyword_rank={int(row): rank for rank, row in enumerate(by_words, 1)},
-        semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
-        match=match,
-        vector=vector,
-    )
-
-
-def _hits(snapshot: _Snapshot, question: str, ranking: _Ranking, k: int) -> list[Hit]:
-    hits = []
-    for place, row in enumerate(map(int, ranking.rows[:k])):
-        bm25 = float(ranking.bm25[place])
-        evidence = Evidence(
-            bm25=bm25 if bm25 > 0 else None,
-            keyword_rank=ranking.keyword_rank.get(row),
-            cosine=None if ranking.cosine is None else float(ranking.cosine[place]),
-            semantic_rank=ranking.semantic_rank.get(row),
-            fused=float(ranking.fused[place]),
-            matched=snapshot.keyword.matched(question, row),
-        )
-        passage = snapshot.passages[row]
-        answer = _answering_sentence(snapshot, ranking, row, passage)
-        hits.append(Hit(place + 1, passage, evidence, answer))
-    return hits
-
-
-def _answering_sentence(
-    snapshot: _Snapshot, ranking: _Ranking, row: int, passage: Passage
-) -> AnswerSpan | None:
-    """The sentence with the most of what finds passages: the question's words and its meaning."""
-    language = snapshot.generation.manifest.language
-    sentences = passages.sentences(passage.text, language)
-    if not sentences or ranking.match is None:
-        return None
-    share = snapshot.keyword.shares(
-        ranking.match, [passage.text[sentence.start : sentence.end] for sentence in sentences]
-    )
-    cosine = np.zeros_like(share)
-    if ranking.vector is not None:
-        found = snapshot.vectors.sentence_cosines(ranking.vector, row)
-        if len(found) == len(sentences):  # as they were cut when they were embedded
-            cosine = found
-    evidence = fuse(share, cosine, np.zeros(len(sentences), np.int64))
-    return answering.mark(passage, sentences, evidence.tolist())
-
-
-def _signals(ranking: _Ranking) -> Signals:
-    """The evidence for the first passage of a ranking that has one."""
-    cosine = 0.0 if ranking.cosine is None else float(ranking.cosine[0])
-    share = 0.0 if ranking.match is None else ranking.match.share(int(ranking.rows[0]))
-    return Signals(cosine, share)
-
-
-def _rows_with_phrases(snapshot: _Snapshot, question: str) -> Rows | None:
-    """The passages that hold every quoted phrase word for word; None when nothing is quoted."""
-    quoted = ("".join(found.groups(default="")) for found in _QUOTED.finditer(question))
-    phrases = [words for text in quoted if (words := plain_words(text))]
-    if not phrases:
-        return None
-    candidates = snapshot.keyword.rows_with_all(word for words in phrases for word in words)
-    held = [row for row in candidates if _holds(snapshot.passages[int(row)].text, phrases)]
-    return np.array(held, dtype=np.int64)
-
-
-def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:
-    words = plain_words(text)
-    return all(
-        any(
-            words[start : start + len(phrase)] == phrase
-            for start in range(len(words) - len(phrase) + 1)
-        )
-        for phrase in phrases
-    )
-
-
-def _best(scores: Values, limit: int, allowed: Rows | None) -> Rows:
-    """The rows with the highest scores above 0, best first, ties by row; int64."""
-    rows = np.flatnonzero(scores) if allowed is None else allowed[scores[allowed] > 0]
-    values = scores[rows]
-    if len(rows) > limit:
-        good = values >= np.partition(values, -limit)[-limit]  # sort only those, ties included
-        rows, values = rows[good], values[good]
-    return rows[np.lexsort((rows, -values))[:limit]].astype(np.int64)
 
 
 def _readable(question: object) -> str:
@@ -414,11 +256,3 @@ def _positive(k: object) -> int:
     if not isinstance(k, int) or k < 1:
         raise UsageError(f"k is {k!r}, but at least 1 passage must be asked for.")
     return k
-
-
-def _no_rows() -> Rows:
-    return np.empty(0, dtype=np.int64)
-
-
-def _no_values() -> Values:
-    return np.empty(0, dtype=np.float32)

@@ -11,6 +11,9 @@ from briefqa.source_files import MAX_FILE_BYTES
 from briefqa.ui.markup import Html, tag
 from briefqa.ui.uploads import MOST_FILES
 
+_LISTED = 500
+"""Documents that are listed, the first ones; of more, their number is told."""
+
 _FINDABLE = 8
 """With more documents than so many there is a box to find one by its name."""
 
@@ -20,7 +23,9 @@ def shelf(documents: Sequence[DocumentInfo], *, changeable: bool, formats: Seque
 
     `formats` are the suffixes that are read, such as `.md`.
     """
-    items = [_document(info, number, changeable) for number, info in enumerate(documents)]
+    listed = documents[:_LISTED]
+    items = [_document(info, number, changeable) for number, info in enumerate(listed)]
+    more = len(documents) - len(listed)
     find = tag(
         "input",
         type="search",
@@ -34,6 +39,9 @@ def shelf(documents: Sequence[DocumentInfo], *, changeable: bool, formats: Seque
         _ways_in(formats) if changeable else None,
         find if len(documents) > _FINDABLE else None,
         tag("ul", *items, class_="documents", aria_label="Documents") if items else None,
+        tag("p", f"{more} more are searched, and not listed here.", class_="place")
+        if more
+        else None,
         class_="shelf",
         data_documents=len(documents),
     )

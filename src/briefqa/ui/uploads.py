@@ -32,6 +32,8 @@ MOST_BYTES = 100_000_000
 MOST_BATCHES = 8
 """That wait or are on their way."""
 KEPT_SECONDS = 600.0
+SLOWEST_SECONDS = 600.0
+"""That a batch may take to arrive."""
 
 Files = list[tuple[str, Path]]
 
@@ -86,9 +88,10 @@ class Uploads:
                 return _problem(503, "Other files are still being taken in; try again in a minute.")
             self._coming += 1
         try:
-            form = await MultiPartParser(
-                request.headers, _bounded(request), max_files=MOST_FILES, max_fields=10
-            ).parse()
+            async with asyncio.timeout(SLOWEST_SECONDS):
+                form = await MultiPartParser(
+                    request.headers, _bounded(request), max_files=MOST_FILES, max_fields=10
+                ).parse()
             try:
                 files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
                 if not files:
@@ -103,6 +106,8 @@ class Uploads:
                 token = await asyncio.to_thread(self._keep, files)
             finally:
                 await form.close()
+        except TimeoutError:
+            return _problem(408, "The files took too long to arrive; drop fewer, or smaller ones.")
         except TooMuch as error:
             return _problem(413, error.message)
         except (MultiPartException, KeyError) as error:

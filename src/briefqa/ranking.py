@@ -1,0 +1,192 @@
+"""In what order do passages answer a question, and why?
+
+Over the opened parts of one generation: candidates by words and by meaning, their fused order, and
+the evidence of each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import regex
+
+from briefqa import answering, passages
+from briefqa.abstention import Signals
+from briefqa.analysis import plain_words
+from briefqa.embedder import Embedder
+from briefqa.fusion import fuse
+from briefqa.keyword_index import KeywordIndex, Match
+from briefqa.record_file import PassageFile
+from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, TextKind
+from briefqa.vector_index import VectorIndex
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.int64]
+    Values = npt.NDArray[np.float32]
+
+CANDIDATES = 200  # from each index
+# A straight quote after a word is an inch mark, or closes nothing.
+_QUOTED = regex.compile(r'(?<!\w)"(?=\S)([^"]+)(?<=\S)"(?!\w)|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What questions are asked of: row i is the same passage in each.
+
+    `document_of` says which document each passage is from, int64 [n_passages].
+    """
+
+    passages: PassageFile
+    keyword: KeywordIndex
+    vectors: VectorIndex
+    document_of: Rows
+    embedder: Embedder
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates of one question: rows best first, with the raw values of each.
+
+    `vector` is the question's, None when only its words were searched.
+    """
+
+    rows: Rows
+    fused: Values
+    bm25: Values
+    cosine: Values | None
+    keyword_rank: dict[int, int]
+    semantic_rank: dict[int, int]
+    match: Match | None
+    vector: Values | None = None
+
+
+def rank(parts: Parts, question: str, mode: Mode, k: int, among: Rows | None = None) -> Ranking:
+    """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
+
+    `among` restricts them to these rows, int64 ascending.
+    """
+    if not question:
+        return Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {}, None)
+    allowed = _rows_with_phrases(parts, question)
+    if among is not None:
+        allowed = among if allowed is None else np.intersect1d(allowed, among)
+    depth = max(CANDIDATES, k)
+    match, vector, cosine = parts.keyword.match(question), None, None
+    bm25 = match.bm25
+    rows = by_words = by_meaning = _no_rows()
+    if mode is not Mode.SEMANTIC:
+        rows = by_words = _best(bm25, depth, allowed)
+    if mode is not Mode.KEYWORD:
+        vector = parts.embedder.embed([question], TextKind.QUESTION)[0]
+        by_meaning, nearest = parts.vectors.nearest(vector, depth, allowed)
+        found_by_words = np.setdiff1d(by_words, by_meaning)
+        rows = np.concatenate([by_meaning, found_by_words])
+        cosine = np.concatenate([nearest, parts.vectors.cosines(vector, found_by_words)])
+    word_share = bm25[rows] / np.float32(match.idf_sum or 1)
+    fused = fuse(
+        np.zeros_like(word_share) if mode is Mode.SEMANTIC else word_share,
+        np.zeros_like(word_share) if cosine is None else cosine,
+        parts.document_of[rows],
+    )
+    order = np.lexsort((rows, -fused))
+    return Ranking(
+        rows=rows[order],
+        fused=fused[order],
+        bm25=bm25[rows][order],
+        cosine=None if cosine is None else cosine[order],
+        keyword_rank={int(row): rank for rank, row in enumerate(by_words, 1)},
+        semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
+        match=match,
+        vector=vector,
+    )
+
+
+def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
+    """The best `k` of a ranking, each with its evidence and the sentence of it that answers."""
+    found = []
+    for place, row in enumerate(map(int, ranking.rows[:k])):
+        bm25 = float(ranking.bm25[place])
+        evidence = Evidence(
+            bm25=bm25 if bm25 > 0 else None,
+            keyword_rank=ranking.keyword_rank.get(row),
+            cosine=None if ranking.cosine is None else float(ranking.cosine[place]),
+            semantic_rank=ranking.semantic_rank.get(row),
+            fused=float(ranking.fused[place]),
+            matched=parts.keyword.matched(question, row),
+        )
+        passage = parts.passages[row]
+        answer = _answering_sentence(parts, ranking, row, passage)
+        found.append(Hit(place + 1, passage, evidence, answer))
+    return found
+
+
+def _answering_sentence(
+    parts: Parts, ranking: Ranking, row: int, passage: Passage
+) -> AnswerSpan | None:
+    """The sentence with the most of what finds passages: the question's words and its meaning."""
+    language = parts.language
+    sentences = passages.sentences(passage.text, language)
+    if not sentences or ranking.match is None:
+        return None
+    share = parts.keyword.shares(
+        ranking.match, [passage.text[sentence.start : sentence.end] for sentence in sentences]
+    )
+    cosine = np.zeros_like(share)
+    if ranking.vector is not None:
+        found = parts.vectors.sentence_cosines(ranking.vector, row)
+        if len(found) == len(sentences):  # as they were cut when they were embedded
+            cosine = found
+    evidence = fuse(share, cosine, np.zeros(len(sentences), np.int64))
+    return answering.mark(passage, sentences, evidence.tolist())
+
+
+def signals(ranking: Ranking) -> Signals:
+    """The evidence for the first passage of a ranking that has one."""
+    cosine = 0.0 if ranking.cosine is None else float(ranking.cosine[0])
+    share = 0.0 if ranking.match is None else ranking.match.share(int(ranking.rows[0]))
+    return Signals(cosine, share)
+
+
+def _rows_with_phrases(parts: Parts, question: str) -> Rows | None:
+    """The passages that hold every quoted phrase word for word; None when nothing is quoted."""
+    quoted = ("".join(found.groups(default="")) for found in _QUOTED.finditer(question))
+    phrases = [words for text in quoted if (words := plain_words(text))]
+    if not phrases:
+        return None
+    candidates = parts.keyword.rows_with_all(word for words in phrases for word in words)
+    held = [row for row in candidates if _holds(parts.passages[int(row)].text, phrases)]
+    return np.array(held, dtype=np.int64)
+
+
+def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:
+    words = plain_words(text)
+    return all(
+        any(
+            words[start : start + len(phrase)] == phrase
+            for start in range(len(words) - len(phrase) + 1)
+        )
+        for phrase in phrases
+    )
+
+
+def _best(scores: Values, limit: int, allowed: Rows | None) -> Rows:
+    """The rows with the highest scores above 0, best first, ties by row; int64."""
+    rows = np.flatnonzero(scores) if allowed is None else allowed[scores[allowed] > 0]
+    values = scores[rows]
+    if len(rows) > limit:
+        good = values >= np.partition(values, -limit)[-limit]  # sort only those, ties included
+        rows, values = rows[good], values[good]
+    return rows[np.lexsort((rows, -values))[:limit]].astype(np.int64)
+
+
+def _no_rows() -> Rows:
+    return np.empty(0, dtype=np.int64)
+
+
+def _no_values() -> Values:
+    return np.empty(0, dtype=np.float32)
