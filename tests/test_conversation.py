@@ -36,6 +36,7 @@ class Shelf:
         k: int = 5,
         documents: Iterable[str] | None = None,
         section: str | None = None,
+        holding: str = "",
     ) -> Answer:
         self.asked.append(question)
         words = set(plain_words(question))
@@ -365,3 +366,12 @@ def test_follow_ups_are_found_nearly_as_well_as_if_they_were_written_in_full(
 
     assert hit_at_1(chatting, True) >= hit_at_1(by_hand, True) - 0.07
     assert hit_at_1(chatting, False) >= hit_at_1(alone, False) - 0.01
+
+
+def test_a_place_named_alone_is_looked_for_first(brief: Searcher) -> None:
+    chat = brief.conversation()
+    chat.ask("What did the doctors do in Aleppo?")
+    chat.ask("How many children?")
+    found = chat.ask("And in Damascus?")
+    assert "Damascus" in found.hits[0].passage.text
+    assert [hit.rank for hit in found.hits] == [1, 2, 3, 4, 5]

@@ -409,6 +409,15 @@ def test_the_pointer_is_replaced_and_never_written_in_place(index: Path, made: P
     assert (index / "current.json").read_bytes() != before
 
 
+def test_an_index_is_opened_by_a_path_that_goes_up(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = index.parent / "beside"
+    beside.mkdir()
+    monkeypatch.chdir(beside)
+    assert open_index(Path("..") / index.name).documents()
+
+
 def test_an_index_of_format_1_opens_and_answers(tmp_path: Path) -> None:
     searcher = open_index(shutil.copytree(V1, tmp_path / "index"))
     hits = searcher.search("How many people use the bridge a day?")

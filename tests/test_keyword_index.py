@@ -242,8 +242,9 @@ def test_the_passages_with_all_words_are_those_of_each(index: KeywordIndex) -> N
 def test_a_joined_word_is_shared_when_half_of_its_parts_are(tmp_path: Path) -> None:
     write(tmp_path / "k", ["Two Su-24 jets flew.", "Room 24 was empty."], "en")
     index = KeywordIndex(tmp_path / "k", 2, "en")
-    assert index.matched("Su-24M jets", 0) == ("Su-24M", "jets")
-    assert index.matched("Su-24M jets", 1) == ()
+    words = index.words("the Su-24M jets")
+    assert [word.typed for word in words] == ["Su-24M", "jets"]
+    assert [[word.stands_in(row) for row in (0, 1)] for word in words] == [[True, False]] * 2
 
 
 def test_an_unknown_language_is_refused_by_name() -> None:

@@ -42,6 +42,7 @@ class Scripted(Desk):
         k: int = 5,
         documents: Iterable[str] | None = None,
         section: str | None = None,
+        holding: str = "",
     ) -> Answer:
         if isinstance(self.reply, Exception):
             raise self.reply
@@ -171,8 +172,8 @@ def test_a_question_in_the_address_is_written_down_and_not_asked() -> None:
 
 
 def test_a_tab_that_is_loaded_again_has_its_conversation_again() -> None:
-    box, turns, log, listed, *_ = start(Scripted(answer(ADA)), kept("Who?", "Why?"), q="Why?")
-    assert [turn.question for turn in turns] == ["Who?", "Why?"]
+    box, turns, log, listed, *_ = start(Scripted(answer(ADA)), kept("Why?", "Who?"), q="Who?")
+    assert [turn.question for turn in turns] == ["Why?", "Who?"]
     assert Reading(log).text.count("The keeper was called Ada.") == 2
     assert "The keeper was called Ada." in Reading(listed).text
     assert box == ""  # the address follows the conversation
@@ -295,22 +296,20 @@ def last_of(steps: Iterator[list[Any]]) -> list[Any]:
 
 
 def test_a_removed_document_is_gone_and_can_be_had_back(workshop: Desk) -> None:
-    news, shelf, menu, removed, *_ = last_of(
-        event(workshop, "_remove")(Sent(document="two.md"), (), kept())
-    )
+    news, shelf, menu, removed = last_of(event(workshop, "_remove")(Sent(document="two.md")))
     assert Reading(news).text == "two.md is no longer searched. Undo"
     assert "two.md" not in Reading(shelf).text
     assert Reading(menu).text.startswith("1 document")
-    news, shelf, menu, removed, *_ = last_of(event(workshop, "_restore")(removed, (), kept()))
+    news, shelf, menu, removed = last_of(event(workshop, "_restore")(removed))
     assert Reading(news).text == "two.md: added, 1 passage"
     assert "two.md" in Reading(shelf).text
     assert removed is None
 
 
 def test_what_cannot_be_changed_is_told_in_a_sentence(workshop: Desk) -> None:
-    unknown = last_of(event(workshop, "_remove")(Sent(document="none.md"), (), kept()))
+    unknown = last_of(event(workshop, "_remove")(Sent(document="none.md")))
     assert "There is no document 'none.md'" in Reading(unknown[0]).text
-    nothing = last_of(event(workshop, "_restore")(None, (), kept()))
+    nothing = last_of(event(workshop, "_restore")(None))
     assert "nothing to undo" in Reading(nothing[0]).text
 
 
@@ -322,7 +321,7 @@ def test_a_page_that_only_reads_changes_nothing(workshop: Desk) -> None:
         ("_restore", (None,)),
         ("_rebuild", ()),
     ]:
-        news = last_of(event(workshop, name)(*sent, (), kept()))[0]
+        news = last_of(event(workshop, name)(*sent))[0]
         assert "cannot be changed" in Reading(news).text
     assert len(workshop.documents()) == 2
 
@@ -333,7 +332,8 @@ def test_a_damaged_index_is_built_again_and_the_lost_question_answered(workshop:
     turns = last_of(event(workshop, "_ask")("Which lamp is green?", (), kept()))[1]
     assert isinstance(turns[0].reply, Problem)
     assert "damaged" in turns[0].reply.sentence
-    news, *_, turns, log = last_of(event(workshop, "_rebuild")(turns, kept()))
+    news = last_of(event(workshop, "_rebuild")())[0]
+    turns, log = event(workshop, "_mend")(turns, kept())
     assert Reading(news).text == "The documents are indexed anew."
     assert isinstance(turns[0].reply, Answer)
     assert "The first lamp is green." in Reading(log).text
@@ -368,7 +368,7 @@ def test_an_index_that_is_gone_is_built_again_of_what_people_added_too(
     (tmp_path / "notes").rename(tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     shutil.rmtree(workshop.index)
-    news = last_of(event(workshop, "_rebuild")((), kept()))[0]
+    news = last_of(event(workshop, "_rebuild")())[0]
     assert Reading(news).text == "The documents are indexed anew."
     assert [info.name for info in workshop.documents()] == ["one.md", "two.md", "three.md"]
 
@@ -379,6 +379,27 @@ def test_a_receipt_that_cannot_be_made_leaves_the_page_as_it_is(workshop: Desk) 
     asked = kept("Which lamp is green?")
     with pytest.warns(UserWarning, match="There is no index"):
         event(workshop, "_hand_out")(Sent(form="receipt"), turns, asked)
+
+
+def test_what_is_asked_while_documents_are_indexed_stays(workshop: Desk) -> None:
+    before = last_of(event(workshop, "_ask")("Which lamp is green?", (), kept()))[1]
+    removing = event(workshop, "_remove")(Sent(document="two.md"))
+    next(removing)
+    during = last_of(
+        event(workshop, "_ask")("Which lamp is red?", before, kept("Which lamp is green?"))
+    )[1]
+    last_of(removing)
+    asked = ("Which lamp is green?", "Which lamp is red?")
+    turns, log = event(workshop, "_mend")(during, kept(*asked))
+    assert [each for each in (turns, log) if isinstance(each, tuple | str)] == []  # as they are
+
+
+def test_changes_wait_for_each_other_and_none_is_dropped(workshop: Desk) -> None:
+    functions = page(workshop).fns.values()
+    names = ("_add", "_remove", "_restore", "_rebuild")
+    changing = [function for function in functions if function.name in names]
+    assert len(changing) == 4
+    assert {(each.trigger_mode, each.concurrency_limit) for each in changing} == {("multiple", 1)}
 
 
 @pytest.mark.parametrize(

@@ -297,7 +297,7 @@ def test_replay_exits_with_1_when_an_answer_differs(
         "1. How many ferries work there?: The same.",
         "2. And Mara?: The same.",
         "3. price of gold: The same.",
-        "Nothing has changed since: the same index answers.",
+        "The index has not changed since.",
     ]
     changed(path, "turns", 2, "text", value="\x1b[2JGold costs\nnothing.")
     assert cli.main([*command, "--json"]) == 1

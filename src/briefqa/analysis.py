@@ -81,8 +81,8 @@ def plain_words(text: str) -> tuple[str, ...]:
     )
 
 
-def _words(text: str) -> Iterator[str]:
-    return (match.group() for match in _WORD.finditer(text))
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)
 
 
 @lru_cache(maxsize=65536)

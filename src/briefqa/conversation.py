@@ -31,8 +31,9 @@ class Asks(Protocol):
         k: int = 5,
         documents: Iterable[str] | None = None,
         section: str | None = None,
+        holding: str = "",
     ) -> Answer:
-        """The answer to a question that stands by itself."""
+        """The answer to a question that stands by itself; passages `holding` words come first."""
 
 
 class Conversation:
@@ -115,15 +116,23 @@ class Conversation:
     ) -> Answer:
         before, then = (earlier.read_as, earlier.carried) if earlier else ("", ())
         read_as = follow_up.read_as(question, carried, before, then) if carried else question
-        return replace(self._asked(read_as), question=question, carried=carried)
+        named = follow_up.named(question) if carried else ""
+        return replace(self._asked(read_as, holding=named), question=question, carried=carried)
 
-    def _asked(self, question: str, k: int = 0, documents: Sequence[str] | None = None) -> Answer:
+    def _asked(
+        self,
+        question: str,
+        k: int = 0,
+        documents: Sequence[str] | None = None,
+        holding: str = "",
+    ) -> Answer:
         """The answer to a question that is searched as it stands; at least `k` hits."""
         answer = self._searcher.ask(
             question,
             k=max(k, self._k),
             documents=documents or self._documents,
             section=self._section,
+            holding=holding,
         )
         read_as = answer.read_as or " ".join(question[: follow_up.READ].split())
         return replace(answer, read_as=read_as)

@@ -181,6 +181,12 @@ def _names_its_thing(words: Sequence[_Word]) -> bool:
     return len(words) > 2 and plain[0] in _ASKING and plain[1] in verbs and words[2].own
 
 
+def named(question: str) -> str:
+    """The name that a question consists of, as in "And in Damascus?"; empty when there is none."""
+    fragment = _fragment(question)
+    return " ".join(word.text for word in fragment.words) if fragment and fragment.name else ""
+
+
 def returns_to(question: str) -> str:
     """The first name or word after "back to", in lower case; empty when it does not say so."""
     back = _BACK.match(question)

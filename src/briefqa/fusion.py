@@ -24,13 +24,18 @@ SEMANTIC_WEIGHT = 2.5  # of a cosine beside the share of the question's words
 DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes which is first
 
 
+def combined(word_share: Values, cosine: Values) -> Values:
+    """The weighted sum of both, float32 [n]: what candidates, or sentences, have by themselves."""
+    return np.asarray(word_share + SEMANTIC_WEIGHT * cosine, dtype=np.float32)
+
+
 def fuse(word_share: Values, cosine: Values, document: Rows) -> Values:
     """Fused value of each candidate, float32 [n], higher is better.
 
     `word_share` is BM25 over the question's idf sum, 0 or more; `cosine` -1..1; `document` says
     which document each candidate is from, int64 [n].
     """
-    own = word_share + SEMANTIC_WEIGHT * cosine
+    own = combined(word_share, cosine)
     if not len(own):
         return np.empty(0, dtype=np.float32)
     _, place = np.unique(document, return_inverse=True)

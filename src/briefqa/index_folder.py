@@ -280,7 +280,7 @@ def _parse_manifest(folder: Path, content: bytes) -> Manifest:
 def _verify_files(folder: Path, manifest: Manifest) -> None:
     for name, (size, digest) in manifest.files.items():
         path = folder / name
-        if ".." in path.parts or folder not in path.parents or path.is_symlink():
+        if ".." in Path(name).parts or folder not in path.parents or path.is_symlink():
             raise _damaged(folder / MANIFEST, f"it names a file outside the index: {name}")
         try:
             if not path.is_file():

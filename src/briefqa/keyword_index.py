@@ -88,10 +88,21 @@ class Match:
         for rows in self._typed:
             weight = math.log(1 + len(self.bm25) / (len(rows) + 0.5))
             asked += weight
-            place = rows.searchsorted(rows.dtype.type(row))
-            if place < len(rows) and rows[place] == row:
+            if _holds(rows, row):
                 held += np.float32(weight)
         return float(held / np.float32(asked or 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """A word of a question as it is typed, and the passages that hold each of its terms."""
+
+    typed: str
+    _rows: tuple[PostedRows, ...]
+
+    def stands_in(self, row: int) -> bool:
+        """Whether the passage holds it: of a joined word such as Su-24M at least half its terms."""
+        return 2 * sum(_holds(rows, row) for rows in self._rows) >= len(self._rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,27 +322,20 @@ class KeywordIndex:
 
         The idf of the question's terms that stand there over that of all its terms.
         """
-        stem = stemmer(self._language)
-        held = [sum(match.idf.get(term, 0) for term in set(terms(text, stem))) for text in texts]
+        held = [
+            sum(match.idf.get(term, 0) for term in _terms_of(text, self._language))
+            for text in texts
+        ]
         return np.array(held, np.float32) / np.float32(match.idf_sum or 1)
 
-    def matched(self, question: str, row: int) -> tuple[str, ...]:
-        """The question's words that passage `row` holds, as they are typed, without function words.
-
-        A joined word such as Su-24M counts when at least half of its terms stand there.
-        """
+    def words(self, question: str) -> list[Word]:
+        """The question's words, each with where it stands, without function words; at most 64."""
         stem, left_out = stemmer(self._language), stop_words(self._language)
-        found = []
-        for word, of_word in question_words(question, stem, left_out)[:MAX_QUESTION_TERMS]:
-            held = sum(self._holds(row, self._spelled(term)) for term in of_word)
-            if 2 * held >= len(of_word):
-                found.append(word)
-        return tuple(dict.fromkeys(found))
-
-    def _holds(self, row: int, term: str) -> bool:
-        rows = self.rows_with(term)
-        place = int(rows.searchsorted(rows.dtype.type(row)))
-        return place < len(rows) and int(rows[place]) == row
+        words = question_words(question, stem, left_out)[:MAX_QUESTION_TERMS]
+        return [
+            Word(typed, tuple(self.rows_with(self._spelled(term)) for term in of_word))
+            for typed, of_word in words
+        ]
 
     def rows_with(self, term: str) -> PostedRows:
         """The passages that hold the term, int32 ascending."""
@@ -370,6 +374,16 @@ class KeywordIndex:
         number = self._number(term)
         start, end = (0, 0) if number is None else self._postings.starts[number : number + 2]
         return self._postings.rows[start:end], self._postings.gains[start:end]
+
+
+@lru_cache(maxsize=2048)  # sentences that are found are found again; some 5 MB
+def _terms_of(text: str, language: str) -> frozenset[str]:
+    return frozenset(terms(text, stemmer(language)))
+
+
+def _holds(rows: PostedRows, row: int) -> bool:
+    place = int(rows.searchsorted(rows.dtype.type(row)))
+    return place < len(rows) and int(rows[place]) == row
 
 
 def _gains(rows: PostedRows, times: Values, lengths: Values) -> Values:

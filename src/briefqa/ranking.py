@@ -16,7 +16,7 @@ from briefqa import answering, passages
 from briefqa.abstention import Signals
 from briefqa.analysis import plain_words
 from briefqa.embedder import Embedder
-from briefqa.fusion import fuse
+from briefqa.fusion import combined, fuse
 from briefqa.keyword_index import KeywordIndex, Match
 from briefqa.record_file import PassageFile
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, TextKind
@@ -65,10 +65,18 @@ class Ranking:
     vector: Values | None = None
 
 
-def rank(parts: Parts, question: str, mode: Mode, k: int, among: Rows | None = None) -> Ranking:
+def rank(
+    parts: Parts,
+    question: str,
+    mode: Mode,
+    k: int,
+    among: Rows | None = None,
+    holding: str = "",
+) -> Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
-    `among` restricts them to these rows, int64 ascending.
+    `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
+    in their text, title or headings, come first.
     """
     if not question:
         return Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {}, None)
@@ -93,7 +101,8 @@ def rank(parts: Parts, question: str, mode: Mode, k: int, among: Rows | None = N
         np.zeros_like(word_share) if cosine is None else cosine,
         parts.document_of[rows],
     )
-    order = np.lexsort((rows, -fused))
+    held = parts.keyword.rows_with_all(plain_words(holding)) if holding else rows
+    order = np.lexsort((rows, -fused, ~np.isin(rows, held)))
     return Ranking(
         rows=rows[order],
         fused=fused[order],
@@ -108,7 +117,7 @@ def rank(parts: Parts, question: str, mode: Mode, k: int, among: Rows | None = N
 
 def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
     """The best `k` of a ranking, each with its evidence and the sentence of it that answers."""
-    found = []
+    words, found = parts.keyword.words(question), []
     for place, row in enumerate(map(int, ranking.rows[:k])):
         bm25 = float(ranking.bm25[place])
         evidence = Evidence(
@@ -117,7 +126,7 @@ def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
             cosine=None if ranking.cosine is None else float(ranking.cosine[place]),
             semantic_rank=ranking.semantic_rank.get(row),
             fused=float(ranking.fused[place]),
-            matched=parts.keyword.matched(question, row),
+            matched=tuple(dict.fromkeys(word.typed for word in words if word.stands_in(row))),
         )
         passage = parts.passages[row]
         answer = _answering_sentence(parts, ranking, row, passage)
@@ -129,8 +138,7 @@ def _answering_sentence(
     parts: Parts, ranking: Ranking, row: int, passage: Passage
 ) -> AnswerSpan | None:
     """The sentence with the most of what finds passages: the question's words and its meaning."""
-    language = parts.language
-    sentences = passages.sentences(passage.text, language)
+    sentences = passages.sentences(passage.text, parts.language)
     if not sentences or ranking.match is None:
         return None
     share = parts.keyword.shares(
@@ -141,8 +149,7 @@ def _answering_sentence(
         found = parts.vectors.sentence_cosines(ranking.vector, row)
         if len(found) == len(sentences):  # as they were cut when they were embedded
             cosine = found
-    evidence = fuse(share, cosine, np.zeros(len(sentences), np.int64))
-    return answering.mark(passage, sentences, evidence.tolist())
+    return answering.mark(passage, sentences, combined(share, cosine).tolist())
 
 
 def signals(ranking: Ranking) -> Signals:

@@ -84,12 +84,18 @@ class Searcher:
         k: int = 5,
         documents: Iterable[str] | None = None,
         section: str | None = None,
+        holding: str = "",
     ) -> Answer:
-        """The answer quoted from the documents, or that they do not hold one; see `search`."""
+        """The answer quoted from the documents, or that they do not hold one; see `search`.
+
+        Passages that have all words of `holding`, in their text, title or headings, come first.
+        """
         snapshot = self._snapshot()
         scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
-        ranked = ranking.rank(snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows)
+        ranked = ranking.rank(
+            snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows, holding
+        )
         hits = ranking.hits(snapshot.parts, read_as, ranked, k)
         if not read_as:
             answer = answering.unanswered(question, "The question is empty; ask something.", ())

@@ -81,7 +81,11 @@ def show_replay(report: ReplayReport) -> None:
     for number, turn in enumerate(report.turns, 1):
         result = turn.difference or turn.numbers or "The same."
         print(line(f"{number}. {turn.question}: {result}"))
-    since = report.changes or ("Nothing has changed since: the same index answers.",)
+    # Whether the files are still as they were indexed is for `briefqa verify` to say.
+    unchanged = "The index has not changed since."
+    if not report.same:
+        unchanged += " The receipt itself was changed."
+    since = report.changes or (unchanged,)
     print("\n".join(map(line, since)))
 
 

@@ -160,7 +160,7 @@ def shelf(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> 
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # as long as it lives, asyncio cannot be run elsewhere
 def browser(chromium: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
@@ -172,7 +172,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tabs(browser: Browser) -> BrowserContext:
     """One person's browser, in which most pages are opened: it keeps gradio's own files."""
     return browser.new_context()

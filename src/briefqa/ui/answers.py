@@ -294,5 +294,5 @@ def _rating(turn: Turn, number: int) -> Html:
         )
         for says, helpful in (("Yes", True), ("No", False))
     ]
-    asks = "Does this answer it? " if turn.rating is None else "Kept on this machine: "
+    asks = "Does this answer it? " if turn.rating is None else "You said (kept on this machine): "
     return tag("p", tag("span", asks, class_="of"), *thumbs, class_="rating")

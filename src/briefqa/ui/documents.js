@@ -2,6 +2,7 @@
 function openDocuments() {
   props.value = "";
   show("documents");
+  find("#panel").scrollTop = 0;
   find("#panel").scrollIntoView({ block: "start" });
   const first = find("#panel .close");
   if (first) first.focus({ preventScroll: true });

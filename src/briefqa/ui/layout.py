@@ -100,13 +100,13 @@ class _Page:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         answering = {**private, "concurrency_limit": 4}
         reading = {**private, "concurrency_limit": 8}
-        changing = {**private, "concurrency_limit": 1}
+        changing = {**private, "concurrency_limit": 1, "trigger_mode": "multiple"}
         kept = [self._turns, self._kept]
         asked = [
             self._question, self._turns, self._log, self._sources, self._opened, self._shelf,
             self._menu,
         ]  # fmt: skip
-        shelved = [self._news, self._shelf, self._menu, self._last_removed, self._turns, self._log]
+        shelved = [self._news, self._shelf, self._menu, self._last_removed]
         event = self._opened
         self.blocks.load(self._start, [self._kept], asked, js=_KEPT, **private)
         self._question.submit(self._ask, [self._question, *kept], asked, js=_KEPT, **answering)
@@ -116,10 +116,14 @@ class _Page:
         event.select(self._choose, kept, [*asked[1:5]], js=_KEPT, **reading)
         event.like(self._rate, kept, [self._turns, self._log], js=_KEPT, **reading)
         event.copy(self._hand_out, kept, [self._turns, self._handout], js=_KEPT, **reading)
-        event.upload(self._add, kept, shelved, js=_KEPT, **changing)
-        event.delete(self._remove, kept, shelved, js=_KEPT, **changing)
-        event.undo(self._restore, [self._last_removed, *kept], shelved, js=_KEPT, **changing)
-        event.retry(self._rebuild, kept, shelved, js=_KEPT, **changing)
+        for changed in (
+            event.upload(self._add, None, shelved, **changing),
+            event.delete(self._remove, None, shelved, **changing),
+            event.undo(self._restore, self._last_removed, shelved, **changing),
+            event.retry(self._rebuild, None, shelved, **changing),
+        ):
+            # With what the tab holds by then: people go on asking while documents are indexed.
+            changed.then(self._mend, kept, [self._turns, self._log], js=_KEPT, **reading)
 
     # Asking
 
@@ -128,7 +132,8 @@ class _Page:
         page = _read(kept)
         turns = exchange.settled(self._desk, (), page["turns"])
         wanted = request.query_params.get("q") or ""
-        if turns and turns[-1].question == wanted:
+        last = turns[-1].reply if turns else None
+        if isinstance(last, Answer) and last.read_as == wanted:
             wanted = ""  # the address follows the conversation
         wanted = (page["draft"] if isinstance(page["draft"], str) else "") or wanted
         return [
@@ -167,7 +172,8 @@ class _Page:
 
     def _asked(self, turns: Turns, number: int) -> list[Any]:
         """What changes when turn `number` has its answer."""
-        fresh = len({turn.generation for turn in turns}) > 1
+        # Another tab may have changed the documents since this one was opened.
+        fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
         lists = self._lists() if fresh else [gr.skip(), gr.skip()]
         return [turns, self._conversation(turns), self._listed(turns, number), Html(), *lists]
 
@@ -235,32 +241,33 @@ class _Page:
 
     # Documents that come and go
 
-    def _add(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        work = changes.adding(self._desk, str(_sent(event, "batch")))
-        yield from self._changed(work, turns, kept)
+    def _add(self, event: gr.EventData) -> Iterator[list[Any]]:
+        yield from self._changed(changes.adding(self._desk, str(_sent(event, "batch"))))
 
-    def _remove(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        work = changes.removing(self._desk, str(_sent(event, "document")))
-        yield from self._changed(work, turns, kept)
+    def _remove(self, event: gr.EventData) -> Iterator[list[Any]]:
+        yield from self._changed(changes.removing(self._desk, str(_sent(event, "document"))))
 
-    def _restore(self, last: Removed | None, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        yield from self._changed(changes.restoring(self._desk, last), turns, kept)
+    def _restore(self, last: Removed | None) -> Iterator[list[Any]]:
+        yield from self._changed(changes.restoring(self._desk, last))
 
-    def _rebuild(self, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        yield from self._changed(changes.rebuilding(self._desk), turns, kept)
+    def _rebuild(self) -> Iterator[list[Any]]:
+        yield from self._changed(changes.rebuilding(self._desk))
 
-    def _changed(self, work: changes.Work, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        """Tell how `work` goes on, and what has changed when it is done.
-
-        What could not be answered before is then asked again.
-        """
-        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+    def _changed(self, work: changes.Work) -> Iterator[list[Any]]:
+        """Tell how `work` goes on, and what has changed when it is done."""
         for step in changes.steps(work):
-            if not isinstance(step, changes.Done):
-                yield [step, *[gr.skip()] * 5]
-                continue
-            turns = exchange.mended(self._desk, turns)
-            yield [step.news, *self._lists(), step.removed, turns, self._conversation(turns)]
+            if isinstance(step, changes.Done):
+                yield [step.news, *self._lists(), step.removed]
+            else:
+                yield [step, *[gr.skip()] * 3]
+
+    def _mend(self, turns: Turns, kept: str) -> list[Any]:
+        """After a change: what could not be answered before is asked again."""
+        settled = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        mended = exchange.mended(self._desk, settled)
+        if mended == turns and turns:
+            return [gr.skip(), gr.skip()]
+        return [mended, self._conversation(mended)]
 
     # What is shown
 

@@ -66,7 +66,7 @@ function conversationChanged(log) {
     const typed = find("#question textarea").value;
     keep({ turns: turns, draft: typed || (waiting ? newest.querySelector(".question").textContent : "") });
     const url = new URL(window.location.href);
-    if (turns.length) url.searchParams.set("q", turns[turns.length - 1].question);
+    if (turns.length) url.searchParams.set("q", turns[turns.length - 1].read_as);
     else url.searchParams.delete("q");
     if (!waiting) window.history.replaceState(window.history.state, "", url);
   }
@@ -208,6 +208,12 @@ document.addEventListener("keydown", (event) => {
       return;
     }
     if (element.querySelector(".back")) return goBack();
+    // Out of the question, where a digit is a digit: the keys 1 to 9 open sources from here.
+    const newest = find("#log .turn:last-child");
+    if (newest && event.target.closest("#question")) {
+      newest.tabIndex = -1;
+      return newest.focus({ preventScroll: true });
+    }
     if (find("#panel").dataset.view === "documents") return closeDocuments();
   }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;

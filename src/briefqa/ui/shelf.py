@@ -52,7 +52,8 @@ def working(stage: str, done: int, total: int) -> Html:
     doing = {"reading": "Reading the files", "embedding": "Embedding the passages"}
     says = doing.get(stage, "Writing the index")
     bar = tag("progress", max=max(total, 1), value=done, aria_label=says)
-    return tag("div", tag("p", f"{says} …"), bar, class_="news", data_busy=True)
+    how_far = f"{says}: {done} of {total} …" if total > 1 else f"{says} …"
+    return tag("div", tag("p", how_far), bar, class_="news", data_busy=True)
 
 
 def received(files: Sequence[Received]) -> Html:
@@ -60,7 +61,7 @@ def received(files: Sequence[Received]) -> Html:
     lines = [
         tag(
             "li",
-            tag("bdi", file.name),
+            tag("bdi", file.document or file.name),
             tag("span", f": {_outcome(file)}", class_="of"),
             class_="refused" if file.outcome is Change.REFUSED else None,
         )

@@ -24,7 +24,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from briefqa.errors import UsageError
-from briefqa.source_files import MAX_FILE_BYTES
 
 MOST_FILES = 200
 MOST_BYTES = 100_000_000
@@ -96,13 +95,6 @@ class Uploads:
                 files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
                 if not files:
                     return _problem(400, "No file came; drop one on the page.")
-                for file in files:
-                    if (file.size or 0) > MAX_FILE_BYTES:
-                        return _problem(
-                            413,
-                            f"{file.filename} is too large: files over "
-                            f"{MAX_FILE_BYTES / 1e6:.0f} MB are not read; split it into parts.",
-                        )
                 token = await asyncio.to_thread(self._keep, files)
             finally:
                 await form.close()
