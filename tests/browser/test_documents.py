@@ -138,8 +138,8 @@ def test_a_folder_is_added_with_the_folders_in_it(visit: Visit, shelf: str, tmp_
     page = visit(shelf)
     lines = add(page, folder, folder=True).splitlines()
     assert sorted(lines) == [
-        "village/baker.md: added, 1 passage",
-        "village/north/smith.txt: added, 1 passage",
+        "village/baker.md, kept as village - baker.md: added, 1 passage",
+        "village/north/smith.txt, kept as village - north - smith.txt: added, 1 passage",
     ]
     turn = ask(page, "When does the smith shoe horses?")
     assert "on Thursdays" in turn.locator("blockquote").first.inner_text()

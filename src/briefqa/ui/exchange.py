@@ -144,7 +144,6 @@ def as_kept(turns: Sequence[Turn]) -> str:
         [
             {
                 "question": turn.question,
-                "read_as": turn.reply.read_as,
                 "carry": [[thing.kind, thing.text] for thing in turn.reply.carried],
                 "documents": turn.where.documents,
                 "section": turn.where.section,

@@ -132,8 +132,7 @@ class _Page:
         page = _read(kept)
         turns = exchange.settled(self._desk, (), page["turns"])
         wanted = request.query_params.get("q") or ""
-        last = turns[-1].reply if turns else None
-        if isinstance(last, Answer) and last.read_as == wanted:
+        if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
         wanted = (page["draft"] if isinstance(page["draft"], str) else "") or wanted
         return [

@@ -66,7 +66,7 @@ function conversationChanged(log) {
     const typed = find("#question textarea").value;
     keep({ turns: turns, draft: typed || (waiting ? newest.querySelector(".question").textContent : "") });
     const url = new URL(window.location.href);
-    if (turns.length) url.searchParams.set("q", turns[turns.length - 1].read_as);
+    if (turns.length) url.searchParams.set("q", turns[turns.length - 1].question);
     else url.searchParams.delete("q");
     if (!waiting) window.history.replaceState(window.history.state, "", url);
   }

@@ -61,7 +61,8 @@ def received(files: Sequence[Received]) -> Html:
     lines = [
         tag(
             "li",
-            tag("bdi", file.document or file.name),
+            tag("bdi", file.name),
+            *_kept_as(file),
             tag("span", f": {_outcome(file)}", class_="of"),
             class_="refused" if file.outcome is Change.REFUSED else None,
         )
@@ -79,6 +80,13 @@ def removed(name: str) -> Html:
 def news(sentence: str, *, bad: bool = False) -> Html:
     """One sentence about what was asked for."""
     return tag("div", tag("p", sentence), class_="news problem" if bad else "news")
+
+
+def _kept_as(file: Received) -> list[str]:
+    """The name a file was given, where that is another than it came with."""
+    if file.document in ("", file.name):
+        return []
+    return [tag("span", ", kept as ", class_="of"), tag("bdi", file.document)]
 
 
 def _outcome(file: Received) -> str:
