@@ -32,8 +32,8 @@ def main() -> None:
     questions = [json.loads(line) for line in lines]
     with tempfile.TemporaryDirectory() as folder:
         build(DATA, index=folder)
-        searcher = open_index(folder)
-        found = [searcher.signals(question["question"]) for question in questions]
+        searcher = open_index(folder, reader=None)
+        found = [searcher.outcome(question["question"]).signals for question in questions]
     signals = np.array([(s.cosine, s.matched_share) if s else (-1.0, 0.0) for s in found])
     kinds = np.array(
         [q["kind"] if q["section"] is None else "answerable" for q in questions], dtype=object

@@ -63,7 +63,7 @@ def index(folder: Path, n_passages: int) -> Figures:
     np.save(folder / "question_vectors.npy", stub.embed(texts, TextKind.QUESTION))
     rows = [question.passage for question in asked]
     (folder / "questions.json").write_text(json.dumps({"texts": texts, "passages": rows}), "utf-8")
-    searcher = open_index(folder / "index", model=stub)
+    searcher = open_index(folder / "index", model=stub, reader=None)
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
         for passage in searcher.passages():
             file.write(json.dumps(f"{passage.title}\n{passage.text}") + "\n")

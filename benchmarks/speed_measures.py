@@ -64,7 +64,7 @@ def warm(folder: Path) -> Figures:
 
     texts, rows = asked_of(folder)
     vectors: Vectors = np.load(folder / "question_vectors.npy")
-    searcher = open_index(folder / "index", model=KnownVectors(texts, vectors))
+    searcher = open_index(folder / "index", model=KnownVectors(texts, vectors), reader=None)
     measured = slice(WARMING, WARMING + MEASURED)
     for text in texts[:WARMING]:
         searcher.search(text, mode="keyword")
@@ -126,7 +126,7 @@ def whole(folder: Path) -> Figures:
     """
     texts, _ = asked_of(folder)
     model = ModelForQuestions()
-    searcher = open_index(folder / "index", model=model)
+    searcher = open_index(folder / "index", model=model, reader=None)
     for text in texts[:WARMING]:
         searcher.search(text)
     alone, searching = [], []
@@ -144,7 +144,7 @@ def whole(folder: Path) -> Figures:
 def held(folder: Path) -> Figures:
     """Memory of a process that has opened the index and asked with the real model, in MB."""
     texts, _ = asked_of(folder)
-    searcher = open_index(folder / "index", model=ModelForQuestions())
+    searcher = open_index(folder / "index", model=ModelForQuestions(), reader=None)
     opened = memory()
     for text in texts[:200]:
         searcher.search(text)
@@ -161,7 +161,7 @@ def load(folder: Path) -> Figures:
     """How long each of 50 people waits who ask at once, and who queue for the model or a search."""
     texts, _ = asked_of(folder)
     model = ModelForQuestions()
-    searcher = open_index(folder / "index", model=model)
+    searcher = open_index(folder / "index", model=model, reader=None)
     for text in texts[:WARMING]:
         searcher.search(text)
     together: list[dict[str, float]] = []

@@ -58,15 +58,38 @@ def test_no_hit_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize(("evidence", "text"), [([1.0, 2.5], "Red sun."), ([2.0, 2.0], "Cold.")])
+COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "found"),
+    [
+        ([1.0, 2.5], AnswerSpan(106, 109, "Red", 106, 114)),
+        ([2.0, 2.0], AnswerSpan(100, 105, "Cold.", 100, 105)),
+    ],
+)
 def test_the_sentence_with_the_most_evidence_answers_and_of_equals_the_first(
-    evidence: list[float], text: str
+    evidence: list[float], found: AnswerSpan
 ) -> None:
-    passage = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
-    found = mark(passage, [Span(0, 5), Span(6, 14)], evidence)
-    start = 100 + passage.text.index(text)
-    end = start + len(text)
-    assert found == AnswerSpan(start, end, text, start, end)
+    sentences, answers = [Span(0, 5), Span(6, 14)], [Span(0, 5), Span(6, 9)]
+    assert mark(COLD, sentences, answers, evidence) == found
+
+
+def test_the_sentence_that_answers_is_quoted_first() -> None:
+    answer = AnswerSpan(106, 109, "Red", 106, 114)
+    found = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
+    assert found.sentence == "Red sun."
+    assert compose("q?", [found], 0.8, 0.5, NAMES, "1 document").text == (
+        "“Red sun.” [1]\n\nCold. Red sun.\n[1] Title › ¶1"
+    )
+
+
+def test_names_that_stand_nowhere_are_told_where_nothing_answers() -> None:
+    answer = compose("q?", [hit(1, "x")], 0.1, 0.5, NAMES, "2 documents", ["Iran", "1999", "Iran"])
+    assert answer.reason == (
+        "Nothing in 2 documents comes close enough to the question to be an answer; “Iran” and "
+        "“1999” occur nowhere."
+    )
 
 
 def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:

@@ -50,7 +50,7 @@ def talk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def test_each_line_is_answered_and_nothing_else_is_printed(talk: Talk) -> None:
     code, out, err = talk("green ferries of Lindo", "", "Mara leads the crew of Lindo")
     assert (code, err) == (0, "")
-    assert out.startswith(FERRIES)
+    assert FERRIES in out
     assert out.count("The first passage is number 1") == 2
     assert out.count(f"\n\n{CREW}") == 1
     assert not any(sign in out for sign in (">", "»", "\x1b"))
@@ -60,7 +60,7 @@ def test_what_a_follow_up_takes_over_is_shown_and_can_be_dropped(talk: Talk) -> 
     code, out, err = talk("How many ferries of Lindo work there?", "Why is that?", "/alone")
     assert (code, err) == (0, "")
     alone, carried = out.split("within: Lindo · about: ferries")
-    assert alone.startswith(FERRIES)
+    assert FERRIES in alone
     followed, dropped = carried.split("Not in these documents.")
     assert FERRIES in followed
     assert "The question has no word to look for" in dropped
@@ -102,7 +102,7 @@ def test_a_command_that_cannot_be_meant_is_a_sentence_and_the_talk_goes_on(
 ) -> None:
     code, out, err = talk(line, "green ferries")
     assert (code, err) == (1, f"briefqa: {said}\n")
-    assert out.strip().startswith(FERRIES)
+    assert FERRIES in out
 
 
 def test_saving_under_a_name_that_cannot_be_is_a_sentence(talk: Talk, folder: Path) -> None:
@@ -144,7 +144,7 @@ def test_input_that_is_no_text_is_answered_all_the_same(folder: Path) -> None:
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode().startswith(FERRIES)
+    assert FERRIES in done.stdout.decode()
 
 
 def on_a_terminal(folder: Path, *typed: str, **environment: str) -> tuple[int, str]:

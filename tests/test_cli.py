@@ -91,6 +91,7 @@ def test_json_of_ask_has_the_promised_fields(
     }
     assert set(hit["evidence"]) == {
         *("bm25", "keyword_rank", "cosine", "semantic_rank", "fused", "matched"),
+        "answerability",
     }
 
 
@@ -141,7 +142,7 @@ def test_serve_hands_its_options_on(
 ) -> None:
     assert run(capsys, "serve")[0] == 0
     options = ["--host", "::1", "--port", "8000", "--auth", "p.txt", "--mcp", "--read-only"]
-    files = ["--uploads", "kept", "--feedback", "f.jsonl"]
+    files = ["--uploads", "kept", "--feedback", "f.jsonl", "--no-reader"]
     assert run(capsys, "serve", *options, *files)[0] == 0
     assert served == [
         {
@@ -152,6 +153,7 @@ def test_serve_hands_its_options_on(
             "read_only": False,
             "uploads": None,
             "feedback": None,
+            "reader": "default",
         },
         {
             "host": "::1",
@@ -161,6 +163,7 @@ def test_serve_hands_its_options_on(
             "read_only": True,
             "uploads": Path("kept"),
             "feedback": Path("f.jsonl"),
+            "reader": None,
         },
     ]
 

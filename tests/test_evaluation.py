@@ -12,7 +12,7 @@ import pytest
 
 from briefqa import Mode, UsageError, build, cli
 from briefqa.api import evaluate
-from briefqa.evaluation import Abstention, ModeResult
+from briefqa.evaluation_result import Abstention, ModeResult
 from briefqa.question_sets import read_beir
 
 PASSAGES = [
@@ -197,7 +197,12 @@ def test_auroc_counts_pairs_and_the_curve_ends_with_everything_answered() -> Non
         np.array([0.9, 0.4, 0.6, 0.1]),
         np.array([True, True, False, False]),
         np.array([True, True, False, False]),
+        np.array([False, False, True, False]),
+        0.5,
     )
     assert abstention.auroc() == 0.75
-    assert abstention.curve()[0] == {"confidence": 0.9, "answered": 0.5, "wrong": 0.0}
-    assert abstention.curve()[-1] == {"confidence": 0.1, "answered": 1.0, "wrong": 0.5}
+    assert (abstention.auroc_near_miss(), abstention.auroc_off_topic()) == (0.5, 1.0)
+    assert abstention.answered() == {"answerable": 0.5, "near-miss": 1.0, "off-topic": 0.0}
+    first, *_, last = abstention.curve()
+    assert first == {"confidence": 0.9, "answered": 0.5, "wrong": 0.0, "coverage": 0.25}
+    assert last == {"confidence": 0.1, "answered": 1.0, "wrong": 0.5, "coverage": 1.0}

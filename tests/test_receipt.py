@@ -86,6 +86,8 @@ def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: 
             "language": "en",
             "recipe": manifest.recipe,
             "thresholds": dict(manifest.thresholds),
+            "reader": None,
+            "answer_from": manifest.thresholds["answer_from"],
         },
     }
     assert [source["name"] for source in made["sources"]] == ["garden.md", "harbour.md"]

@@ -256,7 +256,7 @@ def test_sentences_are_chosen_rightly_on_the_bundled_brief(brief: Searcher, repo
         for found in brief.search(entry["question"]):
             if found.answer and entry["contains"] in found.passage.text:
                 given += 1
-                right += entry["contains"] in found.answer.text
+                right += entry["contains"] in found.sentence
                 break
     assert given > 150
-    assert right / given > 0.72  # .743 when it was written; a reader is to better it
+    assert right / given > 0.76  # .743 by the retriever's evidence alone

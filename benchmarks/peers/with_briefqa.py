@@ -27,7 +27,7 @@ def main(index: str, queries: Path) -> None:
     import_s = time.perf_counter() - started
     lines = queries.read_text("utf-8").splitlines()
     questions = [json.loads(line)["text"] for line in lines if line.strip()]
-    searcher = open_index(index)
+    searcher = open_index(index, reader=None)  # retrieval alone, as for all
     searcher.search(questions[0])  # loads the model, which is part of building for the others
     modes = {}
     for mode in Mode:

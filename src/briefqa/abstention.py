@@ -1,7 +1,8 @@
 """Is the evidence good enough?
 
 Pure. Reads raw signals, never fused or list-relative ones: those make the best of two hopeless
-passages look perfect.
+passages look perfect. Two logistic rules: one for what the indexes say alone, one for what a reader
+says too.
 """
 
 from __future__ import annotations
@@ -9,23 +10,46 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the indexes say about a question.
+    """What is known of a question and the first passage found for it.
 
-    `cosine` is that of the first passage, -1..1. `matched_share` is how much of the question,
-    weighted by how rare its words are, stands in the first passage, 0..1.
+    `cosine` is the passage's, -1..1. `matched_share` is how much of the question, weighted by how
+    rare its words are, stands in the passage, 0..1. `agreement` is how far up both indexes have it,
+    the mean of 1 / rank, 0..1. `unknown_share` is the share of the question's words that stand
+    nowhere in the documents, 0..1; `missing_names` that of its names and numbers that do not stand
+    in the passage, 0 where it has none. `answerability` and `margin` are the reader's, in logits:
+    whether the passage answers, and by how much its best answer is better than none; None without a
+    reader. `lead` is by how much the passage's answerability is above that of the next best, 0..10.
     """
 
     cosine: float
     matched_share: float
+    agreement: float = 0.0
+    unknown_share: float = 0.0
+    missing_names: float = 0.0
+    answerability: float | None = None
+    margin: float | None = None
+    lead: float = 0.0
+
+
+class Rule(Protocol):
+    """From signals to a confidence, and the confidence that answers."""
+
+    @property
+    def answer_from(self) -> float: ...
+
+    def confidence(self, signals: Signals) -> float:
+        """How sure that the best passage answers, 0..1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The abstention rule: a logistic model of two signals and the confidence that answers.
+    """The rule without a reader: a logistic model of two signals and the confidence that answers.
 
     The defaults were fitted to `data/questions.jsonl` with the default model by
     `benchmarks/abstention.py`. Under cross-validation they answer .93 of the answerable questions,
@@ -40,12 +64,11 @@ class Thresholds:
 
     def confidence(self, signals: Signals) -> float:
         """How sure that the best passage answers, 0..1."""
-        logit = (
+        return _probability(
             self.intercept
             + self.cosine * signals.cosine
             + self.matched_share * signals.matched_share
         )
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
     def to_mapping(self) -> dict[str, float]:
         """As it is stored with the index."""
@@ -55,3 +78,48 @@ class Thresholds:
     def from_mapping(cls, stored: Mapping[str, float]) -> Thresholds:
         """As it was stored with the index; raises KeyError or ValueError for anything else."""
         return cls(**{field.name: float(stored[field.name]) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRule:
+    """The rule with a reader: a logistic model of all signals, fitted to that reader.
+
+    A weight for each of `FEATURES`. `training/fit_confidence.py` fits it, and writes its numbers
+    with how reliable they are into the reader's `confidence.json`.
+    """
+
+    intercept: float
+    weights: tuple[float, ...]
+    answer_from: float
+
+    def confidence(self, signals: Signals) -> float:
+        """How sure that the best passage answers, 0..1."""
+        found = features(signals)
+        return _probability(
+            self.intercept
+            + sum(weight * found[name] for name, weight in zip(FEATURES, self.weights, strict=True))
+        )
+
+    @classmethod
+    def from_mapping(cls, stored: Mapping[str, float]) -> ReaderRule:
+        """As it is stored with the reader; raises KeyError, TypeError or ValueError."""
+        numbers = {name: float(stored[name]) for name in ("intercept", "answer_from", *FEATURES)}
+        if not all(map(math.isfinite, numbers.values())):
+            raise ValueError("a number of the rule is not finite")
+        weights = tuple(numbers[name] for name in FEATURES)
+        return cls(numbers["intercept"], weights, numbers["answer_from"])
+
+
+FEATURES = tuple(field.name for field in fields(Signals))
+
+
+def features(signals: Signals) -> dict[str, float]:
+    """The signals as the reader's rule weighs them; logits beyond 10 say no more than 10 does."""
+    found = {name: float(getattr(signals, name) or 0.0) for name in FEATURES}
+    for name in ("answerability", "margin", "lead"):
+        found[name] = max(-10.0, min(10.0, found[name]))
+    return found
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))

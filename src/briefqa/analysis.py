@@ -81,6 +81,18 @@ def plain_words(text: str) -> tuple[str, ...]:
     )
 
 
+def is_name(word: str, question: str) -> bool:
+    """Whether a word of a question is a name, or has a number in it.
+
+    A name is a word with a capital where none need be: not the first of the question, nor in one
+    where every word has one.
+    """
+    if any(sign.isdigit() for sign in word):
+        return True
+    words = _words(question)
+    return word[:1].isupper() and word != words[0] and any(one[:1].islower() for one in words)
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 

@@ -17,15 +17,23 @@ NOT_FOUND = "Not in these documents."
 QUOTED = 2  # passages quoted in an answer
 
 
-def mark(passage: Passage, sentences: Sequence[Span], evidence: Sequence[float]) -> AnswerSpan:
-    """The sentence of the passage that answers: of those with the most evidence, the first.
+def mark(
+    passage: Passage, sentences: Sequence[Span], answers: Sequence[Span], evidence: Sequence[float]
+) -> AnswerSpan:
+    """Where the passage answers: in the sentence with the most `evidence`, of several the first.
 
-    `sentences` are ranges of the passage's own text, at least one, each with its `evidence`.
+    `sentences` are ranges of the passage's own text, at least one; `answers` are the words of each
+    that answer.
     """
     best = max(range(len(sentences)), key=lambda number: evidence[number])
-    start, end = sentences[best].start, sentences[best].end
-    place = (passage.start + start, passage.start + end)
-    return AnswerSpan(*place, passage.text[start:end], *place)
+    words, sentence, shift = answers[best], sentences[best], passage.start
+    return AnswerSpan(
+        start=words.start + shift,
+        end=words.end + shift,
+        text=passage.text[words.start : words.end],
+        sentence_start=sentence.start + shift,
+        sentence_end=sentence.end + shift,
+    )
 
 
 def compose(
@@ -35,15 +43,21 @@ def compose(
     answer_from: float,
     searched: tuple[str, ...],
     place: str,
+    unknown: Sequence[str] = (),
 ) -> Answer:
     """The Answer from these hits, best first; answered when `confidence` reaches `answer_from`.
 
-    `searched` names the documents that were looked in, and `place` says so in words.
+    `searched` names the documents that were looked in, and `place` says so in words; `unknown` are
+    names of the question that stand nowhere in the index.
     """
     if not hits:
         return unanswered(question, f"No passage in {place} fits the question.", searched)
     if confidence < answer_from:
         reason = f"Nothing in {place} comes close enough to the question to be an answer."
+        if unknown:
+            names = [f"“{name}”" for name in dict.fromkeys(unknown)]
+            verb = "occurs" if len(names) == 1 else "occur"
+            reason = f"{reason[:-1]}; {' and '.join(names)} {verb} nowhere."
         return unanswered(question, reason, searched, confidence, hits)
     best = hits[0]
     found_by = [
@@ -77,8 +91,14 @@ def unanswered(
 
 
 def quotations(hits: Sequence[Hit]) -> str:
-    """Each passage as it stands in its source, with its numbered citation under it."""
-    return "\n\n".join(f"{hit.passage.text}\n[{hit.rank}] {hit.citation}" for hit in hits)
+    """The sentence that answers, then each passage as it stands in its source, with its numbered
+    citation under it.
+    """
+    quoted = [f"{hit.passage.text}\n[{hit.rank}] {hit.citation}" for hit in hits]
+    best = hits[0]
+    if best.sentence != best.passage.text:
+        quoted.insert(0, f"“{best.sentence}” [{best.rank}]")
+    return "\n\n".join(quoted)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -12,21 +12,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from briefqa.calibration import WRONG
 from briefqa.errors import UsageError
+from briefqa.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode
 from briefqa.searcher import Searcher
 
 if TYPE_CHECKING:
     from briefqa.builder import BuildReport
+    from briefqa.calibration import Calibration
     from briefqa.embedder import Embedder
     from briefqa.embedding import Progress
-    from briefqa.evaluation import Evaluation
+    from briefqa.evaluation_result import Evaluation
+    from briefqa.reader import Reader
     from briefqa.receipt import ReplayReport
     from briefqa.verification import VerifyReport
 
 AnyPath = str | os.PathLike[str]
 
-_searchers: dict[Path, Searcher] = {}
+_searchers: dict[tuple[Path, str | None], Searcher] = {}
 _lock = threading.Lock()
 
 
@@ -62,12 +66,19 @@ def build(
     )
 
 
-def open_index(index: AnyPath = "index", *, model: Embedder | None = None) -> Searcher:
+def open_index(
+    index: AnyPath = "index",
+    *,
+    model: Embedder | None = None,
+    reader: Reader | str | None = DEFAULT_READER,
+) -> Searcher:
     """A Searcher over the index: thread-safe, and it follows rebuilds by itself.
 
-    Raises IndexNotFound, IndexOutOfDate, IndexDamaged or ModelUnavailable.
+    `reader` is what reads the first passages for the words that answer: the one that comes with
+    BriefQA where it is installed, a question-answering model or cross-encoder in a folder, or None
+    for none. Raises IndexNotFound, IndexOutOfDate, IndexDamaged or ModelUnavailable.
     """
-    return Searcher(Path(index), model=model)
+    return Searcher(Path(index), model=model, reader=reader)
 
 
 def search(
@@ -78,12 +89,13 @@ def search(
     documents: Iterable[str] | None = None,
     section: str | None = None,
     index: AnyPath = "index",
+    reader: str | None = DEFAULT_READER,
 ) -> list[Hit]:
-    """The best `k` passages for the question, best first; see `Searcher.search`.
+    """The best `k` passages for the question, best first; see `Searcher.search` and `open_index`.
 
-    The opened index and its model are kept for the next call.
+    The opened index and its models are kept for the next call.
     """
-    searcher = _shared_searcher(index)
+    searcher = _shared_searcher(index, reader)
     return searcher.search(question, k=k, mode=mode, documents=documents, section=section)
 
 
@@ -94,15 +106,19 @@ def ask(
     documents: Iterable[str] | None = None,
     section: str | None = None,
     index: AnyPath = "index",
+    reader: str | None = DEFAULT_READER,
 ) -> Answer:
     """The answer quoted from the documents, or that they hold none; see `Searcher.ask`.
 
-    The opened index and its model are kept for the next call.
+    `reader` is as for `open_index`. The opened index and its models are kept for the next call.
     """
-    return _shared_searcher(index).ask(question, k=k, documents=documents, section=section)
+    searcher = _shared_searcher(index, reader)
+    return searcher.ask(question, k=k, documents=documents, section=section)
 
 
-def replay(path: AnyPath, *, index: AnyPath = "index") -> ReplayReport:
+def replay(
+    path: AnyPath, *, index: AnyPath = "index", reader: str | None = DEFAULT_READER
+) -> ReplayReport:
     """Ask every question of a receipt again and say which answers are not the same, and why.
 
     Raises UsageError for a file that is not a receipt.
@@ -110,7 +126,7 @@ def replay(path: AnyPath, *, index: AnyPath = "index") -> ReplayReport:
     from briefqa import receipt
 
     asked = receipt.read(Path(path))
-    return receipt.replay(asked, _shared_searcher(index))
+    return receipt.replay(asked, _shared_searcher(index, reader))
 
 
 def verify(index: AnyPath = "index") -> VerifyReport:
@@ -124,34 +140,61 @@ def evaluate(
     questions: AnyPath,
     *,
     index: AnyPath | None = None,
+    reader: Reader | str | None = DEFAULT_READER,
     misses: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Measure retrieval and abstention, and keep so many of the worst `misses`.
+    """Measure retrieval, reading and abstention, and keep so many of the worst `misses`.
 
-    `questions` is a questions file for the documents in `index`, or a BEIR folder, whose passages
-    are indexed in `index` (if nothing else is) or in a folder that is thrown away. Raises
-    UsageError for anything else.
+    `questions` is a questions file for the documents in `index`, or a BEIR folder or SQuAD file,
+    whose passages are indexed in `index` (if nothing else is) or in a folder that is thrown away.
+    `reader` is as for `open_index`. Raises UsageError for anything else.
     """
     from briefqa import evaluation
     from briefqa.builder import holds_sources, index_documents
     from briefqa.embedder import load_embedder
-    from briefqa.question_sets import read_beir, read_questions
+    from briefqa.question_sets import read_questions, read_with_passages
 
     path = Path(questions)
-    if not path.is_dir():
-        searcher = open_index("index" if index is None else index)
+    folder = read_with_passages(path)
+    if folder is None:
+        searcher = open_index("index" if index is None else index, reader=reader)
         asked = read_questions(path, searcher.passages())
         return evaluation.evaluate(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
         raise UsageError(f"{index} holds your own documents; name another folder with --index.")
     with TemporaryDirectory(prefix="briefqa-") as scratch:
         place = Path(scratch if index is None else index)
-        folder, embedder = read_beir(path), load_embedder()
-        index_documents(folder.documents, place, embedder, progress)
-        searcher = open_index(place)
+        index_documents(folder.documents, place, load_embedder(), progress)
+        searcher = open_index(place, reader=reader)
         asked = folder.question_set(searcher.passages())
         return evaluation.evaluate(searcher, asked, misses=misses)
+
+
+def calibrate(
+    questions: AnyPath,
+    *,
+    index: AnyPath = "index",
+    wrong: float = WRONG,
+    reader: str | None = DEFAULT_READER,
+) -> Calibration:
+    """Fit the confidence from which `index` answers to a questions file, and keep it there.
+
+    The lowest at which at most the share `wrong` of the answers given is wrong, 0..1. It holds for
+    this reader, and outlives rebuilds with the same model. Raises UsageError for questions or a
+    share that it cannot be fitted to.
+    """
+    from briefqa import calibration
+    from briefqa.evaluation import calibration_of
+    from briefqa.question_sets import read_questions
+
+    if not 0 < wrong < 1:
+        raise UsageError(f"The wanted share of wrong answers is {wrong}; it is between 0 and 1.")
+    searcher = _shared_searcher(index, reader)
+    asked = read_questions(Path(questions), searcher.passages())
+    found = calibration_of(searcher, asked, wrong)
+    calibration.write(Path(index), found)
+    return found
 
 
 def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
@@ -161,9 +204,9 @@ def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return [Path(path) for path in several]
 
 
-def _shared_searcher(index: AnyPath) -> Searcher:
-    place = Path(index).absolute()  # not resolved: a link may lead nowhere
+def _shared_searcher(index: AnyPath, reader: str | None) -> Searcher:
+    place = Path(index).absolute(), reader  # not resolved: a link may lead nowhere
     with _lock:
         if place not in _searchers:
-            _searchers[place] = open_index(index)
+            _searchers[place] = open_index(index, reader=reader)
         return _searchers[place]

@@ -18,6 +18,9 @@ from typing import Any
 from briefqa import __version__, answering, terminal
 from briefqa.errors import BriefQAError, ModelUnavailable, UsageError
 
+DEFAULT_READER = "default"  # of briefqa.reader and briefqa.calibration, which take time to import
+WRONG = 0.1
+
 EXAMPLES = """\
 examples:
   briefqa build data                      index the folder data into ./index
@@ -109,12 +112,14 @@ def _parser() -> argparse.ArgumentParser:
         "briefqa ask 'Who spoke to the reporters?'",
     )  # fmt: skip
     _question(ask)
+    _reading(search, ask)
 
     chat = _command(
         commands, "chat", _chat, "ask questions that follow each other",
         "briefqa chat --document harbour.md",
     )  # fmt: skip
     _scope(chat)
+    _reading(chat)
 
     serve = _command(commands, "serve", _serve, "open the page", "briefqa serve --port 8000")
     serve.add_argument(
@@ -138,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--feedback", type=Path, metavar="FILE",
         help="keep thumbs up and down in this questions file; without it there are none",
     )  # fmt: skip
+    _reading(serve)
     password = _command(
         commands, "password", _password, "set a password for the page",
         "briefqa password passwords.txt mara", of_index=False,
@@ -155,20 +161,35 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     replay.add_argument("receipt", type=Path, metavar="RECEIPT", help="an exported conversation")
     replay.add_argument("--json", action="store_true", help="print JSON")
+    _reading(replay)
     measure = _command(
         commands, "eval", _eval, "measure it on questions", "briefqa eval data/questions.jsonl",
     )  # fmt: skip
     measure.add_argument(
         "questions", metavar="QUESTIONS",
-        help="a questions file for the index, or a BEIR folder, which brings its own passages",
+        help="a questions file for the index, or a BEIR folder or SQuAD file (.json), which bring "
+        "their own passages",
     )  # fmt: skip
     measure.set_defaults(index=None)
+    _reading(measure)
     measure.add_argument("--json", action="store_true", help="print JSON")
     measure.add_argument(
         "--errors", type=int, default=0, metavar="N", help="show the N worst misses"
     )
     measure.add_argument("--run", type=Path, metavar="FILE", help="write the rankings as TREC runs")
-    measure.add_argument("--plot", type=Path, metavar="FILE", help="draw the abstention curve")
+    measure.add_argument("--plot", type=Path, metavar="FILE", help="draw the risk-coverage curve")
+    calibrate = _command(
+        commands, "calibrate", _calibrate, "fit to your own questions from when on it answers",
+        "briefqa calibrate questions.jsonl --wrong 0.05",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="a questions file for the index"
+    )
+    calibrate.add_argument(
+        "--wrong", type=float, default=WRONG, metavar="SHARE",
+        help="share of the answers given that may be wrong (default 0.1)",
+    )  # fmt: skip
+    _reading(calibrate)
     info = _command(commands, "info", _info, "say what the index holds", "briefqa info")
     info.add_argument("--json", action="store_true", help="print JSON")
     return parser
@@ -213,6 +234,19 @@ def _scope(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _reading(*commands: argparse.ArgumentParser) -> None:
+    for command in commands:
+        choice = command.add_mutually_exclusive_group()
+        choice.add_argument(
+            "--reader", default=DEFAULT_READER, metavar="FOLDER",
+            help="read with this question-answering model or cross-encoder instead of the default",
+        )  # fmt: skip
+        choice.add_argument(
+            "--no-reader", dest="reader", action="store_const", const=None,
+            help="answer by the indexes alone: quicker, and less exact",
+        )  # fmt: skip
+
+
 def _help(parser: argparse.ArgumentParser) -> int:
     parser.print_help(sys.stderr)
     return 2
@@ -247,7 +281,7 @@ def _search(options: argparse.Namespace) -> int:
 
     hits = search(
         options.question, k=options.k, mode=options.mode, documents=options.document,
-        section=options.section, index=options.index,
+        section=options.section, index=options.index, reader=options.reader,
     )  # fmt: skip
     if options.json:
         found = [answering.hit_as_json(hit) for hit in hits]
@@ -265,7 +299,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     answer = ask(
         options.question, k=options.k, documents=options.document, section=options.section,
-        index=options.index,
+        index=options.index, reader=options.reader,
     )  # fmt: skip
     if options.json:
         terminal.show_json(answering.as_json(answer))
@@ -278,7 +312,8 @@ def _chat(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
     from briefqa.chat import talk
 
-    return talk(open_index(options.index), documents=options.document, section=options.section)
+    searcher = open_index(options.index, reader=options.reader)
+    return talk(searcher, documents=options.document, section=options.section)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -293,6 +328,7 @@ def _serve(options: argparse.Namespace) -> int:
         read_only=options.read_only,
         uploads=options.uploads,
         feedback=options.feedback,
+        reader=options.reader,
     )
     return 0
 
@@ -327,7 +363,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     from briefqa.api import replay
 
-    report = replay(options.receipt, index=options.index)
+    report = replay(options.receipt, index=options.index, reader=options.reader)
     if options.json:
         terminal.show_json({**asdict(report), "same": report.same})
     else:
@@ -341,11 +377,13 @@ def _replay(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from briefqa.api import evaluate
 
-    index = options.index
-    if index is None and not Path(options.questions).is_dir():
+    path, index = Path(options.questions), options.index
+    if index is None and not path.is_dir() and path.suffix != ".json":
         index = _default_index()
     with terminal.progress_bar() as progress:
-        result = evaluate(options.questions, index=index, misses=options.errors, progress=progress)
+        result = evaluate(
+            path, index=index, reader=options.reader, misses=options.errors, progress=progress
+        )
     if options.run:
         result.write_runs(options.run)
     if options.plot:
@@ -361,6 +399,16 @@ def _eval(options: argparse.Namespace) -> int:
         for hit in hits:
             print(terminal.line(f"  [{hit.rank}] {hit.citation}: {hit.passage.text[:100]} ..."))
             print(f"      {terminal.why(hit)}")
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from briefqa.api import calibrate
+
+    found = calibrate(
+        options.questions, index=options.index, wrong=options.wrong, reader=options.reader
+    )
+    terminal.show_calibration(found)
     return 0
 
 

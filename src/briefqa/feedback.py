@@ -46,7 +46,7 @@ class Feedback:
             "question": (answer.read_as or answer.question)[:MOST_CHARACTERS],
             "document": None if hit is None else hit.passage.document,
             "section": None if hit is None else " › ".join(hit.passage.section),
-            "contains": None if hit is None else _answering(hit)[:MOST_CHARACTERS],
+            "contains": None if hit is None else hit.sentence[:MOST_CHARACTERS],
             "rating": "up" if helpful else "down",
         }
         if hit is None:  # what is added later may hold an answer
@@ -84,7 +84,3 @@ class Feedback:
     def _unwritable(self, error: Exception) -> UsageError:
         why = getattr(error, "strerror", None) or error
         return UsageError(f"Ratings cannot be kept in {self._path} ({why}); name another file.")
-
-
-def _answering(hit: Hit) -> str:
-    return hit.passage.text if hit.answer is None else hit.answer.text

@@ -1,4 +1,4 @@
-"""How do two rankings become one?
+"""How do two rankings become one, and what does a reader add?
 
 Pure. Each raw score is brought to a scale that does not depend on the other candidates: BM25 is
 divided by the inverse document frequencies of the question's terms, so that it says how much of
@@ -22,6 +22,31 @@ if TYPE_CHECKING:
 
 SEMANTIC_WEIGHT = 2.5  # of a cosine beside the share of the question's words
 DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes which is first
+
+
+SENTENCE_WEIGHT = 0.1  # of a sentence's own evidence beside the reader's share of it
+READER_WEIGHT = 0.5  # of the reader's probability that the passage answers
+
+
+def reread(fused: Values, answerability: Values) -> Values:
+    """What passages that were read are ordered by, float32 [n], higher is better.
+
+    `answerability` is the reader's probability that each answers, 0..1.
+    """
+    return np.asarray(fused + READER_WEIGHT * answerability, dtype=np.float32)
+
+
+def in_sentences(evidence: Values, answers: Values) -> Values:
+    """What the sentences of a passage are chosen by, float32 [n], higher is better.
+
+    `evidence` is what each has by `combined`; `answers` the value of the best answer in it, in
+    logits, -inf where it has none. The same as `evidence` where no sentence has one.
+    """
+    best = answers.max(initial=-np.inf)
+    if not np.isfinite(best):
+        return evidence
+    shares = np.exp(answers - best)
+    return np.asarray(SENTENCE_WEIGHT * evidence + shares / shares.sum(), dtype=np.float32)
 
 
 def combined(word_share: Values, cosine: Values) -> Values:

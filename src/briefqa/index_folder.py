@@ -4,6 +4,7 @@
 
     index/
       current.json                     the pointer: which generation is the index; replaced last
+      calibration.json                 from which confidence it answers, if somebody has measured
       build.lock                       held by the one build that may write
       generation-<time>-<random>/      written once, never changed
         manifest.json                  what this is: versions, model, settings, counts, sources,
@@ -102,7 +103,7 @@ def open_current(index: Path) -> Generation:
         name, digest = _read_pointer(index)
         folder = index / name
         try:
-            _refuse_devices(folder / IN_USE)
+            refuse_devices(folder / IN_USE)
             lease = Lease(folder)
             manifest = _read_manifest(folder, digest)
             _verify_files(folder, manifest)
@@ -128,7 +129,7 @@ def current_manifest(index: Path) -> Manifest:
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
     """Be the one build that may write `index`, created if need be; else raises IndexBusy."""
-    _refuse_devices(index / LOCK)
+    refuse_devices(index / LOCK)
     try:
         index.mkdir(parents=True, exist_ok=True)
         lock = (index / LOCK).open("a")
@@ -178,13 +179,18 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     building.rename(index / name)
     _sync(index)
     pointer = {"generation": name, "manifest_sha256": hashlib.sha256(content).hexdigest()}
-    replacement = index / f"{POINTER}.new"
-    replacement.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
-    replacement.write_bytes(_json(pointer))
-    _sync(replacement)
-    replacement.replace(index / POINTER)
-    _sync(index)
+    replace_file(index / POINTER, _json(pointer))
     return name
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Give a file this content in one rename, safe against a power cut; raises OSError."""
+    replacement = path.with_name(f"{path.name}.new")
+    replacement.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
+    replacement.write_bytes(content)
+    _sync(replacement)
+    replacement.replace(path)
+    _sync(path.parent)
 
 
 def remove_unused(index: Path) -> None:
@@ -196,6 +202,16 @@ def remove_unused(index: Path) -> None:
     for folder in index.iterdir():
         if _GENERATION.fullmatch(folder.name) and folder.name != current:
             _remove_unless_read(folder)
+
+
+def refuse_devices(path: Path) -> None:
+    """Raise IndexDamaged for a pipe or a device, which might never end or never begin."""
+    try:
+        strange = path.exists() and not path.is_file() and not path.is_dir()
+    except (OSError, ValueError):
+        return  # whoever opens it will say
+    if strange:
+        raise _damaged(path, "it is not a file")
 
 
 def _remove_unless_read(folder: Path) -> None:
@@ -217,18 +233,8 @@ def _remove_interrupted(index: Path) -> None:
         remove_unused(index)
 
 
-def _refuse_devices(path: Path) -> None:
-    """Raise IndexDamaged for a pipe or a device, which might never end or never begin."""
-    try:
-        strange = path.exists() and not path.is_file() and not path.is_dir()
-    except (OSError, ValueError):
-        return  # whoever opens it will say
-    if strange:
-        raise _damaged(path, "it is not a file")
-
-
 def _read_pointer(index: Path) -> tuple[str, str]:
-    _refuse_devices(index / POINTER)
+    refuse_devices(index / POINTER)
     try:
         content = (index / POINTER).read_bytes()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
@@ -246,7 +252,7 @@ def _read_pointer(index: Path) -> tuple[str, str]:
 
 
 def _read_manifest(folder: Path, digest: str) -> Manifest:
-    _refuse_devices(folder / MANIFEST)
+    refuse_devices(folder / MANIFEST)
     try:
         content = (folder / MANIFEST).read_bytes()
     except OSError as error:

@@ -104,6 +104,10 @@ class Word:
         """Whether the passage holds it: of a joined word such as Su-24M at least half its terms."""
         return 2 * sum(_holds(rows, row) for rows in self._rows) >= len(self._rows)
 
+    def stands_nowhere(self) -> bool:
+        """Whether no passage holds any of its terms."""
+        return not any(map(len, self._rows))
+
 
 @dataclass(frozen=True, slots=True)
 class _Postings:

@@ -2,28 +2,26 @@
 
 A sentence-transformers model is written once as one ONNX file, compared with itself on real
 passages, and kept in this user's cache folder under its fingerprint, for every index built with
-it. The only room that imports onnxruntime.
+it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
 
 from briefqa.errors import ModelUnavailable
+from briefqa.onnx_file import OnnxFile, digest
 from briefqa.records import TextKind
 from briefqa.word_pieces import WordPieces
 
@@ -55,9 +53,8 @@ class OnnxEmbedder:
         self._digest = str(settings["sha256"])
         self._limit, self._prompts = int(settings["limit"]), prompts
         self._lock = threading.Lock()
-        self._cores = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._pieces: WordPieces | None = None
-        self._session: Any = None
+        self._model: OnnxFile | None = None
 
     @property
     def size(self) -> int:
@@ -69,30 +66,13 @@ class OnnxEmbedder:
         return self._word_pieces().piece_ends(text)
 
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
-        """Float32 [len(texts), dim], unit rows; the model's prompt for `kind` is used.
-
-        Texts are sorted by length and go through in small batches, one to a core, so that little
-        is spent on padding and two questions asked at once do not wait for each other.
-        """
-        session = self._loaded()
+        """Float32 [len(texts), dim], unit rows; the model's prompt for `kind` is used."""
+        model = self._loaded()
         encodings = self._word_pieces().encode(texts, kind)
-        order = sorted(range(len(texts)), key=lambda row: -len(encodings[row].ids))
-        batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
-
-        def run(rows: list[int]) -> Vectors:
-            inputs = _inputs(session, [encodings[i] for i in rows])
-            with self._cores:  # of fifty who ask at once, the first need not wait for the last
-                found: Vectors = session.run(None, inputs)[0]
-            return found
-
-        if len(batches) == 1:
-            found = [run(batches[0])]
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                found = list(pool.map(run, batches))
-        sorted_vectors = np.concatenate(found)
-        vectors = np.empty(sorted_vectors.shape, dtype=np.float32)
-        vectors[order] = sorted_vectors
+        batches = list(model.run(encodings, BATCH_SIZE))
+        found = np.concatenate([outputs[0] for _, outputs in batches])
+        vectors = np.empty(found.shape, dtype=np.float32)
+        vectors[[row for rows, _ in batches for row in rows]] = found
         if not np.isfinite(vectors).all():
             raise ModelUnavailable(f"The model {self.name} gave values that are not numbers.")
         return vectors
@@ -109,29 +89,22 @@ class OnnxEmbedder:
                     raise self._damaged(error) from error
             return self._pieces
 
-    def _loaded(self) -> Any:
+    def _loaded(self) -> OnnxFile:
         with self._lock:
-            if self._session is None:
-                self._session = self._load()
-            return self._session
+            if self._model is None:
+                self._model = self._load()
+            return self._model
 
-    def _load(self) -> Any:
-        import onnxruntime
-
+    def _load(self) -> OnnxFile:
         path = self._folder / _MODEL
         try:
-            digest = _digest(path)
+            content = digest(path)
         except OSError as error:
             raise self._unreadable(error) from error
-        if digest != self._digest:
+        if content != self._digest:
             raise self._damaged("its content has changed")
         try:
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 4
-            return onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
+            return OnnxFile(path)
         except Exception as error:
             raise self._unreadable(error) from error
 
@@ -210,7 +183,7 @@ def _write(model: SentenceTransformerEmbedder, folder: Path, passages: Sequence[
     settings = {
         "limit": pieces.limit,
         "prompts": pieces.prompts,
-        "sha256": _digest(folder / _MODEL),
+        "sha256": digest(folder / _MODEL),
     }
     (folder / _TOKENIZER).write_text(pieces.to_json(), "utf-8")
     (folder / _SETTINGS).write_text(json.dumps(settings), "utf-8")
@@ -226,31 +199,8 @@ def _write(model: SentenceTransformerEmbedder, folder: Path, passages: Sequence[
     return "" if least >= PARITY else f"the exported model's vectors differ: cosine {least:.4f}"
 
 
-def _inputs(session: Any, encodings: Sequence[Any]) -> dict[str, npt.NDArray[np.int64]]:
-    """What the model takes, int64 [n_texts, longest]; its mask hides the padding."""
-    longest = max(len(encoding.ids) for encoding in encodings)
-    attributes = {
-        "input_ids": "ids",
-        "attention_mask": "attention_mask",
-        "token_type_ids": "type_ids",
-    }
-    inputs = {}
-    for wanted in session.get_inputs():
-        numbers = np.zeros((len(encodings), longest), dtype=np.int64)
-        for row, encoding in enumerate(encodings):
-            values = getattr(encoding, attributes[wanted.name])
-            numbers[row, : len(values)] = values
-        inputs[wanted.name] = numbers
-    return inputs
-
-
 def _folder(fingerprint: str) -> Path:
     return platformdirs.user_cache_path("briefqa") / "models" / f"{fingerprint}-{FORMAT}"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _first_line(error: Exception) -> str:

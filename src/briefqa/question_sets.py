@@ -1,7 +1,7 @@
 """What is asked, and what would be right?
 
-Two kinds of question set: a BEIR folder, which brings its own passages, and a questions file for
-an index that is already there.
+Three kinds of question set: a BEIR folder and a SQuAD file, which bring their own passages, and a
+questions file for an index that is already there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ class Question:
 
     `relevant` gives the gain, 1 or more, of each unit that answers it; a unit is what is ranked.
     `dropped` units are taken out of its ranking. `answerable` is False where nothing answers: the
-    question then counts for abstention only.
+    question then counts for abstention only; `asked_about` is the unit it was written to look
+    answerable by, if that is known. A `near_miss` is on the documents' own subjects and not
+    answered by them. `answers` are words of a relevant unit, any of which is right.
     """
 
     id: str
@@ -32,6 +34,9 @@ class Question:
     relevant: Mapping[str, int]
     dropped: frozenset[str] = frozenset()
     answerable: bool = True
+    answers: tuple[str, ...] = ()
+    asked_about: str | None = None
+    near_miss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,16 @@ class BeirFolder:
         return QuestionSet(self.name, self.questions, tuple(units))
 
 
+def read_with_passages(path: Path) -> BeirFolder | None:
+    """The question set that brings its own passages, None for a questions file.
+
+    Raises UsageError for a folder or a SQuAD file that is none.
+    """
+    if path.is_dir():
+        return read_beir(path)
+    return read_squad(path) if path.suffix == ".json" else None
+
+
 def read_beir(folder: Path) -> BeirFolder:
     """Read `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv` (or the only file in `qrels`).
 
@@ -102,14 +117,58 @@ def _beir(folder: Path) -> BeirFolder:
                     relevant=gains,
                     dropped=frozenset([dropped] if isinstance(dropped, str) else map(str, dropped)),
                     answerable=bool(gains),
+                    answers=tuple(map(str, metadata.get("answers") or ())) if gains else (),
+                    asked_about=metadata.get("asked_about"),
+                    near_miss=not gains and metadata.get("asked_about") is not None,
                 )
             )
     _check(questions, folder)
     return BeirFolder(folder.name, documents, tuple(questions), ids)
 
 
+def read_squad(path: Path) -> BeirFolder:
+    """Read a SQuAD file, version 1.1 or 2.0: each paragraph is a unit, each article a document.
+
+    Raises UsageError for anything that is not such a file.
+    """
+    try:
+        articles = json.loads(path.read_text("utf-8"))["data"]
+        return _squad(path, articles)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}); check the path.") from error
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no SQuAD file: {error!r} in it.") from error
+
+
+def _squad(path: Path, articles: Sequence[Mapping[str, Any]]) -> BeirFolder:
+    entries, questions = [], []
+    for article in articles:
+        title = str(article["title"])
+        for number, paragraph in enumerate(article["paragraphs"]):
+            unit = f"{title}#{number}"
+            entries.append({"_id": unit, "title": title, "text": str(paragraph["context"])})
+            for asked in paragraph["qas"]:
+                answers = tuple(dict.fromkeys(str(one["text"]) for one in asked["answers"]))
+                questions.append(
+                    Question(
+                        id=str(asked["id"]),
+                        text=str(asked["question"]).strip(),
+                        relevant={unit: 1} if answers else {},
+                        answerable=bool(answers),
+                        answers=answers,
+                        asked_about=None if answers else unit,
+                        near_miss=not answers,
+                    )
+                )
+    _check(questions, path)
+    documents, ids = _documents(entries)
+    return BeirFolder(path.stem, documents, tuple(questions), ids)
+
+
 def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
     """A questions file (`question`, `section`, `contains` on each line) for these passages.
+
+    The `kind` of one that nothing answers may be "near-miss".
 
     A passage is right when it stands in the section, whose headings are joined by ` › `, and
     contains the string, and is of `document`, where the line names one; where section and contains
@@ -151,7 +210,17 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
             and section in (None, heading)
             and (contains or "") in quoted
         }
-        questions.append(Question(str(number), str(text), right, answerable=answerable))
+        answers = (contains,) if contains else ()
+        questions.append(
+            Question(
+                id=str(number),
+                text=str(text),
+                relevant=right,
+                answerable=answerable,
+                answers=answers,
+                near_miss=not answerable and entry.get("kind") == "near-miss",
+            )
+        )
     _check(questions, path, left_out)
     return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(held)))), left_out)
 

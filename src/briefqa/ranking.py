@@ -1,12 +1,14 @@
 """In what order do passages answer a question, and why?
 
-Over the opened parts of one generation: candidates by words and by meaning, their fused order, and
-the evidence of each.
+Over the opened parts of one generation: candidates by words and by meaning, their fused order, what
+a reader says of the first of them, and the evidence of each.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +16,12 @@ import regex
 
 from briefqa import answering, passages
 from briefqa.abstention import Signals
-from briefqa.analysis import plain_words
+from briefqa.analysis import is_name, plain_words
 from briefqa.embedder import Embedder
-from briefqa.fusion import combined, fuse
+from briefqa.fusion import combined, fuse, in_sentences, reread
 from briefqa.keyword_index import KeywordIndex, Match
+from briefqa.reader import Reader
+from briefqa.reading import Readable, Reading
 from briefqa.record_file import PassageFile
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, TextKind
 from briefqa.vector_index import VectorIndex
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float32]
 
 CANDIDATES = 200  # from each index
+READ = 8  # of the first passages are read
 # A straight quote after a word is an inch mark, or closes nothing.
 _QUOTED = regex.compile(r'(?<!\w)"(?=\S)([^"]+)(?<=\S)"(?!\w)|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
 
@@ -46,13 +51,15 @@ class Parts:
     document_of: Rows
     embedder: Embedder
     language: str
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Candidates of one question: rows best first, with the raw values of each.
 
-    `vector` is the question's, None when only its words were searched.
+    `vector` is the question's, None when only its words were searched. `readings` are of the rows
+    that a reader has read.
     """
 
     rows: Rows
@@ -63,6 +70,7 @@ class Ranking:
     semantic_rank: dict[int, int]
     match: Match | None
     vector: Values | None = None
+    readings: Mapping[int, Reading] = field(default_factory=dict)
 
 
 def rank(
@@ -75,6 +83,7 @@ def rank(
 ) -> Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
+    In hybrid mode the reader, if there is one, reads the first 8 and has a say in their order.
     `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
     in their text, title or headings, come first.
     """
@@ -102,7 +111,15 @@ def rank(
         parts.document_of[rows],
     )
     held = parts.keyword.rows_with_all(plain_words(holding)) if holding else rows
-    order = np.lexsort((rows, -fused, ~np.isin(rows, held)))
+    later = ~np.isin(rows, held)
+    order = np.lexsort((rows, -fused, later))
+    readings = {}
+    if mode is Mode.HYBRID and parts.reader is not None:
+        first = order[:READ]
+        readings = read(parts, question, rows[first])
+        judged = np.array([probability(readings[int(row)]) for row in rows[first]], np.float32)
+        again = np.lexsort((rows[first], -reread(fused[first], judged), later[first]))
+        order = np.concatenate([first[again], order[READ:]])
     return Ranking(
         rows=rows[order],
         fused=fused[order],
@@ -112,14 +129,33 @@ def rank(
         semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
         match=match,
         vector=vector,
+        readings=readings,
     )
 
 
+def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
+    """What the reader says of each of these passages; nothing where there is none."""
+    if parts.reader is None:
+        return {}
+    found = [parts.passages[int(row)] for row in rows]
+    texts = [
+        Readable(one.text, passages.context(one.title, one.section, parts.embedder))
+        for one in found
+    ]
+    return dict(zip(map(int, rows), parts.reader.read(question, texts), strict=True))
+
+
+def probability(reading: Reading) -> float:
+    """How sure the reader is that the passage answers, 0..1."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, reading.answerability))))
+
+
 def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
-    """The best `k` of a ranking, each with its evidence and the sentence of it that answers."""
+    """The best `k` of a ranking, each with its evidence and where it answers."""
     words, found = parts.keyword.words(question), []
     for place, row in enumerate(map(int, ranking.rows[:k])):
         bm25 = float(ranking.bm25[place])
+        reading = ranking.readings.get(row)
         evidence = Evidence(
             bm25=bm25 if bm25 > 0 else None,
             keyword_rank=ranking.keyword_rank.get(row),
@@ -127,17 +163,18 @@ def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
             semantic_rank=ranking.semantic_rank.get(row),
             fused=float(ranking.fused[place]),
             matched=tuple(dict.fromkeys(word.typed for word in words if word.stands_in(row))),
+            answerability=None if reading is None else probability(reading),
         )
         passage = parts.passages[row]
-        answer = _answering_sentence(parts, ranking, row, passage)
+        answer = _answer(parts, ranking, row, passage)
         found.append(Hit(place + 1, passage, evidence, answer))
     return found
 
 
-def _answering_sentence(
-    parts: Parts, ranking: Ranking, row: int, passage: Passage
-) -> AnswerSpan | None:
-    """The sentence with the most of what finds passages: the question's words and its meaning."""
+def _answer(parts: Parts, ranking: Ranking, row: int, passage: Passage) -> AnswerSpan | None:
+    """The sentence with the most of what finds passages, the question's words and its meaning, and
+    of what the reader sees in it; within it the words that the reader takes for the answer.
+    """
     sentences = passages.sentences(passage.text, parts.language)
     if not sentences or ranking.match is None:
         return None
@@ -149,14 +186,61 @@ def _answering_sentence(
         found = parts.vectors.sentence_cosines(ranking.vector, row)
         if len(found) == len(sentences):  # as they were cut when they were embedded
             cosine = found
-    return answering.mark(passage, sentences, combined(share, cosine).tolist())
+    reading = ranking.readings.get(row)
+    best = [None if reading is None else reading.best(sentence) for sentence in sentences]
+    values = np.array([-np.inf if one is None else one[0] for one in best], np.float32)
+    evidence = in_sentences(combined(share, cosine), values)
+    spans = [
+        sentence if one is None else one[1] for sentence, one in zip(sentences, best, strict=True)
+    ]
+    return answering.mark(passage, sentences, spans, evidence.tolist())
 
 
-def signals(ranking: Ranking) -> Signals:
+def answer_in(parts: Parts, question: str, row: int) -> AnswerSpan | None:
+    """Where the passage of this row answers, as if it had been found."""
+    ranking = Ranking(
+        rows=np.array([row]),
+        fused=_no_values(),
+        bm25=_no_values(),
+        cosine=None,
+        keyword_rank={},
+        semantic_rank={},
+        match=parts.keyword.match(question),
+        vector=parts.embedder.embed([question], TextKind.QUESTION)[0] if question else None,
+        readings=read(parts, question, [row]),
+    )
+    return _answer(parts, ranking, row, parts.passages[row])
+
+
+def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
     """The evidence for the first passage of a ranking that has one."""
-    cosine = 0.0 if ranking.cosine is None else float(ranking.cosine[0])
-    share = 0.0 if ranking.match is None else ranking.match.share(int(ranking.rows[0]))
-    return Signals(cosine, share)
+    row = int(ranking.rows[0])
+    words = parts.keyword.words(question)
+    names = [word for word in words if is_name(word.typed, question)]
+    reading = ranking.readings.get(row)
+    others = [one.answerability for other, one in ranking.readings.items() if other != row]
+    ranks = (ranking.keyword_rank.get(row), ranking.semantic_rank.get(row))
+    return Signals(
+        cosine=0.0 if ranking.cosine is None else float(ranking.cosine[0]),
+        matched_share=0.0 if ranking.match is None else ranking.match.share(row),
+        agreement=sum(1 / rank for rank in ranks if rank is not None) / 2,
+        unknown_share=_share(word.stands_nowhere() for word in words),
+        missing_names=_share(not word.stands_in(row) for word in names),
+        answerability=None if reading is None else reading.answerability,
+        margin=None if reading is None else reading.margin(),
+        lead=0.0 if reading is None or not others else reading.answerability - max(others),
+    )
+
+
+def unknown_names(parts: Parts, question: str) -> list[str]:
+    """The names and numbers of the question that stand nowhere in the documents, as it has them."""
+    words = parts.keyword.words(question)
+    return [word.typed for word in words if word.stands_nowhere() and is_name(word.typed, question)]
+
+
+def _share(held: Iterable[bool]) -> float:
+    every = list(held)
+    return sum(every) / max(1, len(every))
 
 
 def _rows_with_phrases(parts: Parts, question: str) -> Rows | None:

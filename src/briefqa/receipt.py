@@ -31,6 +31,8 @@ _SETTINGS = {
     "language": "language of the documents",
     "recipe": "way of cutting and embedding passages",
     "thresholds": "rule for when to answer",
+    "reader": "reader",
+    "answer_from": "confidence from which questions are answered",
 }
 
 # What a receipt holds: a type, a list of one, the fields of an object, or (None, what else it is).
@@ -57,6 +59,7 @@ _HIT = {
         "semantic_rank": (None, int),
         "fused": float,
         "matched": _TEXTS,
+        "answerability": (None, float),
     },
 }
 _TURN = {
@@ -81,7 +84,13 @@ _RECEIPT = {
     "generation": str,
     "model": str,
     "fingerprint": str,
-    "settings": {"language": str, "recipe": int, "thresholds": {str: float}},
+    "settings": {
+        "language": str,
+        "recipe": int,
+        "thresholds": {str: float},
+        "reader": (None, str),
+        "answer_from": (None, float),
+    },
     "sources": [{"name": str, "title": str, "sha256": str, "passages": int}],
     "turns": [_TURN],
 }
@@ -155,6 +164,8 @@ def make(searcher: Searcher, turns: Sequence[Turn]) -> dict[str, Any]:
             "language": manifest.language,
             "recipe": manifest.recipe,
             "thresholds": dict(manifest.thresholds),
+            "reader": None if searcher.reader is None else searcher.reader.fingerprint,
+            "answer_from": searcher.answer_from(),
         },
         "sources": [
             {
@@ -286,7 +297,7 @@ def _misfits(value: object, shape: Any, place: str) -> Iterator[str]:
                 yield from _misfits(each, shape[0], f"{place}[{number}]")
     elif isinstance(shape, dict):
         named = str in shape  # by any names
-        if not isinstance(value, dict) or not (named or value.keys() == shape.keys()):
+        if not isinstance(value, dict) or not (named or _fits(value, shape)):
             yield place
         else:
             for name, each in value.items():
@@ -300,6 +311,12 @@ def _misfits(value: object, shape: Any, place: str) -> Iterator[str]:
             yield place
     elif type(value) is not shape:
         yield place
+
+
+def _fits(value: Mapping[str, Any], shape: Mapping[Any, Any]) -> bool:
+    """Whether it has just these fields; what may be null may be missing, as in an older receipt."""
+    needed = {name for name, inner in shape.items() if not isinstance(inner, tuple)}
+    return needed <= value.keys() <= shape.keys()
 
 
 def _compared(then: Mapping[str, Any], now: Mapping[str, Any]) -> TurnReplay:
@@ -316,7 +333,8 @@ def _evidence(turn: Mapping[str, Any]) -> list[Any]:
 
 def _numbers(turn: Mapping[str, Any]) -> list[float]:
     """The confidence and all measured values; 0 where there is none."""
-    values = (hit["evidence"][name] for hit in turn["hits"] for name in ("bm25", "cosine", "fused"))
+    names = ("bm25", "cosine", "fused", "answerability")
+    values = (hit["evidence"].get(name) for hit in turn["hits"] for name in names)
     return [turn["confidence"], *(value or 0.0 for value in values)]
 
 
@@ -392,7 +410,8 @@ def _block_quote(hit: Hit) -> str:
     passage, answer = hit.passage, hit.answer
     if answer is None:
         return quote(passage.text)
-    return quote(passage.text, (answer.start - passage.start, answer.end - passage.start))
+    start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
+    return quote(passage.text, (start, end))
 
 
 def _cited(hit: Hit) -> str:

@@ -107,8 +107,10 @@ class Evidence:
     """Why a passage was found: its raw value and rank in each list, None where it is in neither.
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
-    better. `fused` is the value the hits are ordered by. `matched` are the question's own words
-    that stand in the passage, its title or its headings, as the question spells them.
+    better. `fused` is the value the indexes together order by. `matched` are the question's own
+    words that stand in the passage, its title or its headings, as the question spells them.
+    `answerability` is how sure a reader is that the passage answers, 0..1, None where none has read
+    it; hits are ordered by `fused` and it together.
     """
 
     bm25: float | None
@@ -117,15 +119,16 @@ class Evidence:
     semantic_rank: int | None
     fused: float
     matched: tuple[str, ...] = ()
+    answerability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpan:
     """Where a passage answers: character offsets into `Document.text`, half open.
 
-    `text` is `document.text[start:end]`; the sentence that holds it is
-    `document.text[sentence_start:sentence_end]`. Chosen by the retriever's evidence it is the
-    whole sentence.
+    `text` is `document.text[start:end]`: the words a reader found, or the whole sentence where no
+    reader has read the passage. The sentence that holds it is
+    `document.text[sentence_start:sentence_end]`.
     """
 
     start: int
@@ -139,7 +142,7 @@ class AnswerSpan:
 class Hit:
     """A passage found for a question; `rank` counts from 1.
 
-    `answer` is the sentence of it that fits the question best.
+    `answer` is where it answers the question, if anywhere.
     """
 
     rank: int
@@ -151,6 +154,14 @@ class Hit:
     def citation(self) -> str:
         """The passage's citation: `Title › Section › ¶2`, one line."""
         return self.passage.citation
+
+    @property
+    def sentence(self) -> str:
+        """The sentence of the passage that answers; the whole passage where none is known to."""
+        if self.answer is None:
+            return self.passage.text
+        start, end = self.answer.sentence_start, self.answer.sentence_end
+        return self.passage.text[start - self.passage.start : end - self.passage.start]
 
 
 @dataclass(frozen=True, slots=True)

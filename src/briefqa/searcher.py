@@ -13,16 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from briefqa import answering, embedder, index_folder, ranking
-from briefqa.abstention import Signals, Thresholds
+from briefqa import abstention, answering, calibration, embedder, index_folder, ranking
+from briefqa.abstention import ReaderRule, Signals, Thresholds
 from briefqa.conversation import Conversation
-from briefqa.embedder import Embedder
-from briefqa.errors import IndexDamaged, IndexOutOfDate, UsageError
+from briefqa.embedder import HASHING_MODEL, Embedder
+from briefqa.errors import IndexDamaged, IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.keyword_index import KeywordIndex
 from briefqa.manifest import Manifest
 from briefqa.ranking import Parts
+from briefqa.reader import DEFAULT_READER, Reader, load_reader
 from briefqa.record_file import DocumentFile, PassageFile
-from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Passage
+from briefqa.records import Answer, AnswerSpan, Document, DocumentInfo, Hit, Mode
 from briefqa.scope import Scopes
 from briefqa.vector_index import VectorIndex
 
@@ -33,25 +34,50 @@ MAX_QUESTION = 2_000  # characters that are read of a question
 class _Snapshot:
     """One generation, opened."""
 
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, ...]
     generation: index_folder.Generation
     documents: DocumentFile
     parts: Parts
-    thresholds: Thresholds
+    rule: abstention.Rule
+    answer_from: float
     scopes: Scopes
     infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a question.
+
+    `rows` are those of the passages found, best first; `signals` are of the first, None when there
+    is none; `confidence` is 0..1, and `answer` where the first passage answers.
+    """
+
+    rows: tuple[int, ...]
+    signals: Signals | None
+    confidence: float
+    answer: AnswerSpan | None
 
 
 class Searcher:
     """Answers questions from the index in a folder, for as long as you like, from any thread."""
 
-    def __init__(self, index: Path, *, model: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        index: Path,
+        *,
+        model: Embedder | None = None,
+        reader: Reader | str | None = DEFAULT_READER,
+    ) -> None:
         """Open the index; `model` stands in for the embedder it was built with.
 
-        Raises IndexNotFound, IndexOutOfDate, IndexDamaged or ModelUnavailable.
+        `reader` reads the first passages: the one that comes with BriefQA, a folder's, or None for
+        none. An index of the hashing fake has no default reader. Raises IndexNotFound,
+        IndexOutOfDate, IndexDamaged or ModelUnavailable.
         """
         self._index = index.absolute()  # the working folder may change
         self._model = model
+        self._by_default = reader == DEFAULT_READER
+        self._reader = load_reader(reader) if isinstance(reader, str) else reader
         self._lock = threading.Lock()
         self._current = self._open()
 
@@ -106,10 +132,13 @@ class Searcher:
             answer = answering.compose(
                 question,
                 hits,
-                snapshot.thresholds.confidence(ranking.signals(ranked)) if hits else 0.0,
-                snapshot.thresholds.answer_from,
+                snapshot.rule.confidence(ranking.signals(snapshot.parts, read_as, ranked))
+                if hits
+                else 0.0,
+                snapshot.answer_from,
                 scope.documents,
                 scope.in_words,
+                ranking.unknown_names(snapshot.parts, read_as),
             )
         return replace(answer, read_as=read_as)
 
@@ -126,23 +155,43 @@ class Searcher:
         """
         return Conversation(self, k=k, documents=documents, section=section)
 
-    def signals(self, question: str) -> Signals | None:
-        """The raw evidence the abstention rule reads; None when nothing is found."""
-        snapshot = self._snapshot()
-        ranked = ranking.rank(snapshot.parts, _readable(question), Mode.HYBRID, 1)
-        return ranking.signals(ranked) if len(ranked.rows) else None
+    @property
+    def reader(self) -> Reader | None:
+        """What reads the first passages."""
+        return self._snapshot().parts.reader
 
-    def confidence(self, question: str) -> float:
-        """How sure that the first passage answers, 0..1; 0 when there is nothing to go by."""
-        found = self.signals(question)
-        return 0.0 if found is None else self._snapshot().thresholds.confidence(found)
+    def outcome(self, question: str, *, depth: int = 1) -> Outcome:
+        """What became of a question: the rows found, the evidence for the first, the answer in it.
+
+        What an evaluation measures.
+        """
+        snapshot, read_as = self._snapshot(), _readable(question)
+        ranked = ranking.rank(snapshot.parts, read_as, Mode.HYBRID, depth)
+        if not len(ranked.rows):
+            return Outcome((), None, 0.0, None)
+        found = ranking.signals(snapshot.parts, read_as, ranked)
+        return Outcome(
+            rows=tuple(int(row) for row in ranked.rows[:depth]),
+            signals=found,
+            confidence=snapshot.rule.confidence(found),
+            answer=ranking.hits(snapshot.parts, read_as, ranked, 1)[0].answer,
+        )
+
+    def answer_from(self) -> float:
+        """The confidence from which a question is answered, 0..1."""
+        return self._snapshot().answer_from
+
+    def answer_in(self, question: str, row: int) -> AnswerSpan | None:
+        """Where the passage of this row answers, wherever it ranks."""
+        snapshot, read_as = self._snapshot(), _readable(question)
+        return ranking.answer_in(snapshot.parts, read_as, row)
 
     def ranked_rows(self, question: str, *, mode: Mode, depth: int) -> list[int]:
         """The rows of up to `depth` passages, best first; what an evaluation measures."""
         ranked = ranking.rank(self._snapshot().parts, _readable(question), mode, depth)
         return [int(row) for row in ranked.rows[:depth]]
 
-    def passages(self) -> Iterable[Passage]:
+    def passages(self) -> PassageFile:
         """Every passage, by row; read from disk as they are asked for."""
         return self._snapshot().parts.passages
 
@@ -185,17 +234,21 @@ class Searcher:
         """Load the embedding model, and all else, now rather than at the first question."""
         self.search("warm", k=1)
 
+    def _stamp(self) -> tuple[int, ...]:
+        """What changes when there is something else to open."""
+        return (*index_folder.pointer_stamp(self._index), *calibration.stamp(self._index))
+
     def _snapshot(self) -> _Snapshot:
         current = self._current
-        if index_folder.pointer_stamp(self._index) == current.stamp:
+        if self._stamp() == current.stamp:
             return current
         with self._lock:
-            if index_folder.pointer_stamp(self._index) != self._current.stamp:
+            if self._stamp() != self._current.stamp:
                 self._current = self._open(self._current)
             return self._current
 
     def _open(self, last: _Snapshot | None = None) -> _Snapshot:
-        stamp = index_folder.pointer_stamp(self._index)
+        stamp = self._stamp()
         generation = index_folder.open_current(self._index)
         manifest = generation.manifest
         model = self._model or (last.parts.embedder if last else None)
@@ -222,6 +275,20 @@ class Searcher:
             raise IndexDamaged(
                 f"The index in {self._index} has no usable thresholds; run: briefqa build"
             ) from error
+        reader = self._reader
+        if self._by_default and manifest.model == HASHING_MODEL:
+            reader = None
+        rule: abstention.Rule = thresholds
+        if reader is not None and reader.rule is not None:
+            try:
+                rule = ReaderRule.from_mapping(reader.rule)
+            except (KeyError, TypeError, ValueError) as error:
+                raise ModelUnavailable(
+                    f"The reader {reader.name} has no usable rule for when to answer; install "
+                    "BriefQA again, or go without a reader: --no-reader"
+                ) from error
+        calibrated = calibration.read(self._index)
+        fits = calibrated is not None and calibrated.fits(manifest.fingerprint, reader)
         indexed = manifest.indexed()
         counts = [source.passages for source in indexed]
         return _Snapshot(
@@ -237,8 +304,10 @@ class Searcher:
                 document_of=np.repeat(np.arange(len(documents)), counts),
                 embedder=model,
                 language=manifest.language,
+                reader=reader,
             ),
-            thresholds=thresholds,
+            rule=rule,
+            answer_from=calibrated.answer_from if calibrated and fits else rule.answer_from,
             scopes=Scopes(tuple(source.name for source in indexed), counts, cut),
         )
 

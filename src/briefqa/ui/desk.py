@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.api import build, open_index
+from briefqa.reader import DEFAULT_READER, Reader
 from briefqa.records import Answer, DocumentInfo, Hit, Mode
 from briefqa.searcher import Searcher
 
@@ -38,6 +39,7 @@ class Desk:
         uploads: Uploads | None = None,
         feedback: Feedback | None = None,
         model: Embedder | None = None,
+        reader: Reader | str | None = DEFAULT_READER,
     ) -> None:
         """Over the index in this folder, whether there is one yet or not."""
         self.index = index.absolute()
@@ -45,6 +47,7 @@ class Desk:
         self.uploads = uploads
         self.feedback = feedback
         self._model = model
+        self._reader = reader
         self._lock = threading.Lock()
         self._searcher: Searcher | None = None
 
@@ -52,7 +55,7 @@ class Desk:
         """The index, opened; it follows rebuilds by itself."""
         with self._lock:
             if self._searcher is None:
-                self._searcher = open_index(self.index, model=self._model)
+                self._searcher = open_index(self.index, model=self._model, reader=self._reader)
             return self._searcher
 
     def search(

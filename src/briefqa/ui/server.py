@@ -25,6 +25,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from briefqa import passwords
 from briefqa.errors import BriefQAError, ServeError
+from briefqa.reader import DEFAULT_READER
 from briefqa.ui.guard import Guard, Login
 from briefqa.ui.uploads import Uploads
 
@@ -59,6 +60,7 @@ def serve(
     read_only: bool = False,
     uploads: Path | None = None,
     feedback: Path | None = None,
+    reader: str | None = DEFAULT_READER,
 ) -> None:
     """Serve the page over an index, and return when Ctrl-C is pressed.
 
@@ -66,7 +68,8 @@ def serve(
     password file (see `briefqa.passwords`); without one only this machine is listened to. `mcp`
     offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are kept in
     the folder `uploads`, by default the one of that name beside the index; `read_only` takes none.
-    What readers think of answers is kept in the file `feedback`, if one is given.
+    What readers think of answers is kept in the file `feedback`, if one is given. `reader` is as
+    for `briefqa.open_index`.
 
     An index that is missing or damaged is told of on the page, where it can be built again. Raises
     ServeError for a host beyond this machine without a password file, a password file that cannot
@@ -95,6 +98,7 @@ def serve(
         library=None if read_only else Library(index, folder),
         uploads=None if read_only else Uploads(),
         feedback=None if feedback is None else Feedback(feedback),
+        reader=reader,
     )
     if read_only:
         desk.searcher()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.records import Answer, Document, Evidence, Hit, Section, Span
+from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span
 from briefqa.ui import answers, prose
 from briefqa.ui.markup import Html, tag
 
@@ -52,7 +52,7 @@ def article(
             None
             if whole
             else tag("p", "A long document: the part around the passage.", class_="note"),
-            *_sections(document, cited, prose.answer_of(hit), window),
+            *_sections(document, cited, hit.answer, window),
             tabindex=0,
             aria_label="Source",
         ),
@@ -97,6 +97,8 @@ def _evidence(evidence: Evidence, fold: str) -> Html:
         else f"rank {evidence.semantic_rank}" + _value("cosine", evidence.cosine, 3)
     )
     found = [("By its words", words), ("By its meaning", meaning)]
+    if evidence.answerability is not None:
+        found.append(("By the reader", f"answers · {evidence.answerability:.2f}"))
     if evidence.matched:
         found.insert(0, ("Words it shares", ", ".join(evidence.matched)))
     rows = [part for name, value in found for part in (tag("dt", name), tag("dd", value))]
@@ -142,15 +144,16 @@ def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
 def _copies(hit: Hit) -> list[Html]:
     """What can be taken from here: the citation, and the answering sentence with it."""
     citation = f"{hit.citation} ({answers.place_of(hit)})"
-    said = hit.passage.text if hit.answer is None else hit.answer.text
-    quote = f"“{' '.join(said.split())}” — {citation}"
+    quote = f"“{' '.join(hit.sentence.split())}” — {citation}"
     return [
         tag("button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}")
         for name, text in (("Copy citation", citation), ("Copy quote", quote))
     ]
 
 
-def _sections(document: Document, cited: Span, answer: Span | None, window: Span) -> list[Html]:
+def _sections(
+    document: Document, cited: Span, answer: AnswerSpan | None, window: Span
+) -> list[Html]:
     shown: list[Html] = []
     above: tuple[str, ...] = ()
     for section in document.sections:

@@ -1,0 +1,65 @@
+"""What does a reader say of a text? Pure records, and the best answer in a range of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from briefqa.records import Span
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Values = npt.NDArray[np.float32]
+
+LONGEST = 30  # word pieces of an answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a reader finds in one text.
+
+    `answerability` is the logit that the text answers the question. Piece i of the text is its
+    characters `pieces[i]`, int64 [n_pieces, 2]; `begin` and `end`, float32 [n_pieces], say how well
+    an answer begins and ends with it, and `nothing` the same of no answer at all, begin and end
+    together. A reader that only judges has no pieces.
+    """
+
+    answerability: float
+    pieces: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    begin: Values = field(default_factory=lambda: np.empty(0, np.float32))
+    end: Values = field(default_factory=lambda: np.empty(0, np.float32))
+    nothing: float = 0.0
+
+    def best(self, within: Span) -> tuple[float, Span] | None:
+        """The best answer that stands in this range, at most 30 pieces, and the sum of its logits;
+        None where the range has no piece.
+        """
+        inside = (self.pieces[:, 0] >= within.start) & (self.pieces[:, 1] <= within.end)
+        held = np.flatnonzero(inside)
+        if not len(held):
+            return None
+        first, last = int(held[0]), int(held[-1]) + 1
+        sums = self.begin[first:last, None] + self.end[None, first:last]
+        allowed = np.triu(np.tri(last - first, k=LONGEST - 1, dtype=bool))
+        sums = np.where(allowed, sums, -np.inf)
+        begin, end = divmod(int(np.argmax(sums)), last - first)
+        start, stop = self.pieces[first + begin, 0], self.pieces[first + end, 1]
+        return float(sums[begin, end]), Span(int(start), int(stop))
+
+    def margin(self) -> float:
+        """By how much the best answer is better than none, in logits; 0 where there is no piece."""
+        if not len(self.pieces):
+            return 0.0
+        best = self.best(Span(0, int(self.pieces[-1, 1])))
+        return 0.0 if best is None else best[0] - self.nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A text to be read: a passage's own, and the context that stands before it."""
+
+    text: str
+    context: str = ""

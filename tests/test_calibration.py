@@ -1,0 +1,125 @@
+"""From which confidence does an index answer?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import IndexDamaged, UsageError, build, calibration, cli, open_index
+from briefqa.api import calibrate
+from briefqa.calibration import Calibration, threshold
+from briefqa.reader import OverlapReader
+
+HARBOUR = """\
+# Harbour
+
+## Ships
+
+Nine ferries of Lindo work there.
+
+## Crew
+
+Captain Mara Oduya leads the crew.
+"""
+QUESTIONS = [
+    ("Which ferries work there?", "Ships", "Nine ferries"),
+    ("Who leads the crew as captain?", "Crew", "Mara Oduya"),
+    ("Which planes of Lindo fly?", None, None),
+    ("price of gold in Zurich", None, None),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "harbour.md").write_text(HARBOUR)
+    lines = [
+        json.dumps({"question": question, "section": section, "contains": contains})
+        for question, section, contains in QUESTIONS
+    ]
+    (tmp_path / "questions.jsonl").write_text("\n".join(lines))
+    build(tmp_path / "harbour.md", index=tmp_path / "index", model="hashing")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [(0.0, 0.8), (0.3, 0.8), (0.34, 0.6), (0.4, 0.4), (0.5, 0.1)],
+)
+def test_the_threshold_is_the_lowest_that_keeps_to_the_wanted_share(
+    wanted: float, expected: float
+) -> None:
+    confidence = [0.9, 0.8, 0.6, 0.5, 0.4, 0.1]
+    right = [True, True, False, False, True, False]
+    assert threshold(confidence, right, wanted) == expected
+
+
+def test_questions_of_one_confidence_are_answered_together_or_not() -> None:
+    assert threshold([0.5, 0.5], [True, False], 0.1) == 1.0
+    assert threshold([0.5, 0.5], [True, False], 0.5) == 0.5
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 0.99), st.booleans()), min_size=1),
+    st.floats(0.01, 0.99),
+)
+def test_no_more_than_the_wanted_share_is_ever_wrong(
+    judged: list[tuple[float, bool]], wanted: float
+) -> None:
+    confidence = [value for value, _ in judged]
+    found = threshold(confidence, [is_right for _, is_right in judged], wanted)
+    given = [is_right for value, is_right in judged if value >= found]
+    assert given.count(False) <= wanted * len(given)
+    lower = [value for value in confidence if value < found]
+    for value in lower:  # and no lower one would do
+        more = [is_right for other, is_right in judged if other >= value]
+        assert more.count(False) > wanted * len(more)
+
+
+def test_a_calibrated_index_answers_from_there_also_after_it_is_built_again(folder: Path) -> None:
+    searcher = open_index("index")
+    before = searcher.answer_from()
+    found = calibrate("questions.jsonl", wrong=0.05, index="index", reader=None)
+    assert (found.questions, found.answerable, found.wrong) == (4, 2, 0)
+    assert found.answer_from != before
+    assert searcher.answer_from() == found.answer_from  # the open one follows
+    (folder / "more.md").write_text("# Garden\n\nRoses need water.\n")
+    build(folder / "harbour.md", folder / "more.md", index="index", model="hashing")
+    assert open_index("index").answer_from() == found.answer_from
+    assert open_index("index").ask(QUESTIONS[3][0]).answered is False
+
+
+def test_it_holds_for_the_reader_it_was_measured_with(folder: Path) -> None:
+    plain = open_index("index").answer_from()
+    calibrate("questions.jsonl", wrong=0.05, index="index", reader=None)
+    assert open_index("index", reader=OverlapReader()).answer_from() == plain
+
+
+def test_the_command_says_what_it_costs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["calibrate", "questions.jsonl", "--wrong", "0.05"]) == 0
+    said = capsys.readouterr().out
+    kept = calibration.read(Path("index"))
+    assert isinstance(kept, Calibration)
+    assert f"answers from confidence {kept.answer_from:.3f}, on 4 questions" in said
+    assert f"answered    {kept.answered} of 2 that the documents answer" in said
+    assert f"wrong       0 of {kept.given} answer" in said
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"answer_from": 2}', '{"answer_from": NaN}'])
+def test_a_damaged_file_is_one_sentence(folder: Path, content: str) -> None:
+    Path("index", "calibration.json").write_text(content)
+    with pytest.raises(IndexDamaged, match="remove it, or run: briefqa calibrate"):
+        open_index("index")
+
+
+def test_what_cannot_be_fitted_is_one_sentence(folder: Path) -> None:
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        calibrate("questions.jsonl", wrong=10, index="index")
+    answered = Path("questions.jsonl").read_text().splitlines()[:2]
+    Path("answered.jsonl").write_text("\n".join(answered))
+    with pytest.raises(UsageError, match="Every question is answered by the documents"):
+        calibrate("answered.jsonl", index="index")

@@ -1,0 +1,411 @@
+"""Which words of a passage answer?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefqa import ModelUnavailable, Searcher, build, onnx_reader, open_index, sentence_model
+from briefqa.embedder import Embedder, HashingEmbedder
+from briefqa.reader import OverlapReader, load_reader
+from briefqa.reading import LONGEST, Readable, Reading
+from briefqa.records import Span
+
+SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
+HARBOUR = """\
+# Harbour
+
+## Ships
+
+The green ferries are old. Nine ferries of Lindo work there.
+
+## Crew
+
+Captain Mara Oduya leads the crew. She came in 1931.
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> onnx_reader.OnnxReader:
+    reader = onnx_reader.shipped()
+    assert reader is not None
+    return reader
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("harbour")
+    (folder / "harbour.md").write_text(HARBOUR)
+    build(folder / "harbour.md", index=folder / "index", model=HashingEmbedder())
+    return folder / "index"
+
+
+# The best answer in a range
+
+
+@given(
+    st.lists(st.tuples(st.floats(-9, 9, width=32), st.floats(-9, 9, width=32)), min_size=1),
+    st.data(),
+)
+def test_the_best_answer_is_that_of_all_short_enough_ones_in_the_range(
+    logits: list[tuple[float, float]], data: st.DataObject
+) -> None:
+    begin, end = (np.array(each, np.float32) for each in zip(*logits, strict=True))
+    size = len(begin)
+    pieces = np.array([(3 * number, 3 * number + 2) for number in range(size)])
+    first = data.draw(st.integers(0, size - 1))
+    last = data.draw(st.integers(first, size - 1))
+    within = Span(3 * first, 3 * last + 2)
+    every = [
+        (begin[one] + end[other], one, other)
+        for one in range(first, last + 1)
+        for other in range(one, min(one + LONGEST, last + 1))
+    ]
+    found = Reading(0.0, pieces, begin, end).best(within)
+    assert found is not None
+    value, span = found
+    assert value == pytest.approx(float(max(every)[0]))
+    place = span.start // 3, span.end // 3
+    assert begin[place[0]] + end[place[1]] == pytest.approx(value)
+
+
+def test_a_range_without_a_piece_has_no_answer() -> None:
+    assert Reading(1.0).best(Span(0, 100)) is None
+    assert Reading(1.0).margin() == 0.0
+
+
+def test_the_margin_is_over_no_answer() -> None:
+    pieces = np.array([(0, 3), (4, 7)])
+    values = np.array([1.0, 2.0], np.float32)
+    assert Reading(0.0, pieces, values, values, nothing=1.5).margin() == pytest.approx(2.5)
+
+
+# The one that is shipped
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("How long has the town been under siege?", "three years")],
+)
+def test_the_shipped_reader_finds_the_words(
+    shipped: onnx_reader.OnnxReader, question: str, words: str
+) -> None:
+    for context in ("", "The siege › The town"):
+        (reading,) = shipped.read(question, [Readable(SIEGE, context)])
+        found = reading.best(Span(0, len(SIEGE)))
+        assert found is not None
+        assert words in SIEGE[found[1].start : found[1].end]
+        assert [SIEGE[start:end] for start, end in reading.pieces[:3]] == ["The", "town", "has"]
+        assert reading.pieces[-1].tolist() == [len(SIEGE) - 1, len(SIEGE)]
+
+
+def test_it_tells_a_passage_that_answers_from_one_that_does_not(
+    shipped: onnx_reader.OnnxReader,
+) -> None:
+    question = "How long has the town been under siege?"
+    texts = [Readable(SIEGE), Readable("Roses need water, and tulips need sun.")]
+    answers, silent = shipped.read(question, texts)
+    assert answers.answerability > silent.answerability
+    assert answers.margin() > silent.margin()
+
+
+def test_a_text_reads_alike_wherever_it_stands_among_others(
+    shipped: onnx_reader.OnnxReader,
+) -> None:
+    texts = [Readable(SIEGE), Readable("Short."), Readable(f"{SIEGE} " * 4)]
+    alone = [shipped.read("Who lives there?", [text])[0] for text in texts]
+    for one, other in zip(alone, shipped.read("Who lives there?", texts), strict=True):
+        assert other.answerability == pytest.approx(one.answerability, abs=1e-3)
+        np.testing.assert_array_equal(one.pieces, other.pieces)
+
+
+def test_long_questions_and_texts_are_read_as_far_as_the_model_reads(
+    shipped: onnx_reader.OnnxReader,
+) -> None:
+    (reading,) = shipped.read("why " * 2000, [Readable("word " * 5000)])
+    assert 200 < len(reading.pieces) <= 256
+    assert shipped.read("why", []) == []
+    (empty,) = shipped.read("why", [Readable("")])
+    assert len(empty.pieces) == 0
+
+
+def test_many_threads_may_read_at_once(shipped: onnx_reader.OnnxReader) -> None:
+    questions = [f"What happened in year {number}?" for number in range(12)]
+    alone = [shipped.read(question, [Readable(SIEGE)])[0].answerability for question in questions]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(
+            pool.map(lambda one: shipped.read(one, [Readable(SIEGE)])[0].answerability, questions)
+        )
+    assert together == alone
+
+
+def test_it_is_small_and_says_what_it_is(shipped: onnx_reader.OnnxReader) -> None:
+    files = {path.name: path.stat().st_size for path in onnx_reader.SHIPPED.iterdir()}
+    assert {"reader.onnx", "tokenizer.json", "settings.json", "confidence.json"} <= files.keys()
+    assert files["reader.onnx"] <= 30e6
+    card = (onnx_reader.SHIPPED / "MODEL_CARD.md").read_text("utf-8")
+    for said in ("SQuAD", "CC BY-SA 4.0", "Apache-2.0", "limits", "F1"):
+        assert said in card
+
+
+def test_reading_loads_neither_pytorch_nor_transformers() -> None:
+    code = (
+        "import sys\nfrom briefqa.reader import load_reader\n"
+        "from briefqa.reading import Readable\n"
+        "print(len(load_reader().read('Who?', [Readable('Mara leads.')])))\n"
+        "print(sorted({'torch', 'transformers', 'gradio'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert (done.returncode, done.stdout.splitlines()) == (0, ["1", "[]"]), done.stderr
+
+
+# Without it, and with damaged ones
+
+
+def test_without_the_reader_everything_works_by_the_indexes(
+    brief_index: Path,
+    real_embedder: Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    question = "How many targets were hit?"
+    plain = open_index(brief_index, model=real_embedder, reader=None).ask(question)
+    monkeypatch.setattr(onnx_reader, "SHIPPED", tmp_path / "gone")
+    assert load_reader() is None
+    gone = open_index(brief_index, model=real_embedder).ask(question)
+    assert gone == plain
+    assert gone.answered
+    assert {hit.evidence.answerability for hit in gone.hits} == {None}
+    best = gone.hits[0]
+    assert best.answer is not None
+    assert best.answer.text == best.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("reader.onnx", b"not a model"),
+        ("tokenizer.json", b"{}"),
+        ("settings.json", b"[]"),
+        ("settings.json", b'{"sha256": "x"}'),
+        ("confidence.json", b"{}"),
+    ],
+)
+def test_a_damaged_reader_is_one_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(onnx_reader.SHIPPED, folder)
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelUnavailable, match="go without one: --no-reader"):
+        onnx_reader.OnnxReader("damaged", folder).read("Who?", [Readable("Mara.")])
+
+
+def test_a_rule_that_is_none_is_one_sentence(harbour: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(onnx_reader.SHIPPED, folder)
+    (folder / "confidence.json").write_text('{"rule": {"intercept": 1}}')
+    with pytest.raises(ModelUnavailable, match="no usable rule for when to answer"):
+        open_index(harbour, reader=str(folder))
+
+
+def test_a_folder_that_holds_no_reader_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="There is no reader in"):
+        load_reader(str(tmp_path))
+    with pytest.raises(ModelUnavailable, match="There is no reader in"):
+        load_reader(str(tmp_path / "none"))
+
+
+# What it changes
+
+
+class Favourite:
+    """A reader that is sure of the texts with a word, and answers with it."""
+
+    name = fingerprint = "favourite"
+    rule = None
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        found = []
+        for text in texts:
+            at = text.text.find(self._word)
+            pieces = np.array([(at, at + len(self._word))] if at >= 0 else []).reshape(-1, 2)
+            value = np.full(len(pieces), 4.0, np.float32)
+            found.append(Reading(9.0 if at >= 0 else -9.0, pieces, value, value))
+        return found
+
+
+def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path) -> None:
+    question = "crew or ferries"
+    plain = open_index(harbour, reader=None).search(question)
+    last = plain[-1].passage.section[-1]
+    word = {"Ships": "Nine", "Crew": "1931"}[last]
+    hits = open_index(harbour, reader=Favourite(word)).search(question)
+    assert hits[0].passage.section[-1] == last
+    best = hits[0]
+    assert best.answer is not None
+    assert best.answer.text == word
+    assert word in best.sentence
+    assert best.answer.sentence_start <= best.answer.start
+    assert best.evidence.answerability == pytest.approx(1.0, abs=1e-3)
+    assert hits[1].evidence.answerability == pytest.approx(0.0, abs=1e-3)
+    assert {hit.passage for hit in hits} == {hit.passage for hit in plain}
+
+
+def test_only_hybrid_search_is_read(harbour: Path) -> None:
+    searcher = open_index(harbour, reader=OverlapReader())
+    for mode in ("keyword", "semantic"):
+        assert searcher.search("ferries", mode=mode)[0].evidence.answerability is None
+    assert searcher.search("ferries")[0].evidence.answerability is not None
+
+
+def test_a_reader_that_only_judges_leaves_the_marking_to_the_indexes(harbour: Path) -> None:
+    class Judge:
+        name = fingerprint = "judge"
+        rule = None
+
+        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+            return [Reading(1.0) for _ in texts]
+
+    plain = open_index(harbour, reader=None).search("captain of the crew")
+    judged = open_index(harbour, reader=Judge()).search("captain of the crew")
+    assert [hit.answer for hit in judged] == [hit.answer for hit in plain]
+
+
+def test_every_mark_stands_in_the_source_where_it_says(brief: Searcher, repo: Path) -> None:
+    lines = (repo / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+    for entry in map(json.loads, lines[::12]):
+        for hit in brief.search(entry["question"]):
+            text = brief.document(hit.passage.document).text
+            assert hit.answer is not None
+            assert text[hit.answer.start : hit.answer.end] == hit.answer.text
+            assert hit.passage.start <= hit.answer.sentence_start <= hit.answer.start
+            assert hit.answer.end <= hit.answer.sentence_end <= hit.passage.end
+            assert hit.sentence == text[hit.answer.sentence_start : hit.answer.sentence_end]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did the general of Portugal say?", "Portugal"),
+        ("How many Mirage-2000 were in the strike?", "Mirage-2000"),
+    ],
+)
+def test_a_name_that_stands_nowhere_is_evidence_that_nothing_answers(
+    brief: Searcher, question: str, name: str
+) -> None:
+    answer = brief.ask(question)
+    assert not answer.answered
+    assert f"“{name}” occurs nowhere" in answer.reason
+
+
+def test_a_question_about_the_wrong_country_is_not_answered(brief: Searcher) -> None:
+    assert brief.ask("What did Russia's general say?").confidence > 0.3
+    assert not brief.ask("What did Iran's general say?").answered
+
+
+# Models of others
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Very small models with random weights, in folders as others publish them."""
+    import torch
+    from transformers import (
+        AutoTokenizer,
+        BertConfig,
+        BertForQuestionAnswering,
+        BertForSequenceClassification,
+    )
+
+    torch.manual_seed(1)
+    tokenizer: Any = AutoTokenizer.from_pretrained(
+        str(sentence_model.find("all-MiniLM-L6-v2").folder)
+    )
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_labels=1,
+    )
+    folders = {}
+    for kind in (BertForQuestionAnswering, BertForSequenceClassification):
+        folder = tmp_path_factory.mktemp("tiny")
+        kind(config).save_pretrained(str(folder))
+        tokenizer.save_pretrained(str(folder))
+        folders[kind.__name__] = folder
+    return folders
+
+
+def test_a_question_answering_model_in_a_folder_reads_as_it_does_itself(
+    tiny: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = str(tiny["BertForQuestionAnswering"])
+    reader = load_reader(folder)
+    assert reader is not None
+    (reading,) = reader.read("Who?", [Readable(SIEGE)])
+    encoding = AutoTokenizer.from_pretrained(folder)("Who?", SIEGE, return_tensors="pt")
+    with torch.no_grad():
+        expected = AutoModelForQuestionAnswering.from_pretrained(folder).eval()(**encoding)
+    begin, end = expected.start_logits[0].numpy(), expected.end_logits[0].numpy()
+    own = len(reading.begin)
+    np.testing.assert_allclose(reading.begin, begin[-own - 1 : -1], atol=1e-4)
+    np.testing.assert_allclose(reading.end, end[-own - 1 : -1], atol=1e-4)
+    assert reading.nothing == pytest.approx(float(begin[0] + end[0]), abs=1e-4)
+    assert reading.answerability == pytest.approx(reading.margin())
+    again = load_reader(folder)
+    assert again is not None
+    assert again.fingerprint == reader.fingerprint
+
+
+def test_a_cross_encoder_in_a_folder_judges_as_it_does_itself(
+    tiny: dict[str, Path], harbour: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = str(tiny["BertForSequenceClassification"])
+    reader = load_reader(folder)
+    assert reader is not None
+    (reading,) = reader.read("Who?", [Readable(SIEGE)])
+    encoding = AutoTokenizer.from_pretrained(folder)("Who?", SIEGE, return_tensors="pt")
+    with torch.no_grad():
+        expected = AutoModelForSequenceClassification.from_pretrained(folder).eval()(**encoding)
+    assert reading.answerability == pytest.approx(float(expected.logits[0, 0]), abs=1e-4)
+    assert len(reading.pieces) == 0
+    assert open_index(harbour, reader=folder).ask("green ferries").hits
+
+
+def test_a_model_of_another_kind_is_one_sentence(
+    tiny: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "other"
+    shutil.copytree(tiny["BertForQuestionAnswering"], folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(
+        json.dumps({**config, "architectures": ["BertForMaskedLM"]})
+    )
+    with pytest.raises(ModelUnavailable, match="is BertForMaskedLM; a reader is a model for"):
+        load_reader(str(folder))

@@ -1,0 +1,120 @@
+"""How does the trained network become the model that is shipped?
+
+    python -m training.export training-run
+
+Writes one ONNX file with weights of eight bits, its tokenizer and its settings into `--to`, and
+compares it with the network it was made from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from briefqa.onnx_file import digest
+from briefqa.onnx_reader import BEGIN, END, JUDGED, MODEL, SETTINGS, SHIPPED, TOKENIZER, OnnxReader
+from briefqa.reading import Readable
+from briefqa.sentence_model import find
+from briefqa.word_pieces import WordPieces
+from training.encoding import encoded
+from training.examples import read_examples
+from training.network import ReaderNetwork
+
+COMPARED = 64  # pairs of validation
+
+
+def main() -> None:
+    """Export, quantize, compare."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("work", type=Path, help="the folder of a training run")
+    parser.add_argument("--to", type=Path, default=SHIPPED)
+    parser.add_argument("--checkpoint", action="store_true", help="of a run that goes on")
+    told = parser.parse_args()
+    settings = json.loads((told.work / "settings.json").read_text("utf-8"))
+    model = find(settings["body"])
+    network = ReaderNetwork(model.folder)
+    if told.checkpoint:
+        stored = torch.load(told.work / "checkpoint.pt", weights_only=True)["average"]
+    else:
+        stored = torch.load(told.work / "reader.pt", weights_only=True)
+    network.load_state_dict(stored)
+    network.eval()
+    told.to.mkdir(exist_ok=True)
+    tokenizer = model.word_pieces().to_json()
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "whole.onnx"
+        write(network, whole)
+        quantize(whole, told.to / MODEL)
+    (told.to / TOKENIZER).write_text(tokenizer, "utf-8")
+    kept = {"limit": settings["limit"], "sha256": digest(told.to / MODEL)}
+    (told.to / SETTINGS).write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    _compare(network, told.to, told.work, WordPieces(tokenizer, settings["limit"], {}))
+
+
+def write(network: ReaderNetwork, path: Path) -> None:
+    """The network as an ONNX file of full precision."""
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    free = {name: {0: "texts", 1: "pieces"} for name in (*names, BEGIN, END)}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the tracer wonders at branches
+        torch.onnx.export(
+            network,
+            tuple(torch.ones(2, 8, dtype=torch.long) for _ in names),
+            str(path),
+            input_names=names,
+            output_names=[BEGIN, END, JUDGED],
+            dynamic_axes={**free, JUDGED: {0: "texts"}},
+            opset_version=17,
+            dynamo=False,  # the newer exporter writes two nodes of one name for these models
+        )
+
+
+def quantize(path: Path, to: Path) -> None:
+    """The same with weights of eight bits, a scale for each column; the heads stay as they are."""
+    heads = [
+        node.name
+        for node in onnx.load(str(path)).graph.node
+        if node.name.startswith(("/span", "/gate"))
+    ]
+    quantize_dynamic(
+        str(path),
+        str(to),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=False,
+        nodes_to_exclude=heads,
+        extra_options={"DisableShapeInference": True},
+    )
+
+
+def _compare(network: ReaderNetwork, folder: Path, work: Path, pieces: WordPieces) -> None:
+    examples = read_examples(work / "examples.json")
+    some = [each for each in examples.validation() if each.gold is not None][:COMPARED]
+    reader = OnnxReader("exported", folder)
+    gaps, same = [], 0
+    for example in some:
+        assert example.gold is not None
+        text = examples.texts[example.gold]
+        head, own = text.text[: max(0, text.starts - 1)], text.text[text.starts :]
+        reading = reader.read(example.question, [Readable(own, head)])[0]
+        inputs, _, _ = encoded(pieces, [(example.question, text.text, text.starts)])
+        with torch.inference_mode():
+            begin, _, gate = network(**inputs)
+        gaps.append(abs(float(gate[0]) - reading.answerability))
+        first = begin[0].numpy()[-len(reading.begin) - 1 : -1]
+        same += int(np.argmax(first) == np.argmax(reading.begin))
+    size = (folder / MODEL).stat().st_size / 1e6
+    print(f"{size:.1f} MB; answerability differs by {np.mean(gaps):.3f} in the mean,")
+    print(f"the best beginning is the same for {same} of {len(some)}")
+
+
+if __name__ == "__main__":
+    main()

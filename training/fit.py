@@ -1,0 +1,347 @@
+"""Which weights does the reader get, and how sure is an answer?
+
+Asks questions that the reader was not trained on: those on the articles kept from training, all of
+other sets, and the bundled briefs' own. Prints what each weight of `briefqa.fusion` does to the
+ranking and to the sentences that are marked; then fits the logistic rule of `briefqa.abstention`
+and writes its numbers, and how reliable they are under cross-validation, into the reader's
+`confidence.json`.
+
+    python -m training.fit training-run ../shared/eval/*
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import ir_measures
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from briefqa import build, fusion, measures
+from briefqa.abstention import FEATURES, features
+from briefqa.builder import index_documents
+from briefqa.embedder import load_embedder
+from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
+from briefqa.question_sets import Question, QuestionSet, read_questions, read_with_passages
+from briefqa.reading import Readable, Reading
+from briefqa.records import Mode
+from briefqa.searcher import Outcome, Searcher
+from training.examples import read_examples
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+OWN = "own questions"
+READER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5)
+SENTENCE_WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 100.0)
+FOLDS, REPEATS = 5, 3
+ANSWERED = 0.93  # share of the bundled brief's answerable questions that are to be answered
+NDCG = ir_measures.parse_measure("nDCG@10")
+
+Values = npt.NDArray[np.float64]
+
+
+class Remembering:
+    """A reader that reads the same question and text once."""
+
+    name = "remembering"
+    rule = None
+
+    def __init__(self, reader: OnnxReader) -> None:
+        self._reader = reader
+        self.fingerprint = reader.fingerprint
+        self._known: dict[tuple[str, str, str], Reading] = {}
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        """As the reader does."""
+        keys = [(question, text.context, text.text) for text in texts]
+        new = [number for number, key in enumerate(keys) if key not in self._known]
+        found = self._reader.read(question, [texts[number] for number in new])
+        self._known.update(zip([keys[number] for number in new], found, strict=True))
+        return [self._known[key] for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions of a set that are asked here, over its whole index."""
+
+    name: str
+    searcher: Searcher
+    plain: Searcher  # without a reader
+    questions: QuestionSet
+
+
+def main() -> None:
+    """Ask, tune, fit, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("work", type=Path, help="the folder of a training run")
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    parser.add_argument("--reader", type=Path, default=SHIPPED)
+    parser.add_argument("--questions", type=int, default=300, help="so many of each set and kind")
+    told = parser.parse_args()
+    reader = Remembering(OnnxReader("fitted", told.reader))
+    held = read_examples(told.work / "examples.json").held_out
+    every = [_own(told.work, reader)]
+    every += [_of_set(path, told.work, reader, held, told.questions) for path in told.sets]
+    _weigh_ranking(every)
+    _weigh_sentences(every)
+    _fit(every, told.reader)
+
+
+def _own(work: Path, reader: Remembering) -> Asked:
+    index = work / "index-own"
+    build(DATA, index=index, exclude=[])
+    searcher = Searcher(index, reader=reader)
+    asked = read_questions(DATA / "questions.jsonl", searcher.passages())
+    return Asked(OWN, searcher, Searcher(index, reader=None), asked)
+
+
+def _of_set(path: Path, work: Path, reader: Remembering, held: Iterable[str], limit: int) -> Asked:
+    folder = read_with_passages(path)
+    assert folder is not None
+    index, embedder = work / f"index-{folder.name}", load_embedder()
+    index_documents(folder.documents, index, embedder)
+    searcher = Searcher(index, reader=reader)
+    passages = searcher.passages()
+    asked = folder.question_set(passages)
+    kept_from = {one for one in held if one.startswith(f"{folder.name}/")}
+    document_of = {
+        unit: f"{folder.name}/{passage.document}"
+        for unit, passage in zip(asked.units, passages, strict=True)
+    }
+    questions = list(asked.questions)
+    if kept_from:
+        questions = [
+            question
+            for question in questions
+            if document_of.get(next(iter(question.relevant), question.asked_about or ""))
+            in kept_from
+        ]
+    random.Random(0).shuffle(questions)
+    kinds: dict[tuple[bool, bool], list[Question]] = {}
+    for question in questions:
+        kinds.setdefault((question.answerable, question.near_miss), []).append(question)
+    some = tuple(question for kind in kinds.values() for question in kind[:limit])
+    chosen = QuestionSet(folder.name, some, asked.units)
+    return Asked(folder.name, searcher, Searcher(index, reader=None), chosen)
+
+
+def _weigh_ranking(every: Sequence[Asked]) -> None:
+    print("\nnDCG@10 / hit@1 by READER_WEIGHT, 0 is the retriever alone")
+    print("| set | questions | " + " | ".join(f"{weight:g}" for weight in READER_WEIGHTS) + " |")
+    print("|---" * (len(READER_WEIGHTS) + 2) + "|")
+    rows = []
+    for asked in every:
+        answerable = [one for one in asked.questions.questions if one.answerable]
+        cells = []
+        for weight in READER_WEIGHTS:
+            with patch.object(fusion, "READER_WEIGHT", weight):
+                cells.append(_ranked(asked, answerable))
+        rows.append(cells)
+        told = " | ".join(f"{ndcg:.3f} / {hit:.3f}" for ndcg, hit in cells)
+        print(f"| {asked.name} | {len(answerable)} | {told} |", flush=True)
+    means = " | ".join(f"{ndcg:.4f} / {hit:.4f}" for ndcg, hit in np.mean(rows, axis=0))
+    print(f"| mean | | {means} |")
+
+
+def _ranked(asked: Asked, questions: Sequence[Question]) -> tuple[float, float]:
+    run, first = {}, []
+    for question in questions:
+        rows = asked.searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=200)
+        units = dict.fromkeys(asked.questions.units[row] for row in rows)
+        kept = [unit for unit in units if unit not in question.dropped]
+        run[question.id] = {unit: -float(rank) for rank, unit in enumerate(kept[:100])}
+        first.append(bool(kept) and kept[0] in question.relevant)
+    qrels = {question.id: dict(question.relevant) for question in questions}
+    return float(ir_measures.calc_aggregate([NDCG], qrels, run)[NDCG]), float(np.mean(first))
+
+
+def _weigh_sentences(every: Sequence[Asked]) -> None:
+    print(
+        "\nsentence-hit / F1 / exact match given the passage, by SENTENCE_WEIGHT; last, none read"
+    )
+    print(
+        "| set | questions | " + " | ".join(f"{weight:g}" for weight in SENTENCE_WEIGHTS) + " | |"
+    )
+    print("|---" * (len(SENTENCE_WEIGHTS) + 3) + "|")
+    for asked in every:
+        passages = asked.searcher.passages()
+        rows_of: dict[str, list[int]] = {}
+        for row, unit in enumerate(asked.questions.units):
+            rows_of.setdefault(unit, []).append(row)
+        given = [
+            (question, holding[0])
+            for question in asked.questions.questions
+            if (
+                holding := [
+                    row
+                    for unit in question.relevant
+                    for row in rows_of.get(unit, ())
+                    if measures.holds_answer(passages[row].text, question.answers)
+                ]
+            )
+        ]
+        if not given:
+            continue
+        cells = []
+        for weight in SENTENCE_WEIGHTS:
+            with patch.object(fusion, "SENTENCE_WEIGHT", weight):
+                cells.append(_marked(asked.searcher, given))
+        cells.append(_marked(asked.plain, given))
+        told = " | ".join(f"{hit:.3f} / {f1:.3f} / {em:.3f}" for hit, f1, em in cells)
+        print(f"| {asked.name} | {len(given)} | {told} |", flush=True)
+
+
+def _marked(searcher: Searcher, given: Sequence[tuple[Question, int]]) -> tuple[float, ...]:
+    found = []
+    for question, row in given:
+        passage, answer = searcher.passages()[row], searcher.answer_in(question.text, row)
+        assert answer is not None
+        start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
+        found.append(
+            (
+                measures.holds_answer(passage.text[start:end], question.answers),
+                measures.f1(answer.text, question.answers),
+                measures.exact_match(answer.text, question.answers),
+            )
+        )
+    return tuple(map(float, np.mean(found, axis=0)))
+
+
+def _fit(every: Sequence[Asked], folder: Path) -> None:
+    found, right, kinds, of_set = [], [], [], []
+    for asked in every:
+        if all(question.answerable for question in asked.questions.questions):
+            continue  # nothing to tell apart
+        for question in asked.questions.questions:
+            outcome = asked.searcher.outcome(question.text)
+            if outcome.signals is None:
+                continue
+            found.append(list(features(outcome.signals).values()))
+            right.append(_is_right(asked.questions, question, outcome))
+            kinds.append(_kind(question))
+            of_set.append(asked.name)
+    signals, truth = np.array(found), np.array(right)
+    kind, name = np.array(kinds), np.array(of_set)
+    print("\nAUROC of each signal, answerable against near misses and off-topic questions")
+    for place, feature in enumerate(FEATURES):
+        told = [
+            f"{one} {_area(signals[:, place], kind, name, one, other)}"
+            for one in dict.fromkeys(of_set)
+            for other in ("near-miss", "off-topic")
+        ]
+        print(f"  {feature}: " + ", ".join(told))
+    confidence = np.mean(
+        [_cross_validated(signals, truth, name, seed) for seed in range(REPEATS)], axis=0
+    )
+    left_out = np.zeros(len(truth))
+    for one in dict.fromkeys(of_set):
+        inside = name == one
+        left_out[inside] = _confidence(
+            _model(signals[~inside], truth[~inside], name[~inside]), signals[inside]
+        )
+    own = confidence[(name == OWN) & (kind == "answerable")]
+    answer_from = float(np.quantile(own, 1 - ANSWERED))
+    reliability = {}
+    print(
+        "\n| set | near-miss AUROC | off-topic AUROC | ECE | ECE, set left out "
+        "| answered | near misses | off-topic | risk area |"
+    )
+    print("|---" * 9 + "|")
+    for one in (*dict.fromkeys(of_set), "all"):
+        inside = np.ones(len(name), dtype=bool) if one == "all" else name == one
+        row = {
+            "near_miss_auroc": _area(
+                confidence[inside], kind[inside], name[inside], one, "near-miss"
+            ),
+            "off_topic_auroc": _area(
+                confidence[inside], kind[inside], name[inside], one, "off-topic"
+            ),
+            "ece": round(measures.calibration_error(confidence[inside], truth[inside]), 3),
+            "ece_left_out": round(measures.calibration_error(left_out[inside], truth[inside]), 3),
+            **{
+                which: _rate(confidence[inside & (kind == which)], answer_from)
+                for which in ("answerable", "near-miss", "off-topic")
+            },
+            "risk_area": round(measures.risk_area(confidence[inside], truth[inside]), 3),
+        }
+        reliability[one] = row
+        print(f"| {one} | " + " | ".join(str(value) for value in row.values()) + " |")
+    intercept, weights = _model(signals, truth, name)
+    rule = {
+        "intercept": round(float(intercept), 4),
+        **{
+            feature: round(float(weight), 4)
+            for feature, weight in zip(FEATURES, weights, strict=True)
+        },
+        "answer_from": round(answer_from, 3),
+    }
+    stored = {
+        "what": "the rule of briefqa.abstention with this reader; see benchmarks/READER.md",
+        "rule": rule,
+        "cross_validated": reliability,
+        "questions": {str(one): int((name == one).sum()) for one in dict.fromkeys(of_set)},
+        "bins": measures.reliability(confidence, truth),
+    }
+    (folder / CONFIDENCE).write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
+    print(json.dumps(rule, indent=1))
+
+
+def _kind(question: Question) -> str:
+    if question.answerable:
+        return "answerable"
+    return "near-miss" if question.near_miss else "off-topic"
+
+
+def _is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
+    return question.answerable and asked.units[outcome.rows[0]] in question.relevant
+
+
+def _cross_validated(signals: Values, truth: Values, name: Values, seed: int) -> Values:
+    """The confidence of each question by a rule that has not seen it."""
+    order = np.random.default_rng(seed).permutation(len(truth))
+    confidence = np.zeros(len(truth))
+    for fold in range(FOLDS):
+        test = order[fold::FOLDS]
+        train = np.setdiff1d(order, test)
+        confidence[test] = _confidence(
+            _model(signals[train], truth[train], name[train]), signals[test]
+        )
+    return confidence
+
+
+def _model(signals: Values, truth: Values, name: Values) -> tuple[float, Values]:
+    """Intercept and weights of raw signals; every set has as much to say."""
+    counts = {one: (name == one).sum() for one in np.unique(name)}
+    weight = np.array([len(name) / len(counts) / counts[one] for one in name])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
+    model.fit(signals, truth, logisticregression__sample_weight=weight)
+    scaler, fitted = model[0], model[1]
+    weights = fitted.coef_[0] / scaler.scale_
+    return float(fitted.intercept_[0] - (weights * scaler.mean_).sum()), weights
+
+
+def _confidence(model: tuple[float, Values], signals: Values) -> Values:
+    return np.asarray(1 / (1 + np.exp(-(model[0] + signals @ model[1]))))
+
+
+def _area(values: Values, kind: Values, name: Values, one: str, other: str) -> float | None:
+    inside = np.ones(len(name), dtype=bool) if one == "all" else name == one
+    yes, no = values[inside & (kind == "answerable")], values[inside & (kind == other)]
+    area = measures.auroc(yes, no)
+    return None if area is None else round(area, 3)
+
+
+def _rate(confidence: Values, answer_from: float) -> float | None:
+    return round(float((confidence >= answer_from).mean()), 3) if len(confidence) else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,331 @@
+r"""How is the reader made? From folders of questions to the model, in one command:
+
+    python -m training.train ../shared/eval/squad-dev ../shared/eval/squad11-extra \\
+        ../shared/eval/newwiki-dev ../shared/eval/covidqa-dev --work training-run
+
+Each SET is a BEIR folder or a SQuAD file. Run again after an interruption it goes on where it was;
+a step depends on nothing but the seed, the step's number and the weights before it. When it is
+done, `python -m training.export training-run` writes the model that is shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from briefqa.embedder import load_embedder
+from briefqa.sentence_model import DEFAULT_MODEL, find
+from briefqa.word_pieces import WordPieces
+from training.encoding import encoded, pieces_of
+from training.examples import (
+    Example,
+    Examples,
+    Place,
+    Swaps,
+    as_typed,
+    collect,
+    read_examples,
+    without_answer,
+)
+from training.network import ReaderNetwork
+
+LIMIT = 256  # word pieces of a passage, its context included
+CHUNK = 64  # batches whose pairs are sorted by length together
+SAVED = 50  # steps between two checkpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices of a run."""
+
+    epochs: int = 3
+    groups: int = 15  # a group is a question's right pair and its wrong ones
+    body_rate: float = 1e-4
+    head_rate: float = 1e-3
+    warm_up: float = 0.06
+    decay: float = 0.01
+    average: float = 0.998  # of the moving average of the weights
+    gate_weight: float = 0.5
+    rank_weight: float = 0.5
+    swap: float = 0.35  # share of wrong pairs whose question is altered
+    removal: float = 0.2  # share of them whose passage is
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question with a text, and where the text answers; None where it does not.
+
+    `starts` is where the passage begins in the text, behind its context.
+    """
+
+    question: str
+    text: str
+    starts: int
+    place: Place | None
+
+
+def main() -> None:
+    """Collect the examples, train, and say how good each epoch is."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    parser.add_argument("--work", type=Path, required=True, help="folder of this run")
+    parser.add_argument("--body", default=DEFAULT_MODEL, help="the model to start from")
+    parser.add_argument("--steps", type=int, default=None, help="stop after so many, for a trial")
+    for name, value in asdict(Settings()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    told = parser.parse_args()
+    settings = Settings(**{name: getattr(told, name) for name in asdict(Settings())})
+    told.work.mkdir(parents=True, exist_ok=True)
+    kept = told.work / "examples.json"
+    if not kept.exists():
+        collect(told.sets, told.work, load_embedder(told.body)).write(kept)
+    (told.work / "settings.json").write_text(
+        json.dumps({**asdict(settings), "body": told.body, "limit": LIMIT}, indent=1), "utf-8"
+    )
+    train(read_examples(kept), told.body, told.work, settings, told.steps)
+
+
+def train(
+    examples: Examples, body: str, work: Path, settings: Settings, steps: int | None = None
+) -> None:
+    """Train, or go on training, in the folder `work`; the result is `work/reader.pt`."""
+    _keep_memory()
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(settings.seed)
+    model = find(body)
+    pieces = WordPieces(model.word_pieces().to_json(), LIMIT, {})
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = ReaderNetwork(model.folder).to(device)
+    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+    body_weights = list(network.body.parameters())
+    heads = [*network.span.parameters(), *network.gate.parameters()]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": body_weights, "rate": settings.body_rate},
+            {"params": heads, "rate": settings.head_rate},
+        ],
+        weight_decay=settings.decay,
+        fused=True,
+    )
+    checkpoint, done = work / "checkpoint.pt", 0
+    if checkpoint.exists():
+        stored = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(stored["network"])
+        optimizer.load_state_dict(stored["optimizer"])
+        average, done = stored["average"], stored["step"]
+    training = examples.training()
+    per_epoch = math.ceil(len(_plan(examples, training, settings, 0)) / settings.groups)
+    total = per_epoch * settings.epochs
+    print(f"{len(training)} questions, {per_epoch} steps an epoch, from step {done}", flush=True)
+    seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
+    for step, batch in _batches(examples, training, settings, per_epoch, done):
+        if steps is not None and step >= steps:
+            break
+        torch.manual_seed(settings.seed * 1_000_003 + step)
+        warm = max(1, int(settings.warm_up * total))
+        rate = min((step + 1) / warm, (total - step) / max(1, total - warm))
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * rate
+        losses = _losses(network, pieces, batch, device)
+        loss = (
+            losses["span"]
+            + settings.gate_weight * losses["gate"]
+            + settings.rank_weight * losses["rank"]
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        # A young average follows closely, so that it forgets where it began.
+        share = min(settings.average, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for name, value in network.state_dict().items():
+                if value.is_floating_point():
+                    average[name].lerp_(value, 1 - share)
+        for name, value in losses.items():
+            seen[name] += float(value.detach()) / SAVED
+        if (step + 1) % SAVED == 0:
+            told = " ".join(f"{name} {value:.4f}" for name, value in seen.items())
+            print(f"step {step + 1}/{total} {told} {time.time() - started:.0f} s", flush=True)
+            seen, started = dict.fromkeys(seen, 0.0), time.time()
+            _save(checkpoint, network, optimizer, average, step + 1)
+        if (step + 1) % per_epoch == 0 or step + 1 == total:
+            _tell(network, average, examples, pieces, device)
+    network.load_state_dict(average)
+    torch.save(network.state_dict(), work / "reader.pt")
+    _tell(network, average, examples, pieces, device, questions=None)
+
+
+def _plan(
+    examples: Examples, training: Sequence[Example], settings: Settings, epoch: int
+) -> list[list[Pair]]:
+    """The groups of an epoch: a right pair and one or two wrong ones each, seeded."""
+    dice = random.Random(f"{settings.seed} {epoch}")
+    swaps = Swaps(training)
+    fooling: dict[int, list[Example]] = {}
+    for example in training:
+        if example.asked_about is not None:
+            fooling.setdefault(example.asked_about, []).append(example)
+    for waiting in fooling.values():
+        dice.shuffle(waiting)
+    groups: list[list[Pair]] = []
+    of_text: dict[int, list[list[Pair]]] = {}
+    for example in dice.sample(list(training), len(training)):
+        if example.gold is None:
+            continue
+        text = examples.texts[example.gold]
+        question = as_typed(example.question, dice)
+        group = [Pair(question, text.text, text.starts, dice.choice(example.places))]
+        chance = dice.random()
+        if fooling.get(example.gold):
+            other = as_typed(fooling[example.gold].pop().question, dice)
+            group.append(Pair(other, text.text, text.starts, None))
+            chance = 0.0 if dice.random() < 0.5 else 1.0  # half of them see a neighbour too
+        elif chance < settings.swap:
+            other_question = swaps.swapped(example, text.text, dice)
+            if other_question is not None:
+                group.append(Pair(as_typed(other_question, dice), text.text, text.starts, None))
+        elif chance < settings.swap + settings.removal:
+            rest = without_answer(text, example.places)
+            if rest is not None:
+                group.append(Pair(question, rest, text.starts, None))
+        if example.near and (len(group) == 1 or chance == 1.0):
+            near = examples.texts[dice.choice(example.near)]
+            group.append(Pair(question, near.text, near.starts, None))
+        groups.append(group)
+        of_text.setdefault(example.gold, []).append(group)
+    for number, waiting in sorted(fooling.items()):
+        text = examples.texts[number]
+        for example in waiting:  # more questions to fool than to answer: groups of three
+            pair = Pair(as_typed(example.question, dice), text.text, text.starts, None)
+            shared = [group for group in of_text.get(number, []) if len(group) < 3]
+            if shared:
+                dice.choice(shared).append(pair)
+            elif groups:
+                dice.choice(groups).append(pair)
+    return groups
+
+
+def _batches(
+    examples: Examples, training: Sequence[Example], settings: Settings, per_epoch: int, done: int
+) -> Iterator[tuple[int, list[list[Pair]]]]:
+    """The steps from `done` on: about as long pairs together, the batches in a seeded order."""
+    for epoch in range(done // per_epoch, settings.epochs):
+        groups = _plan(examples, training, settings, epoch)
+        dice = random.Random(f"{settings.seed} {epoch} order")
+        dice.shuffle(groups)
+        batches = []
+        size = settings.groups
+        for start in range(0, len(groups), CHUNK * size):
+            chunk = groups[start : start + CHUNK * size]
+            chunk.sort(key=lambda group: max(len(pair.text) for pair in group))
+            batches += [chunk[at : at + size] for at in range(0, len(chunk), size)]
+        dice.shuffle(batches)
+        for number, batch in enumerate(batches):
+            if epoch * per_epoch + number >= done:
+                yield epoch * per_epoch + number, batch
+
+
+def _losses(
+    network: ReaderNetwork, pieces: WordPieces, batch: list[list[Pair]], device: torch.device
+) -> dict[str, torch.Tensor]:
+    """The three losses of a batch: where the answer is, whether there is one, which pair has it."""
+    pairs = [pair for group in batch for pair in group]
+    inputs, readable, encodings = encoded(pieces, [(p.question, p.text, p.starts) for p in pairs])
+    first, last, answers = [], [], []
+    for pair, encoding in zip(pairs, encodings, strict=True):
+        begin, end = (0, 0) if pair.place is None else pieces_of(encoding, pair.place)
+        first.append(begin)
+        last.append(end)
+        answers.append(float(begin > 0))
+    network.train()
+    precise = device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=not precise):
+        start, end, gate = network(**{name: value.to(device) for name, value in inputs.items()})
+    hidden = ~readable.to(device)
+    start = start.float().masked_fill(hidden, -1e4)
+    end = end.float().masked_fill(hidden, -1e4)
+    gate = gate.float()
+    truth = torch.tensor(answers, device=device)
+    span = (
+        functional.cross_entropy(start, torch.tensor(first, device=device))
+        + functional.cross_entropy(end, torch.tensor(last, device=device))
+    ) / 2
+    better: list[int] = []
+    worse: list[int] = []
+    at = 0
+    for group in batch:
+        better += [at] * (len(group) - 1)
+        worse += range(at + 1, at + len(group))
+        at += len(group)
+    leads = gate[better] - gate[worse]
+    return {
+        "span": span,
+        "gate": functional.binary_cross_entropy_with_logits(gate, truth),
+        "rank": functional.softplus(-leads).mean() if better else gate.sum() * 0,
+    }
+
+
+def _tell(
+    network: ReaderNetwork,
+    average: dict[str, torch.Tensor],
+    examples: Examples,
+    pieces: WordPieces,
+    device: torch.device,
+    questions: int | None = 400,
+) -> None:
+    """Print how good the averaged weights are on the articles kept from training."""
+    from training.validation import Judge, validate
+
+    own = {name: value.clone() for name, value in network.state_dict().items()}
+    network.load_state_dict(average)
+    print(
+        "validation",
+        json.dumps(validate(Judge(network, examples, pieces, device), questions)),
+        flush=True,
+    )
+    network.load_state_dict(own)
+
+
+def _keep_memory() -> None:
+    """Have the C library keep freed memory: giving it back and taking it again costs a third."""
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL("libc.so.6")
+        library.mallopt(-4, 0)  # M_MMAP_MAX: no block of its own
+        library.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
+
+
+def _save(
+    path: Path,
+    network: ReaderNetwork,
+    optimizer: torch.optim.Optimizer,
+    average: dict[str, torch.Tensor],
+    step: int,
+) -> None:
+    stored = {
+        "network": network.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "average": average,
+        "step": step,
+    }
+    writing = path.with_suffix(".writing")
+    torch.save(stored, writing)
+    writing.replace(path)
+
+
+if __name__ == "__main__":
+    main()
