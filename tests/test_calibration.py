@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import IndexDamaged, UsageError, build, calibration, cli, open_index
+from briefqa import UsageError, build, calibration, cli, open_index
 from briefqa.api import calibrate
 from briefqa.calibration import Calibration, threshold
 from briefqa.reader import OverlapReader
@@ -90,7 +90,10 @@ def test_a_calibrated_index_answers_from_there_also_after_it_is_built_again(fold
     (folder / "more.md").write_text("# Garden\n\nRoses need water.\n")
     build(folder / "harbour.md", folder / "more.md", index="index", model="hashing")
     assert open_index("index").answer_from() == found.answer_from
-    assert open_index("index").ask(QUESTIONS[3][0]).answered is False
+    assert [open_index("index").ask(question).answered for question, *_ in QUESTIONS] == [
+        open_index("index").ask(question).confidence >= found.answer_from
+        for question, *_ in QUESTIONS
+    ]
 
 
 def test_it_holds_for_the_reader_it_was_measured_with(folder: Path) -> None:
@@ -109,10 +112,35 @@ def test_the_command_says_what_it_costs(folder: Path, capsys: pytest.CaptureFixt
     assert f"wrong       0 of {kept.given} answer" in said
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"answer_from": 2}', '{"answer_from": NaN}'])
+SOUND = {
+    "answer_from": 0.5,
+    "wanted": 0.1,
+    "questions": 4,
+    "answerable": 2,
+    "answered": 1,
+    "given": 1,
+    "wrong": 0,
+    "model": "m",
+    "reader": "",
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("{", "[]", "{}", " " * 100_000, "[" * 10_000),
+        *(json.dumps({**SOUND, "answer_from": value}) for value in (2, -0.1, True, "1", None)),
+        json.dumps(SOUND).replace("0.5", "NaN"),
+        *(json.dumps({**SOUND, "wrong": value}) for value in (-1, 0.5, None)),
+        json.dumps({**SOUND, "reader": 1}),
+        json.dumps({**SOUND, "more": 1}),
+    ],
+)
 def test_a_damaged_file_is_one_sentence(folder: Path, content: str) -> None:
+    Path("index", "calibration.json").write_text(json.dumps(SOUND))
+    assert open_index("index").answer_from() != 0.5  # it is of another model
     Path("index", "calibration.json").write_text(content)
-    with pytest.raises(IndexDamaged, match="remove it, or run: briefqa calibrate"):
+    with pytest.raises(UsageError, match=r"is not what briefqa calibrate writes .*; remove it\."):
         open_index("index")
 
 

@@ -178,13 +178,62 @@ def test_a_document_that_is_gone_is_what_differs(folder: Path, searcher: Searche
     assert replayed.difference.startswith("There is no document 'garden.md' in the index")
 
 
+def test_a_receipt_from_before_there_was_a_reader_replays(folder: Path, searcher: Searcher) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    made = json.loads(path.read_text("utf-8"))
+    for name in ("reader", "answer_from"):
+        del made["settings"][name]
+    for turn in made["turns"]:
+        if turn["answered"]:
+            turn["text"] = answering_before(turn)
+        for hit in turn["hits"]:
+            del hit["evidence"]["answerability"]
+    path.write_text(json.dumps(made), "utf-8")
+    report = receipt.replay(receipt.read(path), searcher)
+    assert report.same
+    assert [turn.numbers for turn in report.turns] == ["", "", ""]
+    assert report.changes == ()
+
+
+def answering_before(turn: dict[str, Any]) -> str:
+    """The text of an answer as it was when it began with the passage."""
+    return "\n\n".join(
+        f"{hit['text']}\n[{hit['rank']}] {hit['citation']}" for hit in turn["hits"][:2]
+    )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("documents",),
+        ("section",),
+        ("hits",),
+        ("hits", 0, "answer"),
+        ("hits", 0, "evidence", "bm25"),
+    ],
+)
+def test_a_receipt_that_lacks_anything_else_is_refused(
+    folder: Path, searcher: Searcher, place: tuple[str | int, ...]
+) -> None:
+    path = kept(folder, conversation(searcher), searcher)
+    made = json.loads(path.read_text("utf-8"))
+    inner = made["turns"][0]
+    for step in place[:-1]:
+        inner = inner[step]
+    del inner[place[-1]]
+    path.write_text(json.dumps(made), "utf-8")
+    with pytest.raises(UsageError, match="is not a receipt"):
+        receipt.read(path)
+
+
 @pytest.mark.parametrize(
     ("places", "value", "said"),
     [
         (("answered",), False, "It was not answered then, and is now."),
         (("read_as",), "ships", "It is read as “How many ferries work there?” now, and was as"),
         (("hits", 0, "text"), "Ten ferries.", "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) has"),
-        (("hits", 0, "answer", "start"), 24, "Another sentence of [1] “Harbour › Ships › ¶1”"),
+        (("hits", 0, "answer", "start"), 24, "Other words of [1] “Harbour › Ships › ¶1”"),
+        (("hits", 0, "answer", "sentence_end"), 24, "Another sentence of [1] “Harbour › Ships"),
         (("hits", 0, "lines"), [1, 2], "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) stands"),
         (("hits", 0, "document"), "a.md", "[1] is “Harbour › Ships › ¶1” (harbour.md, 21–61) now"),
         (("hits",), [], "It finds 3 passages now, and 0 then."),

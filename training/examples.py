@@ -107,7 +107,7 @@ def collect(sets: Iterable[Path], scratch: Path, embedder: Embedder) -> Examples
         folder = read_beir(path) if path.is_dir() else read_squad(path)
         index = scratch / f"index-{folder.name}"
         index_documents(folder.documents, index, embedder)
-        found = list(_of_set(folder, Searcher(index, model=embedder), texts, embedder))
+        found = list(_of_set(folder, Searcher(index, model=embedder, reader=None), texts, embedder))
         held_out += _held_out(found)
         examples += found
         print(f"{folder.name}: {len(found)} questions", flush=True)

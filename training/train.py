@@ -40,6 +40,7 @@ from training.examples import (
     without_answer,
 )
 from training.network import ReaderNetwork
+from training.validation import Judge, validate
 
 LIMIT = 256  # word pieces of a passage, its context included
 CHUNK = 64  # batches whose pairs are sorted by length together
@@ -89,12 +90,19 @@ def main() -> None:
     told = parser.parse_args()
     settings = Settings(**{name: getattr(told, name) for name in asdict(Settings())})
     told.work.mkdir(parents=True, exist_ok=True)
+    chosen = {
+        **asdict(settings),
+        "body": told.body,
+        "limit": LIMIT,
+        "sets": [path.resolve().name for path in told.sets],
+    }
+    noted = told.work / "settings.json"
+    if noted.exists() and json.loads(noted.read_text("utf-8")) != chosen:
+        parser.error(f"{told.work} holds a run with other settings or sets; name another folder")
+    noted.write_text(json.dumps(chosen, indent=1), "utf-8")
     kept = told.work / "examples.json"
     if not kept.exists():
         collect(told.sets, told.work, load_embedder(told.body)).write(kept)
-    (told.work / "settings.json").write_text(
-        json.dumps({**asdict(settings), "body": told.body, "limit": LIMIT}, indent=1), "utf-8"
-    )
     train(read_examples(kept), told.body, told.work, settings, told.steps)
 
 
@@ -134,7 +142,8 @@ def train(
     seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
     for step, batch in _batches(examples, training, settings, per_epoch, done):
         if steps is not None and step >= steps:
-            break
+            _save(checkpoint, network, optimizer, average, step)
+            return
         torch.manual_seed(settings.seed * 1_000_003 + step)
         warm = max(1, int(settings.warm_up * total))
         rate = min((step + 1) / warm, (total - step) / max(1, total - warm))
@@ -163,11 +172,11 @@ def train(
             print(f"step {step + 1}/{total} {told} {time.time() - started:.0f} s", flush=True)
             seen, started = dict.fromkeys(seen, 0.0), time.time()
             _save(checkpoint, network, optimizer, average, step + 1)
-        if (step + 1) % per_epoch == 0 or step + 1 == total:
+        if (step + 1) % per_epoch == 0 and step + 1 < total:
             _tell(network, average, examples, pieces, device)
     network.load_state_dict(average)
     torch.save(network.state_dict(), work / "reader.pt")
-    _tell(network, average, examples, pieces, device, questions=None)
+    _tell(network, average, examples, pieces, device, questions=400)
 
 
 def _plan(
@@ -286,11 +295,9 @@ def _tell(
     examples: Examples,
     pieces: WordPieces,
     device: torch.device,
-    questions: int | None = 400,
+    questions: int = 150,
 ) -> None:
     """Print how good the averaged weights are on the articles kept from training."""
-    from training.validation import Judge, validate
-
     own = {name: value.clone() for name, value in network.state_dict().items()}
     network.load_state_dict(average)
     print(

@@ -72,7 +72,7 @@ class Judge:
         return self.examples.texts[number].text
 
 
-def validate(judge: Judge, questions: int | None) -> dict[str, dict[str, float]]:
+def validate(judge: Judge, questions: int) -> dict[str, dict[str, float]]:
     """The figures of each set, of at most so many questions of each kind.
 
     F1 and exact match of the words given the passage that answers; how well answerability and

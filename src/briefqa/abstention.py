@@ -1,7 +1,7 @@
 """Is the evidence good enough?
 
-Pure. Reads raw signals, never fused or list-relative ones: those make the best of two hopeless
-passages look perfect. Two logistic rules: one for what the indexes say alone, one for what a reader
+Pure. Reads raw signals, never fused values, which make the best of two hopeless passages look
+perfect. Two logistic rules: one for what the indexes say alone, one for what a reader
 says too.
 """
 
@@ -19,11 +19,12 @@ class Signals:
 
     `cosine` is the passage's, -1..1. `matched_share` is how much of the question, weighted by how
     rare its words are, stands in the passage, 0..1. `agreement` is how far up both indexes have it,
-    the mean of 1 / rank, 0..1. `unknown_share` is the share of the question's words that stand
-    nowhere in the documents, 0..1; `missing_names` that of its names and numbers that do not stand
-    in the passage, 0 where it has none. `answerability` and `margin` are the reader's, in logits:
-    whether the passage answers, and by how much its best answer is better than none; None without a
-    reader. `lead` is by how much the passage's answerability is above that of the next best, 0..10.
+    the mean of 1 / rank, among all passages by words and among those looked in by meaning, 0..1.
+    `unknown_share` is the share of the question's words that stand nowhere in the documents, 0..1;
+    `missing_names` that of its names and numbers that do not stand in the passage, 0 where it has
+    none. `answerability` and `margin` are the reader's, in logits: whether the passage answers, and
+    by how much its best answer is better than none; None without a reader. `lead` is by how much
+    the answerability is above the best of the others that were read, 0 if there are none.
     """
 
     cosine: float
@@ -84,7 +85,7 @@ class Thresholds:
 class ReaderRule:
     """The rule with a reader: a logistic model of all signals, fitted to that reader.
 
-    A weight for each of `FEATURES`. `training/fit_confidence.py` fits it, and writes its numbers
+    A weight for each of `FEATURES`. `training/fit.py` fits it, and writes its numbers
     with how reliable they are into the reader's `confidence.json`.
     """
 
@@ -122,4 +123,4 @@ def features(signals: Signals) -> dict[str, float]:
 
 
 def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))  # never 1 itself

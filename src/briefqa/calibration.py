@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa import index_folder
-from briefqa.errors import IndexDamaged, IndexFolderError
+from briefqa.errors import IndexFolderError, UsageError
 
 if TYPE_CHECKING:
     from briefqa.reader import Reader
 
 FILE = "calibration.json"
+MOST = 65_536  # bytes; what is larger was not written here
 WRONG = 0.1  # share of the answers given that may be wrong, unless another is wanted
 
 
@@ -49,8 +50,8 @@ class Calibration:
 def threshold(confidence: Sequence[float], right: Sequence[bool], wanted: float) -> float:
     """The lowest confidence from which at most the `wanted` share of answers is wrong, 0..1.
 
-    `right` says whether each question's first passage answers it. 1.0, more than a confidence can
-    be here, when none will do: then nothing is answered.
+    `right` says whether each question's first passage answers it. 1.0, which is more than any
+    confidence, when none will do: then nothing is answered.
     """
     ordered = sorted(zip(confidence, right, strict=True), reverse=True)
     best, wrong = 1.0, 0
@@ -72,11 +73,18 @@ def stamp(index: Path) -> tuple[int, ...]:
 
 
 def read(index: Path) -> Calibration | None:
-    """The calibration of an index, None if it has none; raises IndexDamaged for anything else."""
+    """The calibration of an index, None if it has none; raises UsageError for anything else: no
+    build would mend it.
+    """
     path = index / FILE
-    index_folder.refuse_devices(path)
     try:
-        stored = json.loads(path.read_bytes())
+        if path.exists() and not path.is_file():
+            raise ValueError("it is not a file")
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+        if len(content) > MOST:
+            raise ValueError("it is too large")
+        stored = json.loads(content)
         found = Calibration(**stored)
         numbers = (found.answer_from, found.wanted)
         counts = (found.questions, found.answerable, found.answered, found.given, found.wrong)
@@ -90,8 +98,8 @@ def read(index: Path) -> Calibration | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise IndexDamaged(
-            f"{path} cannot be read ({error}); remove it, or run: briefqa calibrate"
+        raise UsageError(
+            f"{path} is not what briefqa calibrate writes ({error}); remove it."
         ) from error
     return found
 
@@ -100,7 +108,8 @@ def write(index: Path, found: Calibration) -> None:
     """Keep it with the index, in one step; raises IndexFolderError."""
     content = json.dumps(asdict(found), indent=1) + "\n"
     try:
-        index_folder.replace_file(index / FILE, content.encode("utf-8"))
+        with index_folder.writing(index):
+            index_folder.replace_file(index / FILE, content.encode("utf-8"))
     except OSError as error:
         raise IndexFolderError(
             f"{index / FILE} could not be written ({error.strerror}); make room, or let it be "

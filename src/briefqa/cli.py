@@ -376,9 +376,10 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _eval(options: argparse.Namespace) -> int:
     from briefqa.api import evaluate
+    from briefqa.question_sets import brings_passages
 
     path, index = Path(options.questions), options.index
-    if index is None and not path.is_dir() and path.suffix != ".json":
+    if index is None and not brings_passages(path):
         index = _default_index()
     with terminal.progress_bar() as progress:
         result = evaluate(
@@ -413,8 +414,10 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from briefqa.embedder import embedder_of, runtime
+    from briefqa import calibration
+    from briefqa.embedder import HASHING_MODEL, embedder_of, runtime
     from briefqa.index_folder import open_current
+    from briefqa.reader import load_reader
     from briefqa.sentence_model import DEFAULT_MODEL
 
     generation = open_current(options.index)
@@ -433,6 +436,20 @@ def _info(options: argparse.Namespace) -> int:
     except ModelUnavailable as error:
         by = terminal.line(str(error))
     print(f"runs on     {by}")
+    reader = None
+    try:
+        reader = load_reader()
+        reads = "none is installed" if reader is None else "the default"
+    except ModelUnavailable as error:
+        reads = terminal.line(str(error))
+    if manifest.model == HASHING_MODEL:
+        reader, reads = None, "none: the index is one for tests"
+    print(f"reader      {reads}")
+    calibrated = calibration.read(options.index)
+    if calibrated is not None:
+        asked = terminal.count(calibrated.questions, "question")
+        used = "" if calibrated.fits(manifest.fingerprint, reader) else "; not used: other models"
+        print(f"calibrated  answers from {calibrated.answer_from:.3f}, fitted to {asked}{used}")
     print(f"language    {manifest.language}")
     if manifest.model != DEFAULT_MODEL:
         print(f"note        when to answer was measured with {DEFAULT_MODEL}, not with this model")

@@ -146,7 +146,9 @@ class Conversation:
             except UsageError:  # the document has been removed since
                 return inf
         value = {hit.passage: hit.evidence.fused for hit in there}
-        return alone.hits[0].evidence.fused - value.get(passage, min(value.values(), default=0.0))
+        # By the indexes alone: a reader may have put another first.
+        best = max(hit.evidence.fused for hit in alone.hits)
+        return best - value.get(passage, min(value.values(), default=0.0))
 
 
 def _referred(question: str, before: Sequence[Answer]) -> Answer | None:

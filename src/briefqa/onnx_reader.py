@@ -6,6 +6,7 @@ A folder with a model, its tokenizer and its settings: the one inside this packa
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ SHIPPED = Path(__file__).parent / "reader_model"
 MODEL, TOKENIZER, SETTINGS = "reader.onnx", "tokenizer.json", "settings.json"
 CONFIDENCE = "confidence.json"
 BATCH_SIZE = 1  # passages; one by one, and one a core, is quickest (benchmarks/READER.md)
+LEAST = 64  # word pieces of a passage that a reader has to read
 BEGIN, END, JUDGED = "begin", "end", "answerability"
 
 
@@ -39,9 +41,13 @@ class OnnxReader:
         self._folder = folder
         try:
             settings = json.loads((folder / SETTINGS).read_text("utf-8"))
-            self.fingerprint = str(settings["sha256"])
+            self._digest = str(settings["sha256"])
             self._limit = int(settings["limit"])
+            if self._limit < LEAST:
+                raise ValueError(f"it reads {self._limit} word pieces of a passage")
             self.rule = self._rule()
+            parts = [self._digest, digest(folder / TOKENIZER), str(self._limit), str(self.rule)]
+            self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._unusable(error) from error
         self._lock = threading.Lock()
@@ -58,11 +64,16 @@ class OnnxReader:
         ]
         encodings = pieces.encode_pairs(pairs)
         found: dict[int, Reading] = {}
-        for rows, outputs in model.run(encodings, BATCH_SIZE):
-            named = dict(zip(model.outputs, outputs, strict=True))
-            for place, row in enumerate(rows):
-                own = {name: values[place] for name, values in named.items()}
-                found[row] = self._reading(own, encodings[row], texts[row])
+        try:
+            for rows, outputs in model.run(encodings, BATCH_SIZE):
+                named = dict(zip(model.outputs, outputs, strict=True))
+                for place, row in enumerate(rows):
+                    own = {name: values[place] for name, values in named.items()}
+                    found[row] = self._reading(own, encodings[row], texts[row])
+        except ModelUnavailable:
+            raise
+        except Exception as error:  # a model that does not take, or give, what a reader does
+            raise self._unusable(error) from error
         return [found[row] for row in range(len(texts))]
 
     def _reading(self, outputs: Mapping[str, Any], encoding: Any, text: Readable) -> Reading:
@@ -90,13 +101,14 @@ class OnnxReader:
             if self._loaded is None:
                 path = self._folder / MODEL
                 try:
-                    if digest(path) != self.fingerprint:
+                    if digest(path) != self._digest:
                         raise ValueError(f"{MODEL} is not the file it was")
                     tokenizer = (self._folder / TOKENIZER).read_text("utf-8")
                     model, pieces = OnnxFile(path), WordPieces(tokenizer, self._limit, {})
                 except Exception as error:  # onnxruntime raises what it likes
                     raise self._unusable(error) from error
-                if not {BEGIN, END} <= set(model.outputs) and JUDGED not in model.outputs:
+                given = set(model.outputs)
+                if not (given == {JUDGED} or {BEGIN, END} <= given):
                     raise self._unusable(f"its outputs are {', '.join(model.outputs)}")
                 self._loaded = model, pieces
             return self._loaded

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,9 +84,20 @@ def read_with_passages(path: Path) -> BeirFolder | None:
 
     Raises UsageError for a folder or a SQuAD file that is none.
     """
+    if not brings_passages(path):
+        return None
+    return read_beir(path) if path.is_dir() else read_squad(path)
+
+
+def brings_passages(path: Path) -> bool:
+    """Whether it is a folder, or a file that looks like SQuAD's: one JSON object with `data`."""
     if path.is_dir():
-        return read_beir(path)
-    return read_squad(path) if path.suffix == ".json" else None
+        return True
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False  # several lines of JSON are a questions file, and the rest its reader tells
+    return isinstance(stored, dict) and "data" in stored
 
 
 def read_beir(folder: Path) -> BeirFolder:
@@ -108,6 +120,7 @@ def _beir(folder: Path) -> BeirFolder:
     for entry in _json_lines(folder / "queries.jsonl"):
         metadata = entry.get("metadata") or {}
         dropped = metadata.get("base_document") or []
+        answers = metadata.get("answers") or ()
         gains = judged.get(str(entry["_id"]), {})
         if gains or not metadata.get("answerable", True):
             questions.append(
@@ -117,7 +130,7 @@ def _beir(folder: Path) -> BeirFolder:
                     relevant=gains,
                     dropped=frozenset([dropped] if isinstance(dropped, str) else map(str, dropped)),
                     answerable=bool(gains),
-                    answers=tuple(map(str, metadata.get("answers") or ())) if gains else (),
+                    answers=(answers,) if isinstance(answers, str) else tuple(map(str, answers)),
                     asked_about=metadata.get("asked_about"),
                     near_miss=not gains and metadata.get("asked_about") is not None,
                 )
@@ -141,11 +154,12 @@ def read_squad(path: Path) -> BeirFolder:
 
 
 def _squad(path: Path, articles: Sequence[Mapping[str, Any]]) -> BeirFolder:
-    entries, questions = [], []
+    entries, questions, numbers = [], [], Counter[str]()
     for article in articles:
         title = str(article["title"])
-        for number, paragraph in enumerate(article["paragraphs"]):
-            unit = f"{title}#{number}"
+        for paragraph in article["paragraphs"]:
+            unit = f"{title}#{numbers[title]}"
+            numbers[title] += 1
             entries.append({"_id": unit, "title": title, "text": str(paragraph["context"])})
             for asked in paragraph["qas"]:
                 answers = tuple(dict.fromkeys(str(one["text"]) for one in asked["answers"]))

@@ -219,7 +219,10 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
     names = [word for word in words if is_name(word.typed, question)]
     reading = ranking.readings.get(row)
     others = [one.answerability for other, one in ranking.readings.items() if other != row]
-    ranks = (ranking.keyword_rank.get(row), ranking.semantic_rank.get(row))
+    by_words = None
+    if ranking.match is not None and ranking.match.bm25[row] > 0:
+        by_words = 1 + int((ranking.match.bm25 > ranking.match.bm25[row]).sum())
+    ranks = (by_words, ranking.semantic_rank.get(row))
     return Signals(
         cosine=0.0 if ranking.cosine is None else float(ranking.cosine[0]),
         matched_share=0.0 if ranking.match is None else ranking.match.share(row),

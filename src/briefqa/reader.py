@@ -48,7 +48,7 @@ def load_reader(reader: str = DEFAULT_READER) -> Reader | None:
     """
     if reader == DEFAULT_READER:
         return onnx_reader.shipped()
-    folder = Path(reader)
+    folder = Path(reader).absolute()  # the working folder may change
     if onnx_reader.is_reader(folder):
         return onnx_reader.OnnxReader(reader, folder)
     return onnx_reader.OnnxReader(reader, reading_model.exported(folder))

@@ -19,7 +19,7 @@ import platformdirs
 
 from briefqa.errors import ModelUnavailable
 from briefqa.onnx_file import digest
-from briefqa.onnx_reader import BEGIN, END, JUDGED, MODEL, SETTINGS, TOKENIZER, is_reader
+from briefqa.onnx_reader import BEGIN, END, JUDGED, LEAST, MODEL, SETTINGS, TOKENIZER, is_reader
 from briefqa.sentence_model import digests
 from briefqa.word_pieces import QUESTION_PIECES
 
@@ -108,6 +108,10 @@ def _write(folder: Path, to: Path) -> None:
     longest = min(
         MOST, int(getattr(config, "max_position_embeddings", MOST)), tokenizer.model_max_length
     )
+    if longest - QUESTION_PIECES < LEAST:
+        raise ModelUnavailable(
+            f"The model in {folder} reads too little for a reader: {longest} pieces."
+        )
     settings = {"limit": longest - QUESTION_PIECES, "sha256": digest(to / MODEL)}
     (to / TOKENIZER).write_text(backend.to_str(), "utf-8")
     (to / SETTINGS).write_text(json.dumps(settings), "utf-8")

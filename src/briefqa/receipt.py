@@ -35,6 +35,9 @@ _SETTINGS = {
     "answer_from": "confidence from which questions are answered",
 }
 
+# Fields that the first receipts did not have.
+_NEWER = {"answerability", "reader", "answer_from"}
+
 # What a receipt holds: a type, a list of one, the fields of an object, or (None, what else it is).
 _TEXTS = [str]
 _HIT = {
@@ -314,9 +317,8 @@ def _misfits(value: object, shape: Any, place: str) -> Iterator[str]:
 
 
 def _fits(value: Mapping[str, Any], shape: Mapping[Any, Any]) -> bool:
-    """Whether it has just these fields; what may be null may be missing, as in an older receipt."""
-    needed = {name for name, inner in shape.items() if not isinstance(inner, tuple)}
-    return needed <= value.keys() <= shape.keys()
+    """Whether it has just these fields; those an older receipt lacks may be missing."""
+    return shape.keys() - _NEWER <= value.keys() <= shape.keys()
 
 
 def _compared(then: Mapping[str, Any], now: Mapping[str, Any]) -> TurnReplay:
@@ -328,7 +330,8 @@ def _compared(then: Mapping[str, Any], now: Mapping[str, Any]) -> TurnReplay:
 
 
 def _evidence(turn: Mapping[str, Any]) -> list[Any]:
-    return [turn["confidence"], *(hit["evidence"] for hit in turn["hits"])]
+    held = ({"answerability": None, **hit["evidence"]} for hit in turn["hits"])
+    return [turn["confidence"], *held]
 
 
 def _numbers(turn: Mapping[str, Any]) -> list[float]:
@@ -351,7 +354,9 @@ def _difference(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
             return _different_hit(one, other)
     if len(then["hits"]) != len(now["hits"]):
         return f"It finds {len(now['hits'])} passages now, and {len(then['hits'])} then."
-    return "" if then["text"] == now["text"] else "The words of the answer differ."
+    # The answers of older receipts began with the passage, without the sentence before it.
+    said = now["text"], now["text"].partition("\n\n")[2]
+    return "" if then["text"] in said else "The words of the answer differ."
 
 
 def _quoted(hit: Mapping[str, Any]) -> dict[str, Any]:
@@ -365,7 +370,12 @@ def _different_hit(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     if then["text"] != now["text"]:
         return f"[{number}] {_place(now)} has other words now."
     if then["answer"] != now["answer"]:
-        return f"Another sentence of [{number}] {_place(now)} answers now."
+        sentences = [
+            one["answer"] and (one["answer"]["sentence_start"], one["answer"]["sentence_end"])
+            for one in (then, now)
+        ]
+        other = "Other words" if sentences[0] == sentences[1] else "Another sentence"
+        return f"{other} of [{number}] {_place(now)} answer{'' if other[-1] == 's' else 's'} now."
     return f"[{number}] {_place(now)} stands elsewhere now."
 
 
@@ -396,7 +406,8 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         one, other = then["model"], now["model"]
         both = f"{one} then, {other} now" if one != other else f"{one}, changed"
         changes.append(f"Another model: {both}.")
-    for setting, value in then["settings"].items():
+    settings = {"reader": None, "answer_from": now["settings"]["answer_from"], **then["settings"]}
+    for setting, value in settings.items():
         if value != now["settings"][setting]:
             changes.append(f"Another {_SETTINGS[setting]}.")
     if then["version"] != now["version"]:

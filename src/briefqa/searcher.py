@@ -6,6 +6,7 @@ the next by itself once a build has published it; it is thread-safe and writes n
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -66,7 +67,7 @@ class Searcher:
         index: Path,
         *,
         model: Embedder | None = None,
-        reader: Reader | str | None = DEFAULT_READER,
+        reader: Reader | str | os.PathLike[str] | None = DEFAULT_READER,
     ) -> None:
         """Open the index; `model` stands in for the embedder it was built with.
 
@@ -77,7 +78,11 @@ class Searcher:
         self._index = index.absolute()  # the working folder may change
         self._model = model
         self._by_default = reader == DEFAULT_READER
-        self._reader = load_reader(reader) if isinstance(reader, str) else reader
+        self._reader: Reader | None
+        if isinstance(reader, str | os.PathLike):
+            self._reader = load_reader(os.fspath(reader))
+        else:
+            self._reader = reader
         self._lock = threading.Lock()
         self._current = self._open()
 

@@ -7,6 +7,7 @@ and the numbers that go into it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from briefqa.records import TextKind
@@ -18,25 +19,39 @@ class WordPieces:
     """The tokenizer of one model; safe to share between threads."""
 
     def __init__(self, tokenizer: str, limit: int, prompts: Mapping[TextKind, str]) -> None:
-        """`tokenizer` is a tokenizer.json, `limit` how many pieces the model reads in all.
+        """`tokenizer` is a tokenizer.json, `limit` how many pieces of a text the model reads.
 
         Raises ValueError for a tokenizer that cannot be read.
         """
+        self._json = tokenizer
+        self.limit = limit
+        self.prompts = dict(prompts)
+        self._whole = self._reading()
+
+    # Each of the others takes some time to make, and not every model needs both.
+
+    @cached_property
+    def _cut(self) -> Any:
+        tokenizer = self._reading()
+        tokenizer.enable_truncation(self.limit)
+        return tokenizer
+
+    @cached_property
+    def _pairs(self) -> Any:
+        tokenizer = self._reading()
+        tokenizer.enable_truncation(self.limit + QUESTION_PIECES, strategy="only_second")
+        return tokenizer
+
+    def _reading(self) -> Any:
         from tokenizers import Tokenizer
 
         try:
-            self._whole: Any = Tokenizer.from_str(tokenizer)
-            self._cut: Any = Tokenizer.from_str(tokenizer)
-            self._pairs: Any = Tokenizer.from_str(tokenizer)
+            tokenizer: Any = Tokenizer.from_str(self._json)
         except Exception as error:  # tokenizers raises just that
             raise ValueError(str(error)) from error
-        for reader in (self._whole, self._cut, self._pairs):
-            reader.no_truncation()
-            reader.no_padding()
-        self._cut.enable_truncation(limit)
-        self._pairs.enable_truncation(limit + QUESTION_PIECES, strategy="only_second")
-        self.limit = limit
-        self.prompts = dict(prompts)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     @property
     def size(self) -> int:

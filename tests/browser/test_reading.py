@@ -47,6 +47,18 @@ def test_an_answer_quotes_its_passage_with_a_citation_beside_the_sources(
     assert page.get_by_label("Your question").input_value() == ""
 
 
+def test_the_words_that_answer_are_bold_in_the_marked_sentence(
+    visit: Visit, searcher: Searcher
+) -> None:
+    page = visit()
+    turn = ask(page, WHO)
+    best = searcher.ask(WHO).hits[0]
+    assert best.answer is not None
+    assert best.answer.text != best.sentence
+    bold = turn.locator("blockquote").first.locator("mark.answer strong")
+    assert words(bold.inner_text()) == words(best.answer.text)
+
+
 def test_why_a_passage_is_here_is_folded_under_it(visit: Visit, searcher: Searcher) -> None:
     page = visit()
     ask(page, WHO)
@@ -59,6 +71,7 @@ def test_why_a_passage_is_here_is_folded_under_it(visit: Visit, searcher: Search
     assert f"Words it shares {', '.join(evidence.matched)}" in told
     assert f"By its words rank {evidence.keyword_rank} · BM25 {evidence.bm25:.2f}" in told
     assert f"By its meaning rank {evidence.semantic_rank}" in told
+    assert f"By the reader answers · {evidence.answerability:.2f}" in told
     assert "%" not in told
 
 

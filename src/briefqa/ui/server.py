@@ -25,7 +25,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from briefqa import passwords
 from briefqa.errors import BriefQAError, ServeError
-from briefqa.reader import DEFAULT_READER
+from briefqa.reader import DEFAULT_READER, load_reader
 from briefqa.ui.guard import Guard, Login
 from briefqa.ui.uploads import Uploads
 
@@ -93,12 +93,13 @@ def serve(
     login = None if auth is None else Login(passwords.read(auth))
     chosen, remark = _free_port(host, port)
     folder = uploads or index.absolute().with_name("uploads")
+    read_by = load_reader(reader) if reader not in (None, DEFAULT_READER) else reader
     desk = Desk(
         index,
         library=None if read_only else Library(index, folder),
         uploads=None if read_only else Uploads(),
         feedback=None if feedback is None else Feedback(feedback),
-        reader=reader,
+        reader=read_by,
     )
     if read_only:
         desk.searcher()

@@ -1,0 +1,182 @@
+"""Does the recipe make a reader, also when it was interrupted?
+
+With a very small body and a handful of questions: what it learns is not looked at here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefqa import sentence_model
+from briefqa.onnx_reader import OnnxReader
+from briefqa.question_sets import read_squad
+from briefqa.reading import Readable
+from training.examples import Example, Examples, Swaps, Text, as_typed, collect, without_answer
+from training.train import Settings, train
+
+ARTICLES = {
+    "Harbour": "The harbour of Lindo opened in 1931. Nine ferries leave it daily.",
+    "Garden": "Roses of Kew need water. Tulips need 12 hours of sun.",
+    "Crew": "Captain Mara Oduya leads the crew. She came from Oslo in 1950.",
+}
+
+
+def asked(number: int, question: str, answer: str | None, text: str) -> dict[str, Any]:
+    answers = [] if answer is None else [{"text": answer, "answer_start": text.index(answer)}]
+    return {"id": str(number), "question": question, "answers": answers}
+
+
+@pytest.fixture(scope="module")
+def squad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQuAD file of three articles with one paragraph each."""
+    harbour, garden, crew = ARTICLES.values()
+    questions = {
+        "Harbour": [
+            asked(1, "When did the harbour of Lindo open?", "1931", harbour),
+            asked(2, "How many ferries leave daily?", "Nine", harbour),
+            asked(3, "How many planes leave daily?", None, harbour),
+        ],
+        "Garden": [asked(4, "What do the roses of Kew need?", "water", garden)],
+        "Crew": [asked(5, "Who leads the crew?", "Captain Mara Oduya", crew)],
+    }
+    data = [
+        {"title": title, "paragraphs": [{"context": text, "qas": questions[title]}]}
+        for title, text in ARTICLES.items()
+    ]
+    path = tmp_path_factory.mktemp("squad") / "small.json"
+    path.write_text(json.dumps({"version": "v2.0", "data": data}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def body(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A very small model with random weights, as sentence-transformers keeps them."""
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    torch.manual_seed(1)
+    default = str(sentence_model.find("all-MiniLM-L6-v2").folder)
+    tokenizer: Any = AutoTokenizer.from_pretrained(default)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    folder = tmp_path_factory.mktemp("body")
+    BertModel(config).save_pretrained(str(folder))
+    tokenizer.save_pretrained(str(folder))
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 64}')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def examples(squad: Path, body: Path, tmp_path_factory: pytest.TempPathFactory) -> Examples:
+    from briefqa.embedder import load_embedder
+
+    return collect([squad], tmp_path_factory.mktemp("collected"), load_embedder(str(body)))
+
+
+def test_examples_hold_where_the_answer_is_and_what_does_not_answer(examples: Examples) -> None:
+    by_question = {each.question: each for each in examples.examples}
+    opened = by_question["When did the harbour of Lindo open?"]
+    assert opened.gold is not None
+    text = examples.texts[opened.gold]
+    assert [text.text[start:end] for start, end in opened.places] == ["1931"]
+    assert text.text[: text.starts] == "Harbour\n"
+    assert opened.gold not in opened.near
+    # Another passage that holds the answer's words is not held against it.
+    near = {examples.texts[number].text for number in opened.near}
+    assert near
+    assert not any("1931" in one for one in near)
+    fooling = by_question["How many planes leave daily?"]
+    assert (fooling.gold, fooling.asked_about) == (None, opened.gold)
+    assert examples.held_out
+    held = {each.article for each in examples.validation()}
+    assert held.isdisjoint(each.article for each in examples.training())
+
+
+def test_the_same_is_trained_whether_it_was_interrupted_or_not(
+    examples: Examples, body: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    settings = Settings(epochs=2, groups=1)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    train(examples, str(body), whole, settings)
+    for steps in (1, 2, None):
+        train(examples, str(body), parts, settings, steps)
+    one, other = (torch.load(each / "reader.pt", weights_only=True) for each in (whole, parts))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_what_is_exported_reads(
+    squad: Path, body: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import export
+    from training import train as recipe
+
+    work, to = tmp_path / "run", tmp_path / "reader"
+    arguments = [str(squad), "--work", str(work), "--body", str(body), "--epochs", "1"]
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    recipe.main()
+    monkeypatch.setattr(sys, "argv", ["export", str(work), "--to", str(to)])
+    export.main()
+    text = ARTICLES["Crew"]
+    (reading,) = OnnxReader("small", to).read("Who leads the crew?", [Readable(text, "Crew")])
+    assert reading.pieces[-1].tolist() == [len(text) - 1, len(text)]
+
+
+def test_a_swapped_question_asks_for_what_the_text_does_not_hold() -> None:
+    import random
+
+    text = ARTICLES["Crew"]
+    one = Example("Did the captain come from Oslo in 1950?", "a", 0, ((0, 3),), ())
+    other = Example("When did the ship leave Bergen in 1931?", "a", 1, ((0, 3),), ())
+    swaps, seen = Swaps([one, other]), set()
+    for seed in range(20):
+        found = swaps.swapped(one, text, random.Random(seed))
+        assert found is not None
+        seen.add(found)
+    assert seen == {
+        "Did the captain come from Bergen in 1950?",
+        "Did the captain come from Oslo in 1931?",
+    }
+    assert swaps.swapped(other, text, random.Random(0)) is None  # its names are not in the text
+
+
+def test_a_text_without_the_sentence_that_answers() -> None:
+    text = Text("T\nOne. Two. Three.", 2, ((2, 6), (7, 11), (12, 18)))
+    assert without_answer(text, [(7, 10)]) == "T\nOne. Three."
+    assert without_answer(text, [(2, 5), (7, 10)]) is None
+
+
+def test_questions_are_as_people_type_them() -> None:
+    import random
+
+    dice = random.Random(0)
+    seen = {as_typed("Who leads the crew of Lindo?", dice) for _ in range(100)}
+    assert seen == {
+        "Who leads the crew of Lindo?",
+        "Who leads the crew of Lindo",
+        "leads crew Lindo",
+    }
+
+
+def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:
+    folder = read_squad(squad)
+    assert [document.title for document in folder.documents] == list(ARTICLES)
+    by_id = {question.id: question for question in folder.questions}
+    assert by_id["1"].answers == ("1931",)
+    assert by_id["1"].relevant == {"Harbour#0": 1}
+    assert (by_id["3"].answerable, by_id["3"].near_miss) == (False, True)
+    assert by_id["3"].asked_about == "Harbour#0"
