@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import Answer, Searcher
-from briefqa.abstention import Signals, Thresholds
+from briefqa import Answer, Searcher, onnx_reader
+from briefqa.abstention import AGAINST, FEATURES, ReaderRule, Signals, Thresholds
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.5))
@@ -22,6 +23,38 @@ def test_more_evidence_never_lowers_the_confidence(
     assert 0 <= weaker <= 1
     assert rule.confidence(Signals(cosine + more, share)) >= weaker
     assert rule.confidence(Signals(cosine, share + more)) >= weaker
+
+
+LOGIT = st.floats(-20, 20)
+SHARE = st.floats(0, 1)
+
+
+@given(
+    st.builds(Signals, st.floats(-1, 1), SHARE, SHARE, SHARE, SHARE, SHARE, LOGIT, LOGIT, LOGIT),
+    st.sampled_from(FEATURES),
+    st.floats(0, 1),
+)
+def test_with_the_shipped_reader_too_more_evidence_never_lowers_the_confidence(
+    signals: Signals, name: str, more: float
+) -> None:
+    reader = onnx_reader.shipped()
+    assert reader is not None
+    assert reader.rule is not None
+    rule = ReaderRule.from_mapping(reader.rule)
+    changed = getattr(signals, name) + (-more if name in AGAINST else more)
+    stronger = rule.confidence(replace(signals, **{name: changed}))
+    assert 0 <= rule.confidence(signals) <= stronger + 1e-12
+    assert stronger < 1
+
+
+def test_a_reader_s_rule_is_a_finite_number_for_each_signal() -> None:
+    sound = dict.fromkeys(("intercept", "answer_from", *FEATURES), 1.0)
+    assert ReaderRule.from_mapping(sound).weights == (1.0,) * len(FEATURES)
+    for wrong in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="finite"):
+            ReaderRule.from_mapping({**sound, "margin": wrong})
+    with pytest.raises(KeyError):
+        ReaderRule.from_mapping({"intercept": 1.0})
 
 
 def test_the_rule_comes_back_from_where_it_was_stored() -> None:

@@ -20,6 +20,7 @@ from briefqa import (
     ModelUnavailable,
     Searcher,
     build,
+    fusion,
     onnx_reader,
     open_index,
     ranking,
@@ -170,6 +171,8 @@ def test_it_is_small_and_says_what_it_is(shipped: onnx_reader.OnnxReader) -> Non
     files = {path.name: path.stat().st_size for path in onnx_reader.SHIPPED.iterdir()}
     assert {"reader.onnx", "tokenizer.json", "settings.json", "confidence.json"} <= files.keys()
     assert files["reader.onnx"] <= 30e6
+    fitted = json.loads((onnx_reader.SHIPPED / "confidence.json").read_text("utf-8"))
+    assert fitted["reader_weight"] == fusion.READER_WEIGHT  # or it was fitted to another order
     card = (onnx_reader.SHIPPED / "MODEL_CARD.md").read_text("utf-8")
     for said in ("SQuAD", "CC BY-SA 4.0", "Apache-2.0", "limits", "F1"):
         assert said in card

@@ -22,12 +22,10 @@ from unittest.mock import patch
 import ir_measures
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from scipy.optimize import minimize
 
 from briefqa import build, fusion, measures
-from briefqa.abstention import FEATURES, features
+from briefqa.abstention import AGAINST, FEATURES, features
 from briefqa.builder import index_documents
 from briefqa.embedder import Embedder, load_embedder
 from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
@@ -360,14 +358,25 @@ def _cross_validated(signals: Values, truth: Values, name: Values, seed: int) ->
 
 
 def _model(signals: Values, truth: Values, name: Values) -> tuple[float, Values]:
-    """Intercept and weights of raw signals; every set has as much to say."""
+    """Intercept and weights of raw signals, each of its sign; every set has as much to say."""
     counts = {one: (name == one).sum() for one in np.unique(name)}
     weight = np.array([len(name) / len(counts) / counts[one] for one in name])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
-    model.fit(signals, truth, logisticregression__sample_weight=weight)
-    scaler, fitted = model[0], model[1]
-    weights = fitted.coef_[0] / scaler.scale_
-    return float(fitted.intercept_[0] - (weights * scaler.mean_).sum()), weights
+    mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
+    scaled = (signals - mean) / scale
+
+    def loss(numbers: Values) -> tuple[float, Values]:
+        """The weighted log loss and its gradient, with a small cost for large weights."""
+        logits = numbers[0] + scaled @ numbers[1:]
+        told = weight * (np.logaddexp(0, logits) - truth * logits)
+        error = weight * (1 / (1 + np.exp(-logits)) - truth)
+        gradient = np.append(error.sum(), scaled.T @ error + numbers[1:])
+        return float(told.sum() + (numbers[1:] ** 2).sum() / 2), gradient
+
+    signs = [(None, 0.0) if name in AGAINST else (0.0, None) for name in FEATURES]
+    start = np.zeros(1 + len(FEATURES))
+    found = minimize(loss, start, jac=True, bounds=[(None, None), *signs]).x
+    weights = found[1:] / scale
+    return float(found[0] - (weights * mean).sum()), weights
 
 
 def _confidence(model: tuple[float, Values], signals: Values) -> Values:

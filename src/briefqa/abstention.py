@@ -20,17 +20,19 @@ class Signals:
     `cosine` is the passage's, -1..1. `matched_share` is how much of the question, weighted by how
     rare its words are, stands in the passage, 0..1. `agreement` is how far up both indexes have it,
     the mean of 1 / rank, among all passages by words and among those looked in by meaning, 0..1.
-    `unknown_share` is the share of the question's words that stand nowhere in the documents, 0..1;
-    `missing_names` that of its names and numbers that do not stand in the passage, 0 where it has
-    none. `answerability` and `margin` are the reader's, in logits: whether the passage answers, and
-    by how much its best answer is better than none; None without a reader. `lead` is by how much
-    the answerability is above the best of the others that were read, 0 if there are none.
+    `unknown_share` is the share of the question's words that stand nowhere in the documents, and
+    `unknown_names` that of its names and numbers; `missing_names` is the share of its names and
+    numbers that do not stand in the passage; all 0..1, 0 where it has none. `answerability` and
+    `margin` are the reader's, in logits: whether the passage answers, and by how much its best
+    answer is better than none; None without a reader. `lead` is by how much the answerability is
+    above the best of the others that were read, 0 if there are none.
     """
 
     cosine: float
     matched_share: float
     agreement: float = 0.0
     unknown_share: float = 0.0
+    unknown_names: float = 0.0
     missing_names: float = 0.0
     answerability: float | None = None
     margin: float | None = None
@@ -85,8 +87,9 @@ class Thresholds:
 class ReaderRule:
     """The rule with a reader: a logistic model of all signals, fitted to that reader.
 
-    A weight for each of `FEATURES`. `training/fit.py` fits it, and writes its numbers
-    with how reliable they are into the reader's `confidence.json`.
+    A weight for each of `FEATURES`, of the sign that it has as evidence: those of what is unknown
+    or missing are 0 or less, the others 0 or more. `training/fit.py` fits it, and writes its
+    numbers with how reliable they are into the reader's `confidence.json`.
     """
 
     intercept: float
@@ -112,6 +115,7 @@ class ReaderRule:
 
 
 FEATURES = tuple(field.name for field in fields(Signals))
+AGAINST = frozenset({"unknown_share", "unknown_names", "missing_names"})
 
 
 def features(signals: Signals) -> dict[str, float]:

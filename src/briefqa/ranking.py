@@ -228,6 +228,7 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
         matched_share=0.0 if ranking.match is None else ranking.match.share(row),
         agreement=sum(1 / rank for rank in ranks if rank is not None) / 2,
         unknown_share=_share(word.stands_nowhere() for word in words),
+        unknown_names=_share(word.stands_nowhere() for word in names),
         missing_names=_share(not word.stands_in(row) for word in names),
         answerability=None if reading is None else reading.answerability,
         margin=None if reading is None else reading.margin(),
