@@ -128,6 +128,9 @@ def test_what_is_exported_reads(
     work, to = tmp_path / "run", tmp_path / "reader"
     arguments = [str(squad), "--work", str(work), "--body", str(body), "--epochs", "1"]
     monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    # What is set for the whole process would reach the tests that come after.
+    monkeypatch.setattr(recipe, "_keep_memory", lambda: None)
+    monkeypatch.setattr("torch.set_flush_denormal", lambda on: on)
     recipe.main()
     monkeypatch.setattr(sys, "argv", ["export", str(work), "--to", str(to)])
     export.main()

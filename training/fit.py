@@ -15,7 +15,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from unittest.mock import patch
 
@@ -116,7 +116,9 @@ def main() -> None:
         print(f"{path.name}: {len(every[-1].questions.questions)} questions", flush=True)
     weight = _weigh_ranking(every)
     with patch.object(fusion, "READER_WEIGHT", weight):
-        _fit(every, told.reader, weight)
+        evidence = gather(every)
+        np.savez(told.work / "evidence.npz", **asdict(evidence))
+        fit(evidence, told.reader, weight)
         _weigh_sentences(every)
 
 
@@ -254,11 +256,24 @@ def _marked(searcher: Searcher, given: Sequence[tuple[Question, int]]) -> tuple[
     return tuple(map(float, np.mean(found, axis=0)))
 
 
-def _fit(every: Sequence[Asked], folder: Path, reader_weight: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of each question: its features, whether its first passage answers it, its kind
+    ("answerable", "near-miss" or "off-topic") and its set.
+    """
+
+    signals: Values
+    truth: npt.NDArray[np.bool_]
+    kind: Values
+    name: Values
+
+
+def gather(every: Sequence[Asked]) -> Evidence:
+    """Of the sets that hold questions nothing answers: elsewhere there is nothing to tell apart."""
     found, right, kinds, of_set = [], [], [], []
     for asked in every:
         if all(question.answerable for question in asked.questions.questions):
-            continue  # nothing to tell apart
+            continue
         for question in asked.questions.questions:
             outcome = asked.searcher.outcome(question.text)
             if outcome.signals is None:
@@ -267,8 +282,13 @@ def _fit(every: Sequence[Asked], folder: Path, reader_weight: float) -> None:
             right.append(_is_right(asked.questions, question, outcome))
             kinds.append(_kind(question))
             of_set.append(asked.name)
-    signals, truth = np.array(found), np.array(right)
-    kind, name = np.array(kinds), np.array(of_set)
+    return Evidence(np.array(found), np.array(right), np.array(kinds), np.array(of_set))
+
+
+def fit(evidence: Evidence, folder: Path, reader_weight: float) -> None:
+    """Fit the rule, say how reliable it is, and write both."""
+    signals, truth, kind, name = evidence.signals, evidence.truth, evidence.kind, evidence.name
+    of_set = [str(one) for one in name]
     print("\nAUROC of each signal, answerable against near misses and off-topic questions")
     for place, feature in enumerate(FEATURES):
         told = [

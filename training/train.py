@@ -103,6 +103,9 @@ def main() -> None:
     kept = told.work / "examples.json"
     if not kept.exists():
         collect(told.sets, told.work, load_embedder(told.body)).write(kept)
+    _keep_memory()
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_flush_denormal(True)
     train(read_examples(kept), told.body, told.work, settings, told.steps)
 
 
@@ -110,9 +113,6 @@ def train(
     examples: Examples, body: str, work: Path, settings: Settings, steps: int | None = None
 ) -> None:
     """Train, or go on training, in the folder `work`; the result is `work/reader.pt`."""
-    _keep_memory()
-    torch.set_num_threads(os.cpu_count() or 1)
-    torch.set_flush_denormal(True)
     torch.manual_seed(settings.seed)
     model = find(body)
     pieces = WordPieces(model.word_pieces().to_json(), LIMIT, {})

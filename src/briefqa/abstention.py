@@ -114,16 +114,20 @@ class ReaderRule:
         return cls(numbers["intercept"], weights, numbers["answer_from"])
 
 
-FEATURES = tuple(field.name for field in fields(Signals))
+FEATURES = (*(field.name for field in fields(Signals)), "topic")
 AGAINST = frozenset({"unknown_share", "unknown_names", "missing_names"})
 
 
 def features(signals: Signals) -> dict[str, float]:
-    """The signals as the reader's rule weighs them; logits beyond 10 say no more than 10 does."""
-    found = {name: float(getattr(signals, name) or 0.0) for name in FEATURES}
+    """What the reader's rule weighs: the signals, and `topic`.
+
+    That is the logarithm of what the rule without a reader says: it falls for what is off the
+    topic and is near 0 for all else. Logits beyond 10 say no more than 10 does.
+    """
+    found = {name: float(value or 0.0) for name, value in asdict(signals).items()}
     for name in ("answerability", "margin", "lead"):
         found[name] = max(-10.0, min(10.0, found[name]))
-    return found
+    return {**found, "topic": max(-10.0, math.log(Thresholds().confidence(signals)))}
 
 
 def _probability(logit: float) -> float:

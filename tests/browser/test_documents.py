@@ -117,7 +117,7 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     assert has_focus(undo)
     assert in_view(undo)
     first = ask(page, question)
-    assert "Minka" not in first.locator(".reply").inner_text()
+    assert "The cat Minka" not in first.locator(".reply").inner_text()
 
     documents(page)
     forget_news(page)
