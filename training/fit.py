@@ -45,6 +45,7 @@ ANSWERED = 0.93  # share of the bundled brief's answerable questions that are to
 NDCG = ir_measures.parse_measure("nDCG@10")
 
 Values = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 class Remembering:
@@ -263,7 +264,7 @@ class Evidence:
     """
 
     signals: Values
-    truth: npt.NDArray[np.bool_]
+    truth: Flags
     kind: Values
     name: Values
 
@@ -364,7 +365,7 @@ def _is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
     return question.answerable and asked.units[outcome.rows[0]] in question.relevant
 
 
-def _cross_validated(signals: Values, truth: Values, name: Values, seed: int) -> Values:
+def _cross_validated(signals: Values, truth: Flags, name: Values, seed: int) -> Values:
     """The confidence of each question by a rule that has not seen it."""
     order = np.random.default_rng(seed).permutation(len(truth))
     confidence = np.zeros(len(truth))
@@ -377,7 +378,7 @@ def _cross_validated(signals: Values, truth: Values, name: Values, seed: int) ->
     return confidence
 
 
-def _model(signals: Values, truth: Values, name: Values) -> tuple[float, Values]:
+def _model(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
     """Intercept and weights of raw signals, each of its sign; every set has as much to say."""
     counts = {one: (name == one).sum() for one in np.unique(name)}
     weight = np.array([len(name) / len(counts) / counts[one] for one in name])
