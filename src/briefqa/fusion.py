@@ -24,8 +24,8 @@ SEMANTIC_WEIGHT = 2.5  # of a cosine beside the share of the question's words
 DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes which is first
 
 
-SENTENCE_WEIGHT = 0.1  # of a sentence's own evidence beside the reader's share of it
-READER_WEIGHT = 0.5  # of the reader's probability that the passage answers
+SENTENCE_WEIGHT = 0.5  # of a sentence's own evidence beside the reader's share of it
+READER_WEIGHT = 1.0  # of the reader's probability that the passage answers
 
 
 def reread(fused: Values, answerability: Values) -> Values:
