@@ -37,6 +37,7 @@ class Shelf:
         documents: Iterable[str] | None = None,
         section: str | None = None,
         holding: str = "",
+        read: str = "",
     ) -> Answer:
         self.asked.append(question)
         words = set(plain_words(question))

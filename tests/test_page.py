@@ -43,6 +43,7 @@ class Scripted(Desk):
         documents: Iterable[str] | None = None,
         section: str | None = None,
         holding: str = "",
+        read: str = "",
     ) -> Answer:
         if isinstance(self.reply, Exception):
             raise self.reply

@@ -29,7 +29,7 @@ from briefqa import (
 from briefqa.embedder import Embedder, HashingEmbedder
 from briefqa.reader import OverlapReader, load_reader
 from briefqa.reading import LONGEST, Readable, Reading
-from briefqa.records import Span
+from briefqa.records import Carried, CarriedKind, Span
 
 SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
 HARBOUR = """\
@@ -310,6 +310,24 @@ def test_only_the_first_eight_are_read_and_stay_before_the_others(tmp_path: Path
     few = open_index(tmp_path / "index", reader=favourite).search("boat sails", k=3)
     assert few[0].passage == eighth
     assert len(few) == 3
+
+
+def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour: Path) -> None:
+    class Listening(OverlapReader):
+        def __init__(self) -> None:
+            self.heard: list[str] = []
+
+        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+            self.heard.append(question)
+            return super().read(question, texts)
+
+    reader = Listening()
+    chat = open_index(harbour, reader=reader).conversation()
+    chat.ask("Who leads the crew?")
+    reader.heard.clear()
+    answer = chat.ask("When did she come?", carry=[Carried(CarriedKind.ABOUT, "crew leads")])
+    assert answer.read_as == "When did she come? — crew leads"
+    assert reader.heard == ["When did she come?"]
 
 
 def test_only_hybrid_search_is_read(harbour: Path) -> None:

@@ -32,8 +32,11 @@ class Asks(Protocol):
         documents: Iterable[str] | None = None,
         section: str | None = None,
         holding: str = "",
+        read: str = "",
     ) -> Answer:
-        """The answer to a question that stands by itself; passages `holding` words come first."""
+        """The answer to a question that stands by itself; passages `holding` words come first, and
+        a reader is asked `read` instead, if it is given.
+        """
 
 
 class Conversation:
@@ -117,7 +120,10 @@ class Conversation:
         before, then = (earlier.read_as, earlier.carried) if earlier else ("", ())
         read_as = follow_up.read_as(question, carried, before, then) if carried else question
         named = follow_up.named(question) if carried else ""
-        return replace(self._asked(read_as, holding=named), question=question, carried=carried)
+        # What is only added to a question finds the passage; a reader knows it from there.
+        read = question if read_as.startswith(question) else ""
+        answer = self._asked(read_as, holding=named, read=read)
+        return replace(answer, question=question, carried=carried)
 
     def _asked(
         self,
@@ -125,6 +131,7 @@ class Conversation:
         k: int = 0,
         documents: Sequence[str] | None = None,
         holding: str = "",
+        read: str = "",
     ) -> Answer:
         """The answer to a question that is searched as it stands; at least `k` hits."""
         answer = self._searcher.ask(
@@ -133,6 +140,7 @@ class Conversation:
             documents=documents or self._documents,
             section=self._section,
             holding=holding,
+            read=read,
         )
         read_as = answer.read_as or " ".join(question[: follow_up.READ].split())
         return replace(answer, read_as=read_as)

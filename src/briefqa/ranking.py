@@ -80,10 +80,12 @@ def rank(
     k: int,
     among: Rows | None = None,
     holding: str = "",
+    read_as: str = "",
 ) -> Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
-    In hybrid mode the reader, if there is one, reads the first 8 and has a say in their order.
+    In hybrid mode the reader, if there is one, reads the first 8 and has a say in their order; it
+    is asked `read_as`, or else the question.
     `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
     in their text, title or headings, come first.
     """
@@ -116,7 +118,7 @@ def rank(
     readings = {}
     if mode is Mode.HYBRID and parts.reader is not None:
         first = order[:READ]
-        readings = read(parts, question, rows[first])
+        readings = read(parts, read_as or question, rows[first])
         judged = np.array([probability(readings[int(row)]) for row in rows[first]], np.float32)
         again = np.lexsort((rows[first], -reread(fused[first], judged), later[first]))
         order = np.concatenate([first[again], order[READ:]])

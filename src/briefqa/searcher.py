@@ -116,16 +116,18 @@ class Searcher:
         documents: Iterable[str] | None = None,
         section: str | None = None,
         holding: str = "",
+        read: str = "",
     ) -> Answer:
         """The answer quoted from the documents, or that they do not hold one; see `search`.
 
-        Passages that have all words of `holding`, in their text, title or headings, come first.
+        Passages that have all words of `holding`, in their text, title or headings, come first. A
+        reader is asked `read` instead of the question, if it is given.
         """
         snapshot = self._snapshot()
         scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
         ranked = ranking.rank(
-            snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows, holding
+            snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows, holding, _readable(read)
         )
         hits = ranking.hits(snapshot.parts, read_as, ranked, k)
         if not read_as:
