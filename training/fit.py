@@ -28,11 +28,12 @@ from briefqa import build, fusion, measures
 from briefqa.abstention import AGAINST, FEATURES, features
 from briefqa.builder import index_documents
 from briefqa.embedder import Embedder, load_embedder
+from briefqa.evaluation import is_right, judged, passages_holding
 from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
 from briefqa.question_sets import Question, QuestionSet, read_questions, read_with_passages
 from briefqa.reading import Readable, Reading
 from briefqa.records import Mode, TextKind
-from briefqa.searcher import Outcome, Searcher
+from briefqa.searcher import Searcher
 from training.examples import read_examples
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -214,22 +215,7 @@ def _weigh_sentences(every: Sequence[Asked]) -> None:
     )
     print("|---" * (len(SENTENCE_WEIGHTS) + 3) + "|")
     for asked in every:
-        passages = asked.searcher.passages()
-        rows_of: dict[str, list[int]] = {}
-        for row, unit in enumerate(asked.questions.units):
-            rows_of.setdefault(unit, []).append(row)
-        given = [
-            (question, holding[0])
-            for question in asked.questions.questions
-            if (
-                holding := [
-                    row
-                    for unit in question.relevant
-                    for row in rows_of.get(unit, ())
-                    if measures.holds_answer(passages[row].text, question.answers)
-                ]
-            )
-        ]
+        given = passages_holding(asked.searcher, asked.questions)
         if not given:
             continue
         cells = []
@@ -242,19 +228,12 @@ def _weigh_sentences(every: Sequence[Asked]) -> None:
 
 
 def _marked(searcher: Searcher, given: Sequence[tuple[Question, int]]) -> tuple[float, ...]:
-    found = []
-    for question, row in given:
-        passage, answer = searcher.passages()[row], searcher.answer_in(question.text, row)
-        assert answer is not None
-        start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
-        found.append(
-            (
-                measures.holds_answer(passage.text[start:end], question.answers),
-                measures.f1(answer.text, question.answers),
-                measures.exact_match(answer.text, question.answers),
-            )
-        )
-    return tuple(map(float, np.mean(found, axis=0)))
+    found = [
+        judged(searcher.answer_in(question.text, row), searcher.passages()[row], question)
+        for question, row in given
+    ]
+    f1, exact, hit = map(float, np.mean(found, axis=0))
+    return hit, f1, exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +259,7 @@ def gather(every: Sequence[Asked]) -> Evidence:
             if outcome.signals is None:
                 continue
             found.append(list(features(outcome.signals).values()))
-            right.append(_is_right(asked.questions, question, outcome))
+            right.append(is_right(asked.questions, question, outcome))
             kinds.append(_kind(question))
             of_set.append(asked.name)
     return Evidence(np.array(found), np.array(right), np.array(kinds), np.array(of_set))
@@ -359,10 +338,6 @@ def _kind(question: Question) -> str:
     if question.answerable:
         return "answerable"
     return "near-miss" if question.near_miss else "off-topic"
-
-
-def _is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
-    return question.answerable and asked.units[outcome.rows[0]] in question.relevant
 
 
 def _cross_validated(signals: Values, truth: Flags, name: Values, seed: int) -> Values:

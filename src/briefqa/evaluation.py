@@ -49,7 +49,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
         modes=modes,
         abstention=Abstention(
             np.array([outcomes[question.id].confidence for question in asked.questions]),
-            np.array([_is_right(asked, q, outcomes[q.id]) for q in asked.questions], dtype=bool),
+            np.array([is_right(asked, q, outcomes[q.id]) for q in asked.questions], dtype=bool),
             np.array([question.answerable for question in asked.questions], dtype=bool),
             np.array([question.near_miss for question in asked.questions], dtype=bool),
             searcher.answer_from(),
@@ -74,7 +74,7 @@ def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Cal
         )
     outcomes = [searcher.outcome(question.text) for question in questions]
     confidence = [outcome.confidence for outcome in outcomes]
-    right = [_is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
+    right = [is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
     answer_from = threshold(confidence, right, wanted)
     given = [value >= answer_from for value in confidence]
     reader = searcher.reader
@@ -91,7 +91,7 @@ def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Cal
     )
 
 
-def _is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
+def is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
     """Whether the first passage, those dropped apart, answers."""
     units = (asked.units[row] for row in outcome.rows)
     first = next((unit for unit in units if unit not in question.dropped), None)
@@ -102,29 +102,37 @@ def _marked(
     searcher: Searcher, asked: QuestionSet, outcomes: Mapping[str, Outcome]
 ) -> tuple[Marked | None, Marked | None]:
     """What is marked in a passage that answers, and in the first found."""
-    rows_of: dict[str, list[int]] = {}
-    for row, unit in enumerate(asked.units):
-        rows_of.setdefault(unit, []).append(row)
     passages = searcher.passages()
     given, found = [], []
-    for question in asked.questions:
-        rows = [row for unit in question.relevant for row in rows_of.get(unit, ())]
-        holding = [
-            row for row in rows if measures.holds_answer(passages[row].text, question.answers)
-        ]
-        if holding:
-            here = searcher.answer_in(question.text, holding[0])
-            given.append(_judged(here, passages[holding[0]], question))
-            outcome = outcomes[question.id]
-            first = outcome.rows[0] if outcome.rows else None
-            told = outcome.answer if first in rows else None
-            found.append(_judged(told, passages[first or 0], question))
+    for question, row in passages_holding(searcher, asked):
+        here = searcher.answer_in(question.text, row)
+        given.append(judged(here, passages[row], question))
+        outcome = outcomes[question.id]
+        first = outcome.rows[0] if outcome.rows else None
+        relevant = first is not None and asked.units[first] in question.relevant
+        found.append(judged(outcome.answer if relevant else None, passages[first or 0], question))
     return _mean(given), _mean(found)
 
 
-def _judged(
+def passages_holding(searcher: Searcher, asked: QuestionSet) -> list[tuple[Question, int]]:
+    """The questions whose answers are known, each with the first relevant row that holds one."""
+    rows_of: dict[str, list[int]] = {}
+    for row, unit in enumerate(asked.units):
+        rows_of.setdefault(unit, []).append(row)
+    passages, found = searcher.passages(), []
+    for question in asked.questions:
+        rows = [row for unit in question.relevant for row in rows_of.get(unit, ())]
+        holding = (r for r in rows if measures.holds_answer(passages[r].text, question.answers))
+        first = next(holding, None)
+        if first is not None:
+            found.append((question, first))
+    return found
+
+
+def judged(
     answer: AnswerSpan | None, passage: Passage, question: Question
 ) -> tuple[float, float, float]:
+    """F1 and exact match of the marked words, and whether their sentence holds an answer, 0..1."""
     if answer is None:
         return 0.0, 0.0, 0.0
     start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
