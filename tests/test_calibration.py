@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa import UsageError, build, calibration, cli, open_index
+from briefqa.abstention import logit, probability
 from briefqa.api import calibrate
-from briefqa.calibration import Calibration, threshold
+from briefqa.calibration import Calibration, cross_validated, scale, scaled, threshold
+from briefqa.measures import calibration_error
 from briefqa.reader import OverlapReader
 
 HARBOUR = """\
@@ -80,6 +83,45 @@ def test_no_more_than_the_wanted_share_is_ever_wrong(
         assert more.count(False) > wanted * len(more)
 
 
+def test_confidence_becomes_what_it_says() -> None:
+    dice = np.random.default_rng(3)
+    truth = dice.random(2_000)
+    right = dice.random(2_000) < truth
+    told = [probability(2 * logit(value) + 1.5) for value in truth]  # too sure, and of too much
+    slope, intercept = scale(told, right.tolist())
+    assert slope == pytest.approx(0.5, abs=0.06)
+    assert intercept == pytest.approx(-0.75, abs=0.15)
+    before = calibration_error(np.array(told), right)
+    now = calibration_error(np.array(cross_validated(told, right.tolist())), right)
+    assert now < 0.04 < 0.1 < before
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40),
+)
+def test_no_scale_turns_the_order_of_confidences(judged: list[tuple[float, bool]]) -> None:
+    confidence = sorted(value for value, _ in judged)
+    slope, intercept = scale(confidence, [is_right for _, is_right in judged])
+    found = scaled(confidence, slope, intercept)
+    assert found == sorted(found)
+    assert all(0 < value < 1 for value in found)
+
+
+def test_what_is_calibrated_again_is_calibrated_alike(folder: Path) -> None:
+    first = calibrate("questions.jsonl", wrong=0.05, index="index", reader=None)
+    assert first.slope != 1.0
+    assert calibrate("questions.jsonl", wrong=0.05, index="index", reader=None) == first
+
+
+def test_a_calibrated_index_says_confidence_on_the_new_scale(folder: Path) -> None:
+    question = QUESTIONS[0][0]
+    before = open_index("index").ask(question).confidence
+    kept = calibrate("questions.jsonl", wrong=0.05, index="index", reader=None)
+    [now] = scaled([before], kept.slope, kept.intercept)
+    assert open_index("index").ask(question).confidence == pytest.approx(now)
+    assert now != pytest.approx(before)
+
+
 def test_a_calibrated_index_answers_from_there_also_after_it_is_built_again(folder: Path) -> None:
     searcher = open_index("index")
     before = searcher.answer_from()
@@ -113,6 +155,10 @@ def test_the_command_says_what_it_costs(folder: Path, capsys: pytest.CaptureFixt
 
 
 SOUND = {
+    "slope": 1.0,
+    "intercept": 0.0,
+    "error": 0.2,
+    "error_now": 0.1,
     "answer_from": 0.5,
     "wanted": 0.1,
     "questions": 4,
@@ -131,6 +177,8 @@ SOUND = {
         *("{", "[]", "{}", " " * 100_000, "[" * 10_000),
         *(json.dumps({**SOUND, "answer_from": value}) for value in (2, -0.1, True, "1", None)),
         json.dumps(SOUND).replace("0.5", "NaN"),
+        *(json.dumps({**SOUND, "slope": value}) for value in (-1, "1")),
+        json.dumps(SOUND).replace('"intercept": 0.0', '"intercept": Infinity'),
         *(json.dumps({**SOUND, "wrong": value}) for value in (-1, 0.5, None)),
         json.dumps({**SOUND, "reader": 1}),
         json.dumps({**SOUND, "more": 1}),

@@ -19,7 +19,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from briefqa.onnx_file import digest
+from briefqa.digest import digest
 from briefqa.onnx_reader import BEGIN, END, JUDGED, MODEL, SETTINGS, SHIPPED, TOKENIZER, OnnxReader
 from briefqa.reading import Readable
 from briefqa.sentence_model import find
@@ -27,6 +27,7 @@ from briefqa.word_pieces import WordPieces
 from training.encoding import encoded
 from training.examples import read_examples
 from training.network import ReaderNetwork
+from training.train import READER
 
 COMPARED = 64  # pairs of validation
 
@@ -44,7 +45,7 @@ def main() -> None:
     if told.checkpoint:
         stored = torch.load(told.work / "checkpoint.pt", weights_only=True)["average"]
     else:
-        stored = torch.load(told.work / "reader.pt", weights_only=True)
+        stored = torch.load(told.work / READER, weights_only=True)
     network.load_state_dict(stored)
     network.eval()
     told.to.mkdir(exist_ok=True)

@@ -25,6 +25,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+from briefqa.digest import digest
 from briefqa.embedder import load_embedder
 from briefqa.sentence_model import DEFAULT_MODEL, find
 from briefqa.word_pieces import WordPieces
@@ -44,6 +45,7 @@ from training.validation import Judge, validate
 
 LIMIT = 256  # word pieces of a passage, its context included
 CHUNK = 64  # batches whose pairs are sorted by length together
+READER = "reader.pt"  # the weights a run ends with
 SAVED = 50  # steps between two checkpoints
 
 
@@ -84,6 +86,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--work", type=Path, required=True, help="folder of this run")
     parser.add_argument("--body", default=DEFAULT_MODEL, help="the model to start from")
+    parser.add_argument("--start", type=Path, help="another run, whose reader to go on with")
     parser.add_argument("--steps", type=int, default=None, help="stop after so many, for a trial")
     for name, value in asdict(Settings()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
@@ -93,6 +96,7 @@ def main() -> None:
     chosen = {
         **asdict(settings),
         "body": told.body,
+        "start": "" if told.start is None else digest(told.start / READER),
         "limit": LIMIT,
         "sets": [path.resolve().name for path in told.sets],
     }
@@ -106,18 +110,28 @@ def main() -> None:
     _keep_memory()
     torch.set_num_threads(os.cpu_count() or 1)
     torch.set_flush_denormal(True)
-    train(read_examples(kept), told.body, told.work, settings, told.steps)
+    train(read_examples(kept), told.body, told.work, settings, told.steps, told.start)
 
 
 def train(
-    examples: Examples, body: str, work: Path, settings: Settings, steps: int | None = None
+    examples: Examples,
+    body: str,
+    work: Path,
+    settings: Settings,
+    steps: int | None = None,
+    start: Path | None = None,
 ) -> None:
-    """Train, or go on training, in the folder `work`; the result is `work/reader.pt`."""
+    """Train, or go on training, in the folder `work`; the result is `work/reader.pt`.
+
+    It begins with the result in `start`, or else with `body` and new heads.
+    """
     torch.manual_seed(settings.seed)
     model = find(body)
     pieces = WordPieces(model.word_pieces().to_json(), LIMIT, {})
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = ReaderNetwork(model.folder).to(device)
+    if start is not None:
+        network.load_state_dict(torch.load(start / READER, map_location=device, weights_only=True))
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     body_weights = list(network.body.parameters())
     heads = [*network.span.parameters(), *network.gate.parameters()]
@@ -175,7 +189,7 @@ def train(
         if (step + 1) % per_epoch == 0 and step + 1 < total:
             _tell(network, average, examples, pieces, device)
     network.load_state_dict(average)
-    torch.save(network.state_dict(), work / "reader.pt")
+    torch.save(network.state_dict(), work / READER)
     _tell(network, average, examples, pieces, device, questions=400)
 
 

@@ -67,7 +67,7 @@ class Thresholds:
 
     def confidence(self, signals: Signals) -> float:
         """How sure that the best passage answers, 0..1."""
-        return _probability(
+        return probability(
             self.intercept
             + self.cosine * signals.cosine
             + self.matched_share * signals.matched_share
@@ -99,7 +99,7 @@ class ReaderRule:
     def confidence(self, signals: Signals) -> float:
         """How sure that the best passage answers, 0..1."""
         found = features(signals)
-        return _probability(
+        return probability(
             self.intercept
             + sum(weight * found[name] for name, weight in zip(FEATURES, self.weights, strict=True))
         )
@@ -112,6 +112,23 @@ class ReaderRule:
             raise ValueError("a number of the rule is not finite")
         weights = tuple(numbers[name] for name in FEATURES)
         return cls(numbers["intercept"], weights, numbers["answer_from"])
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaled:
+    """Another rule, its confidence fitted to somebody's own questions (Platt 1999).
+
+    `slope`, 0 or more, and `intercept` are of the logit of what `rule` says.
+    """
+
+    rule: Rule
+    slope: float
+    intercept: float
+    answer_from: float
+
+    def confidence(self, signals: Signals) -> float:
+        """How sure that the best passage answers, 0..1."""
+        return probability(self.intercept + self.slope * logit(self.rule.confidence(signals)))
 
 
 FEATURES = (*(field.name for field in fields(Signals)), "topic")
@@ -130,5 +147,12 @@ def features(signals: Signals) -> dict[str, float]:
     return {**found, "topic": max(-10.0, math.log(Thresholds().confidence(signals)))}
 
 
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))  # never 1 itself
+def probability(logit: float) -> float:
+    """The logistic function, never 0 or 1 itself."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def logit(probability: float) -> float:
+    """What `probability` makes one of; finite also for 0 and 1."""
+    sound = max(1e-13, min(1 - 1e-13, probability))
+    return math.log(sound / (1 - sound))

@@ -1,7 +1,8 @@
-"""From which confidence does this index answer?
+"""How sure is this index, and from which confidence does it answer?
 
-A file beside the pointer of an index folder, so that it outlives rebuilds: the threshold that a
-person's own questions gave, and what it cost them. It holds for the models it was measured with.
+A file beside the pointer of an index folder, so that it outlives rebuilds: what a person's own
+questions made of the confidence, the threshold they gave, and what it cost them. It holds for the
+models it was measured with.
 """
 
 from __future__ import annotations
@@ -9,29 +10,42 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from briefqa import index_folder
+from briefqa.abstention import logit, probability
 from briefqa.errors import IndexFolderError, UsageError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from briefqa.reader import Reader
 
 FILE = "calibration.json"
 MOST = 65_536  # bytes; what is larger was not written here
+PARTS = 10  # of the questions, each left out once
 WRONG = 0.1  # share of the answers given that may be wrong, unless another is wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A threshold, and what it did on the questions it was fitted to.
+    """A scale of confidence, a threshold on it, and what it did on the questions it was fitted to.
 
-    Questions of confidence `answer_from`, 0..1, or more are answered: of the `questions`, which
-    had `answerable` that the documents answer, `answered` of these, with `wrong` of all answers
-    given being wrong. `model` and `reader` are fingerprints, "" for no reader.
+    `slope`, 0 or more, and `intercept` bring the logit of a confidence to that scale; the expected
+    calibration error was `error`, 0..1, and is `error_now`, cross-validated. Questions of
+    confidence `answer_from`, 0..1, or more are answered: of the `questions`, which had `answerable`
+    that the documents answer, `answered` of these, with `wrong` of all answers `given` being wrong.
+    `model` and `reader` are fingerprints, "" for no reader.
     """
 
+    slope: float
+    intercept: float
+    error: float
+    error_now: float
     answer_from: float
     wanted: float
     questions: int
@@ -45,6 +59,46 @@ class Calibration:
     def fits(self, model: str, reader: Reader | None) -> bool:
         """Whether it was measured with these."""
         return (self.model, self.reader) == (model, "" if reader is None else reader.fingerprint)
+
+
+def scale(confidence: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+    """The slope, 0 or more, and intercept that make a confidence what it says (Platt 1999).
+
+    Those of the logit with the least log loss on whether each question was answered `right`, and
+    a small cost for leaving 1 and 0, so that few questions change little.
+    """
+    from scipy.optimize import minimize
+
+    logits, truth = np.array([logit(value) for value in confidence]), np.array(right, float)
+
+    def loss(numbers: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        """The log loss and its gradient."""
+        told = numbers[0] * logits + numbers[1]
+        error = 1 / (1 + np.exp(-told)) - truth
+        moved = numbers - (1, 0)
+        lost = np.logaddexp(0, told) - truth * told
+        return float(lost.sum() + (moved**2).sum() / 2), np.array(
+            [error @ logits, error.sum()]
+        ) + moved
+
+    found = minimize(loss, (1.0, 0.0), jac=True, bounds=[(0, None), (None, None)]).x
+    return float(found[0]), float(found[1])
+
+
+def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[float]:
+    """Each confidence on another scale, 0..1."""
+    return [probability(slope * logit(value) + intercept) for value in confidence]
+
+
+def cross_validated(confidence: Sequence[float], right: Sequence[bool]) -> list[float]:
+    """Each confidence on a scale that the others gave, in up to ten parts."""
+    found = np.zeros(len(confidence))
+    order = np.random.default_rng(0).permutation(len(confidence))
+    for part in np.array_split(order, min(PARTS, len(order))):
+        others = np.setdiff1d(order, part)
+        slope, intercept = scale([confidence[i] for i in others], [right[i] for i in others])
+        found[part] = scaled([confidence[i] for i in part], slope, intercept)
+    return [float(value) for value in found]
 
 
 def threshold(confidence: Sequence[float], right: Sequence[bool], wanted: float) -> float:
@@ -86,11 +140,14 @@ def read(index: Path) -> Calibration | None:
             raise ValueError("it is too large")
         stored = json.loads(content)
         found = Calibration(**stored)
-        numbers = (found.answer_from, found.wanted)
+        shares = (found.answer_from, found.wanted, found.error, found.error_now)
+        scale = (found.slope, found.intercept)
         counts = (found.questions, found.answerable, found.answered, found.given, found.wrong)
         texts = (found.model, found.reader)
         if not (
-            all(type(value) in (int, float) and 0 <= value <= 1 for value in numbers)
+            all(type(value) in (int, float) and 0 <= value <= 1 for value in shares)
+            and all(type(value) in (int, float) and abs(value) < inf for value in scale)
+            and found.slope >= 0
             and all(type(value) is int and value >= 0 for value in counts)
             and all(type(value) is str for value in texts)
         ):

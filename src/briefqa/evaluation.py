@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from briefqa import measures
-from briefqa.calibration import Calibration, threshold
+from briefqa.calibration import Calibration, cross_validated, scale, scaled, threshold
 from briefqa.errors import UsageError
 from briefqa.evaluation_result import DEPTH, MEASURES, Abstention, Evaluation, Marked, ModeResult
 from briefqa.question_sets import Question, QuestionSet
@@ -62,7 +62,8 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
 
 
 def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Calibration:
-    """The confidence from which at most the `wanted` share, 0..1, of the answers is wrong.
+    """The scale on which confidence is what it says, and the confidence from which at most the
+    `wanted` share, 0..1, of the answers is wrong.
 
     Raises UsageError when there is no question that nothing answers, or none that is answered.
     """
@@ -73,12 +74,19 @@ def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Cal
             "for section and contains."
         )
     outcomes = [searcher.outcome(question.text) for question in questions]
-    confidence = [outcome.confidence for outcome in outcomes]
+    before = [outcome.uncalibrated for outcome in outcomes]
     right = [is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
+    slope, intercept = scale(before, right)
+    confidence = scaled(before, slope, intercept)
     answer_from = threshold(confidence, right, wanted)
     given = [value >= answer_from for value in confidence]
     reader = searcher.reader
+    truth = np.array(right, dtype=bool)
     return Calibration(
+        slope=slope,
+        intercept=intercept,
+        error=measures.calibration_error(np.array(before), truth),
+        error_now=measures.calibration_error(np.array(cross_validated(before, right)), truth),
         answer_from=answer_from,
         wanted=wanted,
         questions=len(questions),

@@ -39,6 +39,7 @@ from pathlib import Path
 
 import portalocker
 
+from briefqa.digest import digest as digest_of
 from briefqa.errors import (
     IndexBusy,
     IndexDamaged,
@@ -166,7 +167,7 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     """
     (building / IN_USE).touch()
     described = {
-        path.relative_to(building).as_posix(): (path.stat().st_size, _digest(path))
+        path.relative_to(building).as_posix(): (path.stat().st_size, digest_of(path))
         for path in sorted(building.rglob("*"))
         if path.is_file()
     }
@@ -291,15 +292,10 @@ def _verify_files(folder: Path, manifest: Manifest) -> None:
         try:
             if not path.is_file():
                 raise _damaged(path, "it is missing")
-            if path.stat().st_size != size or _digest(path) != digest:
+            if path.stat().st_size != size or digest_of(path) != digest:
                 raise _damaged(path, "it has changed since it was written")
         except (OSError, ValueError) as error:
             raise _damaged(path, "it is not readable") from error
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _json(value: object) -> bytes:

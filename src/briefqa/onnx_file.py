@@ -7,7 +7,6 @@ do not wait for each other.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -77,9 +76,3 @@ class OnnxFile:
                 numbers[row, : len(values)] = values
             inputs[wanted.name] = numbers
         return inputs
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal; raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import platformdirs
 
+from briefqa.digest import digest
 from briefqa.errors import ModelUnavailable
-from briefqa.onnx_file import OnnxFile, digest
+from briefqa.onnx_file import OnnxFile
 from briefqa.records import TextKind
 from briefqa.word_pieces import WordPieces
 

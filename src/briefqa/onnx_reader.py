@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from briefqa.digest import digest
 from briefqa.errors import ModelUnavailable
-from briefqa.onnx_file import OnnxFile, digest
+from briefqa.onnx_file import OnnxFile
 from briefqa.reading import Readable, Reading
 from briefqa.word_pieces import WordPieces
 

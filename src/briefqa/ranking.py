@@ -6,7 +6,6 @@ a reader says of the first of them, and the evidence of each.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ import numpy as np
 import regex
 
 from briefqa import answering, passages
-from briefqa.abstention import Signals
+from briefqa.abstention import Signals, probability
 from briefqa.analysis import is_name, plain_words
 from briefqa.embedder import Embedder
 from briefqa.fusion import combined, fuse, in_sentences, reread
@@ -119,7 +118,9 @@ def rank(
     if mode is Mode.HYBRID and parts.reader is not None:
         first = order[:READ]
         readings = read(parts, read_as or question, rows[first])
-        judged = np.array([probability(readings[int(row)]) for row in rows[first]], np.float32)
+        judged = np.array(
+            [probability(readings[int(row)].answerability) for row in rows[first]], np.float32
+        )
         again = np.lexsort((rows[first], -reread(fused[first], judged), later[first]))
         order = np.concatenate([first[again], order[READ:]])
     return Ranking(
@@ -147,11 +148,6 @@ def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, R
     return dict(zip(map(int, rows), parts.reader.read(question, texts), strict=True))
 
 
-def probability(reading: Reading) -> float:
-    """How sure the reader is that the passage answers, 0..1."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, reading.answerability))))
-
-
 def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
     """The best `k` of a ranking, each with its evidence and where it answers."""
     words, found = parts.keyword.words(question), []
@@ -165,7 +161,7 @@ def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
             semantic_rank=ranking.semantic_rank.get(row),
             fused=float(ranking.fused[place]),
             matched=tuple(dict.fromkeys(word.typed for word in words if word.stands_in(row))),
-            answerability=None if reading is None else probability(reading),
+            answerability=None if reading is None else probability(reading.answerability),
         )
         passage = parts.passages[row]
         answer = _answer(parts, ranking, row, passage)

@@ -17,8 +17,8 @@ from typing import Any
 
 import platformdirs
 
+from briefqa.digest import digest
 from briefqa.errors import ModelUnavailable
-from briefqa.onnx_file import digest
 from briefqa.onnx_reader import BEGIN, END, JUDGED, LEAST, MODEL, SETTINGS, TOKENIZER, is_reader
 from briefqa.sentence_model import digests
 from briefqa.word_pieces import QUESTION_PIECES

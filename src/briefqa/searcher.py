@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from briefqa import abstention, answering, calibration, embedder, index_folder, ranking
-from briefqa.abstention import ReaderRule, Signals, Thresholds
+from briefqa.abstention import ReaderRule, Rescaled, Signals, Thresholds
 from briefqa.conversation import Conversation
 from briefqa.embedder import HASHING_MODEL, Embedder
 from briefqa.errors import IndexDamaged, IndexOutOfDate, ModelUnavailable, UsageError
@@ -40,7 +40,7 @@ class _Snapshot:
     documents: DocumentFile
     parts: Parts
     rule: abstention.Rule
-    answer_from: float
+    uncalibrated: abstention.Rule
     scopes: Scopes
     infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
 
@@ -50,12 +50,14 @@ class Outcome:
     """What became of a question.
 
     `rows` are those of the passages found, best first; `signals` are of the first, None when there
-    is none; `confidence` is 0..1, and `answer` where the first passage answers.
+    is none; `confidence` is 0..1, and `uncalibrated` what it would be before `briefqa calibrate`;
+    `answer` is where the first passage answers.
     """
 
     rows: tuple[int, ...]
     signals: Signals | None
     confidence: float
+    uncalibrated: float
     answer: AnswerSpan | None
 
 
@@ -142,7 +144,7 @@ class Searcher:
                 snapshot.rule.confidence(ranking.signals(snapshot.parts, read_as, ranked))
                 if hits
                 else 0.0,
-                snapshot.answer_from,
+                snapshot.rule.answer_from,
                 scope.documents,
                 scope.in_words,
                 ranking.unknown_names(snapshot.parts, read_as),
@@ -175,18 +177,19 @@ class Searcher:
         snapshot, read_as = self._snapshot(), _readable(question)
         ranked = ranking.rank(snapshot.parts, read_as, Mode.HYBRID, depth)
         if not len(ranked.rows):
-            return Outcome((), None, 0.0, None)
+            return Outcome((), None, 0.0, 0.0, None)
         found = ranking.signals(snapshot.parts, read_as, ranked)
         return Outcome(
             rows=tuple(int(row) for row in ranked.rows[:depth]),
             signals=found,
             confidence=snapshot.rule.confidence(found),
+            uncalibrated=snapshot.uncalibrated.confidence(found),
             answer=ranking.hits(snapshot.parts, read_as, ranked, 1)[0].answer,
         )
 
     def answer_from(self) -> float:
         """The confidence from which a question is answered, 0..1."""
-        return self._snapshot().answer_from
+        return self._snapshot().rule.answer_from
 
     def answer_in(self, question: str, row: int) -> AnswerSpan | None:
         """Where the passage of this row answers, wherever it ranks."""
@@ -294,8 +297,9 @@ class Searcher:
                     f"The reader {reader.name} has no usable rule for when to answer; install "
                     "BriefQA again, or go without a reader: --no-reader"
                 ) from error
-        calibrated = calibration.read(self._index)
-        fits = calibrated is not None and calibrated.fits(manifest.fingerprint, reader)
+        uncalibrated, kept = rule, calibration.read(self._index)
+        if kept is not None and kept.fits(manifest.fingerprint, reader):
+            rule = Rescaled(rule, kept.slope, kept.intercept, kept.answer_from)
         indexed = manifest.indexed()
         counts = [source.passages for source in indexed]
         return _Snapshot(
@@ -314,7 +318,7 @@ class Searcher:
                 reader=reader,
             ),
             rule=rule,
-            answer_from=calibrated.answer_from if calibrated and fits else rule.answer_from,
+            uncalibrated=uncalibrated,
             scopes=Scopes(tuple(source.name for source in indexed), counts, cut),
         )
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from briefqa.digest import digest
 from briefqa.errors import ModelUnavailable
 from briefqa.records import TextKind
 from briefqa.word_pieces import WordPieces, prompts_by_kind
@@ -202,8 +203,7 @@ def digests(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_file() and not name.startswith((".", "onnx/", "openvino/", "README")):
-                with path.open("rb") as file:
-                    found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+                found[name] = digest(path)
     except OSError as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read: {error}.") from error
     return found

@@ -151,6 +151,7 @@ def show_calibration(found: Calibration) -> None:
     print(f"              {found.given - found.answered} of {none} that they do not")
     share = found.wrong / found.given if found.given else 0.0
     print(f"  wrong       {found.wrong} of {count(found.given, 'answer')}, {share:.1%}")
+    print(f"  off         by {found.error:.3f} before, {found.error_now:.3f} now, on average")
     if not found.given:
         print("No confidence keeps to the wanted share of wrong answers, so nothing is answered.")
 
