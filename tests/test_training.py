@@ -16,8 +16,9 @@ from briefqa import sentence_model
 from briefqa.onnx_reader import OnnxReader
 from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
+from training.__main__ import WRITTEN
 from training.examples import Example, Examples, Swaps, Text, as_typed, collect, without_answer
-from training.train import Settings, train
+from training.train import READER, Settings, train
 
 ARTICLES = {
     "Harbour": "The harbour of Lindo opened in 1931. Nine ferries leave it daily.",
@@ -109,34 +110,77 @@ def test_the_same_is_trained_whether_it_was_interrupted_or_not(
 
     settings = Settings(epochs=2, groups=1)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    for folder in (whole, parts):
-        folder.mkdir()
     train(examples, str(body), whole, settings)
     for steps in (1, 2, None):
         train(examples, str(body), parts, settings, steps)
-    one, other = (torch.load(each / "reader.pt", weights_only=True) for each in (whole, parts))
+    one, other = (torch.load(each / READER, weights_only=True) for each in (whole, parts))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_what_is_exported_reads(
+def test_one_command_makes_a_reader_that_reads(
     squad: Path, body: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import export
-    from training import train as recipe
+    from training import __main__ as recipe
 
     work, to = tmp_path / "run", tmp_path / "reader"
-    arguments = [str(squad), "--work", str(work), "--body", str(body), "--epochs", "1"]
-    monkeypatch.setattr(sys, "argv", ["train", *arguments])
-    # What is set for the whole process would reach the tests that come after.
-    monkeypatch.setattr(recipe, "_keep_memory", lambda: None)
-    monkeypatch.setattr("torch.set_flush_denormal", lambda on: on)
+    written = tmp_path / "written.json"
+    written.write_text(squad.read_text().replace("Lindo", "Vellmar"))
+    fitted: list[tuple[Any, ...]] = []
+    for name, value in (
+        ("WRITTEN", written),
+        ("FIRST", Settings(epochs=1)),
+        ("SECOND", Settings(epochs=1, body_rate=7e-5)),
+        # What is set for the whole process would reach the tests that come after.
+        ("prepare", lambda: None),
+        ("weigh_and_fit", lambda *given: fitted.append(given)),
+    ):
+        monkeypatch.setattr(recipe, name, value)
+    arguments = [str(squad), "--work", str(work), "--body", str(body), "--to", str(to)]
+    monkeypatch.setattr(sys, "argv", ["training", *arguments])
     recipe.main()
-    monkeypatch.setattr(sys, "argv", ["export", str(work), "--to", str(to)])
-    export.main()
     text = ARTICLES["Crew"]
     (reading,) = OnnxReader("small", to).read("Who leads the crew?", [Readable(text, "Crew")])
     assert reading.pieces[-1].tolist() == [len(text) - 1, len(text)]
+    (given,) = fitted
+    assert given[0] == [squad, written]
+    assert {name.partition("/")[0] for name in given[2]} == {"small", "written"}
+    # Again nothing is trained twice, and other sets are told apart from these.
+    before = (work / "second" / READER).stat().st_mtime_ns
+    recipe.main()
+    assert (work / "second" / READER).stat().st_mtime_ns == before
+    monkeypatch.setattr(sys, "argv", ["training", str(written), *arguments])
+    with pytest.raises(SystemExit, match="holds another run"):
+        recipe.main()
+
+
+def test_the_second_run_goes_on_from_the_first_and_sees_what_it_did_not(
+    examples: Examples, body: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    assert examples.without("small").examples == ()
+    assert examples.without("other") == examples
+    first, second = tmp_path / "first", tmp_path / "second"
+    train(examples, str(body), first, Settings(epochs=1))
+    still = Settings(epochs=1, body_rate=0.0, head_rate=0.0)
+    train(examples, str(body), second, still, start=first)
+    one, other = (torch.load(each / READER, weights_only=True) for each in (first, second))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_questions_written_for_training_are_sound() -> None:
+    stored = json.loads(WRITTEN.read_text("utf-8"))
+    paragraphs = [one for article in stored["data"] for one in article["paragraphs"]]
+    questions = [(one["context"], asked) for one in paragraphs for asked in one["qas"]]
+    answers = [(text, answer) for text, asked in questions for answer in asked["answers"]]
+    for text, answer in answers:
+        assert text.startswith(answer["text"], answer["answer_start"])
+    assert len({asked["id"] for _, asked in questions}) == len(questions)
+    assert 0.45 < len(answers) / len(questions) < 0.55  # so that neither kind is the safer guess
+    for article in stored["data"]:
+        asked = [one["question"].lower() for part in article["paragraphs"] for one in part["qas"]]
+        assert len(set(asked)) == len(asked), article["title"]
 
 
 def test_a_swapped_question_asks_for_what_the_text_does_not_hold() -> None:

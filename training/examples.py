@@ -75,6 +75,14 @@ class Examples:
         """Those of the articles that are not."""
         return [each for each in self.examples if each.article in self.held_out]
 
+    def without(self, name: str) -> Examples:
+        """Those of the other sets, over the same texts."""
+        return Examples(
+            self.texts,
+            tuple(each for each in self.examples if not each.article.startswith(f"{name}/")),
+            tuple(article for article in self.held_out if not article.startswith(f"{name}/")),
+        )
+
     def write(self, path: Path) -> None:
         """Keep them for the next start."""
         path.write_text(json.dumps(asdict(self)), "utf-8")

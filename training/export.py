@@ -25,9 +25,10 @@ from briefqa.reading import Readable
 from briefqa.sentence_model import find
 from briefqa.word_pieces import WordPieces
 from training.encoding import encoded
-from training.examples import read_examples
+from training.examples import Examples, read_examples
 from training.network import ReaderNetwork
-from training.train import READER
+from training.train import EXAMPLES, READER
+from training.train import SETTINGS as RUN
 
 COMPARED = 64  # pairs of validation
 
@@ -37,27 +38,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("work", type=Path, help="the folder of a training run")
     parser.add_argument("--to", type=Path, default=SHIPPED)
-    parser.add_argument("--checkpoint", action="store_true", help="of a run that goes on")
     told = parser.parse_args()
-    settings = json.loads((told.work / "settings.json").read_text("utf-8"))
+    export(told.work, told.to, read_examples(told.work / EXAMPLES))
+
+
+def export(work: Path, to: Path, examples: Examples) -> None:
+    """Write what a run ended with as a reader of BriefQA into the folder `to`."""
+    settings = json.loads((work / RUN).read_text("utf-8"))
     model = find(settings["body"])
     network = ReaderNetwork(model.folder)
-    if told.checkpoint:
-        stored = torch.load(told.work / "checkpoint.pt", weights_only=True)["average"]
-    else:
-        stored = torch.load(told.work / READER, weights_only=True)
-    network.load_state_dict(stored)
+    network.load_state_dict(torch.load(work / READER, weights_only=True))
     network.eval()
-    told.to.mkdir(exist_ok=True)
+    to.mkdir(exist_ok=True)
     tokenizer = model.word_pieces().to_json()
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         write(network, whole)
-        quantize(whole, told.to / MODEL)
-    (told.to / TOKENIZER).write_text(tokenizer, "utf-8")
-    kept = {"limit": settings["limit"], "sha256": digest(told.to / MODEL)}
-    (told.to / SETTINGS).write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-    _compare(network, told.to, told.work, WordPieces(tokenizer, settings["limit"], {}))
+        quantize(whole, to / MODEL)
+    (to / TOKENIZER).write_text(tokenizer, "utf-8")
+    kept = {"limit": settings["limit"], "sha256": digest(to / MODEL)}
+    (to / SETTINGS).write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    _compare(network, to, examples, WordPieces(tokenizer, settings["limit"], {}))
 
 
 def write(network: ReaderNetwork, path: Path) -> None:
@@ -96,8 +97,7 @@ def quantize(path: Path, to: Path) -> None:
     )
 
 
-def _compare(network: ReaderNetwork, folder: Path, work: Path, pieces: WordPieces) -> None:
-    examples = read_examples(work / "examples.json")
+def _compare(network: ReaderNetwork, folder: Path, examples: Examples, pieces: WordPieces) -> None:
     some = [each for each in examples.validation() if each.gold is not None][:COMPARED]
     reader = OnnxReader("exported", folder)
     gaps, same = [], 0

@@ -35,6 +35,7 @@ from briefqa.reading import Readable, Reading
 from briefqa.records import Mode, TextKind
 from briefqa.searcher import Searcher
 from training.examples import read_examples
+from training.train import EXAMPLES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 OWN = "own questions"
@@ -109,18 +110,29 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, default=SHIPPED)
     parser.add_argument("--questions", type=int, default=300, help="so many of each set and kind")
     told = parser.parse_args()
-    reader = Remembering(OnnxReader("fitted", told.reader))
-    held = read_examples(told.work / "examples.json").held_out
+    held = read_examples(told.work / EXAMPLES).held_out
+    weigh_and_fit(told.sets, told.work, held, told.reader, told.questions)
+
+
+def weigh_and_fit(
+    sets: Iterable[Path], work: Path, held_out: Sequence[str], folder: Path, limit: int = 300
+) -> None:
+    """Tune, fit and write the rule of the reader in `folder`.
+
+    Where some articles of a set are `held_out` from training only these are asked, and at most
+    `limit` questions of each kind.
+    """
+    reader = Remembering(OnnxReader("fitted", folder))
     embedder = RememberingEmbedder(load_embedder())
-    every = [_own(told.work, reader, embedder)]
-    for path in told.sets:
-        every.append(_of_set(path, told.work, reader, embedder, held, told.questions))
+    every = [_own(work, reader, embedder)]
+    for path in sets:
+        every.append(_of_set(path, work, reader, embedder, held_out, limit))
         print(f"{path.name}: {len(every[-1].questions.questions)} questions", flush=True)
     weight = _weigh_ranking(every)
     with patch.object(fusion, "READER_WEIGHT", weight):
         evidence = gather(every)
-        np.savez(told.work / "evidence.npz", **asdict(evidence))
-        fit(evidence, told.reader, weight)
+        np.savez(work / "evidence.npz", **asdict(evidence))
+        fit(evidence, folder, weight)
         _weigh_sentences(every)
 
 

@@ -1,11 +1,11 @@
-r"""How is the reader made? From folders of questions to the model, in one command:
+r"""How is the reader trained?
 
-    python -m training.train ../shared/eval/squad-dev ../shared/eval/squad11-extra \\
-        ../shared/eval/newwiki-dev ../shared/eval/covidqa-dev --work training-run
+One run, of the choices in `Settings`; `python -m training` makes the shipped model of two:
+
+    python -m training.train ../shared/eval/squad-dev ../shared/eval/newwiki-dev --work trial
 
 Each SET is a BEIR folder or a SQuAD file. Run again after an interruption it goes on where it was;
-a step depends on nothing but the seed, the step's number and the weights before it. When it is
-done, `python -m training.export training-run` writes the model that is shipped.
+a step depends on nothing but the seed, the step's number and the weights before it.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ from training.validation import Judge, validate
 
 LIMIT = 256  # word pieces of a passage, its context included
 CHUNK = 64  # batches whose pairs are sorted by length together
+EXAMPLES = "examples.json"
+SETTINGS = "settings.json"
 READER = "reader.pt"  # the weights a run ends with
 SAVED = 50  # steps between two checkpoints
 
@@ -92,25 +94,36 @@ def main() -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     told = parser.parse_args()
     settings = Settings(**{name: getattr(told, name) for name in asdict(Settings())})
-    told.work.mkdir(parents=True, exist_ok=True)
-    chosen = {
-        **asdict(settings),
-        "body": told.body,
-        "start": "" if told.start is None else digest(told.start / READER),
-        "limit": LIMIT,
-        "sets": [path.resolve().name for path in told.sets],
-    }
-    noted = told.work / "settings.json"
-    if noted.exists() and json.loads(noted.read_text("utf-8")) != chosen:
-        parser.error(f"{told.work} holds a run with other settings or sets; name another folder")
-    noted.write_text(json.dumps(chosen, indent=1), "utf-8")
-    kept = told.work / "examples.json"
-    if not kept.exists():
-        collect(told.sets, told.work, load_embedder(told.body)).write(kept)
+    prepare()
+    examples = gathered(told.sets, told.work, told.body)
+    train(examples, told.body, told.work, settings, told.steps, told.start)
+
+
+def prepare() -> None:
+    """Set what makes training quick for the whole process."""
     _keep_memory()
     torch.set_num_threads(os.cpu_count() or 1)
     torch.set_flush_denormal(True)
-    train(read_examples(kept), told.body, told.work, settings, told.steps, told.start)
+
+
+def gathered(sets: Sequence[Path], work: Path, body: str) -> Examples:
+    """The examples of these sets, as kept in `work` or collected now.
+
+    Raises SystemExit where those that are kept there are of other sets.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    _same(work / "sets.json", [path.resolve().name for path in sets])
+    kept = work / EXAMPLES
+    if not kept.exists():
+        collect(sets, work, load_embedder(body)).write(kept)
+    return read_examples(kept)
+
+
+def _same(noted: Path, chosen: object) -> None:
+    """Note what a run is made of, which is the same when it goes on."""
+    if noted.exists() and json.loads(noted.read_text("utf-8")) != chosen:
+        raise SystemExit(f"{noted.parent} holds another run, see {noted}; name another folder.")
+    noted.write_text(json.dumps(chosen, indent=1), "utf-8")
 
 
 def train(
@@ -123,8 +136,15 @@ def train(
 ) -> None:
     """Train, or go on training, in the folder `work`; the result is `work/reader.pt`.
 
-    It begins with the result in `start`, or else with `body` and new heads.
+    It begins with the result in `start`, or else with `body` and new heads. Nothing is done where
+    there is a result.
     """
+    work.mkdir(parents=True, exist_ok=True)
+    begun = "" if start is None else digest(start / READER)
+    chosen = {**asdict(settings), "body": body, "start": begun, "limit": LIMIT}
+    _same(work / SETTINGS, chosen)
+    if (work / READER).exists():
+        return
     torch.manual_seed(settings.seed)
     model = find(body)
     pieces = WordPieces(model.word_pieces().to_json(), LIMIT, {})

@@ -1,0 +1,47 @@
+r"""The whole recipe, from questions to the model that is shipped, in one command:
+
+    python -m training ../shared/eval/squad-dev ../shared/eval/squad11-extra \\
+        ../shared/eval/newwiki-dev ../shared/eval/covidqa-dev --work training-run \\
+        --others ../shared/eval/clapnq-dev ../shared/eval/pubmedqa-dev ../shared/eval/cranfield-dev
+
+It trains on the SETs, then on these and `training/questions.json`, exports the model, and fits its
+confidence to what was kept from training and to the other sets. Run again after an interruption it
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from briefqa.onnx_reader import SHIPPED
+from briefqa.sentence_model import DEFAULT_MODEL
+from training.export import export
+from training.fit import weigh_and_fit
+from training.train import Settings, gathered, prepare, train
+
+WRITTEN = Path(__file__).with_name("questions.json")
+FIRST = Settings()
+SECOND = Settings(epochs=1, body_rate=7e-5, head_rate=5e-4)
+
+
+def main() -> None:
+    """Collect, train twice, export, fit."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="SET")
+    parser.add_argument("--work", type=Path, required=True, help="folder of this run")
+    parser.add_argument("--body", default=DEFAULT_MODEL, help="the model to start from")
+    parser.add_argument("--to", type=Path, default=SHIPPED)
+    told = parser.parse_args()
+    first, second = told.work / "first", told.work / "second"
+    prepare()
+    examples = gathered([*told.sets, WRITTEN], told.work, told.body)
+    train(examples.without(WRITTEN.stem), told.body, first, FIRST)
+    train(examples, told.body, second, SECOND, start=first)
+    export(second, told.to, examples)
+    weigh_and_fit([*told.sets, WRITTEN, *told.others], told.work, examples.held_out, told.to)
+
+
+if __name__ == "__main__":
+    main()
