@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from briefqa.digest import digest
 from briefqa.onnx_reader import BEGIN, END, JUDGED, MODEL, SETTINGS, SHIPPED, TOKENIZER, OnnxReader
 from briefqa.reading import Readable
-from briefqa.sentence_model import find
+from briefqa.sentence_model import PER_PIECE, PER_TEXT, find, write_onnx
 from briefqa.word_pieces import WordPieces
 from training.encoding import encoded
 from training.examples import Examples, read_examples
@@ -63,20 +62,9 @@ def export(work: Path, to: Path, examples: Examples) -> None:
 
 def write(network: ReaderNetwork, path: Path) -> None:
     """The network as an ONNX file of full precision."""
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    free = {name: {0: "texts", 1: "pieces"} for name in (*names, BEGIN, END)}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer wonders at branches
-        torch.onnx.export(
-            network,
-            tuple(torch.ones(2, 8, dtype=torch.long) for _ in names),
-            str(path),
-            input_names=names,
-            output_names=[BEGIN, END, JUDGED],
-            dynamic_axes={**free, JUDGED: {0: "texts"}},
-            opset_version=17,
-            dynamo=False,  # the newer exporter writes two nodes of one name for these models
-        )
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    inputs = {name: torch.ones(2, 8, dtype=torch.long) for name in names}
+    write_onnx(network, inputs, {BEGIN: PER_PIECE, END: PER_PIECE, JUDGED: PER_TEXT}, path)
 
 
 def quantize(path: Path, to: Path) -> None:

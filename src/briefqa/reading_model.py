@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import tempfile
-import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ import platformdirs
 from briefqa.digest import digest
 from briefqa.errors import ModelUnavailable
 from briefqa.onnx_reader import BEGIN, END, JUDGED, LEAST, MODEL, SETTINGS, TOKENIZER, is_reader
-from briefqa.sentence_model import digests
+from briefqa.sentence_model import PER_PIECE, PER_TEXT, digests, write_onnx
 from briefqa.word_pieces import QUESTION_PIECES
 
 FORMAT = 1  # raise it when what is written changes
@@ -89,22 +88,12 @@ def _write(folder: Path, to: Path) -> None:
                 found.logits[:, 0] if names == [JUDGED] else (found.start_logits, found.end_logits)
             )
 
-    free = {
-        name: {0: "texts", 1: "pieces"} for name in (*taken, BEGIN, END) if name in (*taken, *names)
-    }
-    judged = {JUDGED: {0: "texts"}} if names == [JUDGED] else {}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer wonders at branches
-        torch.onnx.export(
-            Named().eval(),
-            tuple(torch.ones(2, 8, dtype=torch.long) for _ in taken),
-            str(to / MODEL),
-            input_names=taken,
-            output_names=names,
-            dynamic_axes={**free, **judged},
-            opset_version=17,
-            dynamo=False,
-        )
+    write_onnx(
+        Named().eval(),
+        {name: torch.ones(2, 8, dtype=torch.long) for name in taken},
+        {name: PER_TEXT if name == JUDGED else PER_PIECE for name in names},
+        to / MODEL,
+    )
     longest = min(
         MOST, int(getattr(config, "max_position_embeddings", MOST)), tokenizer.model_max_length
     )

