@@ -30,7 +30,7 @@ SHARE = st.floats(0, 1)
 
 
 @given(
-    st.builds(Signals, st.floats(-1, 1), SHARE, SHARE, SHARE, SHARE, SHARE, LOGIT, LOGIT, LOGIT),
+    st.builds(Signals, st.floats(-1, 1), SHARE, SHARE, SHARE, SHARE, SHARE, LOGIT, LOGIT),
     st.sampled_from([name for name in FEATURES if name != "topic"]),
     st.floats(0, 1),
 )

@@ -27,6 +27,7 @@ from briefqa import (
     sentence_model,
 )
 from briefqa.embedder import Embedder, HashingEmbedder
+from briefqa.ranking import asking
 from briefqa.reader import OverlapReader, load_reader
 from briefqa.reading import LONGEST, Readable, Reading
 from briefqa.records import Carried, CarriedKind, Span
@@ -266,6 +267,48 @@ class Favourite:
             value = np.full(len(pieces), 4.0, np.float32)
             found.append(Reading(9.0 if at >= 0 else -9.0, pieces, value, value))
         return found
+
+
+CHATTER = (
+    "Hello there! My sister and I run a small bakery by the sea and have been wondering about this "
+    "since her son came home from school with a drawing of boats and harbours, so {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many ferries of Lindo work there?", "How many ferries of Lindo work there?"),
+        (CHATTER.format("how many ferries work there?"), "so how many ferries work there?"),
+        (CHATTER.format("how many work there? Thank you!"), "so how many work there?"),
+        (CHATTER.format("tell me which ferries work."), "so tell me which ferries work."),
+        (CHATTER.format("well.") + " Which ferries work there?", "Which ferries work there?"),
+        (" ".join(["ferry"] * 40), " ".join(["ferry"] * 40)),
+    ],
+)
+def test_of_a_long_question_a_reader_is_asked_the_part_that_asks(
+    question: str, expected: str
+) -> None:
+    assert asking(question, "en") == expected
+
+
+@given(st.text(max_size=400))
+def test_what_asks_is_a_part_of_any_question(question: str) -> None:
+    found = asking(question, "en")
+    assert found in question
+    assert bool(found) == bool(question)
+
+
+def test_a_long_question_has_its_answer_marked_like_a_short_one(harbour: Path) -> None:
+    heard: list[str] = []
+
+    class Listening(OverlapReader):
+        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+            heard.append(question)
+            return super().read(question, texts)
+
+    open_index(harbour, reader=Listening()).ask(CHATTER.format("how many ferries work there?"))
+    assert heard == ["so how many ferries work there?"]
 
 
 def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path) -> None:

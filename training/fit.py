@@ -43,11 +43,13 @@ READER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 SENTENCE_WEIGHTS = (0.0, 0.1, 0.2, 0.5, 1.0)
 WORSE = 0.003  # nDCG@10 that a set may lose by the reader
 FOLDS, REPEATS = 5, 3
-ANSWERED = 0.915  # share of the bundled brief's answerable questions that are to be answered
+ANSWERED = 0.905  # share of the bundled brief's answerable questions that are to be answered
 NDCG = ir_measures.parse_measure("nDCG@10")
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Bound = tuple[float | None, float | None]
+_FREE: Bound = (None, None)
 
 
 class Remembering:
@@ -366,25 +368,45 @@ def _cross_validated(signals: Values, truth: Flags, name: Values, seed: int) -> 
 
 
 def _model(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
-    """Intercept and weights of raw signals, each of its sign; every set has as much to say."""
-    counts = {one: (name == one).sum() for one in np.unique(name)}
-    weight = np.array([len(name) / len(counts) / counts[one] for one in name])
+    """Intercept and weights of raw signals, each of its sign; every set has as much to say.
+
+    While the weights are fitted each set has an intercept of its own: how many of its questions are
+    answerable is no evidence, and what tells one set from another none either. Then one intercept,
+    and one factor for the weights, are fitted to all.
+    """
+    sets = np.unique(name)
+    of_set = (name[:, None] == sets).astype(float)
+    counts = of_set.sum(axis=0)
+    weight = of_set @ (len(name) / len(sets) / counts)
     mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     scaled = (signals - mean) / scale
+    signs: list[Bound] = [
+        (None, 0.0) if feature in AGAINST else (0.0, None) for feature in FEATURES
+    ]
+    found = _logistic(np.hstack([of_set, scaled]), truth, weight, [_FREE] * len(sets) + signs)
+    told = scaled @ found[len(sets) :]
+    both = np.stack([np.ones(len(told)), told], axis=1)
+    intercept, factor = _logistic(both, truth, weight, [_FREE, (0.0, None)])
+    weights = factor * found[len(sets) :] / scale
+    return float(intercept - (weights * mean).sum()), weights
+
+
+def _logistic(columns: Values, truth: Flags, weight: Values, bounds: Sequence[Bound]) -> Values:
+    """The factor of each column, within its bounds, of the least weighted log loss.
+
+    There is a small cost for large factors of those that have a sign.
+    """
+    signed = np.array([bound != _FREE for bound in bounds], dtype=float)
 
     def loss(numbers: Values) -> tuple[float, Values]:
-        """The weighted log loss and its gradient, with a small cost for large weights."""
-        logits = numbers[0] + scaled @ numbers[1:]
+        """The loss and its gradient."""
+        logits = columns @ numbers
         told = weight * (np.logaddexp(0, logits) - truth * logits)
         error = weight * (1 / (1 + np.exp(-logits)) - truth)
-        gradient = np.append(error.sum(), scaled.T @ error + numbers[1:])
-        return float(told.sum() + (numbers[1:] ** 2).sum() / 2), gradient
+        gradient = columns.T @ error + signed * numbers
+        return float(told.sum() + (signed * numbers**2).sum() / 2), gradient
 
-    signs = [(None, 0.0) if name in AGAINST else (0.0, None) for name in FEATURES]
-    start = np.zeros(1 + len(FEATURES))
-    found = minimize(loss, start, jac=True, bounds=[(None, None), *signs]).x
-    weights = found[1:] / scale
-    return float(found[0] - (weights * mean).sum()), weights
+    return np.asarray(minimize(loss, np.zeros(columns.shape[1]), jac=True, bounds=bounds).x)
 
 
 def _confidence(model: tuple[float, Values], signals: Values) -> Values:

@@ -24,8 +24,7 @@ class Signals:
     `unknown_names` that of its names and numbers; `missing_names` is the share of its names and
     numbers that do not stand in the passage; all 0..1, 0 where it has none. `answerability` and
     `margin` are the reader's, in logits: whether the passage answers, and by how much its best
-    answer is better than none; None without a reader. `lead` is by how much the answerability is
-    above the best of the others that were read, 0 if there are none.
+    answer is better than none; None without a reader.
     """
 
     cosine: float
@@ -36,7 +35,6 @@ class Signals:
     missing_names: float = 0.0
     answerability: float | None = None
     margin: float | None = None
-    lead: float = 0.0
 
 
 class Rule(Protocol):
@@ -138,13 +136,15 @@ AGAINST = frozenset({"unknown_share", "unknown_names", "missing_names"})
 def features(signals: Signals) -> dict[str, float]:
     """What the reader's rule weighs: the signals, and `topic`.
 
-    That is the logarithm of what the rule without a reader says: it falls for what is off the
-    topic and is near 0 for all else. Logits beyond 10 say no more than 10 does.
+    That is the logarithm of what the rule without a reader says, or of one half if it says more: it
+    falls for what is off the topic and is the same for all else. Logits beyond 10 say no more than
+    10 does.
     """
     found = {name: float(value or 0.0) for name, value in asdict(signals).items()}
-    for name in ("answerability", "margin", "lead"):
+    for name in ("answerability", "margin"):
         found[name] = max(-10.0, min(10.0, found[name]))
-    return {**found, "topic": max(-10.0, math.log(Thresholds().confidence(signals)))}
+    topic = math.log(min(0.5, Thresholds().confidence(signals)))
+    return {**found, "topic": max(-10.0, topic)}
 
 
 def probability(logit: float) -> float:

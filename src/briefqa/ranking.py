@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200  # from each index
 READ = 8  # of the first passages are read
+ASKED = 30  # words of a question that a reader is asked
+_PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 # A straight quote after a word is an inch mark, or closes nothing.
 _QUOTED = regex.compile(r'(?<!\w)"(?=\S)([^"]+)(?<=\S)"(?!\w)|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
 
@@ -137,7 +139,10 @@ def rank(
 
 
 def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
-    """What the reader says of each of these passages; nothing where there is none."""
+    """What the reader says of each of these passages; nothing where there is none.
+
+    Of a long question it is asked the part that asks, see `asking`.
+    """
     if parts.reader is None:
         return {}
     found = [parts.passages[int(row)] for row in rows]
@@ -145,7 +150,25 @@ def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, R
         Readable(one.text, passages.context(one.title, one.section, parts.embedder))
         for one in found
     ]
-    return dict(zip(map(int, rows), parts.reader.read(question, texts), strict=True))
+    return dict(
+        zip(map(int, rows), parts.reader.read(asking(question, parts.language), texts), strict=True)
+    )
+
+
+def asking(question: str, language: str) -> str:
+    """The part of a question that asks: all of it, unless it has more than 30 words.
+
+    Of a longer one the last sentence with a question mark, or else the last; of that, if it is
+    still too long, what follows the first comma, colon or dash that leaves no more than 30 words.
+    """
+    if len(question.split()) <= ASKED:
+        return question
+    parts = [question[one.start : one.end] for one in passages.sentences(question, language)]
+    marked = (one for one in reversed(parts) if one.rstrip().endswith(("?", "？", "؟")))
+    asked = next(marked, parts[-1] if parts else question)
+    ends = (0, *(found.end() for found in _PAUSE.finditer(asked)))
+    shorter = (asked[end:] for end in ends if len(asked[end:].split()) <= ASKED)
+    return next(shorter, asked) or question
 
 
 def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
@@ -216,7 +239,6 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
     words = parts.keyword.words(question)
     names = [word for word in words if is_name(word.typed, question)]
     reading = ranking.readings.get(row)
-    others = [one.answerability for other, one in ranking.readings.items() if other != row]
     by_words = None
     if ranking.match is not None and ranking.match.bm25[row] > 0:
         by_words = 1 + int((ranking.match.bm25 > ranking.match.bm25[row]).sum())
@@ -230,7 +252,6 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
         missing_names=_share(not word.stands_in(row) for word in names),
         answerability=None if reading is None else reading.answerability,
         margin=None if reading is None else reading.margin(),
-        lead=0.0 if reading is None or not others else reading.answerability - max(others),
     )
 
 
