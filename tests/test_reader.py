@@ -340,7 +340,7 @@ def test_what_is_asked_for_comes_first_whatever_the_reader_says(harbour: Path) -
     assert not searcher.ask("").answered
 
 
-def test_only_the_first_eight_are_read_and_stay_before_the_others(tmp_path: Path) -> None:
+def test_the_first_eight_are_read_and_the_first_four_change_places(tmp_path: Path) -> None:
     sections = "\n\n".join(f"## Part {n}\n\nThe boat number {n} sails." for n in range(12))
     (tmp_path / "boats.md").write_text(f"# Boats\n\n{sections}\n")
     build(tmp_path / "boats.md", index=tmp_path / "index", model=HashingEmbedder())
@@ -348,11 +348,12 @@ def test_only_the_first_eight_are_read_and_stay_before_the_others(tmp_path: Path
     hits = open_index(tmp_path / "index", reader=Favourite("boat")).search("boat sails", k=12)
     read = [hit.evidence.answerability is not None for hit in hits]
     assert read == [True] * ranking.READ + [False] * (12 - ranking.READ)
-    eighth = plain[ranking.READ - 1].passage
-    favourite = Favourite(eighth.text)
-    few = open_index(tmp_path / "index", reader=favourite).search("boat sails", k=3)
-    assert few[0].passage == eighth
-    assert len(few) == 3
+    last = plain[ranking.ORDERED - 1].passage
+    few = open_index(tmp_path / "index", reader=Favourite(last.text)).search("boat sails", k=3)
+    assert [hit.passage for hit in few] == [last, plain[0].passage, plain[1].passage]
+    beyond = Favourite(plain[ranking.ORDERED].passage.text)
+    same = open_index(tmp_path / "index", reader=beyond).search("boat sails", k=12)
+    assert [hit.passage for hit in same] == [hit.passage for hit in plain]
 
 
 def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour: Path) -> None:

@@ -25,7 +25,7 @@ DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes
 
 
 SENTENCE_WEIGHT = 0.5  # of a sentence's own evidence beside the reader's share of it
-READER_WEIGHT = 0.7  # of the reader's probability that the passage answers
+READER_WEIGHT = 1.0  # of the reader's probability that the passage answers
 
 
 def reread(fused: Values, answerability: Values) -> Values:
