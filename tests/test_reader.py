@@ -269,6 +269,18 @@ class Favourite:
         return found
 
 
+class Listening(OverlapReader):
+    """Keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        """What it is made for, after it has listened."""
+        self.heard.append(question)
+        return super().read(question, texts)
+
+
 CHATTER = (
     "Hello there! My sister and I run a small bakery by the sea and have been wondering about this "
     "since her son came home from school with a drawing of boats and harbours, so {}"
@@ -300,15 +312,9 @@ def test_what_asks_is_a_part_of_any_question(question: str) -> None:
 
 
 def test_a_long_question_has_its_answer_marked_like_a_short_one(harbour: Path) -> None:
-    heard: list[str] = []
-
-    class Listening(OverlapReader):
-        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
-            heard.append(question)
-            return super().read(question, texts)
-
-    open_index(harbour, reader=Listening()).ask(CHATTER.format("how many ferries work there?"))
-    assert heard == ["so how many ferries work there?"]
+    reader = Listening()
+    open_index(harbour, reader=reader).ask(CHATTER.format("how many ferries work there?"))
+    assert reader.heard == ["so how many ferries work there?"]
 
 
 def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path) -> None:
@@ -357,14 +363,6 @@ def test_the_first_eight_are_read_and_the_first_four_change_places(tmp_path: Pat
 
 
 def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour: Path) -> None:
-    class Listening(OverlapReader):
-        def __init__(self) -> None:
-            self.heard: list[str] = []
-
-        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
-            self.heard.append(question)
-            return super().read(question, texts)
-
     reader = Listening()
     chat = open_index(harbour, reader=reader).conversation()
     chat.ask("Who leads the crew?")
@@ -411,6 +409,7 @@ def test_every_mark_stands_in_the_source_where_it_says(brief: Searcher, repo: Pa
     [
         ("What did the general of Portugal say?", "Portugal"),
         ("What did Putin say about the strikes?", "Putin"),
+        ("How many Rafale fighters were in the strike?", "Rafale"),
     ],
 )
 def test_a_name_that_stands_nowhere_is_evidence_that_nothing_answers(

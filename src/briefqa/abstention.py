@@ -126,7 +126,7 @@ class Rescaled:
 
     def confidence(self, signals: Signals) -> float:
         """How sure that the best passage answers, 0..1."""
-        return probability(self.intercept + self.slope * logit(self.rule.confidence(signals)))
+        return rescaled(self.rule.confidence(signals), self.slope, self.intercept)
 
 
 FEATURES = (*(field.name for field in fields(Signals)), "topic")
@@ -156,3 +156,8 @@ def logit(probability: float) -> float:
     """What `probability` makes one of; finite also for 0 and 1."""
     sound = max(1e-13, min(1 - 1e-13, probability))
     return math.log(sound / (1 - sound))
+
+
+def rescaled(confidence: float, slope: float, intercept: float) -> float:
+    """A confidence on the scale where its logit is `slope` times as large and `intercept` more."""
+    return probability(intercept + slope * logit(confidence))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from briefqa import index_folder
-from briefqa.abstention import logit, probability
+from briefqa.abstention import logit, rescaled
 from briefqa.errors import IndexFolderError, UsageError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def scale(confidence: Sequence[float], right: Sequence[bool]) -> tuple[float, fl
 
 def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[float]:
     """Each confidence on another scale, 0..1."""
-    return [probability(slope * logit(value) + intercept) for value in confidence]
+    return [rescaled(value, slope, intercept) for value in confidence]
 
 
 def cross_validated(confidence: Sequence[float], right: Sequence[bool]) -> list[float]:
@@ -141,12 +141,12 @@ def read(index: Path) -> Calibration | None:
         stored = json.loads(content)
         found = Calibration(**stored)
         shares = (found.answer_from, found.wanted, found.error, found.error_now)
-        scale = (found.slope, found.intercept)
+        line = (found.slope, found.intercept)
         counts = (found.questions, found.answerable, found.answered, found.given, found.wrong)
         texts = (found.model, found.reader)
         if not (
             all(type(value) in (int, float) and 0 <= value <= 1 for value in shares)
-            and all(type(value) in (int, float) and abs(value) < inf for value in scale)
+            and all(type(value) in (int, float) and abs(value) < inf for value in line)
             and found.slope >= 0
             and all(type(value) is int and value >= 0 for value in counts)
             and all(type(value) is str for value in texts)
