@@ -258,8 +258,10 @@ class Favourite:
 
     def __init__(self, word: str) -> None:
         self._word = word
+        self.asked: list[str] = []  # the texts
 
     def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        self.asked += [text.text for text in texts]
         found = []
         for text in texts:
             at = text.text.find(self._word)
@@ -354,6 +356,12 @@ def test_the_first_eight_are_read_and_the_first_four_change_places(tmp_path: Pat
     hits = open_index(tmp_path / "index", reader=Favourite("boat")).search("boat sails", k=12)
     read = [hit.evidence.answerability is not None for hit in hits]
     assert read == [True] * ranking.READ + [False] * (12 - ranking.READ)
+    # No more than are shown, but always those that change places.
+    for k, wanted in ((5, 5), (1, ranking.ORDERED)):
+        reader = Favourite("boat")
+        shown = open_index(tmp_path / "index", reader=reader).search("boat sails", k=k)
+        assert len(reader.asked) == wanted
+        assert shown == hits[:k]
     last = plain[ranking.ORDERED - 1].passage
     few = open_index(tmp_path / "index", reader=Favourite(last.text)).search("boat sails", k=3)
     assert [hit.passage for hit in few] == [last, plain[0].passage, plain[1].passage]

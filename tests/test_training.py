@@ -10,14 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from briefqa import sentence_model
-from briefqa.onnx_reader import OnnxReader
+from briefqa.onnx_reader import MODEL, SHIPPED, OnnxReader
 from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
 from training.__main__ import WRITTEN
 from training.examples import Example, Examples, Swaps, Text, as_typed, collect, without_answer
+from training.export import quantize
 from training.train import READER, Settings, train
 
 ARTICLES = {
@@ -167,6 +169,33 @@ def test_the_second_run_goes_on_from_the_first_and_sees_what_it_did_not(
     train(examples, str(body), second, still, start=first)
     one, other = (torch.load(each / READER, weights_only=True) for each in (first, second))
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_products_of_eight_bits_do_not_overflow_on_any_processor(tmp_path: Path) -> None:
+    # Where signed weights are added up in sixteen bits, half of this sum is lost.
+    import onnx
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"], "product")],
+        "sums",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 384])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 8])],
+        [numpy_helper.from_array(np.ones((384, 8), np.float32), "w")],
+    )
+    whole, small = tmp_path / "whole.onnx", tmp_path / "small.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), whole)
+    quantize(whole, small)
+    session = onnxruntime.InferenceSession(str(small), providers=["CPUExecutionProvider"])
+    (sums,) = session.run(None, {"x": np.ones((1, 384), np.float32)})
+    assert sums == pytest.approx(384, rel=0.01)
+    for path in (small, SHIPPED / MODEL):
+        model = onnx.load(path)
+        kinds = {stored.name: stored.data_type for stored in model.graph.initializer}
+        multiplied = [node for node in model.graph.node if node.op_type == "MatMulInteger"]
+        assert multiplied
+        assert {kinds[node.input[1]] for node in multiplied} == {TensorProto.UINT8}
 
 
 def test_the_questions_written_for_training_are_sound() -> None:

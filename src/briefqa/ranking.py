@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float32]
 
 CANDIDATES = 200  # from each index
-READ = 8  # of the first passages are read
-ORDERED = 4  # of these change places by what is read
+READ = 8  # of the first passages are read at most
+ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
 ASKED = 30  # words of a question that a reader is asked
 _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 # A straight quote after a word is an inch mark, or closes nothing.
@@ -86,8 +86,8 @@ def rank(
 ) -> Ranking:
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
-    In hybrid mode the reader, if there is one, reads the first 8 and has a say in the order of the
-    first 4; it is asked `read_as`, or else the question.
+    In hybrid mode the reader, if there is one, reads the first `k`, no fewer than 4 and no more
+    than 8, and has a say in the order of the first 4; it is asked `read_as`, or else the question.
     `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
     in their text, title or headings, come first.
     """
@@ -119,7 +119,7 @@ def rank(
     order = np.lexsort((rows, -fused, later))
     readings = {}
     if mode is Mode.HYBRID and parts.reader is not None:
-        readings = read(parts, read_as or question, rows[order[:READ]])
+        readings = read(parts, read_as or question, rows[order[: min(READ, max(ORDERED, k))]])
         first = order[:ORDERED]
         judged = np.array(
             [probability(readings[int(row)].answerability) for row in rows[first]], np.float32
