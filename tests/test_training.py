@@ -6,9 +6,11 @@ With a very small body and a handful of questions: what it learns is not looked 
 from __future__ import annotations
 
 import json
+import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,10 +19,15 @@ from briefqa import sentence_model
 from briefqa.onnx_reader import MODEL, SHIPPED, OnnxReader
 from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
+from briefqa.word_pieces import WordPieces
 from training.__main__ import WRITTEN
-from training.examples import Example, Examples, Swaps, Text, as_typed, collect, without_answer
+from training.examples import Example, Examples, Text, as_typed, collect
 from training.export import quantize
-from training.train import READER, Settings, train
+from training.near_misses import Likeness, NearMisses, without_answer
+from training.train import READER, Settings, groups_of, train
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ARTICLES = {
     "Harbour": "The harbour of Lindo opened in 1931. Nine ferries leave it daily.",
@@ -212,22 +219,52 @@ def test_the_questions_written_for_training_are_sound() -> None:
         assert len(set(asked)) == len(asked), article["title"]
 
 
-def test_a_swapped_question_asks_for_what_the_text_does_not_hold() -> None:
-    import random
+class Alike(Likeness):
+    """Only these two words are used alike."""
 
-    text = ARTICLES["Crew"]
-    one = Example("Did the captain come from Oslo in 1950?", "a", 0, ((0, 3),), ())
-    other = Example("When did the ship leave Bergen in 1931?", "a", 1, ((0, 3),), ())
-    swaps, seen = Swaps([one, other]), set()
-    for seed in range(20):
-        found = swaps.swapped(one, text, random.Random(seed))
-        assert found is not None
-        seen.add(found)
+    def __init__(self, *words: str) -> None:
+        self._words = set(words)
+
+    def cosines(self, word: str, others: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.array([0.4 * ({word, other} == self._words) for other in others], np.float32)
+
+
+def test_a_changed_question_is_one_that_its_text_does_not_answer() -> None:
+    text = Text(f"Crew\n{ARTICLES['Crew']}", 5, ())
+    one = Example("Did the captain come from Oslo first in 1950?", "a", 0, ((0, 3),), ())
+    other = Example("When did the ship reach Bergen in 1931?", "a", 1, ((0, 3),), ())
+    made = NearMisses([one, other], Alike("captain", "crew"))
+    seen = {made.changed(one, text, random.Random(seed)) for seed in range(60)}
     assert seen == {
-        "Did the captain come from Bergen in 1950?",
-        "Did the captain come from Oslo in 1931?",
+        "Did the captain come from Bergen first in 1950?",  # a name of another question
+        "Did the captain come from Oslo first in 1931?",
+        "Did the captain come from Captain Mara Oduya first in 1950?",  # one of the text
+        "Did the captain come from Oslo last in 1950?",  # the opposite
+        "Did the crew come from Oslo first in 1950?",  # a word of the text that is used alike
     }
-    assert swaps.swapped(other, text, random.Random(0)) is None  # its names are not in the text
+    # What the text does not hold is no reason why it answers.
+    assert made.changed(other, text, random.Random(0)) is None
+
+
+def test_words_are_alike_whose_vectors_are(body: Path) -> None:
+    pieces = sentence_model.find(str(body)).word_pieces()
+    pieces = WordPieces(pieces.to_json(), 64, {})
+    likeness = Likeness(pieces, np.random.default_rng(0).normal(size=(40_000, 8)))
+    itself, longer, other = likeness.cosines("harbour", ["harbour", "harbours", "roses"])
+    assert itself == pytest.approx(1)
+    assert abs(other) < longer < 1  # "harbours" is read as "harbour" and an ending
+
+
+def test_every_group_has_a_right_pair_and_wrong_ones(examples: Examples, body: Path) -> None:
+    made = NearMisses(examples.training(), Alike())
+    for epoch in range(5):
+        groups = groups_of(examples, made, Settings(), epoch)
+        assert groups == groups_of(examples, made, Settings(), epoch)
+        answerable = [each for each in examples.training() if each.gold is not None]
+        assert len(groups) == len(answerable)
+        for group in groups:
+            assert [pair.place is not None for pair in group] == [True] + [False] * (len(group) - 1)
+            assert 2 <= len(group) <= 5
 
 
 def test_a_text_without_the_sentence_that_answers() -> None:
@@ -237,15 +274,17 @@ def test_a_text_without_the_sentence_that_answers() -> None:
 
 
 def test_questions_are_as_people_type_them() -> None:
-    import random
-
     dice = random.Random(0)
-    seen = {as_typed("Who leads the crew of Lindo?", dice) for _ in range(100)}
-    assert seen == {
-        "Who leads the crew of Lindo?",
-        "Who leads the crew of Lindo",
-        "leads crew Lindo",
-    }
+    question = "Who leads the crew of Lindo?"
+    seen = {as_typed(question, dice) for _ in range(400)}
+    assert {question, question[:-1], "leads crew Lindo"} < seen
+    slipped = {one for one in seen if "leads" not in one or "Lindo" not in one}
+    assert slipped
+    for one in slipped:
+        first, last = one.split()[1], one.split()[-1].rstrip("?")
+        assert (first == "leads") != (last == "Lindo")
+        assert first[0] + last[0] == "lL"
+    assert as_typed("Who is it?", random.Random(5)) in ("Who is it?", "Who is it", "it")
 
 
 def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:

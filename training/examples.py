@@ -232,62 +232,34 @@ def _held_out(examples: Sequence[Example]) -> list[str]:
     return kept
 
 
-# What follows makes new examples from those there are.
-
-_NAMES = re.compile(r"(?<=\s)[A-Z][\w'’-]*(?:\s+(?:of\s+|the\s+)?[A-Z][\w'’-]*)*")
-_NUMBERS = re.compile(r"\b\d[\d,.]*\b")
-_KEPT_OUT = frozenset(
+_SMALL = frozenset(
     "a an the is are was were be been do does did of in on at to for by with and or from as what "
     "which who whom whose when where why how that this it its many much have has had".split()
 )
 
 
-class Swaps:
-    """Questions made unanswerable: a name or number of them replaced by another of the article."""
-
-    def __init__(self, examples: Iterable[Example]) -> None:
-        self._names: dict[str, list[str]] = {}
-        self._numbers: dict[str, list[str]] = {}
-        for example in examples:
-            for pattern, held in ((_NAMES, self._names), (_NUMBERS, self._numbers)):
-                found = held.setdefault(example.article, [])
-                found += [one for one in pattern.findall(example.question) if one not in found]
-
-    def swapped(self, example: Example, text: str, dice: random.Random) -> str | None:
-        """The question with one of them replaced by one that the text does not hold, or None."""
-        lowered = text.lower()
-        chosen = []
-        for pattern, held in ((_NAMES, self._names), (_NUMBERS, self._numbers)):
-            others = [one for one in held[example.article] if one.lower() not in lowered]
-            # What the text does not hold cannot be what makes it answer.
-            chosen += [
-                (found, dice.choice(others))
-                for found in pattern.finditer(example.question)
-                if others and found.group().lower() in lowered
-            ]
-        if not chosen:
-            return None
-        found, other = dice.choice(chosen)
-        return example.question[: found.start()] + other + example.question[found.end() :]
-
-
-def without_answer(text: Text, places: Sequence[Place]) -> str | None:
-    """The text less the sentences that hold an answer; None if little would be left."""
-    kept = [
-        text.text[start:end]
-        for start, end in text.sentences
-        if not any(start < last and first < end for first, last in places)
-    ]
-    return text.text[: text.starts] + " ".join(kept) if len(kept) > 1 else None
-
-
 def as_typed(question: str, dice: random.Random) -> str:
-    """The question as somebody in a hurry types it: now and then without its mark or small words.
+    """The question as somebody in a hurry types it: now and then without its mark or small words,
+    or with a slip of the finger.
 
     Letter case is nothing to the model.
     """
     chance = dice.random()
     if chance < 0.05:
-        words = [word for word in question.rstrip("?").split() if word.lower() not in _KEPT_OUT]
+        words = [word for word in question.rstrip("?").split() if word.lower() not in _SMALL]
         return " ".join(words) if len(words) > 1 else question
+    if chance < 0.15:
+        question = _slipped(question, dice)
     return question.rstrip(" ?") if chance < 0.25 else question
+
+
+def _slipped(question: str, dice: random.Random) -> str:
+    """With two letters of a longer word changed about, or one of them left out or there twice."""
+    longer = [found.span() for found in re.finditer(r"[^\W\d_]{5,}", question)]
+    if not longer:
+        return question
+    start, end = dice.choice(longer)
+    at = dice.randrange(start + 1, end - 1)
+    one, other = question[at], question[at + 1]
+    slip = dice.choice((other + one, other, one + one + other))
+    return question[:at] + slip + question[at + 2 :]

@@ -22,11 +22,11 @@ from unittest.mock import patch
 import ir_measures
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from briefqa import build, fusion, measures
 from briefqa.abstention import AGAINST, FEATURES, features
 from briefqa.builder import index_documents
+from briefqa.calibration import logistic
 from briefqa.embedder import Embedder, load_embedder
 from briefqa.evaluation import is_right, judged, passages_holding
 from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
@@ -43,6 +43,7 @@ READER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 SENTENCE_WEIGHTS = (0.0, 0.1, 0.2, 0.5, 1.0)
 WORSE = 0.003  # nDCG@10 that a set may lose by the reader
 FOLDS, REPEATS = 5, 3
+QUESTIONS = 250  # asked of each set and kind
 ANSWERED = 0.905  # share of the bundled brief's answerable questions that are to be answered
 NDCG = ir_measures.parse_measure("nDCG@10")
 
@@ -110,14 +111,16 @@ def main() -> None:
     parser.add_argument("work", type=Path, help="the folder of a training run")
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--reader", type=Path, default=SHIPPED)
-    parser.add_argument("--questions", type=int, default=300, help="so many of each set and kind")
+    parser.add_argument(
+        "--questions", type=int, default=QUESTIONS, help="so many of each set and kind"
+    )
     told = parser.parse_args()
     held = read_examples(told.work / EXAMPLES).held_out
     weigh_and_fit(told.sets, told.work, held, told.reader, told.questions)
 
 
 def weigh_and_fit(
-    sets: Iterable[Path], work: Path, held_out: Sequence[str], folder: Path, limit: int = 300
+    sets: Iterable[Path], work: Path, held_out: Sequence[str], folder: Path, limit: int = QUESTIONS
 ) -> None:
     """Tune, fit and write the rule of the reader in `folder`.
 
@@ -392,21 +395,10 @@ def _model(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
 
 
 def _logistic(columns: Values, truth: Flags, weight: Values, bounds: Sequence[Bound]) -> Values:
-    """The factor of each column, within its bounds, of the least weighted log loss.
-
-    There is a small cost for large factors of those that have a sign.
-    """
-    signed = np.array([bound != _FREE for bound in bounds], dtype=float)
-
-    def loss(numbers: Values) -> tuple[float, Values]:
-        """The loss and its gradient."""
-        logits = columns @ numbers
-        told = weight * (np.logaddexp(0, logits) - truth * logits)
-        error = weight * (1 / (1 + np.exp(-logits)) - truth)
-        gradient = columns.T @ error + signed * numbers
-        return float(told.sum() + (signed * numbers**2).sum() / 2), gradient
-
-    return np.asarray(minimize(loss, np.zeros(columns.shape[1]), jac=True, bounds=bounds).x)
+    """The factor of each column within its bounds, near 0 where it has a sign."""
+    signed = [bound != _FREE for bound in bounds]
+    near = [0.0] * len(bounds)
+    return logistic(columns, truth, near, held=signed, bounds=bounds, weight=weight)
 
 
 def _confidence(model: tuple[float, Values], signals: Values) -> Values:

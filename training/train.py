@@ -34,16 +34,16 @@ from training.examples import (
     Example,
     Examples,
     Place,
-    Swaps,
     as_typed,
     collect,
     read_examples,
-    without_answer,
 )
+from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
 from training.validation import Judge, validate
 
 LIMIT = 256  # word pieces of a passage, its context included
+MOST = 4  # pairs of a group, as long as others have room
 CHUNK = 64  # batches whose pairs are sorted by length together
 EXAMPLES = "examples.json"
 SETTINGS = "settings.json"
@@ -64,8 +64,9 @@ class Settings:
     average: float = 0.998  # of the moving average of the weights
     gate_weight: float = 0.5
     rank_weight: float = 0.5
-    swap: float = 0.35  # share of wrong pairs whose question is altered
-    removal: float = 0.2  # share of them whose passage is
+    changed: float = 0.5  # of the groups, as many have a pair whose question is changed,
+    removed: float = 0.1  # one whose passage is left without its answer,
+    near: float = 0.35  # and one whose passage was found and does not answer
     seed: int = 7
 
 
@@ -149,7 +150,10 @@ def train(
     model = find(body)
     pieces = WordPieces(model.word_pieces().to_json(), LIMIT, {})
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = ReaderNetwork(model.folder).to(device)
+    network = ReaderNetwork(model.folder)
+    table = network.body.get_input_embeddings().weight.detach().numpy().copy()
+    likeness = Likeness(pieces, table)
+    network.to(device)
     if start is not None:
         network.load_state_dict(torch.load(start / READER, map_location=device, weights_only=True))
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
@@ -170,11 +174,12 @@ def train(
         optimizer.load_state_dict(stored["optimizer"])
         average, done = stored["average"], stored["step"]
     training = examples.training()
-    per_epoch = math.ceil(len(_plan(examples, training, settings, 0)) / settings.groups)
+    made = NearMisses(training, likeness)
+    per_epoch = math.ceil(sum(each.gold is not None for each in training) / settings.groups)
     total = per_epoch * settings.epochs
     print(f"{len(training)} questions, {per_epoch} steps an epoch, from step {done}", flush=True)
     seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
-    for step, batch in _batches(examples, training, settings, per_epoch, done):
+    for step, batch in _batches(examples, made, settings, per_epoch, done):
         if steps is not None and step >= steps:
             _save(checkpoint, network, optimizer, average, step)
             return
@@ -213,12 +218,12 @@ def train(
     _tell(network, average, examples, pieces, device, questions=400)
 
 
-def _plan(
-    examples: Examples, training: Sequence[Example], settings: Settings, epoch: int
+def groups_of(
+    examples: Examples, made: NearMisses, settings: Settings, epoch: int
 ) -> list[list[Pair]]:
-    """The groups of an epoch: a right pair and one or two wrong ones each, seeded."""
+    """The groups of an epoch: a right pair and at least one wrong one each, seeded."""
     dice = random.Random(f"{settings.seed} {epoch}")
-    swaps = Swaps(training)
+    training = examples.training()
     fooling: dict[int, list[Example]] = {}
     for example in training:
         if example.asked_about is not None:
@@ -227,48 +232,41 @@ def _plan(
         dice.shuffle(waiting)
     groups: list[list[Pair]] = []
     of_text: dict[int, list[list[Pair]]] = {}
-    for example in dice.sample(list(training), len(training)):
+    for example in dice.sample(training, len(training)):
         if example.gold is None:
             continue
         text = examples.texts[example.gold]
         question = as_typed(example.question, dice)
         group = [Pair(question, text.text, text.starts, dice.choice(example.places))]
-        chance = dice.random()
-        if fooling.get(example.gold):
-            other = as_typed(fooling[example.gold].pop().question, dice)
-            group.append(Pair(other, text.text, text.starts, None))
-            chance = 0.0 if dice.random() < 0.5 else 1.0  # half of them see a neighbour too
-        elif chance < settings.swap:
-            other_question = swaps.swapped(example, text.text, dice)
-            if other_question is not None:
-                group.append(Pair(as_typed(other_question, dice), text.text, text.starts, None))
-        elif chance < settings.swap + settings.removal:
+        others = [fooling[example.gold].pop().question] if fooling.get(example.gold) else []
+        if dice.random() < settings.changed:
+            changed = made.changed(example, text, dice)
+            others += [] if changed is None else [changed]
+        group += [Pair(as_typed(one, dice), text.text, text.starts, None) for one in others]
+        if dice.random() < settings.removed:
             rest = without_answer(text, example.places)
-            if rest is not None:
-                group.append(Pair(question, rest, text.starts, None))
-        if example.near and (len(group) == 1 or chance == 1.0):
+            group += [] if rest is None else [Pair(question, rest, text.starts, None)]
+        if example.near and (dice.random() < settings.near or len(group) == 1):
             near = examples.texts[dice.choice(example.near)]
             group.append(Pair(question, near.text, near.starts, None))
         groups.append(group)
         of_text.setdefault(example.gold, []).append(group)
     for number, waiting in sorted(fooling.items()):
         text = examples.texts[number]
-        for example in waiting:  # more questions to fool than to answer: groups of three
+        for example in waiting:  # more questions to fool than to answer
             pair = Pair(as_typed(example.question, dice), text.text, text.starts, None)
-            shared = [group for group in of_text.get(number, []) if len(group) < 3]
-            if shared:
-                dice.choice(shared).append(pair)
-            elif groups:
-                dice.choice(groups).append(pair)
+            with_room = [group for group in of_text.get(number, []) if len(group) < MOST]
+            if with_room or groups:
+                dice.choice(with_room or groups).append(pair)
     return groups
 
 
 def _batches(
-    examples: Examples, training: Sequence[Example], settings: Settings, per_epoch: int, done: int
+    examples: Examples, made: NearMisses, settings: Settings, per_epoch: int, done: int
 ) -> Iterator[tuple[int, list[list[Pair]]]]:
     """The steps from `done` on: about as long pairs together, the batches in a seeded order."""
     for epoch in range(done // per_epoch, settings.epochs):
-        groups = _plan(examples, training, settings, epoch)
+        groups = groups_of(examples, made, settings, epoch)
         dice = random.Random(f"{settings.seed} {epoch} order")
         dice.shuffle(groups)
         batches = []

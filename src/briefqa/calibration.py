@@ -61,28 +61,46 @@ class Calibration:
         return (self.model, self.reader) == (model, "" if reader is None else reader.fingerprint)
 
 
-def scale(confidence: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
-    """The slope, 0 or more, and intercept that make a confidence what it says (Platt 1999).
+def logistic(
+    columns: npt.NDArray[np.float64],
+    truth: Sequence[bool] | npt.NDArray[np.bool_],
+    near: Sequence[float],
+    *,
+    held: Sequence[bool] | None = None,
+    bounds: Sequence[tuple[float | None, float | None]] | None = None,
+    weight: npt.NDArray[np.float64] | float = 1.0,
+) -> npt.NDArray[np.float64]:
+    """The factor of each column, of `columns` [n_questions, n_columns], that fits `truth` best.
 
-    Those of the logit with the least log loss on whether each question was answered `right`, and
-    a small cost for leaving 1 and 0, so that few questions change little.
+    Those of the least log loss, each question of its `weight`, and a small cost for leaving the
+    values they are `near`: half the square of the difference, of those that are `held` there, which
+    all are unless it is said. Each stays within its `bounds`.
     """
     from scipy.optimize import minimize
 
-    logits, truth = np.array([logit(value) for value in confidence]), np.array(right, float)
+    start, right = np.array(near, float), np.array(truth, float)
+    cost = np.ones(len(start)) if held is None else np.array(held, float)
 
     def loss(numbers: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        """The log loss and its gradient."""
-        told = numbers[0] * logits + numbers[1]
-        error = 1 / (1 + np.exp(-told)) - truth
-        moved = numbers - (1, 0)
-        lost = np.logaddexp(0, told) - truth * told
-        return float(lost.sum() + (moved**2).sum() / 2), np.array(
-            [error @ logits, error.sum()]
-        ) + moved
+        """The loss and its gradient."""
+        told, moved = columns @ numbers, cost * (numbers - start)
+        lost = weight * (np.logaddexp(0, told) - right * told)
+        error = weight * (1 / (1 + np.exp(-told)) - right)
+        return float(lost.sum() + (moved**2).sum() / 2), columns.T @ error + moved
 
-    found = minimize(loss, (1.0, 0.0), jac=True, bounds=[(0, None), (None, None)]).x
-    return float(found[0]), float(found[1])
+    return np.asarray(minimize(loss, start, jac=True, bounds=bounds).x)
+
+
+def scale(confidence: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+    """The slope, 0 or more, and intercept that make a confidence what it says (Platt 1999).
+
+    Those of its logit that say best whether each question was answered `right`, near 1 and 0, so
+    that few questions change little.
+    """
+    logits = np.array([logit(value) for value in confidence])
+    columns = np.stack([logits, np.ones(len(logits))], axis=1)
+    slope, intercept = logistic(columns, right, (1, 0), bounds=[(0, None), (None, None)])
+    return float(slope), float(intercept)
 
 
 def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[float]:

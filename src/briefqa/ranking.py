@@ -18,7 +18,7 @@ from briefqa.abstention import Signals, probability
 from briefqa.analysis import is_name, plain_words
 from briefqa.embedder import Embedder
 from briefqa.fusion import combined, fuse, in_sentences, reread
-from briefqa.keyword_index import KeywordIndex, Match
+from briefqa.keyword_index import KeywordIndex, Match, Word
 from briefqa.reader import Reader
 from briefqa.reading import Readable, Reading
 from briefqa.record_file import PassageFile
@@ -60,8 +60,8 @@ class Parts:
 class Ranking:
     """Candidates of one question: rows best first, with the raw values of each.
 
-    `vector` is the question's, None when only its words were searched. `readings` are of the rows
-    that a reader has read.
+    `words` are the question's, and `vector` its own, None when only its words were searched.
+    `readings` are of the rows that a reader has read.
     """
 
     rows: Rows
@@ -71,6 +71,7 @@ class Ranking:
     keyword_rank: dict[int, int]
     semantic_rank: dict[int, int]
     match: Match | None
+    words: Sequence[Word] = ()
     vector: Values | None = None
     readings: Mapping[int, Reading] = field(default_factory=dict)
 
@@ -134,6 +135,7 @@ def rank(
         keyword_rank={int(row): rank for rank, row in enumerate(by_words, 1)},
         semantic_rank={int(row): rank for rank, row in enumerate(by_meaning, 1)},
         match=match,
+        words=parts.keyword.words(question),
         vector=vector,
         readings=readings,
     )
@@ -172,19 +174,20 @@ def asking(question: str, language: str) -> str:
     return next(shorter, asked) or question
 
 
-def hits(parts: Parts, question: str, ranking: Ranking, k: int) -> list[Hit]:
+def hits(parts: Parts, ranking: Ranking, k: int) -> list[Hit]:
     """The best `k` of a ranking, each with its evidence and where it answers."""
-    words, found = parts.keyword.words(question), []
+    found = []
     for place, row in enumerate(map(int, ranking.rows[:k])):
         bm25 = float(ranking.bm25[place])
         reading = ranking.readings.get(row)
+        standing = dict.fromkeys(word.typed for word in ranking.words if word.stands_in(row))
         evidence = Evidence(
             bm25=bm25 if bm25 > 0 else None,
             keyword_rank=ranking.keyword_rank.get(row),
             cosine=None if ranking.cosine is None else float(ranking.cosine[place]),
             semantic_rank=ranking.semantic_rank.get(row),
             fused=float(ranking.fused[place]),
-            matched=tuple(dict.fromkeys(word.typed for word in words if word.stands_in(row))),
+            matched=tuple(standing),
             answerability=None if reading is None else probability(reading.answerability),
         )
         passage = parts.passages[row]
@@ -234,11 +237,10 @@ def answer_in(parts: Parts, question: str, row: int) -> AnswerSpan | None:
     return _answer(parts, ranking, row, parts.passages[row])
 
 
-def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
+def signals(question: str, ranking: Ranking) -> Signals:
     """The evidence for the first passage of a ranking that has one."""
     row = int(ranking.rows[0])
-    words = parts.keyword.words(question)
-    names = [word for word in words if is_name(word.typed, question)]
+    names = [word for word in ranking.words if is_name(word.typed, question)]
     reading = ranking.readings.get(row)
     by_words = None
     if ranking.match is not None and ranking.match.bm25[row] > 0:
@@ -248,7 +250,7 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
         cosine=0.0 if ranking.cosine is None else float(ranking.cosine[0]),
         matched_share=0.0 if ranking.match is None else ranking.match.share(row),
         agreement=sum(1 / rank for rank in ranks if rank is not None) / 2,
-        unknown_share=_share(word.stands_nowhere() for word in words),
+        unknown_share=_share(word.stands_nowhere() for word in ranking.words),
         unknown_names=_share(word.stands_nowhere() for word in names),
         missing_names=_share(not word.stands_in(row) for word in names),
         answerability=None if reading is None else reading.answerability,
@@ -256,10 +258,10 @@ def signals(parts: Parts, question: str, ranking: Ranking) -> Signals:
     )
 
 
-def unknown_names(parts: Parts, question: str) -> list[str]:
+def unknown_names(question: str, ranking: Ranking) -> list[str]:
     """The names and numbers of the question that stand nowhere in the documents, as it has them."""
-    words = parts.keyword.words(question)
-    return [word.typed for word in words if word.stands_nowhere() and is_name(word.typed, question)]
+    nowhere = [word.typed for word in ranking.words if word.stands_nowhere()]
+    return [typed for typed in nowhere if is_name(typed, question)]
 
 
 def _share(held: Iterable[bool]) -> float:

@@ -108,7 +108,7 @@ class Searcher:
         scope = snapshot.scopes.of(documents, section)
         read_as = _readable(question)
         ranked = ranking.rank(snapshot.parts, read_as, _mode(mode), _positive(k), scope.rows)
-        return ranking.hits(snapshot.parts, read_as, ranked, k)
+        return ranking.hits(snapshot.parts, ranked, k)
 
     def ask(
         self,
@@ -131,7 +131,7 @@ class Searcher:
         ranked = ranking.rank(
             snapshot.parts, read_as, Mode.HYBRID, _positive(k), scope.rows, holding, _readable(read)
         )
-        hits = ranking.hits(snapshot.parts, read_as, ranked, k)
+        hits = ranking.hits(snapshot.parts, ranked, k)
         if not read_as:
             answer = answering.unanswered(question, "The question is empty; ask something.", ())
         elif not snapshot.parts.keyword.question_terms(read_as):
@@ -141,13 +141,11 @@ class Searcher:
             answer = answering.compose(
                 question,
                 hits,
-                snapshot.rule.confidence(ranking.signals(snapshot.parts, read_as, ranked))
-                if hits
-                else 0.0,
+                snapshot.rule.confidence(ranking.signals(read_as, ranked)) if hits else 0.0,
                 snapshot.rule.answer_from,
                 scope.documents,
                 scope.in_words,
-                ranking.unknown_names(snapshot.parts, read_as),
+                ranking.unknown_names(read_as, ranked),
             )
         return replace(answer, read_as=read_as)
 
@@ -178,13 +176,13 @@ class Searcher:
         ranked = ranking.rank(snapshot.parts, read_as, Mode.HYBRID, depth)
         if not len(ranked.rows):
             return Outcome((), None, 0.0, 0.0, None)
-        found = ranking.signals(snapshot.parts, read_as, ranked)
+        found = ranking.signals(read_as, ranked)
         return Outcome(
             rows=tuple(int(row) for row in ranked.rows[:depth]),
             signals=found,
             confidence=snapshot.rule.confidence(found),
             uncalibrated=snapshot.uncalibrated.confidence(found),
-            answer=ranking.hits(snapshot.parts, read_as, ranked, 1)[0].answer,
+            answer=ranking.hits(snapshot.parts, ranked, 1)[0].answer,
         )
 
     def answer_from(self) -> float:
