@@ -247,9 +247,8 @@ def test_a_changed_question_is_one_that_its_text_does_not_answer() -> None:
 
 
 def test_words_are_alike_whose_vectors_are(body: Path) -> None:
-    pieces = sentence_model.find(str(body)).word_pieces()
-    pieces = WordPieces(pieces.to_json(), 64, {})
-    likeness = Likeness(pieces, np.random.default_rng(0).normal(size=(40_000, 8)))
+    pieces = WordPieces(sentence_model.find(str(body)).word_pieces().to_json(), 64, {})
+    likeness = Likeness(pieces, np.random.default_rng(0).random((40_000, 8), np.float32))
     itself, longer, other = likeness.cosines("harbour", ["harbour", "harbours", "roses"])
     assert itself == pytest.approx(1)
     assert abs(other) < longer < 1  # "harbours" is read as "harbour" and an ending

@@ -23,6 +23,7 @@ from briefqa.passages import context, sentences
 from briefqa.question_sets import BeirFolder, Question, read_beir, read_squad
 from briefqa.records import Mode, Passage
 from briefqa.searcher import Searcher
+from training.remembering import RememberingEmbedder
 
 HELD_OUT = (0.15, 0.2)  # share of a set's questions whose articles are kept for validation
 NEIGHBOURS = 8  # passages the retriever finds, as many as the reader is later asked to read
@@ -111,11 +112,14 @@ def collect(sets: Iterable[Path], scratch: Path, embedder: Embedder) -> Examples
     texts: list[Text] = []
     examples: list[Example] = []
     held_out: list[str] = []
+    remembering = RememberingEmbedder(embedder)
     for path in sets:
         folder = read_beir(path) if path.is_dir() else read_squad(path)
         index = scratch / f"index-{folder.name}"
         index_documents(folder.documents, index, embedder)
-        found = list(_of_set(folder, Searcher(index, model=embedder, reader=None), texts, embedder))
+        remembering.remember([question.text for question in folder.questions])
+        searcher = Searcher(index, model=remembering, reader=None)
+        found = list(_of_set(folder, searcher, texts, embedder))
         held_out += _held_out(found)
         examples += found
         print(f"{folder.name}: {len(found)} questions", flush=True)
@@ -128,13 +132,14 @@ def _of_set(
     first = len(texts)
     passages = list(searcher.passages())
     texts += [_text(passage, embedder) for passage in passages]
+    words = [" ".join(plain_words(passage.text)) for passage in passages]
     units = folder.question_set(passages).units
     rows_of: dict[str, list[int]] = {}
     for row, unit in enumerate(units):
         rows_of.setdefault(unit, []).append(row)
     for question in folder.questions:
         ranked = searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=NEIGHBOURS)
-        example = _example(question, passages, rows_of, ranked, folder.name)
+        example = _example(question, passages, words, rows_of, ranked, folder.name)
         if example is not None:
             yield _shifted(example, first, texts)
 
@@ -142,6 +147,7 @@ def _of_set(
 def _example(
     question: Question,
     passages: Sequence[Passage],
+    words: Sequence[str],
     rows_of: dict[str, list[int]],
     ranked: Sequence[int],
     name: str,
@@ -169,8 +175,7 @@ def _example(
     near = tuple(
         row
         for row in ranked
-        if row not in rows
-        and not any(answer in " ".join(plain_words(passages[row].text)) for answer in held)
+        if row not in rows and not any(answer in words[row] for answer in held)
     )
     article = f"{name}/{passages[gold].document}"
     return Example(question.text, article, gold, tuple(sorted(set(places[gold]))), near)

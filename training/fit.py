@@ -23,18 +23,18 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 
-from briefqa import build, fusion, measures
+from briefqa import build, fusion, measures, ranking
 from briefqa.abstention import AGAINST, FEATURES, features
 from briefqa.builder import index_documents
 from briefqa.calibration import logistic
-from briefqa.embedder import Embedder, load_embedder
+from briefqa.embedder import load_embedder
 from briefqa.evaluation import is_right, judged, passages_holding
 from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
 from briefqa.question_sets import Question, QuestionSet, read_questions, read_with_passages
-from briefqa.reading import Readable, Reading
-from briefqa.records import Mode, TextKind
+from briefqa.records import Mode
 from briefqa.searcher import Searcher
 from training.examples import read_examples
+from training.remembering import RememberingEmbedder, RememberingReader
 from training.train import EXAMPLES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -51,48 +51,6 @@ Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Bound = tuple[float | None, float | None]
 _FREE: Bound = (None, None)
-
-
-class Remembering:
-    """A reader that reads the same question and text once."""
-
-    name = "remembering"
-    rule = None
-
-    def __init__(self, reader: OnnxReader) -> None:
-        self._reader = reader
-        self.fingerprint = reader.fingerprint
-        self._known: dict[tuple[str, str, str], Reading] = {}
-
-    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
-        """As the reader does."""
-        keys = [(question, text.context, text.text) for text in texts]
-        new = [number for number, key in enumerate(keys) if key not in self._known]
-        found = self._reader.read(question, [texts[number] for number in new])
-        self._known.update(zip([keys[number] for number in new], found, strict=True))
-        return [self._known[key] for key in keys]
-
-
-class RememberingEmbedder:
-    """An embedder that embeds the same question once."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.name, self.fingerprint = embedder.name, embedder.fingerprint
-        self.size = embedder.size
-        self._known: dict[str, npt.NDArray[np.float32]] = {}
-
-    def piece_ends(self, text: str) -> Sequence[int]:
-        """As the embedder does."""
-        return self._embedder.piece_ends(text)
-
-    def embed(self, texts: Sequence[str], kind: TextKind) -> npt.NDArray[np.float32]:
-        """As the embedder does."""
-        if kind is not TextKind.QUESTION or len(texts) != 1:
-            return self._embedder.embed(texts, kind)
-        if texts[0] not in self._known:
-            self._known[texts[0]] = self._embedder.embed(texts, kind)
-        return self._known[texts[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +85,14 @@ def weigh_and_fit(
     Where some articles of a set are `held_out` from training only these are asked, and at most
     `limit` questions of each kind.
     """
-    reader = Remembering(OnnxReader("fitted", folder))
+    reader = RememberingReader(OnnxReader("fitted", folder))
     embedder = RememberingEmbedder(load_embedder())
     every = [_own(work, reader, embedder)]
     for path in sets:
         every.append(_of_set(path, work, reader, embedder, held_out, limit))
         print(f"{path.name}: {len(every[-1].questions.questions)} questions", flush=True)
-    weight = _weigh_ranking(every)
+    with patch.object(ranking, "READ", ranking.ORDERED):  # no others change places
+        weight = _weigh_ranking(every)
     with patch.object(fusion, "READER_WEIGHT", weight):
         evidence = gather(every)
         np.savez(work / "evidence.npz", **asdict(evidence))
@@ -141,19 +100,20 @@ def weigh_and_fit(
         _weigh_sentences(every)
 
 
-def _own(work: Path, reader: Remembering, embedder: Embedder) -> Asked:
+def _own(work: Path, reader: RememberingReader, embedder: RememberingEmbedder) -> Asked:
     index = work / "index-own"
     build(DATA, index=index, model=embedder)
     searcher = Searcher(index, model=embedder, reader=reader)
     asked = read_questions(DATA / "questions.jsonl", searcher.passages())
+    embedder.remember([question.text for question in asked.questions])
     return Asked(OWN, searcher, Searcher(index, model=embedder, reader=None), asked)
 
 
 def _of_set(
     path: Path,
     work: Path,
-    reader: Remembering,
-    embedder: Embedder,
+    reader: RememberingReader,
+    embedder: RememberingEmbedder,
     held: Iterable[str],
     limit: int,
 ) -> Asked:
@@ -182,6 +142,7 @@ def _of_set(
     for question in questions:
         kinds.setdefault((question.answerable, question.near_miss), []).append(question)
     some = tuple(question for kind in kinds.values() for question in kind[:limit])
+    embedder.remember([question.text for question in some])
     chosen = QuestionSet(folder.name, some, asked.units)
     plain = Searcher(index, model=embedder, reader=None)
     return Asked(folder.name, searcher, plain, chosen)
