@@ -231,7 +231,7 @@ class Alike(Likeness):
 
 def test_a_changed_question_is_one_that_its_text_does_not_answer() -> None:
     text = Text(f"Crew\n{ARTICLES['Crew']}", 5, ())
-    one = Example("Did the captain come from Oslo first in 1950?", "a", 0, ((0, 3),), ())
+    one = Example("Did the captain come from Oslo first in 1950?", "a", 0, ((5, 23),), ())
     other = Example("When did the ship reach Bergen in 1931?", "a", 1, ((0, 3),), ())
     made = NearMisses([one, other], Alike("captain", "crew"))
     seen = {made.changed(one, text, random.Random(seed)) for seed in range(60)}
@@ -242,6 +242,9 @@ def test_a_changed_question_is_one_that_its_text_does_not_answer() -> None:
         "Did the captain come from Oslo last in 1950?",  # the opposite
         "Did the crew come from Oslo first in 1950?",  # a word of the text that is used alike
     }
+    two = Example("When did Captain Mara Oduya leave Oslo?", "a", 0, ((62, 66),), ())
+    seen = {made.changed(two, text, random.Random(seed)) for seed in range(60)}
+    assert "When did Oslo leave Captain Mara Oduya?" in seen
     # What the text does not hold is no reason why it answers.
     assert made.changed(other, text, random.Random(0)) is None
 

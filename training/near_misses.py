@@ -1,16 +1,18 @@
 """What does a passage seem to answer, and does not?
 
-Made of what it does answer, in the ways that writers of such questions have found (Rajpurkar et al.
-2018, arXiv 1806.03822, table 2): another name or number, an opposite, another thing of the same
-kind. Or the passage is left without the sentence that answers.
+Made of what it does answer, in the ways that people do (Rajpurkar et al. 2018, arXiv 1806.03822, on
+the kinds of questions that nothing answers): another name or number, an opposite, another thing of
+the same kind, who did it for whom it was done to. Or the passage is left without the sentence that
+answers.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -100,36 +102,54 @@ class NearMisses:
 
     def changed(self, example: Example, text: Text, dice: random.Random) -> str | None:
         """The question so changed, or None where no word of it can be."""
-        ways: list[Callable[[Example, str], list[Change]]]
-        ways = [self._other_name, self._name_of_the_passage, self._opposite, self._alike]
+        ways = [
+            self._other_name,
+            self._name_of_the_passage,
+            self._turned_round,
+            self._opposite,
+            self._alike,
+        ]
         for way in dice.sample(ways, len(ways)):
-            changes = way(example, text.text[text.starts :])
+            changes = way(example, text)
             if changes:
                 (start, end), other = dice.choice(changes)
                 return example.question[:start] + other + example.question[end:]
         return None
 
-    def _other_name(self, example: Example, passage: str) -> list[Change]:
+    def _other_name(self, example: Example, text: Text) -> list[Change]:
         """Of the article, and not of the passage."""
-        lowered = passage.lower()
+        lowered = text.text.lower()
         others = [one for one in self._asked[example.article] if one.lower() not in lowered]
-        return _replaced(example.question, passage, others)
+        return _replaced(example.question, text, others)
 
-    def _name_of_the_passage(self, example: Example, passage: str) -> list[Change]:
+    def _name_of_the_passage(self, example: Example, text: Text) -> list[Change]:
         asked = example.question.lower()
-        others = [one for one in _named(" " + passage) if one.lower() not in asked]
-        return _replaced(example.question, passage, others)
+        others = [one for one in _named(f" {text.text[text.starts :]}") if one.lower() not in asked]
+        return _replaced(example.question, text, others)
 
-    def _opposite(self, example: Example, passage: str) -> list[Change]:
+    def _turned_round(self, example: Example, text: Text) -> list[Change]:
+        """The answer, if it is a name, for one of the question; or two of the question for each
+        other.
+        """
+        answers = dict.fromkeys(text.text[start:end] for start, end in example.places)
+        names = [one for one in answers if _NAME.fullmatch(f" {one}", 1)]
+        changes = _replaced(example.question, text, names)
+        asked = [found for found in _NAME.finditer(example.question) if _holds(text, found[0])]
+        for one, other in pairwise(asked):
+            between = example.question[one.end() : other.start()]
+            changes.append(((one.start(), other.end()), f"{other[0]}{between}{one[0]}"))
+        return changes
+
+    def _opposite(self, example: Example, text: Text) -> list[Change]:
         return [
             (found.span(), other)
             for found in _WORD.finditer(example.question)
             for other in OPPOSITES.get(found.group().lower(), ())
         ]
 
-    def _alike(self, example: Example, passage: str) -> list[Change]:
+    def _alike(self, example: Example, text: Text) -> list[Change]:
         """Words of the passage for words of the question that stand in it too."""
-        asked, held = _content(example.question), _content(passage)
+        asked, held = _content(example.question), _content(text.text[text.starts :])
         others = [word for word, of_word in held.items() if not of_word & _every(asked)]
         if not others:
             return []
@@ -163,19 +183,22 @@ def _named(text: str) -> list[str]:
     return list(dict.fromkeys([*names, *_NUMBER.findall(text)]))
 
 
-def _replaced(question: str, passage: str, others: Sequence[str]) -> list[Change]:
-    """A name for a name, a number for a number, of those in the question that the passage holds:
-    what it does not hold cannot be what makes it answer.
+def _replaced(question: str, text: Text, others: Sequence[str]) -> list[Change]:
+    """A name for a name, a number for a number, of those in the question that the text holds: what
+    it does not hold cannot be what makes it answer.
     """
-    lowered = passage.lower()
     return [
         (found.span(), other)
         for pattern in (_NAME, _NUMBER)
         for found in pattern.finditer(question)
-        if found.group().lower() in lowered
+        if _holds(text, found[0])
         for other in others
         if bool(_NUMBER.fullmatch(other)) == (pattern is _NUMBER)
     ]
+
+
+def _holds(text: Text, name: str) -> bool:
+    return name.lower() in text.text.lower()
 
 
 @lru_cache(maxsize=4096)
