@@ -64,7 +64,7 @@ class Settings:
     average: float = 0.998  # of the moving average of the weights
     gate_weight: float = 0.5
     rank_weight: float = 0.5
-    changed: float = 0.5  # of the groups, as many have a pair whose question is changed,
+    changed: float = 0.75  # of the groups, as many have a pair whose question is changed,
     removed: float = 0.1  # one whose passage is left without its answer,
     near: float = 0.35  # and one whose passage was found and does not answer
     seed: int = 7
