@@ -221,7 +221,7 @@ def train(
 def groups_of(
     examples: Examples, made: NearMisses, settings: Settings, epoch: int
 ) -> list[list[Pair]]:
-    """The groups of an epoch: a right pair and at least one wrong one each, seeded."""
+    """The groups of an epoch: a right pair, and wrong ones if any are to be had; seeded."""
     dice = random.Random(f"{settings.seed} {epoch}")
     training = examples.training()
     fooling: dict[int, list[Example]] = {}
