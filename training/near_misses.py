@@ -72,7 +72,8 @@ class Likeness:
 
     def cosines(self, word: str, others: Sequence[str]) -> npt.NDArray[np.float32]:
         """The cosine of a word with each of the others, -1..1."""
-        return np.array([self._of(other) @ self._of(word) for other in others], np.float32)
+        own = self._of(word)
+        return np.array([self._of(other) @ own for other in others], np.float32)
 
     def _of(self, word: str) -> npt.NDArray[np.float32]:
         if word not in self._known:
@@ -118,8 +119,7 @@ class NearMisses:
 
     def _other_name(self, example: Example, text: Text) -> list[Change]:
         """Of the article, and not of the passage."""
-        lowered = text.text.lower()
-        others = [one for one in self._asked[example.article] if one.lower() not in lowered]
+        others = [one for one in self._asked[example.article] if not _holds(text, one)]
         return _replaced(example.question, text, others)
 
     def _name_of_the_passage(self, example: Example, text: Text) -> list[Change]:
@@ -150,12 +150,13 @@ class NearMisses:
     def _alike(self, example: Example, text: Text) -> list[Change]:
         """Words of the passage for words of the question that stand in it too."""
         asked, held = _content(example.question), _content(text.text[text.starts :])
-        others = [word for word, of_word in held.items() if not of_word & _every(asked)]
+        terms_asked, terms_held = (frozenset().union(*words.values()) for words in (asked, held))
+        others = [word for word, of_word in held.items() if not of_word & terms_asked]
         if not others:
             return []
         changes = []
         for word, of_word in asked.items():
-            if of_word <= _every(held):
+            if of_word <= terms_held:
                 cosines = self._likeness.cosines(word, others)
                 likely = [
                     others[near]
@@ -208,7 +209,3 @@ def _content(text: str) -> dict[str, frozenset[str]]:
     """
     found = question_words(text.lower(), _STEM, _LEFT_OUT)
     return {word: frozenset(of) for word, of in found if len(word) > 2 and _WORD.fullmatch(word)}
-
-
-def _every(words: dict[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*words.values())

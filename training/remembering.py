@@ -59,5 +59,5 @@ class RememberingEmbedder:
         if kind is not TextKind.QUESTION or len(texts) != 1:
             return self._embedder.embed(texts, kind)
         if texts[0] not in self._known:
-            self._known[texts[0]] = self._embedder.embed(texts, kind)
+            self.remember(texts)
         return self._known[texts[0]]
