@@ -370,6 +370,31 @@ def test_the_first_eight_are_read_and_the_first_four_change_places(tmp_path: Pat
     assert [hit.passage for hit in same] == [hit.passage for hit in plain]
 
 
+def test_where_a_passage_answers_is_read_again_by_itself(tmp_path: Path) -> None:
+    class Doubtful(Favourite):
+        """Sees an answer in whole passages only."""
+
+        def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+            return [
+                Reading(9.0 if "Then" in text.text else -9.0, one.pieces, one.begin, one.end)
+                for text, one in zip(texts, super().read(question, texts), strict=True)
+            ]
+
+    (tmp_path / "ships.md").write_text(
+        "# Ships\n\n## Ferries\n\nThen. The ferry is old. The ferry has nine decks. It is red."
+        " It is slow.\n\n## Boats\n\nThen a ferry."
+    )
+    build(tmp_path / "ships.md", index=tmp_path / "index", model=HashingEmbedder())
+    question = "ferry"
+    plain = open_index(tmp_path / "index", reader=None).search(question)
+    assert [hit.passage.section for hit in plain] == [("Ferries",), ("Boats",)]
+    reader = Doubtful("nine decks")
+    hits = open_index(tmp_path / "index", reader=reader).search(question)
+    assert reader.asked[len(plain) :] == ["The ferry is old. The ferry has nine decks. It is red."]
+    # Both seem to answer as a whole, the first only as a whole.
+    assert [hit.passage.section for hit in hits] == [("Boats",), ("Ferries",)]
+
+
 def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour: Path) -> None:
     reader = Listening()
     chat = open_index(harbour, reader=reader).conversation()

@@ -20,11 +20,15 @@ from briefqa.onnx_reader import MODEL, SHIPPED, OnnxReader
 from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
 from briefqa.word_pieces import WordPieces
+from training import learning
 from training.__main__ import WRITTEN
 from training.examples import Example, Examples, Text, as_typed, collect
 from training.export import quantize
+from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
+from training.network import ReaderNetwork
 from training.train import READER, Settings, groups_of, train
+from training.windows import ROOM, window
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -125,6 +129,53 @@ def test_the_same_is_trained_whether_it_was_interrupted_or_not(
     one, other = (torch.load(each / READER, weights_only=True) for each in (whole, parts))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_step_learns_the_same_however_its_pairs_are_dealt_out(
+    body: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from torch.nn import functional
+
+    from training.encoding import encoded
+
+    pieces = WordPieces(sentence_model.find(str(body)).word_pieces().to_json(), 64, {})
+    torch.manual_seed(2)
+    network = ReaderNetwork(body)
+    floats = torch.autocast("cpu", enabled=False)
+    monkeypatch.setattr(learning, "arithmetic", lambda device: floats)
+    harbour, garden, crew = (Text(text, 0, ()) for text in ARTICLES.values())
+    nine = harbour.text.index("Nine")
+    groups = [
+        [
+            Pair("How many ferries leave?", harbour, (nine, nine + 4)),
+            Pair("How many planes leave?", harbour, None),
+        ],
+        [
+            Pair("Who leads the crew?", crew, (0, 18)),
+            Pair("Who leads the crew?", garden, None),
+            Pair("Who left the crew?", crew, None),
+        ],
+    ]
+    counts = {"span": 1.0, "gate": 0.5, "rank": 0.25}
+    gradients, losses = [], {}
+    for together in (1, 2, 5):
+        monkeypatch.setattr(learning, "TOGETHER", together)
+        losses = Learner(network, pieces).learn(groups, counts)
+        gradients.append([weight.grad for weight in network.parameters()])
+    for other in gradients[1:]:
+        for mine, its in zip(gradients[0], other, strict=True):
+            assert torch.allclose(mine, its, atol=1e-6)
+    # The losses are what their names say.
+    pairs = [pair for group in groups for pair in group]
+    inputs, _, _ = encoded(pieces, [(one.question, one.text.text, 0) for one in pairs])
+    with torch.inference_mode():
+        gate = network(**inputs)[2]
+    truth = torch.tensor([1.0, 0.0, 1.0, 0.0, 0.0])
+    expected = functional.binary_cross_entropy_with_logits(gate, truth)
+    assert losses["gate"] == pytest.approx(float(expected), rel=1e-4)
+    leads = gate[[0, 2, 2]] - gate[[1, 3, 4]]
+    assert losses["rank"] == pytest.approx(float(functional.softplus(-leads).mean()), rel=1e-4)
 
 
 def test_one_command_makes_a_reader_that_reads(
@@ -271,8 +322,35 @@ def test_every_group_has_a_right_pair_and_wrong_ones(examples: Examples, body: P
 
 def test_a_text_without_the_sentence_that_answers() -> None:
     text = Text("T\nOne. Two. Three.", 2, ((2, 6), (7, 11), (12, 18)))
-    assert without_answer(text, [(7, 10)]) == "T\nOne. Three."
+    rest = Text("T\nOne. Three.", 2, ((2, 6), (7, 13)))
+    assert without_answer(text, [(7, 10)]) == rest
     assert without_answer(text, [(2, 5), (7, 10)]) is None
+
+
+def test_a_part_of_a_text_holds_the_sentence_that_matters() -> None:
+    sentences = [f"Ferry {number} leaves harbour {number} for {'x' * 60}." for number in range(20)]
+    ends = np.cumsum([len(one) + 1 for one in sentences]) + 1
+    places = tuple(
+        (int(end) - len(one), int(end)) for end, one in zip(ends, sentences, strict=True)
+    )
+    text = Text("T\n" + " ".join(sentences), 2, places)
+    assert [text.text[start:end] for start, end in places] == sentences
+    begins = set()
+    for seed in range(40):
+        start = text.text.index("Ferry 7")
+        read, moved = window(text, "", (start, start + 7), random.Random(seed))
+        assert read.text[start - moved : start - moved + 7] == "Ferry 7"
+        kept = [read.text[begin:end] for begin, end in read.sentences]
+        assert read.text == "T\n" + " ".join(kept)
+        first = sentences.index(kept[0])
+        assert kept == sentences[first : first + len(kept)]
+        assert 3 <= len(kept) <= ROOM // 60
+        begins.add(first)
+    assert len(begins) > 2  # the sentence has no place of its own in what is read
+    found, _ = window(text, "Which ferry leaves harbour 11?", None, random.Random(0))
+    assert "harbour 11" in found.text
+    short = Text("T\nOne. Two.", 2, ((2, 6), (7, 11)))
+    assert window(short, "", (2, 5), random.Random(0)) == (short, 0)
 
 
 def test_questions_are_as_people_type_them() -> None:

@@ -1,8 +1,9 @@
 """What is the reader shown, and what is kept from it?
 
 Folders and files of questions become examples over passages as the product cuts them: for each
-question the passage that answers with the places of its answers, the passages that the product's
-own retriever finds and that do not, and the passage an unanswerable question was written to fool.
+question the passage that answers with the places of its answers, for some the passages that the product's
+own retriever finds and that do not, and the passage an unanswerable question was written to look
+answerable by.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from training.remembering import RememberingEmbedder
 
 HELD_OUT = (0.15, 0.2)  # share of a set's questions whose articles are kept for validation
 NEIGHBOURS = 8  # passages the retriever finds, as many as the reader is later asked to read
+SOUGHT = 0.4  # share of the questions that it is asked, for the sake of time
 
 Place = tuple[int, int]
 
@@ -48,7 +50,8 @@ class Example:
     """A question over texts named by their numbers.
 
     `gold` answers at any of `places`, ranges of its text; None where nothing answers. `near` are
-    the other texts that were found for it, best first, none of which holds an answer;
+    the other texts that were found for it, best first, none of which holds an answer; none where
+    nothing was sought;
     `asked_about` the one that an unanswerable question was written to look answerable by.
     """
 
@@ -117,7 +120,7 @@ def collect(sets: Iterable[Path], scratch: Path, embedder: Embedder) -> Examples
         folder = read_beir(path) if path.is_dir() else read_squad(path)
         index = scratch / f"index-{folder.name}"
         index_documents(folder.documents, index, embedder)
-        remembering.remember([question.text for question in folder.questions])
+        remembering.remember([one.text for one in folder.questions if _is_sought(one)])
         searcher = Searcher(index, model=remembering, reader=None)
         found = list(_of_set(folder, searcher, texts, embedder))
         held_out += _held_out(found)
@@ -138,10 +141,21 @@ def _of_set(
     for row, unit in enumerate(units):
         rows_of.setdefault(unit, []).append(row)
     for question in folder.questions:
-        ranked = searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=NEIGHBOURS)
+        ranked = []
+        if _is_sought(question):
+            ranked = searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=NEIGHBOURS)
         example = _example(question, passages, words, rows_of, ranked, folder.name)
         if example is not None:
             yield _shifted(example, first, texts)
+
+
+def _is_sought(question: Question) -> bool:
+    return _number(question.text) < SOUGHT * 2**32
+
+
+def _number(text: str) -> int:
+    """Any from 0 to 2**32, the same for the same text."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
 
 
 def _example(
@@ -230,7 +244,7 @@ def _held_out(examples: Sequence[Example]) -> list[str]:
     least, most = (share * len(examples) for share in HELD_OUT)
     kept: list[str] = []
     held = 0
-    for article in sorted(counts, key=lambda one: hashlib.sha256(one.encode()).hexdigest()):
+    for article in sorted(counts, key=_number):
         if held < least and held + counts[article] <= most:
             kept.append(article)
             held += counts[article]

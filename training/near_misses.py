@@ -168,14 +168,20 @@ class NearMisses:
         return changes
 
 
-def without_answer(text: Text, places: Sequence[Place]) -> str | None:
+def without_answer(text: Text, places: Sequence[Place]) -> Text | None:
     """The text less the sentences that hold an answer; None if little would be left."""
     kept = [
         text.text[start:end]
         for start, end in text.sentences
         if not any(start < last and first < end for first, last in places)
     ]
-    return text.text[: text.starts] + " ".join(kept) if len(kept) > 1 else None
+    if len(kept) < 2:
+        return None
+    rest, sentences = text.text[: text.starts], []
+    for sentence in kept:
+        sentences.append((len(rest), len(rest) + len(sentence)))
+        rest += f"{sentence} "
+    return Text(rest.rstrip(), text.starts, tuple(sentences))
 
 
 def _named(text: str) -> list[str]:

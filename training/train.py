@@ -14,7 +14,6 @@ import argparse
 import ctypes
 import json
 import math
-import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -23,24 +22,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch.nn import functional
 
 from briefqa.digest import digest
 from briefqa.embedder import load_embedder
 from briefqa.sentence_model import DEFAULT_MODEL, find
 from briefqa.word_pieces import WordPieces
-from training.encoding import encoded, pieces_of
-from training.examples import (
-    Example,
-    Examples,
-    Place,
-    as_typed,
-    collect,
-    read_examples,
-)
+from training.examples import Example, Examples, Text, as_typed, collect, read_examples
+from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
 from training.validation import Judge, validate
+from training.windows import window
 
 LIMIT = 256  # word pieces of a passage, its context included
 MOST = 4  # pairs of a group, as long as others have room
@@ -66,21 +58,9 @@ class Settings:
     rank_weight: float = 0.5
     changed: float = 0.75  # of the groups, as many have a pair whose question is changed,
     removed: float = 0.1  # one whose passage is left without its answer,
-    near: float = 0.35  # and one whose passage was found and does not answer
+    near: float = 0.9  # of those for which one was sought, one that was found and does not answer
+    in_part: float = 0.85  # of the groups, the passages are read in part, see windows.py
     seed: int = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A question with a text, and where the text answers; None where it does not.
-
-    `starts` is where the passage begins in the text, behind its context.
-    """
-
-    question: str
-    text: str
-    starts: int
-    place: Place | None
 
 
 def main() -> None:
@@ -103,7 +83,6 @@ def main() -> None:
 def prepare() -> None:
     """Set what makes training quick for the whole process."""
     _keep_memory()
-    torch.set_num_threads(os.cpu_count() or 1)
     torch.set_flush_denormal(True)
 
 
@@ -178,6 +157,8 @@ def train(
     per_epoch = math.ceil(sum(each.gold is not None for each in training) / settings.groups)
     total = per_epoch * settings.epochs
     print(f"{len(training)} questions, {per_epoch} steps an epoch, from step {done}", flush=True)
+    learner = Learner(network, pieces)
+    counts = {"span": 1.0, "gate": settings.gate_weight, "rank": settings.rank_weight}
     seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
     for step, batch in _batches(examples, made, settings, per_epoch, done):
         if steps is not None and step >= steps:
@@ -188,14 +169,7 @@ def train(
         rate = min((step + 1) / warm, (total - step) / max(1, total - warm))
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * rate
-        losses = _losses(network, pieces, batch, device)
-        loss = (
-            losses["span"]
-            + settings.gate_weight * losses["gate"]
-            + settings.rank_weight * losses["rank"]
-        )
-        optimizer.zero_grad()
-        loss.backward()
+        losses = learner.learn(batch, counts)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         # A young average follows closely, so that it forgets where it began.
@@ -205,7 +179,7 @@ def train(
                 if value.is_floating_point():
                     average[name].lerp_(value, 1 - share)
         for name, value in losses.items():
-            seen[name] += float(value.detach()) / SAVED
+            seen[name] += value / SAVED
         if (step + 1) % SAVED == 0:
             told = " ".join(f"{name} {value:.4f}" for name, value in seen.items())
             print(f"step {step + 1}/{total} {told} {time.time() - started:.0f} s", flush=True)
@@ -232,31 +206,37 @@ def groups_of(
         dice.shuffle(waiting)
     groups: list[list[Pair]] = []
     of_text: dict[int, list[list[Pair]]] = {}
+
+    def wrong(question: str, text: Text) -> Pair:
+        read = window(text, question, None, dice)[0] if in_part else text
+        return Pair(as_typed(question, dice), read, None)
+
     for example in dice.sample(training, len(training)):
         if example.gold is None:
             continue
-        text = examples.texts[example.gold]
-        question = as_typed(example.question, dice)
-        group = [Pair(question, text.text, text.starts, dice.choice(example.places))]
-        others = [fooling[example.gold].pop().question] if fooling.get(example.gold) else []
+        in_part = dice.random() < settings.in_part
+        text, (start, end) = examples.texts[example.gold], dice.choice(example.places)
+        read, moved = window(text, "", (start, end), dice) if in_part else (text, 0)
+        right = Pair(as_typed(example.question, dice), read, (start - moved, end - moved))
+        group = [right]
+        if fooling.get(example.gold):
+            group.append(wrong(fooling[example.gold].pop().question, text))
         if dice.random() < settings.changed:
             changed = made.changed(example, text, dice)
-            others += [] if changed is None else [changed]
-        group += [Pair(as_typed(one, dice), text.text, text.starts, None) for one in others]
+            group += [] if changed is None else [Pair(as_typed(changed, dice), read, None)]
         if dice.random() < settings.removed:
             rest = without_answer(text, example.places)
-            group += [] if rest is None else [Pair(question, rest, text.starts, None)]
+            group += [] if rest is None else [wrong(example.question, rest)]
         if example.near and (dice.random() < settings.near or len(group) == 1):
-            near = examples.texts[dice.choice(example.near)]
-            group.append(Pair(question, near.text, near.starts, None))
+            group.append(wrong(example.question, examples.texts[dice.choice(example.near)]))
         groups.append(group)
         of_text.setdefault(example.gold, []).append(group)
     for number, waiting in sorted(fooling.items()):
-        text = examples.texts[number]
         for example in waiting:  # more questions to fool than to answer
-            pair = Pair(as_typed(example.question, dice), text.text, text.starts, None)
+            in_part = dice.random() < settings.in_part
             with_room = [group for group in of_text.get(number, []) if len(group) < MOST]
             if with_room or groups:
+                pair = wrong(example.question, examples.texts[number])
                 dice.choice(with_room or groups).append(pair)
     return groups
 
@@ -273,52 +253,12 @@ def _batches(
         size = settings.groups
         for start in range(0, len(groups), CHUNK * size):
             chunk = groups[start : start + CHUNK * size]
-            chunk.sort(key=lambda group: max(len(pair.text) for pair in group))
+            chunk.sort(key=lambda group: max(len(pair.text.text) for pair in group))
             batches += [chunk[at : at + size] for at in range(0, len(chunk), size)]
         dice.shuffle(batches)
         for number, batch in enumerate(batches):
             if epoch * per_epoch + number >= done:
                 yield epoch * per_epoch + number, batch
-
-
-def _losses(
-    network: ReaderNetwork, pieces: WordPieces, batch: list[list[Pair]], device: torch.device
-) -> dict[str, torch.Tensor]:
-    """The three losses of a batch: where the answer is, whether there is one, which pair has it."""
-    pairs = [pair for group in batch for pair in group]
-    inputs, readable, encodings = encoded(pieces, [(p.question, p.text, p.starts) for p in pairs])
-    first, last, answers = [], [], []
-    for pair, encoding in zip(pairs, encodings, strict=True):
-        begin, end = (0, 0) if pair.place is None else pieces_of(encoding, pair.place)
-        first.append(begin)
-        last.append(end)
-        answers.append(float(begin > 0))
-    network.train()
-    precise = device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=not precise):
-        start, end, gate = network(**{name: value.to(device) for name, value in inputs.items()})
-    hidden = ~readable.to(device)
-    start = start.float().masked_fill(hidden, -1e4)
-    end = end.float().masked_fill(hidden, -1e4)
-    gate = gate.float()
-    truth = torch.tensor(answers, device=device)
-    span = (
-        functional.cross_entropy(start, torch.tensor(first, device=device))
-        + functional.cross_entropy(end, torch.tensor(last, device=device))
-    ) / 2
-    better: list[int] = []
-    worse: list[int] = []
-    at = 0
-    for group in batch:
-        better += [at] * (len(group) - 1)
-        worse += range(at + 1, at + len(group))
-        at += len(group)
-    leads = gate[better] - gate[worse]
-    return {
-        "span": span,
-        "gate": functional.binary_cross_entropy_with_logits(gate, truth),
-        "rank": functional.softplus(-leads).mean() if better else gate.sum() * 0,
-    }
 
 
 def _tell(

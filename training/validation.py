@@ -15,7 +15,7 @@ from briefqa.records import Span
 from briefqa.word_pieces import WordPieces
 from training.encoding import encoded
 from training.examples import Example, Examples
-from training.network import ReaderNetwork
+from training.network import ReaderNetwork, arithmetic
 
 BATCH_SIZE = 32
 RANKED = 150  # questions whose passages are ranked
@@ -43,7 +43,7 @@ class Judge:
                 for row, number in zip(rows, numbers, strict=True)
             ]
             inputs, readable, encodings = encoded(self.pieces, pairs)
-            with torch.inference_mode(), torch.autocast(self.device.type, dtype=torch.bfloat16):
+            with torch.inference_mode(), arithmetic(self.device):
                 outputs = self.network(**{k: value.to(self.device) for k, value in inputs.items()})
             begin, end, gate = (output.float().cpu().numpy() for output in outputs)
             for place, row in enumerate(rows):
@@ -102,15 +102,15 @@ def validate(judge: Judge, questions: int) -> dict[str, dict[str, float]]:
             "margin AUROC": measures.auroc(
                 [one.margin() for one in read], [one.margin() for one in fooled]
             ),
-            "hit@1": _first(judge, yes[:RANKED]),
+            "hit@1": _first(judge, [each for each in yes if each[0].near][:RANKED]),
         }
         report[name] = {key: round(value, 4) for key, value in figures.items() if value is not None}
     return report
 
 
-def _first(judge: Judge, yes: Sequence[tuple[Example, int]]) -> float:
+def _first(judge: Judge, yes: Sequence[tuple[Example, int]]) -> float | None:
     first = []
     for example, gold in yes:
         read = judge.read([(example.question, number) for number in (gold, *example.near)])
         first.append(max(range(len(read)), key=lambda row: read[row].answerability) == 0)
-    return float(np.mean(first))
+    return float(np.mean(first)) if first else None

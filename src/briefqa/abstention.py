@@ -22,9 +22,9 @@ class Signals:
     the mean of 1 / rank, among all passages by words and among those looked in by meaning, 0..1.
     `unknown_share` is the share of the question's words that stand nowhere in the documents, and
     `unknown_names` that of its names and numbers; `missing_names` is the share of its names and
-    numbers that do not stand in the passage; all 0..1, 0 where it has none. `answerability` and
-    `margin` are the reader's, in logits: whether the passage answers, and by how much its best
-    answer is better than none; None without a reader.
+    numbers that do not stand in the passage; all 0..1, 0 where it has none. `answerability` is the
+    reader's, in logits: whether the passage answers, the mean of reading all of it and only where
+    it seems to; None without a reader.
     """
 
     cosine: float
@@ -34,7 +34,6 @@ class Signals:
     unknown_names: float = 0.0
     missing_names: float = 0.0
     answerability: float | None = None
-    margin: float | None = None
 
 
 class Rule(Protocol):
@@ -83,7 +82,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class ReaderRule:
-    """The rule with a reader: a logistic model of all signals, fitted to that reader.
+    """The rule with a reader: a logistic model of `features`, fitted to that reader.
 
     A weight for each of `FEATURES`, of the sign that it has as evidence: those of what is unknown
     or missing are 0 or less, the others 0 or more. `training/fit.py` fits it, and writes its
@@ -129,22 +128,19 @@ class Rescaled:
         return rescaled(self.rule.confidence(signals), self.slope, self.intercept)
 
 
-FEATURES = (*(field.name for field in fields(Signals)), "topic")
 AGAINST = frozenset({"unknown_share", "unknown_names", "missing_names"})
+FEATURES = ("cosine", "agreement", *sorted(AGAINST), "answerability", "topic")
 
 
 def features(signals: Signals) -> dict[str, float]:
-    """What the reader's rule weighs: the signals, and `topic`.
+    """What the reader's rule weighs, by the names in `FEATURES`: signals, and `topic`.
 
     That is the logarithm of what the rule without a reader says, or of one half if it says more: it
     falls for what is off the topic and is the same for all else. Logits beyond 10 say no more than
     10 does.
     """
-    found = {name: float(value or 0.0) for name, value in asdict(signals).items()}
-    for name in ("answerability", "margin"):
-        found[name] = max(-10.0, min(10.0, found[name]))
-    topic = math.log(min(0.5, Thresholds().confidence(signals)))
-    return {**found, "topic": max(-10.0, topic)}
+    told = {**asdict(signals), "topic": math.log(min(0.5, Thresholds().confidence(signals)))}
+    return {name: max(-10.0, min(10.0, float(told[name] or 0.0))) for name in FEATURES}
 
 
 def probability(logit: float) -> float:

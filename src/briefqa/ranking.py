@@ -7,7 +7,7 @@ a reader says of the first of them, and the evidence of each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from briefqa.keyword_index import KeywordIndex, Match, Word
 from briefqa.reader import Reader
 from briefqa.reading import Readable, Reading
 from briefqa.record_file import PassageFile
-from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, TextKind
+from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Span, TextKind
 from briefqa.vector_index import VectorIndex
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 CANDIDATES = 200  # from each index
 READ = 8  # of the first passages are read at most
 ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
+NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
 ASKED = 30  # words of a question that a reader is asked
 _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 # A straight quote after a word is an inch mark, or closes nothing.
@@ -61,7 +62,7 @@ class Ranking:
     """Candidates of one question: rows best first, with the raw values of each.
 
     `words` are the question's, and `vector` its own, None when only its words were searched.
-    `readings` are of the rows that a reader has read.
+    `readings` are of the rows that a reader has read, the first of them twice.
     """
 
     rows: Rows
@@ -88,7 +89,8 @@ def rank(
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
     In hybrid mode the reader, if there is one, reads the first `k`, no fewer than 4 and no more
-    than 8, and has a say in the order of the first 4; it is asked `read_as`, or else the question.
+    than 8, and has a say in the order of the first 4, of which it reads once more where they seem
+    to answer; it is asked `read_as`, or else the question.
     `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
     in their text, title or headings, come first.
     """
@@ -118,10 +120,12 @@ def rank(
     held = parts.keyword.rows_with_all(plain_words(holding)) if holding else rows
     later = ~np.isin(rows, held)
     order = np.lexsort((rows, -fused, later))
-    readings = {}
+    readings: dict[int, Reading] = {}
     if mode is Mode.HYBRID and parts.reader is not None:
-        readings = read(parts, read_as or question, rows[order[: min(READ, max(ORDERED, k))]])
+        asked = asking(read_as or question, parts.language)
+        readings = read(parts, asked, rows[order[: min(READ, max(ORDERED, k))]])
         first = order[:ORDERED]
+        readings |= read_closer(parts, asked, {row: readings[row] for row in map(int, rows[first])})
         judged = np.array(
             [probability(readings[int(row)].answerability) for row in rows[first]], np.float32
         )
@@ -142,20 +146,45 @@ def rank(
 
 
 def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
-    """What the reader says of each of these passages; nothing where there is none.
-
-    Of a long question it is asked the part that asks, see `asking`.
-    """
+    """What the reader says of each of these passages; nothing where there is none."""
     if parts.reader is None:
         return {}
     found = [parts.passages[int(row)] for row in rows]
-    texts = [
-        Readable(one.text, passages.context(one.title, one.section, parts.embedder))
-        for one in found
-    ]
-    return dict(
-        zip(map(int, rows), parts.reader.read(asking(question, parts.language), texts), strict=True)
-    )
+    texts = [_readable(parts, one, one.text) for one in found]
+    return dict(zip(map(int, rows), parts.reader.read(question, texts), strict=True))
+
+
+def read_closer(parts: Parts, question: str, readings: Mapping[int, Reading]) -> dict[int, Reading]:
+    """Those that are surer now: their answerability is the mean of what it was and of what it is
+    when only the sentence that answers best and those on either side are read.
+
+    None of a passage that has no others, or in which no words answer.
+    """
+    closer: dict[int, Readable] = {}
+    for row, reading in readings.items():
+        passage = parts.passages[row]
+        sentences = passages.sentences(passage.text, parts.language)
+        best = reading.best(Span(0, len(passage.text)))
+        if best is not None:
+            number = sum(sentence.start <= best[1].start for sentence in sentences) - 1
+            held = sentences[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+            if len(held) < len(sentences):
+                text = passage.text[held[0].start : held[-1].end]
+                closer[row] = _readable(parts, passage, text)
+    if not closer or parts.reader is None:
+        return {}
+    again = parts.reader.read(question, list(closer.values()))
+    return {
+        row: replace(
+            readings[row], answerability=(readings[row].answerability + one.answerability) / 2
+        )
+        for row, one in zip(closer, again, strict=True)
+    }
+
+
+def _readable(parts: Parts, passage: Passage, text: str) -> Readable:
+    """A text of this passage in its context."""
+    return Readable(text, passages.context(passage.title, passage.section, parts.embedder))
 
 
 def asking(question: str, language: str) -> str:
@@ -232,7 +261,7 @@ def answer_in(parts: Parts, question: str, row: int) -> AnswerSpan | None:
         semantic_rank={},
         match=parts.keyword.match(question),
         vector=parts.embedder.embed([question], TextKind.QUESTION)[0] if question else None,
-        readings=read(parts, question, [row]),
+        readings=read(parts, asking(question, parts.language), [row]),
     )
     return _answer(parts, ranking, row, parts.passages[row])
 
@@ -254,7 +283,6 @@ def signals(question: str, ranking: Ranking) -> Signals:
         unknown_names=_share(word.stands_nowhere() for word in names),
         missing_names=_share(not word.stands_in(row) for word in names),
         answerability=None if reading is None else reading.answerability,
-        margin=None if reading is None else reading.margin(),
     )
 
 
