@@ -4,9 +4,9 @@ r"""The whole recipe, from questions to the model that is shipped, in one comman
         ../shared/eval/newwiki-dev ../shared/eval/covidqa-dev --work training-run \\
         --others ../shared/eval/clapnq-dev ../shared/eval/pubmedqa-dev ../shared/eval/cranfield-dev
 
-It trains on the SETs, then on these and `training/questions.json`, exports the model, and fits its
-confidence to what was kept from training and to the other sets. Run again after an interruption it
-goes on where it was.
+It trains on the SETs and `training/questions.json`, exports the model, and fits its confidence to
+what was kept from training and to the other sets. Run again after an interruption it goes on where
+it was.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from training.fit import weigh_and_fit
 from training.train import Settings, gathered, prepare, train
 
 WRITTEN = Path(__file__).with_name("questions.json")
-FIRST = Settings()
-SECOND = Settings(epochs=1, body_rate=7e-5, head_rate=5e-4)
+SETTINGS = Settings()
 
 
 def main() -> None:
-    """Collect, train twice, export, fit."""
+    """Collect, train, export, fit."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--others", nargs="*", type=Path, default=[], metavar="SET")
@@ -34,12 +33,10 @@ def main() -> None:
     parser.add_argument("--body", default=DEFAULT_MODEL, help="the model to start from")
     parser.add_argument("--to", type=Path, default=SHIPPED)
     told = parser.parse_args()
-    first, second = told.work / "first", told.work / "second"
     prepare()
     examples = gathered([*told.sets, WRITTEN], told.work, told.body)
-    train(examples.without(WRITTEN.stem), told.body, first, FIRST)
-    train(examples, told.body, second, SECOND, start=first)
-    export(second, told.to, examples)
+    train(examples, told.body, told.work, SETTINGS)
+    export(told.work, told.to, examples)
     weigh_and_fit([*told.sets, WRITTEN, *told.others], told.work, examples.held_out, told.to)
 
 

@@ -1,9 +1,9 @@
 """What is the reader shown, and what is kept from it?
 
 Folders and files of questions become examples over passages as the product cuts them: for each
-question the passage that answers with the places of its answers, for some the passages that the product's
-own retriever finds and that do not, and the passage an unanswerable question was written to look
-answerable by.
+question the passage that answers with the places of its answers, for some also passages that the
+product's own retriever finds and that do not, and for an unanswerable one the passage that it was
+written to look answerable by.
 """
 
 from __future__ import annotations
@@ -50,9 +50,8 @@ class Example:
     """A question over texts named by their numbers.
 
     `gold` answers at any of `places`, ranges of its text; None where nothing answers. `near` are
-    the other texts that were found for it, best first, none of which holds an answer; none where
-    nothing was sought;
-    `asked_about` the one that an unanswerable question was written to look answerable by.
+    the other texts that were found for it, best first, none of which holds an answer, if any were
+    sought; `asked_about` the one that an unanswerable question was written to look answerable by.
     """
 
     question: str
@@ -78,14 +77,6 @@ class Examples:
     def validation(self) -> list[Example]:
         """Those of the articles that are not."""
         return [each for each in self.examples if each.article in self.held_out]
-
-    def without(self, name: str) -> Examples:
-        """Those of the other sets, over the same texts."""
-        return Examples(
-            self.texts,
-            tuple(each for each in self.examples if not each.article.startswith(f"{name}/")),
-            tuple(article for article in self.held_out if not article.startswith(f"{name}/")),
-        )
 
     def write(self, path: Path) -> None:
         """Keep them for the next start."""

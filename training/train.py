@@ -1,6 +1,6 @@
 r"""How is the reader trained?
 
-One run, of the choices in `Settings`; `python -m training` makes the shipped model of two:
+The choices are in `Settings`; `python -m training` does this and what comes after it. By itself:
 
     python -m training.train ../shared/eval/squad-dev ../shared/eval/newwiki-dev --work trial
 
@@ -47,7 +47,7 @@ SAVED = 50  # steps between two checkpoints
 class Settings:
     """The choices of a run."""
 
-    epochs: int = 3
+    epochs: int = 2
     groups: int = 15  # a group is a question's right pair and its wrong ones
     body_rate: float = 1e-4
     head_rate: float = 1e-3
