@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from briefqa import (
     ranking,
     sentence_model,
 )
+from briefqa.abstention import probability
 from briefqa.embedder import Embedder, HashingEmbedder
 from briefqa.ranking import asking
 from briefqa.reader import OverlapReader, load_reader
@@ -370,13 +372,13 @@ def test_the_first_eight_are_read_and_the_first_four_change_places(tmp_path: Pat
     assert [hit.passage for hit in same] == [hit.passage for hit in plain]
 
 
-def test_where_a_passage_answers_is_read_again_by_itself(tmp_path: Path) -> None:
+def test_where_the_first_passage_answers_is_read_again_by_itself(tmp_path: Path) -> None:
     class Doubtful(Favourite):
         """Sees an answer in whole passages only."""
 
         def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
             return [
-                Reading(9.0 if "Then" in text.text else -9.0, one.pieces, one.begin, one.end)
+                replace(one, answerability=2.0 if "Then" in text.text else -6.0)
                 for text, one in zip(texts, super().read(question, texts), strict=True)
             ]
 
@@ -385,14 +387,18 @@ def test_where_a_passage_answers_is_read_again_by_itself(tmp_path: Path) -> None
         " It is slow.\n\n## Boats\n\nThen a ferry."
     )
     build(tmp_path / "ships.md", index=tmp_path / "index", model=HashingEmbedder())
-    question = "ferry"
-    plain = open_index(tmp_path / "index", reader=None).search(question)
-    assert [hit.passage.section for hit in plain] == [("Ferries",), ("Boats",)]
     reader = Doubtful("nine decks")
-    hits = open_index(tmp_path / "index", reader=reader).search(question)
-    assert reader.asked[len(plain) :] == ["The ferry is old. The ferry has nine decks. It is red."]
-    # Both seem to answer as a whole, the first only as a whole.
-    assert [hit.passage.section for hit in hits] == [("Boats",), ("Ferries",)]
+    hits = open_index(tmp_path / "index", reader=reader).search("ferry")
+    assert [hit.passage.section for hit in hits] == [("Ferries",), ("Boats",)]
+    assert reader.asked[len(hits) :] == ["The ferry is old. The ferry has nine decks. It is red."]
+    sure = [hit.evidence.answerability for hit in hits]
+    assert sure == pytest.approx([probability((2 - 6) / 2), probability(2)])
+    assert hits[0].answer is not None
+    assert hits[0].answer.text == "nine decks"
+    # What has no other sentences is not read again.
+    again = Doubtful("ferry")
+    open_index(tmp_path / "index", reader=again).search("ferry", section="Boats")
+    assert again.asked == ["Then a ferry."]
 
 
 def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour: Path) -> None:

@@ -264,7 +264,8 @@ def fit(evidence: Evidence, folder: Path, reader_weight: float) -> None:
         left_out[inside] = _confidence(
             _model(signals[~inside], truth[~inside], name[~inside]), signals[inside]
         )
-    own = confidence[(name == OWN) & (kind == "answerable")]
+    model = _model(signals, truth, name)
+    own = _confidence(model, signals[(name == OWN) & (kind == "answerable")])
     answer_from = float(np.quantile(own, 1 - ANSWERED))
     reliability = {}
     print(
@@ -291,7 +292,7 @@ def fit(evidence: Evidence, folder: Path, reader_weight: float) -> None:
         }
         reliability[one] = row
         print(f"| {one} | " + " | ".join(str(value) for value in row.values()) + " |")
-    intercept, weights = _model(signals, truth, name)
+    intercept, weights = model
     rule = {
         "intercept": round(float(intercept), 4),
         **{

@@ -62,7 +62,7 @@ class Ranking:
     """Candidates of one question: rows best first, with the raw values of each.
 
     `words` are the question's, and `vector` its own, None when only its words were searched.
-    `readings` are of the rows that a reader has read, the first of them twice.
+    `readings` are of the rows that a reader has read, the first of all twice.
     """
 
     rows: Rows
@@ -89,8 +89,8 @@ def rank(
     """Rank the passages that hold every quoted phrase of the question, at least `k` if so many.
 
     In hybrid mode the reader, if there is one, reads the first `k`, no fewer than 4 and no more
-    than 8, and has a say in the order of the first 4, of which it reads once more where they seem
-    to answer; it is asked `read_as`, or else the question.
+    than 8, has a say in the order of the first 4, and reads once more where the first seems to
+    answer; it is asked `read_as`, or else the question.
     `among` restricts them to these rows, int64 ascending; those that have all words of `holding`,
     in their text, title or headings, come first.
     """
@@ -125,12 +125,13 @@ def rank(
         asked = asking(read_as or question, parts.language)
         readings = read(parts, asked, rows[order[: min(READ, max(ORDERED, k))]])
         first = order[:ORDERED]
-        readings |= read_closer(parts, asked, {row: readings[row] for row in map(int, rows[first])})
         judged = np.array(
             [probability(readings[int(row)].answerability) for row in rows[first]], np.float32
         )
         again = np.lexsort((rows[first], -reread(fused[first], judged), later[first]))
         order = np.concatenate([first[again], order[ORDERED:]])
+        for best in map(int, rows[order[:1]]):
+            readings[best] = read_closer(parts, asked, best, readings[best])
     return Ranking(
         rows=rows[order],
         fused=fused[order],
@@ -154,32 +155,24 @@ def read(parts: Parts, question: str, rows: Sequence[int] | Rows) -> dict[int, R
     return dict(zip(map(int, rows), parts.reader.read(question, texts), strict=True))
 
 
-def read_closer(parts: Parts, question: str, readings: Mapping[int, Reading]) -> dict[int, Reading]:
-    """Those that are surer now: their answerability is the mean of what it was and of what it is
-    when only the sentence that answers best and those on either side are read.
+def read_closer(parts: Parts, question: str, row: int, reading: Reading) -> Reading:
+    """What the reader says of a passage when it looks again where the passage seems to answer.
 
-    None of a passage that has no others, or in which no words answer.
+    The sentence with the best answer and those on either side are read by themselves, and the
+    answerability is the mean of both. The same where a passage has no others, or no words answer.
     """
-    closer: dict[int, Readable] = {}
-    for row, reading in readings.items():
-        passage = parts.passages[row]
-        sentences = passages.sentences(passage.text, parts.language)
-        best = reading.best(Span(0, len(passage.text)))
-        if best is not None:
-            number = sum(sentence.start <= best[1].start for sentence in sentences) - 1
-            held = sentences[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
-            if len(held) < len(sentences):
-                text = passage.text[held[0].start : held[-1].end]
-                closer[row] = _readable(parts, passage, text)
-    if not closer or parts.reader is None:
-        return {}
-    again = parts.reader.read(question, list(closer.values()))
-    return {
-        row: replace(
-            readings[row], answerability=(readings[row].answerability + one.answerability) / 2
-        )
-        for row, one in zip(closer, again, strict=True)
-    }
+    passage = parts.passages[row]
+    sentences = passages.sentences(passage.text, parts.language)
+    best = reading.best(Span(0, len(passage.text)))
+    if best is None or parts.reader is None:
+        return reading
+    number = sum(sentence.start <= best[1].start for sentence in sentences) - 1
+    held = sentences[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+    if len(held) == len(sentences):
+        return reading
+    text = passage.text[held[0].start : held[-1].end]
+    (again,) = parts.reader.read(question, [_readable(parts, passage, text)])
+    return replace(reading, answerability=(reading.answerability + again.answerability) / 2)
 
 
 def _readable(parts: Parts, passage: Passage, text: str) -> Readable:
