@@ -45,6 +45,7 @@ def export(work: Path, to: Path, examples: Examples) -> None:
     settings = json.loads((work / RUN).read_text("utf-8"))
     model = find(settings["body"])
     network = ReaderNetwork(model.folder)
+    network.body.set_attn_implementation("eager")  # the same file wherever it was trained
     network.load_state_dict(torch.load(work / READER, weights_only=True))
     network.eval()
     to.mkdir(exist_ok=True)
