@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -160,7 +161,8 @@ def train(
     learner = Learner(network, pieces)
     counts = {"span": 1.0, "gate": settings.gate_weight, "rank": settings.rank_weight}
     seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
-    for step, batch in _batches(examples, made, settings, per_epoch, total, done):
+    batches = _batches(examples, made, settings, per_epoch, done)
+    for step, batch in islice(batches, total - done):
         if steps is not None and step >= steps:
             _save(checkpoint, network, optimizer, average, step)
             return
@@ -217,8 +219,7 @@ def groups_of(
         in_part = dice.random() < settings.in_part
         text, (start, end) = examples.texts[example.gold], dice.choice(example.places)
         read, moved = window(text, "", (start, end), dice) if in_part else (text, 0)
-        right = Pair(as_typed(example.question, dice), read, (start - moved, end - moved))
-        group = [right]
+        group = [Pair(as_typed(example.question, dice), read, (start - moved, end - moved))]
         if fooling.get(example.gold):
             group.append(wrong(fooling[example.gold].pop().question, text))
         if dice.random() < settings.changed:
@@ -242,14 +243,9 @@ def groups_of(
 
 
 def _batches(
-    examples: Examples,
-    made: NearMisses,
-    settings: Settings,
-    per_epoch: int,
-    total: int,
-    done: int,
+    examples: Examples, made: NearMisses, settings: Settings, per_epoch: int, done: int
 ) -> Iterator[tuple[int, list[list[Pair]]]]:
-    """The steps from `done` to `total`: about as long pairs together, batches in a seeded order."""
+    """The steps from `done` on: about as long pairs together, the batches in a seeded order."""
     for epoch in range(done // per_epoch, math.ceil(settings.epochs)):
         groups = groups_of(examples, made, settings, epoch)
         dice = random.Random(f"{settings.seed} {epoch} order")
@@ -262,7 +258,7 @@ def _batches(
             batches += [chunk[at : at + size] for at in range(0, len(chunk), size)]
         dice.shuffle(batches)
         for number, batch in enumerate(batches):
-            if done <= epoch * per_epoch + number < total:
+            if epoch * per_epoch + number >= done:
                 yield epoch * per_epoch + number, batch
 
 
