@@ -28,7 +28,7 @@ from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
 from training.train import READER, Settings, groups_of, train
-from training.windows import ROOM, window
+from training.windows import ROOM, part_like, part_with
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -337,7 +337,7 @@ def test_a_part_of_a_text_holds_the_sentence_that_matters() -> None:
     begins = set()
     for seed in range(40):
         start = text.text.index("Ferry 7")
-        read, moved = window(text, "", (start, start + 7), random.Random(seed))
+        read, moved = part_with(text, (start, start + 7), random.Random(seed))
         assert read.text[start - moved : start - moved + 7] == "Ferry 7"
         kept = [read.text[begin:end] for begin, end in read.sentences]
         assert read.text == "T\n" + " ".join(kept)
@@ -346,10 +346,11 @@ def test_a_part_of_a_text_holds_the_sentence_that_matters() -> None:
         assert 3 <= len(kept) <= ROOM // 60
         begins.add(first)
     assert len(begins) > 2  # the sentence has no place of its own in what is read
-    found, _ = window(text, "Which ferry leaves harbour 11?", None, random.Random(0))
+    found = part_like(text, "Which ferry leaves harbour 11?", random.Random(0))
     assert "harbour 11" in found.text
     short = Text("T\nOne. Two.", 2, ((2, 6), (7, 11)))
-    assert window(short, "", (2, 5), random.Random(0)) == (short, 0)
+    assert part_with(short, (2, 5), random.Random(0)) == (short, 0)
+    assert part_like(short, "Two?", random.Random(0)) == short
 
 
 def test_questions_are_as_people_type_them() -> None:

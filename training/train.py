@@ -33,7 +33,7 @@ from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
 from training.validation import Judge, validate
-from training.windows import window
+from training.windows import part_like, part_with
 
 LIMIT = 256  # word pieces of a passage, its context included
 MOST = 4  # pairs of a group, as long as others have room
@@ -209,8 +209,8 @@ def groups_of(
     groups: list[list[Pair]] = []
     of_text: dict[int, list[list[Pair]]] = {}
 
-    def wrong(question: str, text: Text) -> Pair:
-        read = window(text, question, None, dice)[0] if in_part else text
+    def wrong(question: str, text: Text, in_part: bool) -> Pair:
+        read = part_like(text, question, dice) if in_part else text
         return Pair(as_typed(question, dice), read, None)
 
     for example in dice.sample(training, len(training)):
@@ -218,18 +218,19 @@ def groups_of(
             continue
         in_part = dice.random() < settings.in_part
         text, (start, end) = examples.texts[example.gold], dice.choice(example.places)
-        read, moved = window(text, "", (start, end), dice) if in_part else (text, 0)
+        read, moved = part_with(text, (start, end), dice) if in_part else (text, 0)
         group = [Pair(as_typed(example.question, dice), read, (start - moved, end - moved))]
         if fooling.get(example.gold):
-            group.append(wrong(fooling[example.gold].pop().question, text))
+            group.append(wrong(fooling[example.gold].pop().question, text, in_part))
         if dice.random() < settings.changed:
             changed = made.changed(example, text, dice)
             group += [] if changed is None else [Pair(as_typed(changed, dice), read, None)]
         if dice.random() < settings.removed:
             rest = without_answer(text, example.places)
-            group += [] if rest is None else [wrong(example.question, rest)]
+            group += [] if rest is None else [wrong(example.question, rest, in_part)]
         if example.near and (dice.random() < settings.near or len(group) == 1):
-            group.append(wrong(example.question, examples.texts[dice.choice(example.near)]))
+            found = examples.texts[dice.choice(example.near)]
+            group.append(wrong(example.question, found, in_part))
         groups.append(group)
         of_text.setdefault(example.gold, []).append(group)
     for number, waiting in sorted(fooling.items()):
@@ -237,7 +238,7 @@ def groups_of(
             in_part = dice.random() < settings.in_part
             with_room = [group for group in of_text.get(number, []) if len(group) < MOST]
             if with_room or groups:
-                pair = wrong(example.question, examples.texts[number])
+                pair = wrong(example.question, examples.texts[number], in_part)
                 dice.choice(with_room or groups).append(pair)
     return groups
 

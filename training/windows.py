@@ -15,26 +15,33 @@ from training.examples import Place, Text
 ROOM = 400  # characters of the sentences that are kept together, if one of them alone has not more
 
 
-def window(text: Text, question: str, place: Place | None, dice: random.Random) -> tuple[Text, int]:
-    """The text with only the sentences around `place`, or else around the one that has most of the
-    question's words; and by how many characters what is kept has moved to the front.
+def part_with(text: Text, place: Place, dice: random.Random) -> tuple[Text, int]:
+    """The text with only the sentences around `place`, and by how many characters what is kept has
+    moved to the front.
     """
+    held = [
+        number
+        for number, (start, end) in enumerate(text.sentences)
+        if start < place[1] and end > place[0]
+    ]
+    return _part(text, held[0], held[-1], dice) if held else (text, 0)
+
+
+def part_like(text: Text, question: str, dice: random.Random) -> Text:
+    """The text with only the sentences around one that has most of the question's words."""
+    if len(text.sentences) < 2:
+        return text
+    asked = _words(question)
+    shared = [len(asked & _words(text.text[start:end])) for start, end in text.sentences]
+    most = max(shared)
+    best = dice.choice([number for number, count in enumerate(shared) if count == most])
+    return _part(text, best, best, dice)[0]
+
+
+def _part(text: Text, first: int, last: int, dice: random.Random) -> tuple[Text, int]:
+    """These sentences and as many on either side, by chance, as there is room for."""
     if len(text.sentences) < 2:
         return text, 0
-    if place is None:
-        asked = _words(question)
-        shared = [len(asked & _words(text.text[start:end])) for start, end in text.sentences]
-        most = max(shared)
-        first = last = dice.choice([n for n, number in enumerate(shared) if number == most])
-    else:
-        held = [
-            n
-            for n, (start, end) in enumerate(text.sentences)
-            if start < place[1] and end > place[0]
-        ]
-        if not held:
-            return text, 0
-        first, last = held[0], held[-1]
     sides = [-1, 1]
     while sides:
         side = dice.choice(sides)
