@@ -21,14 +21,12 @@ from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
 from briefqa.word_pieces import WordPieces
 from training import learning
-from training.__main__ import WRITTEN
 from training.examples import Example, Examples, Text, as_typed, collect
 from training.export import quantize
 from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
-from training.train import READER, Settings, groups_of, train
-from training.windows import ROOM, part_like, part_with
+from training.train import READER, WRITTEN, Settings, groups_of, steps_of, train
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -123,7 +121,7 @@ def test_the_same_is_trained_whether_it_was_interrupted_or_not(
 ) -> None:
     import torch
 
-    settings = Settings(epochs=2, groups=1)
+    settings = Settings(passes=2, groups=1)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     train(examples, str(body), whole, settings)
     for steps in (1, 2, None):
@@ -191,7 +189,7 @@ def test_one_command_makes_a_reader_that_reads(
     fitted: list[tuple[Any, ...]] = []
     for name, value in (
         ("WRITTEN", written),
-        ("SETTINGS", Settings(epochs=1)),
+        ("SETTINGS", Settings(passes=1)),
         # What is set for the whole process would reach the tests that come after.
         ("prepare", lambda: None),
         ("weigh_and_fit", lambda *given: fitted.append(given)),
@@ -221,8 +219,8 @@ def test_a_run_may_go_on_from_another_one_s_reader(
     import torch
 
     first, second = tmp_path / "first", tmp_path / "second"
-    train(examples, str(body), first, Settings(epochs=1))
-    still = Settings(epochs=1, body_rate=0.0, head_rate=0.0)
+    train(examples, str(body), first, Settings(passes=1))
+    still = Settings(passes=1, body_rate=0.0, head_rate=0.0)
     train(examples, str(body), second, still, start=first)
     one, other = (torch.load(each / READER, weights_only=True) for each in (first, second))
     assert all(torch.equal(one[name], other[name]) for name in one)
@@ -309,9 +307,9 @@ def test_words_are_alike_whose_vectors_are(body: Path) -> None:
 
 def test_every_group_has_a_right_pair_and_wrong_ones(examples: Examples, body: Path) -> None:
     made = NearMisses(examples.training(), Alike())
-    for epoch in range(5):
-        groups = groups_of(examples, made, Settings(), epoch)
-        assert groups == groups_of(examples, made, Settings(), epoch)
+    for number in range(5):
+        groups = groups_of(examples, made, Settings(), number)
+        assert groups == groups_of(examples, made, Settings(), number)
         answerable = [each for each in examples.training() if each.gold is not None]
         assert len(groups) == len(answerable)
         for group in groups:
@@ -319,38 +317,37 @@ def test_every_group_has_a_right_pair_and_wrong_ones(examples: Examples, body: P
             assert 2 <= len(group) <= 5
 
 
+def test_articles_of_our_own_take_turns() -> None:
+    texts = tuple(Text(f"Fact {number}.", 0, ()) for number in range(9))
+    articles = ["sets/a", "sets/b", *(f"questions/{number}" for number in range(7))]
+    examples = Examples(
+        texts,
+        tuple(
+            Example(f"What is {number}?", article, number, ((0, 4),), ())
+            for number, article in enumerate(articles)
+        ),
+        (),
+    )
+    settings = Settings(own=0.5, passes=3, groups=2)
+    made = NearMisses(examples.training(), Alike())
+    passes = [
+        [pair.text.text for group in groups_of(examples, made, settings, number) for pair in group]
+        for number in range(7)
+    ]
+    for read in passes:
+        assert len(read) == 6  # both of the sets, and half of seven
+        assert {"Fact 0.", "Fact 1."} < set(read)
+    assert len(set(passes[0] + passes[1])) == 9
+    assert {sum(text in read for read in passes) for text in ("Fact 2.", "Fact 8.")} == {4}
+    assert steps_of(examples.training(), settings) == 9  # 3 passes over 2 and half of 7, 2 a step
+    assert steps_of(examples.training(), Settings(own=1.0, passes=3, groups=2)) == 14
+
+
 def test_a_text_without_the_sentence_that_answers() -> None:
     text = Text("T\nOne. Two. Three.", 2, ((2, 6), (7, 11), (12, 18)))
     rest = Text("T\nOne. Three.", 2, ((2, 6), (7, 13)))
     assert without_answer(text, [(7, 10)]) == rest
     assert without_answer(text, [(2, 5), (7, 10)]) is None
-
-
-def test_a_part_of_a_text_holds_the_sentence_that_matters() -> None:
-    sentences = [f"Ferry {number} leaves harbour {number} for {'x' * 60}." for number in range(20)]
-    ends = np.cumsum([len(one) + 1 for one in sentences]) + 1
-    places = tuple(
-        (int(end) - len(one), int(end)) for end, one in zip(ends, sentences, strict=True)
-    )
-    text = Text("T\n" + " ".join(sentences), 2, places)
-    assert [text.text[start:end] for start, end in places] == sentences
-    begins = set()
-    for seed in range(40):
-        start = text.text.index("Ferry 7")
-        read, moved = part_with(text, (start, start + 7), random.Random(seed))
-        assert read.text[start - moved : start - moved + 7] == "Ferry 7"
-        kept = [read.text[begin:end] for begin, end in read.sentences]
-        assert read.text == "T\n" + " ".join(kept)
-        first = sentences.index(kept[0])
-        assert kept == sentences[first : first + len(kept)]
-        assert 3 <= len(kept) <= ROOM // 60
-        begins.add(first)
-    assert len(begins) > 2  # the sentence has no place of its own in what is read
-    found = part_like(text, "Which ferry leaves harbour 11?", random.Random(0))
-    assert "harbour 11" in found.text
-    short = Text("T\nOne. Two.", 2, ((2, 6), (7, 11)))
-    assert part_with(short, (2, 5), random.Random(0)) == (short, 0)
-    assert part_like(short, "Two?", random.Random(0)) == short
 
 
 def test_questions_are_as_people_type_them() -> None:

@@ -18,9 +18,8 @@ from briefqa.onnx_reader import SHIPPED
 from briefqa.sentence_model import DEFAULT_MODEL
 from training.export import export
 from training.fit import weigh_and_fit
-from training.train import Settings, gathered, prepare, train
+from training.train import WRITTEN, Settings, gathered, prepare, train
 
-WRITTEN = Path(__file__).with_name("questions.json")
 SETTINGS = Settings()
 
 

@@ -46,7 +46,7 @@ def export(work: Path, to: Path, examples: Examples) -> None:
     model = find(settings["body"])
     network = ReaderNetwork(model.folder)
     network.body.set_attn_implementation("eager")  # the same file wherever it was trained
-    network.load_state_dict(torch.load(work / READER, weights_only=True))
+    network.load_state_dict(torch.load(work / READER, map_location="cpu", weights_only=True))
     network.eval()
     to.mkdir(exist_ok=True)
     tokenizer = model.word_pieces().to_json()

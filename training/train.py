@@ -16,10 +16,11 @@ import json
 import math
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import torch
@@ -33,34 +34,34 @@ from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer
 from training.network import ReaderNetwork
 from training.validation import Judge, validate
-from training.windows import part_like, part_with
 
 LIMIT = 256  # word pieces of a passage, its context included
 MOST = 4  # pairs of a group, as long as others have room
 CHUNK = 64  # batches whose pairs are sorted by length together
+WRITTEN = Path(__file__).with_name("questions.json")  # questions of our own
 EXAMPLES = "examples.json"
 SETTINGS = "settings.json"
 READER = "reader.pt"  # the weights a run ends with
-SAVED = 50  # steps between two checkpoints
+SAVED = 20  # steps between two checkpoints
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The choices of a run."""
 
-    epochs: float = 1.6  # as many as two cores with AVX2 have time for
-    groups: int = 15  # a group is a question's right pair and its wrong ones
-    body_rate: float = 1e-4
-    head_rate: float = 1e-3
+    passes: float = 1.75  # over the sets, as many as two cores with AVX2 have time for
+    own: float = 0.5  # of the articles of our own questions, as many in each pass, others in each
+    groups: int = 20  # a group is a question's right pair and its wrong ones
+    body_rate: float = 2e-4
+    head_rate: float = 2e-3
     warm_up: float = 0.06
     decay: float = 0.01
     average: float = 0.998  # of the moving average of the weights
     gate_weight: float = 0.5
     rank_weight: float = 0.5
-    changed: float = 0.75  # of the groups, as many have a pair whose question is changed,
+    changed: float = 0.4  # of the groups, as many have a pair whose question is changed,
     removed: float = 0.1  # one whose passage is left without its answer,
-    near: float = 0.9  # of those for which one was sought, one that was found and does not answer
-    in_part: float = 0.85  # of the groups, the passages are read in part, see windows.py
+    near: float = 0.4  # of those for which one was sought, one that was found and does not answer
     seed: int = 7
 
 
@@ -155,14 +156,13 @@ def train(
         average, done = stored["average"], stored["step"]
     training = examples.training()
     made = NearMisses(training, likeness)
-    per_epoch = math.ceil(sum(each.gold is not None for each in training) / settings.groups)
-    total = math.ceil(per_epoch * settings.epochs)
-    print(f"{len(training)} questions, {per_epoch} steps an epoch, from step {done}", flush=True)
+    total = steps_of(training, settings)
+    print(f"{len(training)} questions, {total} steps, from step {done}", flush=True)
     learner = Learner(network, pieces)
     counts = {"span": 1.0, "gate": settings.gate_weight, "rank": settings.rank_weight}
     seen, started = {"span": 0.0, "gate": 0.0, "rank": 0.0}, time.time()
-    batches = _batches(examples, made, settings, per_epoch, done)
-    for step, batch in islice(batches, total - done):
+    batches = enumerate(_batches(examples, made, settings))
+    for step, batch in islice(batches, done, total):
         if steps is not None and step >= steps:
             _save(checkpoint, network, optimizer, average, step)
             return
@@ -187,19 +187,28 @@ def train(
             print(f"step {step + 1}/{total} {told} {time.time() - started:.0f} s", flush=True)
             seen, started = dict.fromkeys(seen, 0.0), time.time()
             _save(checkpoint, network, optimizer, average, step + 1)
-        if (step + 1) % per_epoch == 0 and step + 1 < total:
-            _tell(network, average, examples, pieces, device)
     network.load_state_dict(average)
     torch.save(network.state_dict(), work / READER)
-    _tell(network, average, examples, pieces, device, questions=400)
+    print("validation", json.dumps(validate(Judge(network, examples, pieces, device))), flush=True)
+
+
+def steps_of(training: Sequence[Example], settings: Settings) -> int:
+    """How many steps a run over these has."""
+    answered = Counter(_is_own(each) for each in training if each.gold is not None)
+    each_pass = answered[False] + settings.own * answered[True]
+    return math.ceil(settings.passes * each_pass / settings.groups)
+
+
+def _is_own(example: Example) -> bool:
+    return example.article.startswith(f"{WRITTEN.stem}/")
 
 
 def groups_of(
-    examples: Examples, made: NearMisses, settings: Settings, epoch: int
+    examples: Examples, made: NearMisses, settings: Settings, number: int
 ) -> list[list[Pair]]:
-    """The groups of an epoch: a right pair, and wrong ones if any are to be had; seeded."""
-    dice = random.Random(f"{settings.seed} {epoch}")
-    training = examples.training()
+    """The groups of a pass: a right pair, and wrong ones if any are to be had; seeded."""
+    dice = random.Random(f"{settings.seed} {number}")
+    training = _in_turn(examples.training(), settings, number)
     fooling: dict[int, list[Example]] = {}
     for example in training:
         if example.asked_about is not None:
@@ -209,47 +218,52 @@ def groups_of(
     groups: list[list[Pair]] = []
     of_text: dict[int, list[list[Pair]]] = {}
 
-    def wrong(question: str, text: Text, in_part: bool) -> Pair:
-        read = part_like(text, question, dice) if in_part else text
-        return Pair(as_typed(question, dice), read, None)
+    def wrong(question: str, text: Text) -> Pair:
+        return Pair(as_typed(question, dice), text, None)
 
     for example in dice.sample(training, len(training)):
         if example.gold is None:
             continue
-        in_part = dice.random() < settings.in_part
-        text, (start, end) = examples.texts[example.gold], dice.choice(example.places)
-        read, moved = part_with(text, (start, end), dice) if in_part else (text, 0)
-        group = [Pair(as_typed(example.question, dice), read, (start - moved, end - moved))]
+        text, place = examples.texts[example.gold], dice.choice(example.places)
+        group = [Pair(as_typed(example.question, dice), text, place)]
         if fooling.get(example.gold):
-            group.append(wrong(fooling[example.gold].pop().question, text, in_part))
+            group.append(wrong(fooling[example.gold].pop().question, text))
         if dice.random() < settings.changed:
             changed = made.changed(example, text, dice)
-            group += [] if changed is None else [Pair(as_typed(changed, dice), read, None)]
+            group += [] if changed is None else [wrong(changed, text)]
         if dice.random() < settings.removed:
             rest = without_answer(text, example.places)
-            group += [] if rest is None else [wrong(example.question, rest, in_part)]
+            group += [] if rest is None else [wrong(example.question, rest)]
         if example.near and (dice.random() < settings.near or len(group) == 1):
-            found = examples.texts[dice.choice(example.near)]
-            group.append(wrong(example.question, found, in_part))
+            group.append(wrong(example.question, examples.texts[dice.choice(example.near)]))
         groups.append(group)
         of_text.setdefault(example.gold, []).append(group)
-    for number, waiting in sorted(fooling.items()):
+    for asked, waiting in sorted(fooling.items()):
         for example in waiting:  # more questions to fool than to answer
-            in_part = dice.random() < settings.in_part
-            with_room = [group for group in of_text.get(number, []) if len(group) < MOST]
+            with_room = [group for group in of_text.get(asked, []) if len(group) < MOST]
             if with_room or groups:
-                pair = wrong(example.question, examples.texts[number], in_part)
-                dice.choice(with_room or groups).append(pair)
+                dice.choice(with_room or groups).append(
+                    wrong(example.question, examples.texts[asked])
+                )
     return groups
 
 
+def _in_turn(training: Sequence[Example], settings: Settings, number: int) -> list[Example]:
+    """Those that a pass is over: of the articles of our own, some, which take turns."""
+    own = sorted({each.article for each in training if _is_own(each)})
+    random.Random(settings.seed).shuffle(own)
+    some = math.ceil(settings.own * len(own))
+    kept = {own[at % len(own)] for at in range(number * some, (number + 1) * some)}
+    return [each for each in training if not _is_own(each) or each.article in kept]
+
+
 def _batches(
-    examples: Examples, made: NearMisses, settings: Settings, per_epoch: int, done: int
-) -> Iterator[tuple[int, list[list[Pair]]]]:
-    """The steps from `done` on: about as long pairs together, the batches in a seeded order."""
-    for epoch in range(done // per_epoch, math.ceil(settings.epochs)):
-        groups = groups_of(examples, made, settings, epoch)
-        dice = random.Random(f"{settings.seed} {epoch} order")
+    examples: Examples, made: NearMisses, settings: Settings
+) -> Iterator[list[list[Pair]]]:
+    """Step after step: about as long pairs together, the batches of a pass in a seeded order."""
+    for number in count():
+        groups = groups_of(examples, made, settings, number)
+        dice = random.Random(f"{settings.seed} {number} order")
         dice.shuffle(groups)
         batches = []
         size = settings.groups
@@ -258,28 +272,7 @@ def _batches(
             chunk.sort(key=lambda group: max(len(pair.text.text) for pair in group))
             batches += [chunk[at : at + size] for at in range(0, len(chunk), size)]
         dice.shuffle(batches)
-        for number, batch in enumerate(batches):
-            if epoch * per_epoch + number >= done:
-                yield epoch * per_epoch + number, batch
-
-
-def _tell(
-    network: ReaderNetwork,
-    average: dict[str, torch.Tensor],
-    examples: Examples,
-    pieces: WordPieces,
-    device: torch.device,
-    questions: int = 150,
-) -> None:
-    """Print how good the averaged weights are on the articles kept from training."""
-    own = {name: value.clone() for name, value in network.state_dict().items()}
-    network.load_state_dict(average)
-    print(
-        "validation",
-        json.dumps(validate(Judge(network, examples, pieces, device), questions)),
-        flush=True,
-    )
-    network.load_state_dict(own)
+        yield from batches
 
 
 def _keep_memory() -> None:

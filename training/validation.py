@@ -18,6 +18,7 @@ from training.examples import Example, Examples
 from training.network import ReaderNetwork, arithmetic
 
 BATCH_SIZE = 32
+ASKED = 400  # questions of each kind of a set, at most
 RANKED = 150  # questions whose passages are ranked
 
 
@@ -72,8 +73,8 @@ class Judge:
         return self.examples.texts[number].text
 
 
-def validate(judge: Judge, questions: int) -> dict[str, dict[str, float]]:
-    """The figures of each set, of at most so many questions of each kind.
+def validate(judge: Judge) -> dict[str, dict[str, float]]:
+    """The figures of each set.
 
     F1 and exact match of the words given the passage that answers; how well answerability and
     margin tell answerable questions from near misses (AUROC); and how often answerability alone
@@ -84,8 +85,8 @@ def validate(judge: Judge, questions: int) -> dict[str, dict[str, float]]:
     report = {}
     for name in sorted({each.article.partition("/")[0] for each in held}):
         own = [each for each in held if each.article.startswith(f"{name}/")]
-        yes = [(each, each.gold) for each in own if each.gold is not None][:questions]
-        no = [(each, each.asked_about) for each in own if each.asked_about is not None][:questions]
+        yes = [(each, each.gold) for each in own if each.gold is not None][:ASKED]
+        no = [(each, each.asked_about) for each in own if each.asked_about is not None][:ASKED]
         read = judge.read([(each.question, gold) for each, gold in yes])
         fooled = judge.read([(each.question, number) for each, number in no])
         said = [
