@@ -105,6 +105,15 @@ def test_a_range_without_a_piece_has_no_answer() -> None:
     assert Reading(1.0).margin() == 0.0
 
 
+def test_the_share_of_a_range_is_how_likely_the_answer_begins_and_ends_there() -> None:
+    pieces = np.array([(0, 3), (4, 7), (8, 11)])
+    begin, end = np.log([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]]).astype(np.float32)
+    ranges = [Span(0, 7), Span(7, 11), Span(11, 11)]
+    found = Reading(0.0, pieces, begin + 5, end - 5).shares(ranges)
+    assert found.tolist() == pytest.approx([(0.9 + 0.7) / 2, (0.1 + 0.3) / 2, 0])
+    assert Reading(1.0).shares(ranges).tolist() == [0, 0, 0]
+
+
 def test_the_margin_is_over_no_answer() -> None:
     pieces = np.array([(0, 3), (4, 7)])
     values = np.array([1.0, 2.0], np.float32)

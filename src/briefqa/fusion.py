@@ -24,8 +24,8 @@ SEMANTIC_WEIGHT = 2.5  # of a cosine beside the share of the question's words
 DOCUMENT_WEIGHT = 0.5  # of the best passage of the same document; never changes which is first
 
 
-SENTENCE_WEIGHT = 0.5  # of a sentence's own evidence beside the reader's share of it
-READER_WEIGHT = 1.0  # of the reader's probability that the passage answers
+SENTENCE_WEIGHT = 1.0  # of a sentence's own evidence beside the reader's share of it
+READER_WEIGHT = 0.7  # of the reader's probability that the passage answers
 
 
 def reread(fused: Values, answerability: Values) -> Values:
@@ -36,17 +36,13 @@ def reread(fused: Values, answerability: Values) -> Values:
     return np.asarray(fused + READER_WEIGHT * answerability, dtype=np.float32)
 
 
-def in_sentences(evidence: Values, answers: Values) -> Values:
+def in_sentences(evidence: Values, shares: Values) -> Values:
     """What the sentences of a passage are chosen by, float32 [n], higher is better.
 
-    `evidence` is what each has by `combined`; `answers` the value of the best answer in it, in
-    logits, -inf where it has none. The same as `evidence` where no sentence has one.
+    `evidence` is what each has by `combined`; `shares` what a reader sees of the answer in each,
+    0..1.
     """
-    best = answers.max(initial=-np.inf)
-    if not np.isfinite(best):
-        return evidence
-    shares = np.exp(answers - best)
-    return np.asarray(SENTENCE_WEIGHT * evidence + shares / shares.sum(), dtype=np.float32)
+    return np.asarray(SENTENCE_WEIGHT * evidence + shares, dtype=np.float32)
 
 
 def combined(word_share: Values, cosine: Values) -> Values:

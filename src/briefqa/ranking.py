@@ -233,10 +233,9 @@ def _answer(parts: Parts, ranking: Ranking, row: int, passage: Passage) -> Answe
         found = parts.vectors.sentence_cosines(ranking.vector, row)
         if len(found) == len(sentences):  # as they were cut when they were embedded
             cosine = found
-    reading = ranking.readings.get(row)
-    best = [None if reading is None else reading.best(sentence) for sentence in sentences]
-    values = np.array([-np.inf if one is None else one[0] for one in best], np.float32)
-    evidence = in_sentences(combined(share, cosine), values)
+    reading = ranking.readings.get(row, Reading(0.0))
+    evidence = in_sentences(combined(share, cosine), reading.shares(sentences))
+    best = [reading.best(sentence) for sentence in sentences]
     spans = [
         sentence if one is None else one[1] for sentence, one in zip(sentences, best, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,7 @@ class Reading:
         """The best answer that stands in this range, at most 30 pieces, and the sum of its logits;
         None where the range has no piece.
         """
-        inside = (self.pieces[:, 0] >= within.start) & (self.pieces[:, 1] <= within.end)
-        held = np.flatnonzero(inside)
+        held = np.flatnonzero(self._inside(within))
         if not len(held):
             return None
         first, last = int(held[0]), int(held[-1]) + 1
@@ -49,12 +49,34 @@ class Reading:
         start, stop = self.pieces[first + begin, 0], self.pieces[first + end, 1]
         return float(sums[begin, end]), Span(int(start), int(stop))
 
+    def shares(self, ranges: Sequence[Span]) -> Values:
+        """The share of the answer that stands in each range, float32 [n], 0..1: the mean of the
+        probabilities that it begins and that it ends there, if there is one; 0 where no piece is.
+        """
+        shares = np.zeros(len(ranges), np.float32)
+        if not len(self.pieces):
+            return shares
+        each = (_probabilities(self.begin) + _probabilities(self.end)) / 2
+        for number, within in enumerate(ranges):
+            shares[number] = each[self._inside(within)].sum()
+        return shares
+
+    def _inside(self, within: Span) -> npt.NDArray[np.bool_]:
+        """Which pieces stand in this range, [n_pieces]."""
+        return (self.pieces[:, 0] >= within.start) & (self.pieces[:, 1] <= within.end)
+
     def margin(self) -> float:
         """By how much the best answer is better than none, in logits; 0 where there is no piece."""
         if not len(self.pieces):
             return 0.0
         best = self.best(Span(0, int(self.pieces[-1, 1])))
         return 0.0 if best is None else best[0] - self.nothing
+
+
+def _probabilities(logits: Values) -> Values:
+    """Softmax, [n], at least one."""
+    raised = np.exp(logits - logits.max())
+    return np.asarray(raised / raised.sum(), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
