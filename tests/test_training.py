@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 
 from briefqa import sentence_model
+from briefqa.abstention import FEATURES
 from briefqa.onnx_reader import MODEL, SHIPPED, OnnxReader
 from briefqa.question_sets import read_squad
 from briefqa.reading import Readable
 from briefqa.word_pieces import WordPieces
-from training import learning
+from training import fit, learning
 from training.examples import Example, Examples, Text, as_typed, collect
 from training.export import quantize
 from training.learning import Learner, Pair
@@ -372,3 +373,14 @@ def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:
     assert by_id["1"].relevant == {"Harbour#0": 1}
     assert (by_id["3"].answerable, by_id["3"].near_miss) == (False, True)
     assert by_id["3"].asked_about == "Harbour#0"
+
+
+def test_a_name_that_stands_nowhere_counts_even_where_the_questions_do_not_show_it() -> None:
+    chance = np.random.default_rng(0)
+    signals = chance.normal(size=(400, len(FEATURES)))
+    told = FEATURES.index("answerability")
+    truth = signals[:, told] + chance.normal(size=400) > 0
+    signals[:, FEATURES.index("unknown_names")] = chance.random(400) < 0.03
+    _, weights = fit.weighed(signals, truth, np.array(["one", "other"] * 200))
+    assert dict(zip(FEATURES, weights, strict=True))["unknown_names"] < -0.5
+    assert weights[told] > 0.5

@@ -268,9 +268,9 @@ def fit(evidence: Evidence, folder: Path, reader_weight: float) -> None:
     for one in dict.fromkeys(of_set):
         inside = name == one
         left_out[inside] = _confidence(
-            _model(signals[~inside], truth[~inside], name[~inside]), signals[inside]
+            weighed(signals[~inside], truth[~inside], name[~inside]), signals[inside]
         )
-    model = _model(signals, truth, name)
+    model = weighed(signals, truth, name)
     own = _confidence(model, signals[(name == OWN) & (kind == "answerable")])
     answer_from = float(np.quantile(own, 1 - ANSWERED))
     reliability = {}
@@ -333,12 +333,12 @@ def _cross_validated(signals: Values, truth: Flags, name: Values, seed: int) -> 
         test = order[fold::FOLDS]
         train = np.setdiff1d(order, test)
         confidence[test] = _confidence(
-            _model(signals[train], truth[train], name[train]), signals[test]
+            weighed(signals[train], truth[train], name[train]), signals[test]
         )
     return confidence
 
 
-def _model(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
+def weighed(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
     """Intercept and weights of raw signals, each of its sign; every set has as much to say.
 
     While the weights are fitted each set has an intercept of its own: how many of its questions are
