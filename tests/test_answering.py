@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from briefqa.answering import NOT_FOUND, as_json, compose, mark
 from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Span
 
@@ -61,18 +59,8 @@ def test_no_hit_says_so() -> None:
 COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
 
 
-@pytest.mark.parametrize(
-    ("evidence", "found"),
-    [
-        ([1.0, 2.5], AnswerSpan(106, 109, "Red", 106, 114)),
-        ([2.0, 2.0], AnswerSpan(100, 105, "Cold.", 100, 105)),
-    ],
-)
-def test_the_sentence_with_the_most_evidence_answers_and_of_equals_the_first(
-    evidence: list[float], found: AnswerSpan
-) -> None:
-    sentences, answers = [Span(0, 5), Span(6, 14)], [Span(0, 5), Span(6, 9)]
-    assert mark(COLD, sentences, answers, evidence) == found
+def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> None:
+    assert mark(COLD, Span(6, 14), Span(6, 9)) == AnswerSpan(106, 109, "Red", 106, 114)
 
 
 def test_the_sentence_that_answers_is_quoted_first() -> None:

@@ -243,6 +243,15 @@ def test_the_answering_sentence_stands_in_the_passage_where_it_says(harbour: Sea
         assert best.answer.sentence_end <= best.passage.end
 
 
+def test_of_equal_sentences_the_first_is_marked(tmp_path: Path) -> None:
+    text = "Gulls nest on the pier. Tugs are red. Tugs are red."
+    (tmp_path / "pier.txt").write_text(text)
+    build(tmp_path / "pier.txt", index=tmp_path / "index", model=HashingEmbedder())
+    (best,) = open_index(tmp_path / "index").search("Which tugs are red?")
+    assert best.answer is not None
+    assert best.answer.sentence_start == text.index("Tugs")
+
+
 def test_the_words_that_a_passage_shares_are_named_as_they_were_asked(harbour: Searcher) -> None:
     best = harbour.search("which su25 TUGS and ferries sink?")[0]
     assert best.evidence.matched == ("su25", "TUGS", "ferries")

@@ -1,8 +1,7 @@
 """What do the documents say to a question?
 
 Pure: hits and the confidence in them become an Answer that quotes passages word for word, each
-with its citation, or says that the documents do not hold one. Which sentence of a passage answers
-is decided here too.
+with its citation, or says that the documents do not hold one.
 """
 
 from __future__ import annotations
@@ -17,22 +16,14 @@ NOT_FOUND = "Not in these documents."
 QUOTED = 2  # passages quoted in an answer
 
 
-def mark(
-    passage: Passage, sentences: Sequence[Span], answers: Sequence[Span], evidence: Sequence[float]
-) -> AnswerSpan:
-    """Where the passage answers: in the sentence with the most `evidence`, of several the first.
-
-    `sentences` are ranges of the passage's own text, at least one; `answers` are the words of each
-    that answer.
-    """
-    best = max(range(len(sentences)), key=lambda number: evidence[number])
-    words, sentence, shift = answers[best], sentences[best], passage.start
+def mark(passage: Passage, sentence: Span, words: Span) -> AnswerSpan:
+    """Where the passage answers, in its source: both are ranges of the passage's own text."""
     return AnswerSpan(
-        start=words.start + shift,
-        end=words.end + shift,
+        start=words.start + passage.start,
+        end=words.end + passage.start,
         text=passage.text[words.start : words.end],
-        sentence_start=sentence.start + shift,
-        sentence_end=sentence.end + shift,
+        sentence_start=sentence.start + passage.start,
+        sentence_end=sentence.end + passage.start,
     )
 
 

@@ -235,11 +235,9 @@ def _answer(parts: Parts, ranking: Ranking, row: int, passage: Passage) -> Answe
             cosine = found
     reading = ranking.readings.get(row, Reading(0.0))
     evidence = in_sentences(combined(share, cosine), reading.shares(sentences))
-    best = [reading.best(sentence) for sentence in sentences]
-    spans = [
-        sentence if one is None else one[1] for sentence, one in zip(sentences, best, strict=True)
-    ]
-    return answering.mark(passage, sentences, spans, evidence.tolist())
+    sentence = sentences[int(evidence.argmax())]  # of equals the first
+    best = reading.best(sentence)
+    return answering.mark(passage, sentence, sentence if best is None else best[1])
 
 
 def answer_in(parts: Parts, question: str, row: int) -> AnswerSpan | None:
