@@ -1,10 +1,11 @@
 """What do the numbers of the abstention rule cost, and where do they come from?
 
-Fits the rule of `briefqa.abstention` to `data/questions.jsonl`: a logistic model of the two raw
-signals, answerable against off-topic questions. Near misses take no part in the fit, for these
-signals cannot tell them from answerable ones (the table shows by how little). The confidence that
-answers is set so that 94 % of the answerable questions in the training part are answered. Ten-fold
-cross-validation, repeated five times, says what that gives on questions the fit has not seen.
+Fits the rule of `briefqa.answering.abstention` to `data/questions.jsonl`: a logistic model of the
+two raw signals, answerable against off-topic questions. Near misses take no part in the fit, for
+these signals cannot tell them from answerable ones (the table shows by how little). The confidence
+that answers is set so that 94 % of the answerable questions in the training part are answered.
+Ten-fold cross-validation, repeated five times, says what that gives on questions the fit has not
+seen.
 
     python benchmarks/abstention.py
 """

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from briefqa import Searcher, build, open_index
-from briefqa.conversation import Conversation
+from briefqa.answering.conversation import Conversation
 from briefqa.records import Answer
 
 DATA = Path(__file__).resolve().parent.parent / "data"

@@ -173,9 +173,9 @@ def child(module: str, part: str, *arguments: str | Path) -> Figures:
 
 def peer(python: str, tool: str, corpus: Path) -> Figures:
     """The figures of another tool, or why there are none."""
-    from briefqa import index_folder
+    from briefqa.index import generations
 
-    stored = index_folder.open_current(corpus / "index").folder
+    stored = generations.open_current(corpus / "index").folder
     command = [python, "-m", "benchmarks.speed_peers", tool, str(corpus), str(stored)]
     try:
         found = subprocess.run(

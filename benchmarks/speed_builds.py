@@ -27,10 +27,12 @@ from benchmarks.speed_corpus import (
     questions,
 )
 from benchmarks.speed_measures import MEASURED, WARMING, memory
-from briefqa import index_folder, open_index, sentence_model
-from briefqa.builder import build_index, index_documents
-from briefqa.embedder import Embedder, load_embedder
-from briefqa.passages import cut, embedded_texts
+from briefqa import open_index
+from briefqa.documents.passages import cut, embedded_texts
+from briefqa.index import generations
+from briefqa.indexing.builder import build_index, index_documents
+from briefqa.models import sentence_transformer
+from briefqa.models.embedder import Embedder, load_embedder
 from briefqa.records import TextKind
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +83,7 @@ def encode(folder: Path, _: int) -> Figures:
     encoded = time.perf_counter()
     index_documents(documents(_english(), ENCODED), folder / "index", model)
     built = time.perf_counter()
-    passages = index_folder.current_manifest(folder / "index").passages
+    passages = generations.current_manifest(folder / "index").passages
     shutil.rmtree(folder / "index")
     return {
         "runtime": type(model).__name__,
@@ -95,7 +97,7 @@ def encode(folder: Path, _: int) -> Figures:
 
 def encode_slowly(folder: Path, _: int) -> Figures:
     """Seconds to encode the same texts with sentence-transformers."""
-    model = sentence_model.find(sentence_model.DEFAULT_MODEL)
+    model = sentence_transformer.find(sentence_transformer.DEFAULT_MODEL)
     model.embed(["warm"], TextKind.PASSAGE)
     texts = _texts(model)
     started = time.perf_counter()

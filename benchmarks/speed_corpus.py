@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefqa import loaders
+from briefqa.documents import loaders
 from briefqa.records import Document, TextKind
 
 if TYPE_CHECKING:

@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefqa import index_folder, open_index
-from briefqa.embedder import load_embedder
+from briefqa import open_index
+from briefqa.index import generations
+from briefqa.models.embedder import load_embedder
 from briefqa.records import TextKind
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from briefqa.vector_index import VectorIndex
+    from briefqa.index.vector_index import VectorIndex
 
     Vectors = npt.NDArray[np.float32]
     Figures = dict[str, Any]
@@ -60,7 +61,7 @@ class ModelForQuestions:
 def warm(folder: Path) -> Figures:
     """Latency of each way to search, with the questions' vectors at hand, and recall."""
     from benchmarks.speed_corpus import KnownVectors
-    from briefqa.vector_index import VectorIndex
+    from briefqa.index.vector_index import VectorIndex
 
     texts, rows = asked_of(folder)
     vectors: Vectors = np.load(folder / "question_vectors.npy")
@@ -76,7 +77,7 @@ def warm(folder: Path) -> Figures:
         "hybrid": milliseconds(searcher.search, texts[measured]),
     }
     figures |= {"rss_mb": memory()["VmRSS"], "peak_mb": memory()["VmHWM"]}
-    by_meaning = VectorIndex(index_folder.open_current(folder / "index").folder)
+    by_meaning = VectorIndex(generations.open_current(folder / "index").folder)
     for vector in vectors[:WARMING]:
         by_meaning.nearest(vector, NEAREST)
     figures["vector"] = milliseconds(
@@ -98,7 +99,7 @@ def recall(by_meaning: VectorIndex, folder: Path, questions: Vectors, k: int = 1
 
     A passage as near as the k-th, to six decimals, counts as one of them.
     """
-    from briefqa.vector_index import SENTENCE_WEIGHT, read_vectors
+    from briefqa.index.vector_index import SENTENCE_WEIGHT, read_vectors
 
     vectors, starts = read_vectors(_generation(folder))
     cosines = np.empty((len(questions), len(starts) - 1), np.float32)
@@ -251,7 +252,7 @@ def _medians(rounds: Sequence[Figures]) -> Figures:
 
 
 def _generation(folder: Path) -> Path:
-    return index_folder.open_current(folder / "index").folder
+    return generations.open_current(folder / "index").folder
 
 
 def _row_of(name: str, paragraph: int) -> int:

@@ -1,11 +1,12 @@
 """Which constants rank best, and how well do they do on questions they were not chosen by?
 
-Scores a small grid of the constants of `briefqa.keyword_index` (K1, B), `briefqa.vector_index`
-(SENTENCE_WEIGHT) and `briefqa.fusion` (SEMANTIC_WEIGHT, DOCUMENT_WEIGHT) on BEIR folders by
-nDCG@10, with the product's own indexes, formulas and fusion. For each mode of search and each set
-it prints what the shipped constants give, what those give that are best in the mean over the
-*other* sets (leave one set out: its own labels have no say), and what the best for the set itself
-would give. The questions are a seeded sample of the judged ones. The indexes stay for the next run.
+Scores a small grid of the constants of `briefqa.index.keyword_index` (K1, B),
+`briefqa.index.vector_index` (SENTENCE_WEIGHT) and `briefqa.answering.fusion` (SEMANTIC_WEIGHT,
+DOCUMENT_WEIGHT) on BEIR folders by nDCG@10, with the product's own indexes, formulas and fusion.
+For each mode of search and each set it prints what the shipped constants give, what those give that
+are best in the mean over the *other* sets (leave one set out: its own labels have no say), and what
+the best for the set itself would give. The questions are a seeded sample of the judged ones. The
+indexes stay for the next run.
 
     python benchmarks/tuning.py ../shared/eval/*-dev --indexes indexes
 """
@@ -24,17 +25,18 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 
-from briefqa import fusion, index_folder, keyword_index, vector_index
-from briefqa.builder import index_documents
-from briefqa.embedder import Embedder, load_embedder
-from briefqa.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT
-from briefqa.keyword_index import K1, B, KeywordIndex
-from briefqa.passages import indexed_text
-from briefqa.question_sets import Question, read_beir
-from briefqa.ranking import CANDIDATES
+from briefqa.answering import fusion
+from briefqa.answering.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT
+from briefqa.answering.ranking import CANDIDATES
+from briefqa.answering.searcher import Searcher
+from briefqa.documents.passages import indexed_text
+from briefqa.evaluation.question_sets import Question, read_beir
+from briefqa.index import generations, keyword_index, vector_index
+from briefqa.index.keyword_index import K1, B, KeywordIndex
+from briefqa.index.vector_index import SENTENCE_WEIGHT, VectorIndex
+from briefqa.indexing.builder import index_documents
+from briefqa.models.embedder import Embedder, load_embedder
 from briefqa.records import Mode, TextKind
-from briefqa.searcher import Searcher
-from briefqa.vector_index import SENTENCE_WEIGHT, VectorIndex
 
 Rows = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float32]
@@ -142,7 +144,7 @@ def _collect(folder: Path, index: Path, limit: int, embedder: Embedder) -> Colle
     """Index the folder, and take the raw values from the product's own indexes."""
     beir = read_beir(folder)
     index_documents(beir.documents, index, embedder)
-    searcher, generation = Searcher(index, model=embedder), index_folder.open_current(index)
+    searcher, generation = Searcher(index, model=embedder), generations.open_current(index)
     passages = list(searcher.passages())
     rows = np.arange(len(passages))
     judged = [question for question in beir.questions if question.answerable]

@@ -17,11 +17,11 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, sync_playwright
 
 from briefqa import build
-from briefqa.feedback import Feedback
-from briefqa.library import Library
+from briefqa.indexing.library import Library
 from briefqa.ui import page
-from briefqa.ui.desk import Desk
+from briefqa.ui.feedback import Feedback
 from briefqa.ui.server import launched
+from briefqa.ui.service import Desk
 from briefqa.ui.uploads import Uploads
 
 HERE = Path(__file__).resolve().parent

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
-from briefqa.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

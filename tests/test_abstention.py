@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import Answer, Searcher, onnx_reader
-from briefqa.abstention import AGAINST, FEATURES, ReaderRule, Signals, Thresholds
+from briefqa import Answer, Searcher
+from briefqa.answering.abstention import AGAINST, FEATURES, ReaderRule, Signals, Thresholds
+from briefqa.models import onnx_reader
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.5))

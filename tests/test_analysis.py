@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.analysis import MAX_TERM, plain_words, question_terms, terms
+from briefqa.text.words import MAX_TERM, plain_words, question_terms, terms
 
 
 def unstemmed(word: str) -> str:

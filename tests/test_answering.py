@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from briefqa.answering import NOT_FOUND, as_json, compose, mark
+from briefqa.answering.compose import NOT_FOUND, as_json, compose, mark
 from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Span
 
 NAMES = ("a.md", "b.md")

@@ -24,9 +24,9 @@ from briefqa import (
     UsageError,
     build,
     open_index,
-    source_files,
 )
-from briefqa.embedder import HashingEmbedder
+from briefqa.documents import source_files
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Answer
 
 GOOD = "The old bridge of the town was built in 1911 by two brothers."
@@ -384,7 +384,7 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_listed(
         (folder / "short-lived.txt").unlink()
         return found
 
-    monkeypatch.setattr("briefqa.builder.find", find_then_lose)
+    monkeypatch.setattr("briefqa.indexing.builder.find", find_then_lose)
     assert details(build_it(folder)) == {"good.txt": "indexed", "short-lived.txt": NOT_REGULAR}
 
 

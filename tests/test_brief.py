@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from briefqa.loaders import parse
+from briefqa.documents.loaders import parse
 from briefqa.records import Document
 
 ROOT = Path(__file__).resolve().parent.parent

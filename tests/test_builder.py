@@ -25,16 +25,16 @@ from briefqa import (
     ModelUnavailable,
     UsageError,
     build,
-    index_folder,
-    loaders,
     open_index,
 )
-from briefqa.embedder import HashingEmbedder
-from briefqa.loaders import parse
-from briefqa.manifest import MALFORMED
-from briefqa.manifest import parse as parse_manifest
+from briefqa.documents import loaders
+from briefqa.documents.loaders import parse
+from briefqa.index import generations
+from briefqa.index.manifest import MALFORMED
+from briefqa.index.manifest import parse as parse_manifest
+from briefqa.index.vector_index import VectorIndex
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Document, TextKind
-from briefqa.vector_index import VectorIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +110,7 @@ def found(index: Path, question: str) -> list[str]:
     return [hit.passage.text for hit in hits]
 
 
-def generations(index: Path) -> list[str]:
+def generation_names(index: Path) -> list[str]:
     return sorted(path.name for path in index.iterdir() if path.is_dir())
 
 
@@ -341,7 +341,7 @@ def test_without_a_path_the_last_folders_model_and_language_are_used_again(
 
     assert outcomes(report) == [("harbour.md", "indexed", 2), ("museum.md", "indexed", 1)]
     assert (report.embedded, report.reused) == (1, 2)
-    manifest = index_folder.open_current(index).manifest
+    manifest = generations.open_current(index).manifest
     assert (manifest.roots, manifest.model, manifest.language) == ((str(briefs),), "hashing", "de")
 
 
@@ -356,7 +356,7 @@ def test_files_and_folders_are_left_out_by_path_until_sources_are_named_again(
 
     assert outcomes(report) == [("drafts.txt", "indexed", 1), ("harbour.md", "indexed", 2)]
     excluded = (str(briefs / "drafts"), str(briefs / "museum.md"))
-    assert index_folder.current_manifest(index).excluded == excluded
+    assert generations.current_manifest(index).excluded == excluded
     monkeypatch.chdir("/")
     assert build(index=index).changed is False
     assert outcomes(build(index=index, exclude=briefs / "drafts.txt")) == [
@@ -387,7 +387,7 @@ def test_what_is_left_out_must_be_there_and_leave_something(briefs: Path, index:
         build(briefs, index=index, model="hashing", exclude=["", briefs])
     with pytest.raises(BuildError, match=r"briefs, without what was left out, is empty; put"):
         build(briefs, index=index, model="hashing", exclude=briefs)
-    assert not index.exists() or generations(index) == []
+    assert not index.exists() or generation_names(index) == []
 
 
 def test_a_repeated_build_passes_over_a_path_that_is_gone_only_if_it_held_nothing(
@@ -399,7 +399,7 @@ def test_a_repeated_build_passes_over_a_path_that_is_gone_only_if_it_held_nothin
     build(briefs, empty, other, index=index, model="hashing")
     empty.rmdir()
     assert build(index=index).changed
-    assert index_folder.current_manifest(index).roots == (str(briefs), str(other))
+    assert generations.current_manifest(index).roots == (str(briefs), str(other))
     before = current(index)
     other.rename(tmp_path / "elsewhere")
     with pytest.raises(BuildError) as raised:
@@ -479,8 +479,8 @@ def test_a_build_while_another_process_builds_says_so(briefs: Path, index: Path)
     build(briefs, index=index, model="hashing")
     write(briefs, {"museum.md": "# The museum\n\nIt is closed.\n"})
     building = (
-        "import sys; from pathlib import Path; from briefqa import index_folder\n"
-        "with index_folder.writing(Path(sys.argv[1])):\n"
+        "import sys; from pathlib import Path; from briefqa.index import generations\n"
+        "with generations.writing(Path(sys.argv[1])):\n"
         "    print('ready', flush=True); sys.stdin.read()"
     )
     with process(building, index):
@@ -493,7 +493,7 @@ def test_a_build_while_another_process_builds_says_so(briefs: Path, index: Path)
 def test_of_two_builds_at_once_in_one_process_one_waits_or_is_told(
     briefs: Path, index: Path
 ) -> None:
-    with index_folder.writing(index), pytest.raises(IndexBusy):
+    with generations.writing(index), pytest.raises(IndexBusy):
         build(briefs, index=index, model="hashing")
     assert build(briefs, index=index, model="hashing").changed
 
@@ -519,17 +519,17 @@ def test_a_searcher_keeps_the_old_generation_until_it_has_moved_on(
     searcher = open_index(index)
     write(briefs, {"museum.md": MUSEUM.replace("no hands", "one hand")})
     build(briefs, index=index, model="hashing")
-    assert generations(index) == sorted([old, current(index)])
+    assert generation_names(index) == sorted([old, current(index)])
     searcher.search("clock")
     build(briefs, index=index, model="hashing")
-    assert generations(index) == [current(index)]
+    assert generation_names(index) == [current(index)]
 
 
 def test_without_a_reader_only_one_generation_is_kept(briefs: Path, index: Path) -> None:
     for edition in range(3):
         write(briefs, {"museum.md": MUSEUM.replace("no hands", f"{edition} hands")})
         build(briefs, index=index, model="hashing")
-        assert generations(index) == [current(index)]
+        assert generation_names(index) == [current(index)]
 
 
 def test_a_generation_another_process_reads_is_kept_until_that_is_gone(
@@ -538,18 +538,18 @@ def test_a_generation_another_process_reads_is_kept_until_that_is_gone(
     build(briefs, index=index, model="hashing")
     old = current(index)
     reading = (
-        "import sys; from pathlib import Path; from briefqa import index_folder\n"
-        "opened = index_folder.open_current(Path(sys.argv[1]))\n"
+        "import sys; from pathlib import Path; from briefqa.index import generations\n"
+        "opened = generations.open_current(Path(sys.argv[1]))\n"
         "print('ready', flush=True); sys.stdin.read()"
     )
     with process(reading, index):
         write(briefs, {"museum.md": MUSEUM.replace("no hands", "one hand")})
         build(briefs, index=index, model="hashing")
-        assert generations(index) == sorted([old, current(index)])
+        assert generation_names(index) == sorted([old, current(index)])
         build(briefs, index=index, model="hashing")
-        assert generations(index) == sorted([old, current(index)])
+        assert generation_names(index) == sorted([old, current(index)])
     build(briefs, index=index, model="hashing")
-    assert generations(index) == [current(index)]
+    assert generation_names(index) == [current(index)]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), ZeroDivisionError()])
@@ -560,7 +560,7 @@ def test_a_build_stopped_while_embedding_leaves_the_old_index(
     before = current(index)
     with pytest.raises(type(error)):
         build(briefs, index=index, model=BrokenEmbedder(error))
-    assert (generations(index), current(index)) == ([before], before)
+    assert (generation_names(index), current(index)) == ([before], before)
     assert found(index, "clock") == ["The clock has no hands."]
 
 
@@ -572,17 +572,17 @@ def test_what_a_killed_build_left_is_removed_by_the_next_even_if_nothing_changed
     shutil.copytree(index / current(index), index / "generation-20260101T000000-0123abcd")
     write(index, {"building materials/mine.txt": "Not made by a build."})
     assert build(briefs, index=index, model="hashing").changed is False
-    assert generations(index) == ["building materials", current(index)]
+    assert generation_names(index) == ["building materials", current(index)]
 
 
 @pytest.mark.parametrize(
     "step",
     [
-        "briefqa.index_folder.new_generation",
-        "briefqa.record_file.RecordWriter.add",
-        "briefqa.vector_index.create",
-        "briefqa.known_vectors.KnownVectors.add",
-        "briefqa.keyword_index.write",
+        "briefqa.index.generations.new_generation",
+        "briefqa.index.record_file.RecordWriter.add",
+        "briefqa.index.vector_index.create",
+        "briefqa.index.vector_cache.KnownVectors.add",
+        "briefqa.index.keyword_index.write",
         "os.fsync",
         "pathlib.Path.rename",
         "pathlib.Path.replace",
@@ -611,7 +611,7 @@ def test_a_full_disk_at_any_step_is_one_sentence_and_costs_nothing(
         assert found(index, "clock") == ["The clock has no hands."]
     assert build(briefs, index=index, model="hashing").changed
     assert found(index, "clock") == ["The clock has one hand."]
-    assert generations(index) == [current(index)]
+    assert generation_names(index) == [current(index)]
 
 
 def test_the_room_a_failed_publication_took_is_free_before_the_next_build_writes(
@@ -622,10 +622,10 @@ def test_the_room_a_failed_publication_took_is_free_before_the_next_build_writes
     seen: list[list[str]] = []
 
     def fail(index: Path) -> NoReturn:
-        seen.append(generations(index))
+        seen.append(generation_names(index))
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(index_folder, "new_generation", fail)
+    monkeypatch.setattr(generations, "new_generation", fail)
     with pytest.raises(IndexFolderError):
         build(briefs, index=index, model=OtherEmbedder())
     assert seen == [[current(index)]]

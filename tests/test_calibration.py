@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import UsageError, build, calibration, cli, open_index
-from briefqa.abstention import logit, probability
+from briefqa import UsageError, build, cli, open_index
+from briefqa.answering.abstention import logit, probability
 from briefqa.api import calibrate
-from briefqa.calibration import Calibration, cross_validated, scale, scaled, threshold
-from briefqa.measures import calibration_error
-from briefqa.reader import OverlapReader
+from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
+from briefqa.evaluation.measures import calibration_error
+from briefqa.index import calibration
+from briefqa.index.calibration import Calibration
+from briefqa.models.reader import OverlapReader
 
 HARBOUR = """\
 # Harbour

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from briefqa import cli, passwords
+from briefqa import cli
+from briefqa.ui import passwords
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
 
@@ -240,7 +241,7 @@ def test_a_stopped_build_says_that_nothing_is_lost(
     def stop(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("briefqa.embedder.HashingEmbedder.embed", stop)
+    monkeypatch.setattr("briefqa.models.embedder.HashingEmbedder.embed", stop)
     (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine", "Ten"))
     code, out, err = run(capsys, "build", "docs", "--model", "hashing")
     assert (code, out) == (130, "")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from briefqa import Searcher, UsageError
-from briefqa.analysis import plain_words
-from briefqa.conversation import Conversation
-from briefqa.follow_up import leans_by, offered, read_as
-from briefqa.loaders import parse
+from briefqa.answering.conversation import Conversation
+from briefqa.answering.follow_up import leans_by, offered, read_as
+from briefqa.documents.loaders import parse
 from briefqa.records import Answer, Carried, CarriedKind, Evidence, Hit, Passage
+from briefqa.text.words import plain_words
 
 TEXTS = {
     "Aleppo": "doctors helped people in aleppo and treated children",

@@ -9,20 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from briefqa import sentence_model
-from briefqa.embedder import Embedder, HashingEmbedder, load_embedder, prepared
 from briefqa.errors import ModelUnavailable
-from briefqa.onnx_model import OnnxEmbedder
-from briefqa.records import TextKind
-from briefqa.sentence_model import (
+from briefqa.models import sentence_transformer
+from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from briefqa.models.onnx_embedder import OnnxEmbedder
+from briefqa.models.sentence_transformer import (
     DEFAULT_MODEL,
     DEFAULT_WEIGHTS_SHA256,
     SentenceTransformerEmbedder,
 )
+from briefqa.records import TextKind
 
 
 def copy_of_the_model(folder: Path) -> Path:
-    shutil.copytree(sentence_model._default_folder(), folder)
+    shutil.copytree(sentence_transformer._default_folder(), folder)
     return folder
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from briefqa import Mode, UsageError, build, cli
 from briefqa.api import evaluate
-from briefqa.evaluation_result import Abstention, ModeResult
-from briefqa.question_sets import read_beir
+from briefqa.evaluation.question_sets import read_beir
+from briefqa.evaluation.results import Abstention, ModeResult
 
 PASSAGES = [
     {"_id": "h1", "title": "Harbour", "text": "Nine ferries leave the harbour of Lindo daily."},
@@ -44,9 +44,9 @@ def beir(tmp_path: Path) -> Path:
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hashing embedder for BEIR folders too."""
-    from briefqa.embedder import HashingEmbedder
+    from briefqa.models.embedder import HashingEmbedder
 
-    monkeypatch.setattr("briefqa.embedder.load_embedder", lambda *_: HashingEmbedder())
+    monkeypatch.setattr("briefqa.models.embedder.load_embedder", lambda *_: HashingEmbedder())
 
 
 @pytest.mark.usefixtures("fast")

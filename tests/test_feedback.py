@@ -12,9 +12,16 @@ from typing import Any
 
 import pytest
 
-from briefqa import Searcher, UsageError, build, cli, feedback, open_index
-from briefqa.feedback import Feedback
-from briefqa.question_sets import QuestionSet, read_questions
+from briefqa import (
+    Searcher,
+    UsageError,
+    build,
+    cli,
+    open_index,
+)
+from briefqa.evaluation.question_sets import QuestionSet, read_questions
+from briefqa.ui import feedback
+from briefqa.ui.feedback import Feedback
 
 HARBOUR = (
     "# Harbour\n\n## Ships\r\n\r\nThe green ferries\r\nwork there. Nobody counts.\n\n"

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT, fuse
+from briefqa.answering.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT, fuse
 
 
 def values(*numbers: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

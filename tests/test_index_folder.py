@@ -23,12 +23,12 @@ from briefqa import (
     IndexOutOfDate,
     Searcher,
     build,
-    index_folder,
     open_index,
     verify,
 )
-from briefqa.embedder import HashingEmbedder
-from briefqa.manifest import FORMAT, Outcome, Source
+from briefqa.index import generations
+from briefqa.index.manifest import FORMAT, Outcome, Source
+from briefqa.models.embedder import HashingEmbedder
 
 V1 = Path(__file__).parent / "fixtures" / "index_v1"
 BRIEF = "# The harbour\n\n## The bridge\n\nThe old bridge was built in 1911.\n"
@@ -119,7 +119,7 @@ def test_an_index_is_a_pointer_a_lock_and_one_generation(made: Path) -> None:
 
 
 def test_the_manifest_describes_every_other_file_and_every_source(made: Path) -> None:
-    manifest = index_folder.open_current(made).manifest
+    manifest = generations.open_current(made).manifest
     source = made.parent / "briefs" / "harbour.md"
     folder = generation(made)
     assert manifest.files == {
@@ -237,7 +237,7 @@ def test_a_damaged_index_still_knows_what_it_was_built_from(index: Path) -> None
     flip(generation(index) / "vectors.npy")
     report = build(index=index)
     assert [(file.name, file.outcome) for file in report.files] == [("harbour.md", "indexed")]
-    assert index_folder.open_current(index).manifest.model == "hashing"
+    assert generations.open_current(index).manifest.model == "hashing"
 
 
 def test_without_a_readable_manifest_a_build_asks_for_the_folder(

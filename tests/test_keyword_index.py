@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from briefqa import keyword_index
-from briefqa.analysis import terms
 from briefqa.errors import IndexDamaged, UsageError
-from briefqa.keyword_index import (
+from briefqa.index import keyword_index
+from briefqa.index.keyword_index import (
     K1,
     MAX_QUESTION_TERMS,
     MIN_SIMILARITY,
@@ -31,6 +30,7 @@ from briefqa.keyword_index import (
     whoosh_index,
     write,
 )
+from briefqa.text.words import terms
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from briefqa import Searcher, build, open_index, verify
-from briefqa.index_folder import PASSAGES, open_current
-from briefqa.record_file import PassageFile
+from briefqa.index.generations import PASSAGES, open_current
+from briefqa.index.record_file import PassageFile
 
 KILLS = 100
 FILES = 60

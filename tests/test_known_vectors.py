@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from briefqa import build, embedding, known_vectors, open_index
-from briefqa.embedder import HashingEmbedder
+from briefqa import build, open_index
 from briefqa.errors import ModelUnavailable
-from briefqa.known_vectors import KnownVectors, key
+from briefqa.index import vector_cache
+from briefqa.index.vector_cache import KnownVectors, key
+from briefqa.indexing import generation_writer
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import TextKind
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def test_what_was_added_is_known_at_once_and_after_a_stop(tmp_path: Path) -> Non
             assert name in again
             np.testing.assert_array_equal(again[name], AXES[number].astype(np.float16))
     assert not again.is_new(TWO)
-    known_vectors.remove_unfinished(tmp_path)
+    vector_cache.remove_unfinished(tmp_path)
     assert unfinished(tmp_path) == []
 
 
@@ -138,7 +140,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
 def test_a_stopped_build_goes_on_where_it_was(
     briefs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "AT_ONCE", 2)
+    monkeypatch.setattr(generation_writer, "AT_ONCE", 2)
     index = tmp_path / "index"
     stopped, going_on = StoppingEmbedder(left=7), StoppingEmbedder()
     with pytest.raises(KeyboardInterrupt):
@@ -159,11 +161,11 @@ def test_blocks_of_any_size_make_the_same_index(
     (briefs / "twin.md").write_text("# Day 3\n\nOn day 3 it snowed.\n\nNothing else.\n")
     found = []
     for block in (1, 3, 2_048):
-        monkeypatch.setattr(embedding, "BLOCK", block)
+        monkeypatch.setattr(generation_writer, "BLOCK", block)
         index = tmp_path / f"index-{block}"
         report = build(briefs, index=index, model="hashing")
         generation = next(index.glob("generation-*"))
-        names = ("vectors.npy", "vectors.starts.npy", known_vectors.KEYS, "passages.jsonl")
+        names = ("vectors.npy", "vectors.starts.npy", vector_cache.KEYS, "passages.jsonl")
         found.append([(generation / name).read_bytes() for name in names])
         assert (report.embedded, report.reused) == (11, 0)
     assert found[0] == found[1] == found[2]

@@ -24,17 +24,17 @@ from briefqa import (
     LoadError,
     UsageError,
     build,
-    index_folder,
-    library,
     open_index,
-    source_files,
     verify,
 )
-from briefqa.builder import index_documents
-from briefqa.embedder import Embedder, HashingEmbedder, load_embedder
-from briefqa.library import Change, Library, Received
+from briefqa.documents import source_files
+from briefqa.documents.source_files import safe_name
+from briefqa.index import generations
+from briefqa.indexing import library
+from briefqa.indexing.builder import index_documents
+from briefqa.indexing.library import Change, Library, Received
+from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
 from briefqa.records import Document, Section, Span
-from briefqa.source_files import safe_name
 
 FERRY = "# The ferry\n\nThe ferry was stopped in March.\n"
 CLOCK = "# The clock\n\nThe clock has no hands.\n"
@@ -94,7 +94,7 @@ def dropped(tmp_path: Path) -> Dropper:
 def in_index(index: Path) -> dict[str, str]:
     """The text of every document, by its name."""
     searcher = open_index(index, model=HashingEmbedder())
-    sources = index_folder.current_manifest(index).indexed()
+    sources = generations.current_manifest(index).indexed()
     return {source.name: searcher.document(source.name).text for source in sources}
 
 
@@ -122,7 +122,7 @@ def test_the_first_file_makes_the_index(
         Received("ferry.md", Change.ADDED, "ferry.md", 1)
     ]
     assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
-    manifest = index_folder.current_manifest(index)
+    manifest = generations.current_manifest(index)
     assert manifest.roots == (str(uploads),)
 
 
@@ -133,7 +133,7 @@ def test_files_join_what_the_last_build_was_given(
     build(briefs, index=index, model="hashing", language="de", exclude=briefs / "draft.md")
     kept.add(dropped({"ferry.md": FERRY}))
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "ferry.md": FERRY}
-    manifest = index_folder.current_manifest(index)
+    manifest = generations.current_manifest(index)
     assert manifest.roots == (str(briefs), str(uploads))
     assert manifest.excluded == (str(briefs / "draft.md"),)
     assert manifest.language == "de"
@@ -205,12 +205,12 @@ def test_files_that_change_nothing_build_nothing(
     kept: Library, index: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.add(dropped({"ferry.md": FERRY}))
-    before = index_folder.pointer_stamp(index)
+    before = generations.pointer_stamp(index)
     monkeypatch.setattr(library, "build_index", lambda *_, **__: pytest.fail("it was built"))
     told = kept.add(dropped({"ferry.md": FERRY, "empty.md": ""}))
     assert [one.outcome for one in told] == [Change.UNCHANGED, Change.REFUSED]
     assert kept.add([]) == []
-    assert index_folder.pointer_stamp(index) == before
+    assert generations.pointer_stamp(index) == before
 
 
 def test_a_file_edited_by_hand_since_the_last_build_is_replaced_by_what_was_indexed(
@@ -324,7 +324,7 @@ def test_any_other_removed_file_stays_in_place_and_comes_back(
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
     kept.restore(ferry)
     assert in_index(index) == in_folder(briefs)
-    assert index_folder.current_manifest(index).excluded == ()
+    assert generations.current_manifest(index).excluded == ()
 
 
 def test_a_removed_document_does_not_come_back_as_its_own_copy(
@@ -402,10 +402,10 @@ def test_only_the_last_removals_can_be_restored(
 @pytest.mark.parametrize(
     "step",
     [
-        "briefqa.index_folder.new_generation",
-        "briefqa.index_folder.publish",
-        "briefqa.library._sync",
-        "briefqa.keyword_index.write",
+        "briefqa.index.generations.new_generation",
+        "briefqa.index.generations.publish",
+        "briefqa.indexing.library.sync",
+        "briefqa.index.keyword_index.write",
         "shutil.copy2",
         "os.fsync",
     ],
@@ -473,15 +473,15 @@ STEPS = {
     "nothing is moved": ("shutil.copy2", 1),
     "the old bytes are copied": ("pathlib.Path.replace", 1),
     "one file is moved": ("pathlib.Path.replace", 2),
-    "both files are moved": ("briefqa.library.build_index", 1),
-    "the index is written": ("briefqa.index_folder.publish", 1),
-    "the index is published": ("briefqa.known_vectors.remove_unfinished", 1),
+    "both files are moved": ("briefqa.indexing.library.build_index", 1),
+    "the index is written": ("briefqa.index.generations.publish", 1),
+    "the index is published": ("briefqa.index.vector_cache.remove_unfinished", 1),
 }
 KILLED = """
 import os, pkgutil, sys
 from pathlib import Path
-from briefqa.embedder import HashingEmbedder
-from briefqa.library import Library
+from briefqa.models.embedder import HashingEmbedder
+from briefqa.indexing.library import Library
 
 def killed_at(name, call):
     owner, _, function = name.rpartition(".")
@@ -554,14 +554,14 @@ def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(
         Received("new.txt", Change.ADDED, "new.txt", 1),
     ]
     assert in_folder(uploads) == {"new.txt": "A new day."}
-    assert "ferry.md" not in {file.name for file in index_folder.current_manifest(index).sources}
+    assert "ferry.md" not in {file.name for file in generations.current_manifest(index).sources}
 
 
 def test_while_another_process_builds_it_says_so_and_changes_nothing(
     kept: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
     kept.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY}))
-    with index_folder.writing(index):
+    with generations.writing(index):
         with pytest.raises(IndexBusy):
             kept.add(dropped({"bridge.md": BRIDGE}))
         with pytest.raises(IndexBusy):
@@ -580,7 +580,7 @@ def test_a_build_that_was_about_to_begin_does_not_undo_what_came_before_it(
             kept.remove("clock.md")
         return load_embedder(model)
 
-    monkeypatch.setattr("briefqa.builder.load_embedder", slow)
+    monkeypatch.setattr("briefqa.indexing.builder.load_embedder", slow)
     assert build(index=index).changed is False
     assert in_index(index) == {"bridge.md": BRIDGE, "ferry.md": FERRY}
 

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from briefqa import Searcher
-from briefqa.embedder import Embedder
+from briefqa.models.embedder import Embedder
 from briefqa.records import Answer
 from briefqa.ui import page
-from briefqa.ui.desk import Desk
 from briefqa.ui.server import launched
+from briefqa.ui.service import Desk
 
 PEOPLE = 50
 CONVERSATIONS = 30

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import loaders
+from briefqa.documents import loaders
+from briefqa.documents.source_files import read
 from briefqa.errors import LoadError
-from briefqa.source_files import read
 
 
 def test_suffixes_are_recognised_in_any_case() -> None:

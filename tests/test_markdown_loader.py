@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from briefqa import loaders
+from briefqa.documents import loaders
 from briefqa.records import Document
 
 

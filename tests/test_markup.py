@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.library import Change, Received
+from briefqa.indexing.library import Change, Received
 from briefqa.records import (
     Answer,
     AnswerSpan,
@@ -21,9 +21,9 @@ from briefqa.records import (
     Section,
     Span,
 )
-from briefqa.ui import answers, shelf, sources
-from briefqa.ui.exchange import Problem, Turn, Where
-from briefqa.ui.markup import Html, escape, join, tag
+from briefqa.ui import conversation_view, documents_view, sources_view
+from briefqa.ui.html import Html, escape, join, tag
+from briefqa.ui.session import Problem, Turn, Where
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, hit, words
 
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
@@ -80,16 +80,20 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
         Turn(HOSTILE, Problem(HOSTILE, mendable=True)),
     )
     shown = [
-        answers.welcome([info], [HOSTILE]),
-        answers.unopened(Problem(HOSTILE, mendable=True)),
-        answers.conversation(turns, rateable=True),
-        sources.listed(said, 1),
-        sources.article(document, said, found, 1, sources.changed(missing=False, mendable=True)),
-        sources.unopened(HOSTILE),
-        shelf.shelf([info] * 9, changeable=True, formats=[HOSTILE]),
-        shelf.received([Received(HOSTILE, outcome, HOSTILE, 1, HOSTILE) for outcome in Change]),
-        shelf.removed(HOSTILE),
-        shelf.news(HOSTILE),
+        conversation_view.welcome([info], [HOSTILE]),
+        conversation_view.unopened(Problem(HOSTILE, mendable=True)),
+        conversation_view.conversation(turns, rateable=True),
+        sources_view.listed(said, 1),
+        sources_view.article(
+            document, said, found, 1, sources_view.changed(missing=False, mendable=True)
+        ),
+        sources_view.unopened(HOSTILE),
+        documents_view.shelf([info] * 9, changeable=True, formats=[HOSTILE]),
+        documents_view.received(
+            [Received(HOSTILE, outcome, HOSTILE, 1, HOSTILE) for outcome in Change]
+        ),
+        documents_view.removed(HOSTILE),
+        documents_view.news(HOSTILE),
     ]
     for markup in shown:
         read = Reading(markup)
@@ -105,7 +109,7 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
 
 
 def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
-    return Reading(answers.conversation((Turn("Who?", reply),), rateable=rateable))
+    return Reading(conversation_view.conversation((Turn("Who?", reply),), rateable=rateable))
 
 
 def test_an_answer_quotes_the_passage_with_its_numbered_citation() -> None:
@@ -166,7 +170,7 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "Does this answer it?" not in shown(answer(ADA)).text
     assert "Does this answer it? YesNo" in shown(answer(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)
-    pressed = Reading(answers.conversation(rated, rateable=True)).attributes
+    pressed = Reading(conversation_view.conversation(rated, rateable=True)).attributes
     assert [value for name, value in pressed if name == "aria-pressed"] == ["false", "true"]
 
 
@@ -177,7 +181,7 @@ def test_a_problem_has_a_way_on_where_there_is_one() -> None:
 
 def test_an_index_built_anew_in_between_is_told() -> None:
     turns = [Turn("Who?", answer(ADA), generation=name) for name in ("one", "one", "two")]
-    text = Reading(answers.conversation(tuple(turns), rateable=False)).text
+    text = Reading(conversation_view.conversation(tuple(turns), rateable=False)).text
     first, second = text.split("The documents were indexed anew here.")
     assert (first.count("Who?"), second.count("Who?")) == (2, 1)
 
@@ -186,7 +190,7 @@ def test_an_index_built_anew_in_between_is_told() -> None:
 
 
 def test_a_source_says_where_it_stands_and_why_it_was_found() -> None:
-    read = Reading(sources.listed(answer(ADA), 1))
+    read = Reading(sources_view.listed(answer(ADA), 1))
     assert words(read.text) == words(
         "[1] The lighthouse › Keeper › ¶1"
         "lighthouse.md, line 7The keeper was called Ada."
@@ -196,7 +200,7 @@ def test_a_source_says_where_it_stands_and_why_it_was_found() -> None:
 
 
 def opened(found: Hit, document: Document = LIGHTHOUSE) -> Reading:
-    return Reading(sources.article(document, answer(found), found, 1))
+    return Reading(sources_view.article(document, answer(found), found, 1))
 
 
 def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None:
@@ -220,7 +224,7 @@ def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
     hits = [ADA, hit("She lit the lamp at six.", rank=2), hit("- asleep", rank=3)]
 
     def ways(number: int) -> list[str | None]:
-        markup = sources.article(LIGHTHOUSE, answer(*hits), hits[number], 4)
+        markup = sources_view.article(LIGHTHOUSE, answer(*hits), hits[number], 4)
         return [value for name, value in Reading(markup).attributes if name == "data-hit"]
 
     assert [ways(number) for number in range(3)] == [["2"], ["1", "3"], ["2"]]
@@ -265,7 +269,7 @@ def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
         name="n", title="T", text=text, sections=(Section((), None, (Span(0, len(text)),)),)
     )
     found = Hit(1, Passage("n", "T", (), "here", 800_000, 800_004, (1, 1), (1, 1)), ADA.evidence)
-    markup = sources.article(document, answer(found), found, 1)
+    markup = sources_view.article(document, answer(found), found, 1)
     assert Reading(markup).marked == "here"
     assert "the part around the passage" in Reading(markup).text
     assert len(markup) < 250_000
@@ -277,7 +281,7 @@ FERRY = DocumentInfo("ferry.md", "The ferry", "2019-04-26", 2, (("Winter",), ("W
 
 
 def test_a_document_on_the_shelf_says_what_it_holds() -> None:
-    read = Reading(shelf.shelf([FERRY], changeable=False, formats=[".md"]))
+    read = Reading(documents_view.shelf([FERRY], changeable=False, formats=[".md"]))
     assert words(read.text) == (
         "The ferryferry.md · 2019-04-26 · 2 sections · 2 passagesLook in one section onlyWinterIce"
     )
@@ -286,8 +290,8 @@ def test_a_document_on_the_shelf_says_what_it_holds() -> None:
 
 
 def test_only_a_changeable_shelf_takes_and_gives_away() -> None:
-    fixed = Reading(shelf.shelf([FERRY], changeable=False, formats=[".md"]))
-    free = Reading(shelf.shelf([FERRY], changeable=True, formats=[".md"]))
+    fixed = Reading(documents_view.shelf([FERRY], changeable=False, formats=[".md"]))
+    free = Reading(documents_view.shelf([FERRY], changeable=True, formats=[".md"]))
     for part in ("Remove", "Choose files", "Drop files"):
         assert part not in fixed.text
         assert part in free.text
@@ -301,7 +305,7 @@ def test_every_dropped_file_has_a_line_of_its_own() -> None:
         Received("c.md", Change.UNCHANGED, "c.md", 3),
         Received("d.pdf", Change.REFUSED, detail="PDF is not read"),
     ]
-    assert Reading(shelf.received(files)).text == (
+    assert Reading(documents_view.received(files)).text == (
         "a.md: added, 2 passagesb.md: replaced, 1 passagec.md: unchanged"
         "d.pdf: not added: PDF is not read"
     )
@@ -309,13 +313,13 @@ def test_every_dropped_file_has_a_line_of_its_own() -> None:
 
 def test_of_many_documents_one_can_be_found_by_its_name() -> None:
     def searchable(n_documents: int) -> bool:
-        found = Reading(shelf.shelf([FERRY] * n_documents, changeable=False, formats=[]))
+        found = Reading(documents_view.shelf([FERRY] * n_documents, changeable=False, formats=[]))
         return ("type", "search") in found.attributes
 
     assert (searchable(3), searchable(30)) == (False, True)
 
 
 def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
-    read = Reading(shelf.shelf([FERRY] * 2_000, changeable=True, formats=[]))
+    read = Reading(documents_view.shelf([FERRY] * 2_000, changeable=True, formats=[]))
     assert read.text.count("ferry.md") == 500
     assert read.text.endswith("1500 more are searched, and not listed here.")

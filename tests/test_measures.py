@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import measures
+from briefqa.evaluation import measures
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from briefqa import build, embedder, onnx_model, sentence_model
-from briefqa.embedder import Embedder
+from briefqa import build
+from briefqa.answering.searcher import Searcher
 from briefqa.errors import ModelUnavailable
-from briefqa.onnx_model import OnnxEmbedder
+from briefqa.models import embedder, onnx_embedder, sentence_transformer
+from briefqa.models.embedder import Embedder
+from briefqa.models.onnx_embedder import OnnxEmbedder
+from briefqa.models.sentence_transformer import SentenceTransformerEmbedder
 from briefqa.records import TextKind
-from briefqa.searcher import Searcher
-from briefqa.sentence_model import SentenceTransformerEmbedder
 
 TEXTS = ["Rudskoi spoke on Tuesday.", "36 targets", "", "Aid was brought to Aleppo. " * 60]
 
@@ -35,7 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def sentences() -> SentenceTransformerEmbedder:
     """The default model as sentence-transformers runs it."""
-    return sentence_model.find("all-MiniLM-L6-v2")
+    return sentence_transformer.find("all-MiniLM-L6-v2")
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_a_model_that_cannot_be_exported_runs_as_it_is_and_says_why(
 def test_an_export_with_other_vectors_is_not_used(
     cache: Path, sentences: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(onnx_model, "PARITY", 1.1)
+    monkeypatch.setattr(onnx_embedder, "PARITY", 1.1)
     assert embedder.prepared(sentences, TEXTS) is sentences
     assert "vectors differ: cosine 1.0000" in embedder.runtime(sentences)
     assert not list(cache.rglob("*.onnx"))
@@ -130,13 +131,13 @@ def test_an_export_that_another_build_has_just_made_stays(
     exported: Path, sentences: SentenceTransformerEmbedder
 ) -> None:
     before = (exported / "model.onnx").stat().st_ino
-    assert isinstance(onnx_model.export(sentences, TEXTS), OnnxEmbedder)
+    assert isinstance(onnx_embedder.export(sentences, TEXTS), OnnxEmbedder)
     assert (exported / "model.onnx").stat().st_ino == before
 
 
 def test_a_fingerprint_that_is_a_path_names_no_export(exported: Path) -> None:
     elsewhere = exported.rename(exported.parent.parent / "elsewhere-1")
-    assert onnx_model.exported("x", str(elsewhere).removesuffix("-1")) is None
+    assert onnx_embedder.exported("x", str(elsewhere).removesuffix("-1")) is None
 
 
 def test_a_cache_that_cannot_be_written_leaves_the_model_as_it_is(
@@ -179,7 +180,7 @@ def test_settings_that_are_not_ours_are_no_export(
     exported: Path, sentences: SentenceTransformerEmbedder, content: str
 ) -> None:
     (exported / "settings.json").write_text(content)
-    assert onnx_model.exported("all-MiniLM-L6-v2", sentences.fingerprint) is None
+    assert onnx_embedder.exported("all-MiniLM-L6-v2", sentences.fingerprint) is None
 
 
 def test_questions_are_answered_without_pytorch_or_an_unpickler(brief_index: Path) -> None:

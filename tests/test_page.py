@@ -12,16 +12,16 @@ from typing import Any, cast
 import pytest
 
 from briefqa import BuildError, IndexBusy, IndexDamaged, IndexNotFound, UsageError, build
-from briefqa.embedder import HashingEmbedder
-from briefqa.feedback import Feedback
-from briefqa.library import Library
-from briefqa.manifest import Manifest
+from briefqa.answering.searcher import Searcher
+from briefqa.index.manifest import Manifest
+from briefqa.indexing.library import Library
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Answer, Document, DocumentInfo, Hit, Passage
-from briefqa.searcher import Searcher
-from briefqa.ui import changes, exchange, layout, page
-from briefqa.ui.desk import Desk
-from briefqa.ui.exchange import Problem, Turn, Turns
+from briefqa.ui import document_changes, layout, page, session
+from briefqa.ui.feedback import Feedback
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
+from briefqa.ui.service import Desk
+from briefqa.ui.session import Problem, Turn, Turns
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, words
 
 
@@ -255,7 +255,7 @@ def test_a_document_that_changed_or_went_since_the_answer_says_so() -> None:
 
 def test_asking_one_question_again_leaves_the_others() -> None:
     turns = tuple(Turn(question, answer(ADA)) for question in ("Who?", "When?", "Where?"))
-    again = exchange.ask_again(Scripted(UsageError("No.")), turns, 2, ())
+    again = session.ask_again(Scripted(UsageError("No.")), turns, 2, ())
     assert again == (turns[0], Turn("When?", Problem("No.")), turns[2])
 
 
@@ -408,16 +408,16 @@ def test_changes_wait_for_each_other_and_none_is_dropped(workshop: Desk) -> None
     [BuildError("No."), IndexBusy("Another build is writing it."), IndexNotFound("None.")],
 )
 def test_a_change_that_fails_says_why(failure: Exception) -> None:
-    def work(progress: object) -> changes.Done:
+    def work(progress: object) -> document_changes.Done:
         raise failure
 
-    (done,) = changes.steps(work)
-    assert isinstance(done, changes.Done)
+    (done,) = document_changes.steps(work)
+    assert isinstance(done, document_changes.Done)
     assert Reading(done.news).text == str(failure)
 
 
 def test_a_bug_in_a_change_is_told_in_the_terminal(caplog: pytest.LogCaptureFixture) -> None:
-    (done,) = changes.steps(lambda progress: cast("changes.Done", 1 // 0))
-    assert isinstance(done, changes.Done)
+    (done,) = document_changes.steps(lambda progress: cast("document_changes.Done", 1 // 0))
+    assert isinstance(done, document_changes.Done)
     assert Reading(done.news).text == "Something went wrong; the terminal says what. Try it again."
     assert "ZeroDivisionError" in caplog.text

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import loaders
-from briefqa.errors import LoadError
-from briefqa.passages import (
+from briefqa.documents import loaders
+from briefqa.documents.passages import (
     MAX_CHARS,
     TARGET_WORDS,
     Window,
@@ -19,6 +18,7 @@ from briefqa.passages import (
     cut,
     embedded_texts,
 )
+from briefqa.errors import LoadError
 from briefqa.records import Document, Passage
 
 WINDOW = WordWindow()

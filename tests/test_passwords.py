@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from briefqa import ServeError, UsageError, passwords
+from briefqa import ServeError, UsageError
+from briefqa.ui import passwords
 
 USUAL = passwords._N
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from briefqa import IndexDamaged, Searcher, ServeError, passwords
-from briefqa.answering import as_json, hit_as_json
-from briefqa.ui import page
-from briefqa.ui.guard import Login
+from briefqa import IndexDamaged, Searcher, ServeError
+from briefqa.answering.compose import as_json, hit_as_json
+from briefqa.ui import page, passwords
+from briefqa.ui.access import Login
 from briefqa.ui.server import launched
 
 QUESTION = "How many targets were hit?"
@@ -52,7 +52,7 @@ def searcher(brief: Searcher) -> Failing:
 
 
 def application(searcher: Any) -> Any:
-    from briefqa.ui.programs import mcp_application
+    from briefqa.ui.http_api import mcp_application
 
     return mcp_application(searcher)
 

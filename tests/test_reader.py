@@ -17,21 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import (
-    ModelUnavailable,
-    Searcher,
-    build,
-    fusion,
-    onnx_reader,
-    open_index,
-    ranking,
-    sentence_model,
-)
-from briefqa.abstention import probability
-from briefqa.embedder import Embedder, HashingEmbedder
-from briefqa.ranking import asking
-from briefqa.reader import OverlapReader, load_reader
-from briefqa.reading import LONGEST, Readable, Reading
+from briefqa import ModelUnavailable, Searcher, build, open_index
+from briefqa.answering import fusion, ranking
+from briefqa.answering.abstention import probability
+from briefqa.answering.ranking import asking
+from briefqa.models import onnx_reader, sentence_transformer
+from briefqa.models.embedder import Embedder, HashingEmbedder
+from briefqa.models.reader import OverlapReader, load_reader
+from briefqa.models.reading import LONGEST, Readable, Reading
 from briefqa.records import Carried, CarriedKind, Span
 
 SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
@@ -192,8 +185,8 @@ def test_it_is_small_and_says_what_it_is(shipped: onnx_reader.OnnxReader) -> Non
 
 def test_reading_loads_neither_pytorch_nor_transformers() -> None:
     code = (
-        "import sys\nfrom briefqa.reader import load_reader\n"
-        "from briefqa.reading import Readable\n"
+        "import sys\nfrom briefqa.models.reader import load_reader\n"
+        "from briefqa.models.reading import Readable\n"
         "print(len(load_reader().read('Who?', [Readable('Mara leads.')])))\n"
         "print(sorted({'torch', 'transformers', 'gradio'} & set(sys.modules)))"
     )
@@ -489,7 +482,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     torch.manual_seed(1)
     tokenizer: Any = AutoTokenizer.from_pretrained(
-        str(sentence_model.find("all-MiniLM-L6-v2").folder)
+        str(sentence_transformer.find("all-MiniLM-L6-v2").folder)
     )
     config = BertConfig(
         vocab_size=len(tokenizer),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from briefqa import api, cli
-from briefqa.embedder import Embedder
-from briefqa.sentence_model import DEFAULT_MODEL
+from briefqa.models.embedder import Embedder
+from briefqa.models.sentence_transformer import DEFAULT_MODEL
 
 OURS = re.compile(r"^briefqa (?!serve|chat)(.*?)(?:\s+#.*)?$", re.MULTILINE)
 
@@ -28,8 +28,8 @@ def clone(
         assert model == DEFAULT_MODEL
         return real_embedder
 
-    monkeypatch.setattr("briefqa.embedder.load_embedder", loaded_once)
-    monkeypatch.setattr("briefqa.builder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.models.embedder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.indexing.builder.load_embedder", loaded_once)
     monkeypatch.setattr(api, "_searchers", {})
     return (repo / "README.md").read_text("utf-8")
 

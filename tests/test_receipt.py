@@ -15,10 +15,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import briefqa
-from briefqa import Searcher, UsageError, __version__, build, cli, open_index, receipt
-from briefqa.markdown_text import line, quote
-from briefqa.receipt import Turn
+from briefqa import (
+    Searcher,
+    UsageError,
+    __version__,
+    build,
+    cli,
+    open_index,
+)
+from briefqa.receipts import receipt
+from briefqa.receipts.receipt import Turn
 from briefqa.records import Carried, CarriedKind
+from briefqa.text.markdown import line, quote
 
 HARBOUR = (
     "# Harbour\n\n## Ships\n\nNine ferries work there. They are green.\n\n## Crew\n\nMara leads.\n"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
-from briefqa.embedder import HashingEmbedder
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import DocumentInfo
 
 BRIEF = """\

@@ -21,10 +21,10 @@ from typing import Any
 
 import pytest
 
-from briefqa import IndexNotFound, ServeError, UsageError, passwords
-from briefqa.passwords import Passwords
-from briefqa.ui import guard, serve, uploads
-from briefqa.ui.guard import Guard, Login, Message
+from briefqa import IndexNotFound, ServeError, UsageError
+from briefqa.ui import access, passwords, serve, uploads
+from briefqa.ui.access import Guard, Login, Message
+from briefqa.ui.passwords import Passwords
 from briefqa.ui.server import launched
 from briefqa.ui.uploads import Uploads
 
@@ -426,7 +426,7 @@ def test_a_page_that_asks_for_much_at_once_is_looked_at_once() -> None:
 def test_only_so_many_addresses_are_kept_in_mind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(guard, "_MOST_CALLERS", 3)
+    monkeypatch.setattr(access, "_MOST_CALLERS", 3)
     login = Login(Counted(), Slept())
     locked = Guard(through, None, login)
     for number in range(10):

@@ -13,8 +13,8 @@ from benchmarks import speed_corpus, speed_report
 from benchmarks.speed_corpus import FUNCTION_WORDS, Language, WordVectors
 from benchmarks.speed_report import Goal
 from briefqa import open_index
-from briefqa.builder import index_documents
-from briefqa.passages import cut
+from briefqa.documents.passages import cut
+from briefqa.indexing.builder import index_documents
 from briefqa.records import Mode, TextKind
 
 

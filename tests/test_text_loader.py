@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from briefqa import loaders
+from briefqa.documents import loaders
 from briefqa.records import Document
 
 RAIN = "The rain fell on the town for nine days, and the river rose over its banks by the end."

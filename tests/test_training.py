@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from briefqa import sentence_model
-from briefqa.abstention import FEATURES
-from briefqa.onnx_reader import MODEL, SHIPPED, OnnxReader
-from briefqa.question_sets import read_squad
-from briefqa.reading import Readable
-from briefqa.word_pieces import WordPieces
+from briefqa.answering.abstention import FEATURES
+from briefqa.evaluation.question_sets import read_squad
+from briefqa.models import sentence_transformer
+from briefqa.models.onnx_reader import MODEL, SHIPPED, OnnxReader
+from briefqa.models.reading import Readable
+from briefqa.models.tokenizer import WordPieces
 from training import fit, learning
 from training.examples import Example, Examples, Text, as_typed, collect
 from training.export import quantize
@@ -73,7 +73,7 @@ def body(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import AutoTokenizer, BertConfig, BertModel
 
     torch.manual_seed(1)
-    default = str(sentence_model.find("all-MiniLM-L6-v2").folder)
+    default = str(sentence_transformer.find("all-MiniLM-L6-v2").folder)
     tokenizer: Any = AutoTokenizer.from_pretrained(default)
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -91,7 +91,7 @@ def body(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def examples(squad: Path, body: Path, tmp_path_factory: pytest.TempPathFactory) -> Examples:
-    from briefqa.embedder import load_embedder
+    from briefqa.models.embedder import load_embedder
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("training.examples.SOUGHT", 1)  # for every question, so few are there
@@ -140,7 +140,7 @@ def test_a_step_learns_the_same_however_its_pairs_are_dealt_out(
 
     from training.encoding import encoded
 
-    pieces = WordPieces(sentence_model.find(str(body)).word_pieces().to_json(), 64, {})
+    pieces = WordPieces(sentence_transformer.find(str(body)).word_pieces().to_json(), 64, {})
     torch.manual_seed(2)
     network = ReaderNetwork(body)
     floats = torch.autocast("cpu", enabled=False)
@@ -299,7 +299,7 @@ def test_a_changed_question_is_one_that_its_text_does_not_answer() -> None:
 
 
 def test_words_are_alike_whose_vectors_are(body: Path) -> None:
-    pieces = WordPieces(sentence_model.find(str(body)).word_pieces().to_json(), 64, {})
+    pieces = WordPieces(sentence_transformer.find(str(body)).word_pieces().to_json(), 64, {})
     likeness = Likeness(pieces, np.random.default_rng(0).random((40_000, 8), np.float32))
     itself, longer, other = likeness.cosines("harbour", ["harbour", "harbours", "roses"])
     assert itself == pytest.approx(1)

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from briefqa import array_file, vector_index
 from briefqa.errors import IndexDamaged
-from briefqa.vector_index import SENTENCE_WEIGHT, VectorIndex, create, organise, read_vectors
+from briefqa.index import arrays, vector_index
+from briefqa.index.vector_index import SENTENCE_WEIGHT, VectorIndex, create, organise, read_vectors
 
 Floats = npt.NDArray[np.float32]
 LARGE = ["centroids", "lists", "members", "codes"]
@@ -103,7 +103,7 @@ def test_vectors_come_back_from_disk_as_written(tmp_path: Path) -> None:
 def test_every_half_precision_number_is_widened_exactly() -> None:
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
     numbers = np.isfinite(halves)
-    widened = array_file.widened(halves)
+    widened = arrays.widened(halves)
     np.testing.assert_array_equal(widened[numbers], halves[numbers].astype(np.float32))
     assert (np.abs(widened[~numbers]) > 65_000).all()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from briefqa import VerifyReport, build, verify
-from briefqa.cli import main
+from briefqa.cli.commands import main
 
 LETTER = "# A letter\n\n## First\n\nThe boat came in March.\n\n## Second\n\nThe ice came in May.\n"
 NOTE = "The clock of the museum has no hands.\n"

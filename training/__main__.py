@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from briefqa.onnx_reader import SHIPPED
-from briefqa.sentence_model import DEFAULT_MODEL
+from briefqa.models.onnx_reader import SHIPPED
+from briefqa.models.sentence_transformer import DEFAULT_MODEL
 from training.export import export
 from training.fit import weigh_and_fit
 from training.train import WRITTEN, Settings, gathered, prepare, train

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from briefqa.word_pieces import WordPieces
+from briefqa.models.tokenizer import WordPieces
 from training.examples import Place
 
 

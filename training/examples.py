@@ -17,13 +17,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from briefqa.analysis import plain_words
-from briefqa.builder import index_documents
-from briefqa.embedder import Embedder
-from briefqa.passages import context, sentences
-from briefqa.question_sets import BeirFolder, Question, read_beir, read_squad
+from briefqa.answering.searcher import Searcher
+from briefqa.documents.passages import context, sentences
+from briefqa.evaluation.question_sets import BeirFolder, Question, read_beir, read_squad
+from briefqa.indexing.builder import index_documents
+from briefqa.models.embedder import Embedder
 from briefqa.records import Mode, Passage
-from briefqa.searcher import Searcher
+from briefqa.text.words import plain_words
 from training.remembering import RememberingEmbedder
 
 HELD_OUT = (0.15, 0.2)  # share of a set's questions whose articles are kept for validation

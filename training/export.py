@@ -17,11 +17,20 @@ import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from briefqa.digest import digest
-from briefqa.onnx_reader import BEGIN, END, JUDGED, MODEL, SETTINGS, SHIPPED, TOKENIZER, OnnxReader
-from briefqa.reading import Readable
-from briefqa.sentence_model import PER_PIECE, PER_TEXT, find, write_onnx
-from briefqa.word_pieces import WordPieces
+from briefqa.atomic_file import digest
+from briefqa.models.onnx_reader import (
+    BEGIN,
+    END,
+    JUDGED,
+    MODEL,
+    SETTINGS,
+    SHIPPED,
+    TOKENIZER,
+    OnnxReader,
+)
+from briefqa.models.reading import Readable
+from briefqa.models.sentence_transformer import PER_PIECE, PER_TEXT, find, write_onnx
+from briefqa.models.tokenizer import WordPieces
 from training.encoding import encoded
 from training.examples import Examples, read_examples
 from training.network import ReaderNetwork

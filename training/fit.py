@@ -1,10 +1,10 @@
 """Which weights does the reader get, and how sure is an answer?
 
 Asks questions that the reader was not trained on: those on the articles kept from training, all of
-other sets, and the bundled briefs' own. Prints what each weight of `briefqa.fusion` does to the
-ranking and to the sentences that are marked; then fits the logistic rule of `briefqa.abstention`
-and writes its numbers, and how reliable they are under cross-validation, into the reader's
-`confidence.json`.
+other sets, and the bundled briefs' own. Prints what each weight of `briefqa.answering.fusion` does
+to the ranking and to the sentences that are marked; then fits the logistic rule of
+`briefqa.answering.abstention` and writes its numbers, and how reliable they are under
+cross-validation, into the reader's `confidence.json`.
 
     python -m training.fit training-run ../shared/eval/*
 """
@@ -23,16 +23,23 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 
-from briefqa import build, fusion, measures, ranking
-from briefqa.abstention import AGAINST, FEATURES, features
-from briefqa.builder import index_documents
-from briefqa.calibration import logistic
-from briefqa.embedder import load_embedder
-from briefqa.evaluation import is_right, judged, passages_holding
-from briefqa.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
-from briefqa.question_sets import Question, QuestionSet, read_questions, read_with_passages
+from briefqa import build
+from briefqa.answering import fusion, ranking
+from briefqa.answering.abstention import AGAINST, FEATURES, features
+from briefqa.answering.searcher import Searcher
+from briefqa.evaluation import measures
+from briefqa.evaluation.evaluate import is_right, judged, passages_holding
+from briefqa.evaluation.fitting import logistic
+from briefqa.evaluation.question_sets import (
+    Question,
+    QuestionSet,
+    read_questions,
+    read_with_passages,
+)
+from briefqa.indexing.builder import index_documents
+from briefqa.models.embedder import load_embedder
+from briefqa.models.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
 from briefqa.records import Mode
-from briefqa.searcher import Searcher
 from training.examples import read_examples
 from training.remembering import RememberingEmbedder, RememberingReader
 from training.train import EXAMPLES

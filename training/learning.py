@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from briefqa.word_pieces import WordPieces
+from briefqa.models.tokenizer import WordPieces
 from training.encoding import encoded, pieces_of
 from training.examples import Place, Text
 from training.network import ReaderNetwork, arithmetic

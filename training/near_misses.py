@@ -17,10 +17,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from briefqa.analysis import question_words
-from briefqa.keyword_index import stemmer, stop_words
+from briefqa.index.keyword_index import stemmer, stop_words
+from briefqa.models.tokenizer import WordPieces
 from briefqa.records import TextKind
-from briefqa.word_pieces import WordPieces
+from briefqa.text.words import question_words
 from training.examples import Example, Place, Text
 
 LIKE = (0.22, 0.56)  # cosines of words of a kind; above it they often mean the same

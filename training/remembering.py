@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from briefqa.embedder import Embedder
-from briefqa.onnx_reader import OnnxReader
-from briefqa.reading import Readable, Reading
+from briefqa.models.embedder import Embedder
+from briefqa.models.onnx_reader import OnnxReader
+from briefqa.models.reading import Readable, Reading
 from briefqa.records import TextKind
 
 

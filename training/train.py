@@ -25,10 +25,10 @@ from pathlib import Path
 
 import torch
 
-from briefqa.digest import digest
-from briefqa.embedder import load_embedder
-from briefqa.sentence_model import DEFAULT_MODEL, find
-from briefqa.word_pieces import WordPieces
+from briefqa.atomic_file import digest
+from briefqa.models.embedder import load_embedder
+from briefqa.models.sentence_transformer import DEFAULT_MODEL, find
+from briefqa.models.tokenizer import WordPieces
 from training.examples import Example, Examples, Text, as_typed, collect, read_examples
 from training.learning import Learner, Pair
 from training.near_misses import Likeness, NearMisses, without_answer

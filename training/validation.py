@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from briefqa import measures
-from briefqa.reading import Reading
+from briefqa.evaluation import measures
+from briefqa.models.reading import Reading
+from briefqa.models.tokenizer import WordPieces
 from briefqa.records import Span
-from briefqa.word_pieces import WordPieces
 from training.encoding import encoded
 from training.examples import Example, Examples
 from training.network import ReaderNetwork, arithmetic

@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from briefqa.answering.searcher import Searcher
     from briefqa.api import ask, build, open_index, replay, search, verify
-    from briefqa.builder import BuildReport
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
         ServeError,
         UsageError,
     )
-    from briefqa.receipt import ReplayReport
+    from briefqa.indexing.builder import BuildReport
+    from briefqa.indexing.verification import VerifyReport
+    from briefqa.receipts.receipt import ReplayReport
     from briefqa.records import Answer, Evidence, Hit, Mode, Passage
-    from briefqa.searcher import Searcher
-    from briefqa.verification import VerifyReport
 
 __version__ = "0.1.0"
 
@@ -64,22 +64,22 @@ __all__ = [
     "verify",
 ]
 
-_ROOMS = {
+_MODULES = {
+    "answering.searcher": ("Searcher",),
     "api": ("ask", "build", "open_index", "replay", "search", "verify"),
-    "builder": ("BuildReport",),
-    "receipt": ("ReplayReport",),
+    "indexing.builder": ("BuildReport",),
+    "indexing.verification": ("VerifyReport",),
+    "receipts.receipt": ("ReplayReport",),
     "records": ("Answer", "Evidence", "Hit", "Mode", "Passage"),
-    "searcher": ("Searcher",),
-    "verification": ("VerifyReport",),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'briefqa' has no attribute '{name}'")
-    room = import_module(f"briefqa.{_ROOM_OF.get(name, 'errors')}")
-    value: object = getattr(room, name)
+    module = import_module(f"briefqa.{_MODULE_OF.get(name, 'errors')}")
+    value: object = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from briefqa.cli import main
+from briefqa.cli.commands import main
 
 sys.exit(main())

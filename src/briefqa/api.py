@@ -12,21 +12,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from briefqa.calibration import WRONG
+from briefqa.answering.searcher import Searcher
 from briefqa.errors import UsageError
-from briefqa.reader import DEFAULT_READER
+from briefqa.evaluation.fitting import WRONG
+from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode
-from briefqa.searcher import Searcher
 
 if TYPE_CHECKING:
-    from briefqa.builder import BuildReport
-    from briefqa.calibration import Calibration
-    from briefqa.embedder import Embedder
-    from briefqa.embedding import Progress
-    from briefqa.evaluation_result import Evaluation
-    from briefqa.reader import Reader
-    from briefqa.receipt import ReplayReport
-    from briefqa.verification import VerifyReport
+    from briefqa.evaluation.results import Evaluation
+    from briefqa.index.calibration import Calibration
+    from briefqa.indexing.builder import BuildReport
+    from briefqa.indexing.generation_writer import Progress
+    from briefqa.indexing.verification import VerifyReport
+    from briefqa.models.embedder import Embedder
+    from briefqa.models.reader import Reader
+    from briefqa.receipts.receipt import ReplayReport
 
 AnyPath = str | os.PathLike[str]
 
@@ -54,7 +54,7 @@ def build(
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
     """
-    from briefqa.builder import build_index
+    from briefqa.indexing.builder import build_index
 
     roots = None if sources is None else [*_named(sources), *_named(more)]
     excluded = _named(exclude)
@@ -123,7 +123,7 @@ def replay(
 
     Raises UsageError for a file that is not a receipt.
     """
-    from briefqa import receipt
+    from briefqa.receipts import receipt
 
     asked = receipt.read(Path(path))
     return receipt.replay(asked, _shared_searcher(index, reader))
@@ -131,7 +131,7 @@ def replay(
 
 def verify(index: AnyPath = "index") -> VerifyReport:
     """Read every source again and check that each passage stands where its citation says."""
-    from briefqa.verification import verify_index
+    from briefqa.indexing.verification import verify_index
 
     return verify_index(Path(index))
 
@@ -150,17 +150,17 @@ def evaluate(
     whose passages are indexed in `index` (if nothing else is) or in a folder that is thrown away.
     `reader` is as for `open_index`. Raises UsageError for anything else.
     """
-    from briefqa import evaluation
-    from briefqa.builder import holds_sources, index_documents
-    from briefqa.embedder import load_embedder
-    from briefqa.question_sets import read_questions, read_with_passages
+    from briefqa.evaluation.evaluate import evaluate as measure
+    from briefqa.evaluation.question_sets import read_questions, read_with_passages
+    from briefqa.indexing.builder import holds_sources, index_documents
+    from briefqa.models.embedder import load_embedder
 
     path = Path(questions)
     folder = read_with_passages(path)
     if folder is None:
         searcher = open_index("index" if index is None else index, reader=reader)
         asked = read_questions(path, searcher.passages())
-        return evaluation.evaluate(searcher, asked, misses=misses)
+        return measure(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
         raise UsageError(f"{index} holds your own documents; name another folder with --index.")
     with TemporaryDirectory(prefix="briefqa-") as scratch:
@@ -168,7 +168,7 @@ def evaluate(
         index_documents(folder.documents, place, load_embedder(), progress)
         searcher = open_index(place, reader=reader)
         asked = folder.question_set(searcher.passages())
-        return evaluation.evaluate(searcher, asked, misses=misses)
+        return measure(searcher, asked, misses=misses)
 
 
 def calibrate(
@@ -184,9 +184,9 @@ def calibrate(
     this reader, and outlives rebuilds with the same model. Raises UsageError for questions or a
     share that it cannot be fitted to.
     """
-    from briefqa import calibration
-    from briefqa.evaluation import calibration_of
-    from briefqa.question_sets import read_questions
+    from briefqa.evaluation.evaluate import calibration_of
+    from briefqa.evaluation.question_sets import read_questions
+    from briefqa.index import calibration
 
     if not 0 < wrong < 1:
         raise UsageError(f"The wanted share of wrong answers is {wrong}; it is between 0 and 1.")

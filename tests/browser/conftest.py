@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from briefqa import Searcher, build, open_index
-from briefqa.embedder import Embedder
-from briefqa.feedback import Feedback
-from briefqa.library import Library
+from briefqa.indexing.library import Library
+from briefqa.models.embedder import Embedder
 from briefqa.ui import page
-from briefqa.ui.desk import Desk
+from briefqa.ui.feedback import Feedback
 from briefqa.ui.server import launched
+from briefqa.ui.service import Desk
 from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:

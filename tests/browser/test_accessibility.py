@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from briefqa.embedder import Embedder
+from briefqa.models.embedder import Embedder
 
 from .conftest import Visit, changeable, served
 from .person import (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from briefqa import build
-from briefqa.embedder import Embedder
+from briefqa.models.embedder import Embedder
 
 from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
 from .person import ZEPPELIN, add, ask, documents, forget_news, in_view, news, opened, words

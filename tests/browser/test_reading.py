@@ -10,10 +10,10 @@ from statistics import median
 import pytest
 
 from briefqa import Searcher
-from briefqa.embedder import Embedder
-from briefqa.question_sets import read_questions
+from briefqa.evaluation.question_sets import read_questions
+from briefqa.models.embedder import Embedder
 from briefqa.records import Hit
-from briefqa.ui.desk import Desk
+from briefqa.ui.service import Desk
 
 from .conftest import Visit, served
 from .person import NOWHERE, WHO, ask, has_focus, in_view, joined, opened, sideways, words

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from briefqa import build, index_folder
-from briefqa.embedder import Embedder
-from briefqa.ui.desk import Desk
+from briefqa import build
+from briefqa.index import generations
+from briefqa.models.embedder import Embedder
+from briefqa.ui.service import Desk
 
 from .conftest import HARBOUR, Visit, changeable, free_port, served
 from .person import WHO, add, ask, documents, focus_is_somewhere, joined, news, opened
@@ -84,7 +85,7 @@ def test_while_another_build_goes_on_a_change_is_refused_and_questions_are_answe
     extra.write_text("# Extra\n\nThe bell rings at noon.\n", encoding="utf-8")
     with served(changeable(index, real_embedder)) as address:
         page = visit(address)
-        with index_folder.writing(index):
+        with generations.writing(index):
             told = add(page, extra)
             assert "another build" in told.lower()
             assert "twelve crowns" in ask(page, FERRY).locator("blockquote").first.inner_text()

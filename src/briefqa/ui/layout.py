@@ -8,16 +8,16 @@ from typing import Any
 
 import gradio as gr
 
-from briefqa import loaders
+from briefqa.documents import loaders
 from briefqa.errors import BriefQAError
-from briefqa.library import Removed
+from briefqa.indexing.library import Removed
+from briefqa.indexing.verification import State, state_of
 from briefqa.records import Answer
-from briefqa.ui import answers, changes, exchange, shelf, sources
-from briefqa.ui.desk import Desk
-from briefqa.ui.exchange import LONGEST_QUESTION, MOST_TURNS, Problem, Turn, Turns
-from briefqa.ui.markup import Html, tag
-from briefqa.ui.programs import add_programs
-from briefqa.verification import State, state_of
+from briefqa.ui import conversation_view, document_changes, documents_view, session, sources_view
+from briefqa.ui.html import Html, tag
+from briefqa.ui.http_api import add_programs
+from briefqa.ui.service import Desk
+from briefqa.ui.session import LONGEST_QUESTION, MOST_TURNS, Problem, Turn, Turns
 
 EXAMPLES = (
     "How many aircraft took part altogether?",
@@ -87,7 +87,7 @@ class _Page:
                     )
                 with gr.Column(elem_id="panel", scale=2):
                     _view(_TABS, "panel-title")
-                    self._sources = _view(sources.listed(None, 0), "sources")
+                    self._sources = _view(sources_view.listed(None, 0), "sources")
                     self._news = _view(Html(), "news")
                     self._shelf = _view(Html(), "shelf")
                     self._opened = _view(Html(), "opened", js="\n".join(map(_own, _SCRIPTS)))
@@ -130,7 +130,7 @@ class _Page:
     def _start(self, kept: str, request: gr.Request) -> list[Any]:
         """A tab opens: its conversation is as it was, a question in the address is written down."""
         page = _read(kept)
-        turns = exchange.settled(self._desk, (), page["turns"])
+        turns = session.settled(self._desk, (), page["turns"])
         wanted = request.query_params.get("q") or ""
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
@@ -150,12 +150,12 @@ class _Page:
         if not asked:
             yield [gr.skip()] * 7
             return
-        turns = exchange.settled(self._desk, turns, page["turns"])
-        where = exchange.where(page["where"])
+        turns = session.settled(self._desk, turns, page["turns"])
+        where = session.where(page["where"])
         waiting = (*turns, Turn(_clipped(asked), None, where))
         box = asked if len(asked) > LONGEST_QUESTION else ""
         yield [box, turns, self._conversation(waiting), gr.skip(), Html(), gr.skip(), gr.skip()]
-        turns = (*turns, exchange.ask(self._desk, turns, asked, where))[-MOST_TURNS:]
+        turns = (*turns, session.ask(self._desk, turns, asked, where))[-MOST_TURNS:]
         yield [gr.skip(), *self._asked(turns, len(turns))]
 
     def _ask_example(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
@@ -164,9 +164,9 @@ class _Page:
 
     def _ask_again(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
         """A question once more, with only some of what it took over."""
-        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
-        number, carry = _number(event, "turn"), exchange.carried(_sent(event, "carry"))
-        turns = exchange.ask_again(self._desk, turns, number, carry or ())
+        turns = session.settled(self._desk, turns, _read(kept)["turns"])
+        number, carry = _number(event, "turn"), session.carried(_sent(event, "carry"))
+        turns = session.ask_again(self._desk, turns, number, carry or ())
         return [gr.skip(), *self._asked(turns, number)]
 
     def _asked(self, turns: Turns, number: int) -> list[Any]:
@@ -181,7 +181,7 @@ class _Page:
 
     def _choose(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
         """A citation is opened."""
-        settled = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        settled = session.settled(self._desk, turns, _read(kept)["turns"])
         log = gr.skip() if settled is turns else self._conversation(settled)
         number, rank = _number(event, "turn"), _number(event, "hit")
         opened = self._article(settled, number, rank)
@@ -191,30 +191,30 @@ class _Page:
         """The article behind a citation, or why it cannot be shown."""
         reply = turns[number - 1].reply if 0 < number <= len(turns) else None
         if not isinstance(reply, Answer):
-            return sources.unopened("That answer is no longer here: ask the question again.")
+            return sources_view.unopened("That answer is no longer here: ask the question again.")
         hit = next((hit for hit in reply.hits if hit.rank == rank), None)
         if hit is None:
-            return sources.unopened(f"That answer has no source {rank}.")
+            return sources_view.unopened(f"That answer has no source {rank}.")
         try:
             searcher = self._desk.searcher()
             document = searcher.document(hit.passage.document)
             state = state_of(searcher.manifest(), document.name)
         except BriefQAError as error:
-            return sources.unopened(str(error))
+            return sources_view.unopened(str(error))
         if document.text[hit.passage.start : hit.passage.end] != hit.passage.text:
-            return sources.unopened(
+            return sources_view.unopened(
                 f"{document.name} was indexed anew since this answer: ask the question again."
             )
         remark = None
         if state is not State.SAME:
             mendable = self._desk.library is not None
-            remark = sources.changed(state is State.MISSING, mendable=mendable)
-        return sources.article(document, reply, hit, number, remark)
+            remark = sources_view.changed(state is State.MISSING, mendable=mendable)
+        return sources_view.article(document, reply, hit, number, remark)
 
     # What is made of answers
 
     def _rate(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
-        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        turns = session.settled(self._desk, turns, _read(kept)["turns"])
         number, helpful = _number(event, "turn"), _sent(event, "rate") == "up"
         reply = turns[number - 1].reply if 0 < number <= len(turns) else None
         if self._desk.feedback is None or not isinstance(reply, Answer):
@@ -225,14 +225,14 @@ class _Page:
         except BriefQAError as error:
             gr.Warning(str(error))
             return [gr.skip(), gr.skip()]
-        turns = exchange.rate(turns, number, helpful)
+        turns = session.rate(turns, number, helpful)
         return [turns, self._conversation(turns)]
 
     def _hand_out(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
         """The conversation as a file."""
-        turns = exchange.settled(self._desk, turns, _read(kept)["turns"])
+        turns = session.settled(self._desk, turns, _read(kept)["turns"])
         try:
-            name, content = exchange.written(self._desk, turns, _sent(event, "form") == "receipt")
+            name, content = session.written(self._desk, turns, _sent(event, "form") == "receipt")
         except BriefQAError as error:
             gr.Warning(str(error))
             return [gr.skip(), gr.skip()]
@@ -241,29 +241,31 @@ class _Page:
     # Documents that come and go
 
     def _add(self, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from self._changed(changes.adding(self._desk, str(_sent(event, "batch"))))
+        yield from self._changed(document_changes.adding(self._desk, str(_sent(event, "batch"))))
 
     def _remove(self, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from self._changed(changes.removing(self._desk, str(_sent(event, "document"))))
+        yield from self._changed(
+            document_changes.removing(self._desk, str(_sent(event, "document")))
+        )
 
     def _restore(self, last: Removed | None) -> Iterator[list[Any]]:
-        yield from self._changed(changes.restoring(self._desk, last))
+        yield from self._changed(document_changes.restoring(self._desk, last))
 
     def _rebuild(self) -> Iterator[list[Any]]:
-        yield from self._changed(changes.rebuilding(self._desk))
+        yield from self._changed(document_changes.rebuilding(self._desk))
 
-    def _changed(self, work: changes.Work) -> Iterator[list[Any]]:
+    def _changed(self, work: document_changes.Work) -> Iterator[list[Any]]:
         """Tell how `work` goes on, and what has changed when it is done."""
-        for step in changes.steps(work):
-            if isinstance(step, changes.Done):
+        for step in document_changes.steps(work):
+            if isinstance(step, document_changes.Done):
                 yield [step.news, *self._lists(), step.removed]
             else:
                 yield [step, *[gr.skip()] * 3]
 
     def _mend(self, turns: Turns, kept: str) -> list[Any]:
         """After a change: what could not be answered before is asked again."""
-        settled = exchange.settled(self._desk, turns, _read(kept)["turns"])
-        mended = exchange.mended(self._desk, settled)
+        settled = session.settled(self._desk, turns, _read(kept)["turns"])
+        mended = session.mended(self._desk, settled)
         if mended == turns and turns:
             return [gr.skip(), gr.skip()]
         return [mended, self._conversation(mended)]
@@ -272,19 +274,19 @@ class _Page:
 
     def _conversation(self, turns: Turns) -> Html:
         if turns:
-            return answers.conversation(turns, rateable=self._desk.feedback is not None)
+            return conversation_view.conversation(turns, rateable=self._desk.feedback is not None)
         try:
             documents = self._desk.documents()
         except BriefQAError as error:
-            return answers.unopened(Problem(str(error), self._desk.library is not None))
+            return conversation_view.unopened(Problem(str(error), self._desk.library is not None))
         known = any(info.name == EXAMPLES_ARE_ABOUT for info in documents)
-        return answers.welcome(documents, EXAMPLES if known else ())
+        return conversation_view.welcome(documents, EXAMPLES if known else ())
 
     def _listed(self, turns: Turns, number: int | None = None) -> Html:
         """The sources of a turn; without its number, of the last."""
         number = len(turns) if number is None else number
         reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-        return sources.listed(reply if isinstance(reply, Answer) else None, number)
+        return sources_view.listed(reply if isinstance(reply, Answer) else None, number)
 
     def _lists(self) -> list[Html]:
         """The shelf, and the menu that says how much is on it."""
@@ -293,8 +295,8 @@ class _Page:
         except BriefQAError:
             documents = ()
         changeable = self._desk.library is not None
-        shown = shelf.shelf(documents, changeable=changeable, formats=loaders.suffixes())
-        return [shown, answers.menu(len(documents))]
+        shown = documents_view.shelf(documents, changeable=changeable, formats=loaders.suffixes())
+        return [shown, conversation_view.menu(len(documents))]
 
 
 _TABS = tag(
@@ -321,7 +323,7 @@ watch("value", () => {
 
 
 def _own(name: str) -> str:
-    return files("briefqa.ui").joinpath(name).read_text(encoding="utf-8")
+    return files("briefqa.ui").joinpath("static", name).read_text(encoding="utf-8")
 
 
 def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
@@ -341,7 +343,7 @@ def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
 
 def _read(kept: object) -> dict[str, Any]:
     """What the tab keeps (see `page.js`); of anything else, nothing."""
-    found = exchange.parsed(kept)
+    found = session.parsed(kept)
     return {name: found.get(name) for name in ("turns", "where", "draft")}
 
 

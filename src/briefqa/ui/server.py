@@ -23,17 +23,17 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from briefqa import passwords
 from briefqa.errors import BriefQAError, ServeError
-from briefqa.reader import DEFAULT_READER, load_reader
-from briefqa.ui.guard import Guard, Login
+from briefqa.models.reader import DEFAULT_READER, load_reader
+from briefqa.ui import passwords
+from briefqa.ui.access import Guard, Login
 from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.applications import Starlette
 
-    from briefqa.ui.desk import Desk
+    from briefqa.ui.service import Desk
 
 FIRST_PORT = 7860
 _PORTS_TRIED = 100
@@ -65,7 +65,7 @@ def serve(
     """Serve the page over an index, and return when Ctrl-C is pressed.
 
     Without `port` it is 7860 or the next free one, and the announcement says which. `auth` is a
-    password file (see `briefqa.passwords`); without one only this machine is listened to. `mcp`
+    password file (see `briefqa.ui.passwords`); without one only this machine is listened to. `mcp`
     offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are kept in
     the folder `uploads`, by default the one of that name beside the index; `read_only` takes none.
     What readers think of answers is kept in the file `feedback`, if one is given. `reader` is as
@@ -77,9 +77,9 @@ def serve(
     file that cannot be written, and for a `read_only` page IndexFolderError when there is no index
     to read.
     """
-    from briefqa.feedback import Feedback
-    from briefqa.library import Library
-    from briefqa.ui.desk import Desk
+    from briefqa.indexing.library import Library
+    from briefqa.ui.feedback import Feedback
+    from briefqa.ui.service import Desk
 
     if not host:
         raise ServeError("There is no host to listen on: give 127.0.0.1, or 0.0.0.0 for every one.")
@@ -104,7 +104,7 @@ def serve(
     if read_only:
         desk.searcher()
     demo = page(desk)
-    from briefqa.ui.programs import MCP_PATH, mcp_application
+    from briefqa.ui.http_api import MCP_PATH, mcp_application
 
     tools = mcp_application(desk) if mcp else None
     warming = threading.Thread(target=_warm, args=(desk.warm, announce), daemon=True)

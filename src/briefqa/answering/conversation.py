@@ -1,0 +1,167 @@
+"""What does a follow-up question refer to?
+
+Without a language model. `follow_up.py` says by its words whether a question leans on the one
+before and what it could take over. It is taken over if the passage found with it answers the
+question as it was asked nearly as well as any passage does: a question that merely looks like a
+follow-up is not dragged back to what was talked about before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from math import inf
+from typing import Protocol
+
+from briefqa.answering import follow_up
+from briefqa.errors import UsageError
+from briefqa.records import Answer, Carried, Passage
+
+MOST_CARRIED = 8  # things that may be named to be carried over; of itself a question takes three
+PROBED = 20  # passages of the question as asked, among which that of the carried words is sought
+
+
+class Asks(Protocol):
+    """What a conversation needs of a Searcher."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+        holding: str = "",
+        read: str = "",
+    ) -> Answer:
+        """The answer to a question that stands by itself; passages `holding` words come first, and
+        a reader is asked `read` instead, if it is given.
+        """
+
+
+class Conversation:
+    """Questions that follow each other.
+
+    It is its turns and nothing else: another one asked the same questions with the same things
+    carried over gives the same answers. One thread at a time.
+    """
+
+    def __init__(
+        self,
+        searcher: Asks,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+        turns: Iterable[Answer] = (),
+    ) -> None:
+        """`k`, `documents` and `section` hold for every question, see `Searcher.ask`.
+
+        `turns` are the answers of a conversation that goes on.
+        """
+        self._searcher = searcher
+        self._k = k
+        self._documents = None if documents is None else tuple(documents)
+        self._section = section
+        self._turns = tuple(turns)
+
+    @property
+    def turns(self) -> tuple[Answer, ...]:
+        """The answers so far, in order."""
+        return self._turns
+
+    def ask(self, question: str, *, carry: Collection[Carried] | None = None) -> Answer:
+        """The answer to `question`, read in the light of the turns before it.
+
+        It finds out by itself what to take over from them. `carry` says instead what to, exactly;
+        an empty one reads the question as it stands. Raises what `Searcher.ask` raises.
+        """
+        answer = self._answer(question, carry, self._turns)
+        self._turns = (*self._turns, answer)
+        return answer
+
+    def ask_again(self, number: int, *, carry: Collection[Carried] | None = None) -> Answer:
+        """Ask turn `number`, from 1, once more with `carry`; the new answer takes its place.
+
+        The other turns stay as they are. Raises UsageError when there is no such turn.
+        """
+        if not 1 <= number <= len(self._turns):
+            raise UsageError(
+                f"There is no turn {number} to ask again; this conversation has {len(self._turns)}."
+            )
+        before, after = self._turns[: number - 1], self._turns[number:]
+        answer = self._answer(self._turns[number - 1].question, carry, before)
+        self._turns = (*before, answer, *after)
+        return answer
+
+    def _answer(
+        self, question: str, carry: Collection[Carried] | None, before: Sequence[Answer]
+    ) -> Answer:
+        if not question.strip():
+            return self._asked(question)
+        earlier = _referred(question, before)
+        if carry is not None:
+            return self._carrying(question, tuple(dict.fromkeys(carry))[:MOST_CARRIED], earlier)
+        leans_by = follow_up.leans_by(question)
+        if earlier is None or not leans_by:
+            return self._asked(question)
+        chosen = follow_up.offered(question, earlier.read_as, earlier.carried)
+        carried = self._carrying(question, chosen, earlier)
+        if leans_by == inf or not chosen or not carried.hits:
+            return carried
+        alone = self._asked(question, PROBED)
+        if alone.hits and self._loss(alone, carried.hits[0].passage) > leans_by:
+            return replace(alone, hits=alone.hits[: self._k])
+        return carried
+
+    def _carrying(
+        self, question: str, carried: tuple[Carried, ...], earlier: Answer | None
+    ) -> Answer:
+        before, then = (earlier.read_as, earlier.carried) if earlier else ("", ())
+        read_as = follow_up.read_as(question, carried, before, then) if carried else question
+        named = follow_up.named(question) if carried else ""
+        # What is only added to a question finds the passage; a reader knows it from there.
+        read = question if read_as.startswith(question) else ""
+        answer = self._asked(read_as, holding=named, read=read)
+        return replace(answer, question=question, carried=carried)
+
+    def _asked(
+        self,
+        question: str,
+        k: int = 0,
+        documents: Sequence[str] | None = None,
+        holding: str = "",
+        read: str = "",
+    ) -> Answer:
+        """The answer to a question that is searched as it stands; at least `k` hits."""
+        answer = self._searcher.ask(
+            question,
+            k=max(k, self._k),
+            documents=documents or self._documents,
+            section=self._section,
+            holding=holding,
+            read=read,
+        )
+        read_as = answer.read_as or " ".join(question[: follow_up.READ].split())
+        return replace(answer, read_as=read_as)
+
+    def _loss(self, alone: Answer, passage: Passage) -> float:
+        """How far a passage is behind the best, for the question that `alone` answers."""
+        there = alone.hits
+        if all(hit.passage != passage for hit in there):
+            try:
+                there = self._asked(alone.question, PROBED, [passage.document]).hits
+            except UsageError:  # the document has been removed since
+                return inf
+        value = {hit.passage: hit.evidence.fused for hit in there}
+        # By the indexes alone: a reader may have put another first.
+        best = max(hit.evidence.fused for hit in alone.hits)
+        return best - value.get(passage, min(value.values(), default=0.0))
+
+
+def _referred(question: str, before: Sequence[Answer]) -> Answer | None:
+    """The turn the question refers to: the last that asked something, or that it goes back to."""
+    asked = [turn for turn in reversed(before) if turn.read_as.strip()]
+    named = follow_up.returns_to(question)
+    back = (turn for turn in asked if named and follow_up.mentions(turn.read_as, named))
+    return next(back, asked[0] if asked else None)

@@ -1,0 +1,1 @@
+"""From files to documents with sections, and from documents to passages."""

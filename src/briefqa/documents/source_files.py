@@ -1,0 +1,182 @@
+"""Which files are meant, and what is in them?
+
+Paths a person names become the files to read, in a fixed order, each under a name of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from briefqa.documents import loaders
+from briefqa.errors import BuildError, LoadError
+
+MAX_FILE_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read and the name its passages cite."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands under the named paths; `skipped` are files in no format that is read."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Path, ...]
+
+
+def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Found:
+    """The files under `roots`, without the index folder `leave_out` and hidden entries.
+
+    Nor are there those that are `excluded`, or in a folder that is: paths as `absolute` gives them.
+
+    A folder gives the files in it whose format is read, a file gives itself whatever its format
+    (so that a wrong one is reported), and so does a folder that cannot be listed. Raises
+    BuildError for a path that does not exist.
+    """
+    files: list[SourceFile] = []
+    skipped: list[Path] = []
+    seen: set[Path] = set()
+    names: set[str] = set()
+    for root in roots:
+        for path in _under(root, _actual(leave_out)):
+            if excluded and not excluded_by(path).isdisjoint(excluded):
+                continue
+            if path != root and not loaders.supports(path) and not _is_folder(path):
+                skipped.append(path)
+                continue
+            place = path.absolute()
+            if place in seen:
+                continue
+            seen.add(place)
+            name = _name(path, root, names)
+            names.add(name)
+            files.append(SourceFile(place, name))
+    return Found(tuple(files), tuple(skipped))
+
+
+def absolute(path: Path | str) -> str:
+    """The absolute path without `.` and `..`, by which files are compared; links are kept."""
+    return os.path.abspath(path)  # noqa: PTH100 (resolve follows links)
+
+
+def excluded_by(path: Path) -> set[str]:
+    """The paths any of which, when excluded, excludes this one: itself and the folders above."""
+    place = Path(absolute(path))
+    return {str(above) for above in (place, *place.parents)}
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a regular file of a sensible size; raises LoadError."""
+    try:
+        if path.is_dir():
+            raise LoadError("it is a folder that cannot be listed; make it readable")
+        if not path.is_file():
+            raise LoadError("it is not a regular file, or a link that leads nowhere")
+        # Bounded: the file may be growing, or say that it holds nothing and never end.
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) <= MAX_FILE_BYTES:
+            return data
+        raise LoadError(
+            f"it holds {path.stat().st_size / 1e6:.0f} MB, and files above "
+            f"{MAX_FILE_BYTES / 1e6:.0f} MB are not read; split it into parts"
+        )
+    except OSError as error:
+        raise LoadError(f"it cannot be read ({error.strerror})") from error
+
+
+def safe_name(name: str) -> str:
+    """The one file name that a name with any characters becomes; raises LoadError for none.
+
+    Folders become part of it: `a/b/c.md` is `a - b - c.md`. Without control and direction
+    characters, leading dots and what some file systems reserve; a long one is cut before its
+    suffix and told from others by a digest.
+    """
+    text = unicodedata.normalize("NFC", name)
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_shown(c))
+    parts = (part.strip(" .") for part in re.split(r"[/\\]", text))
+    plain = " ".join(re.sub(r'[<>:"|?*]', "_", " - ".join(filter(None, parts))).split())
+    plain = unicodedata.normalize("NFC", plain)
+    if not plain:
+        raise LoadError("its name holds no character that a file name may; rename it")
+    if _RESERVED.match(plain):
+        plain = f"_{plain}"
+    if len(plain.encode()) > MAX_NAME_BYTES:
+        suffix = Path(plain).suffix if loaders.supports(Path(plain)) else ""
+        end = f"~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}{suffix}"
+        room = MAX_NAME_BYTES - len(end)
+        plain = plain.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + end
+    return plain
+
+
+def _is_shown(character: str) -> bool:
+    return not unicodedata.category(character).startswith("C")
+
+
+def _under(root: Path, leave_out: Path) -> Iterator[Path]:
+    if not os.path.lexists(root):
+        raise BuildError(f"There is no file or folder {root}; check the path.")
+    if not _is_folder(root):
+        yield root
+        return
+    if _actual(root) == leave_out:
+        raise BuildError(f"{root} is the index folder itself; name another one with --index.")
+    visited: set[Path] = set()
+    unlisted: list[Path] = []
+
+    def note(error: OSError) -> None:
+        unlisted.append(Path(error.filename))
+
+    for folder, folders, files in os.walk(root, followlinks=True, onerror=note):
+        actual = _actual(folder)
+        if actual in visited or actual == leave_out:
+            folders.clear()
+            continue
+        visited.add(actual)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(files) if not name.startswith("."))
+    yield from unlisted
+
+
+def _actual(path: Path | str) -> Path:
+    """Where links lead, if anywhere."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path(path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _name(path: Path, root: Path, taken: set[str]) -> str:
+    """The path inside `root`, made unlike the names already taken."""
+    plain = path.name if path == root else path.relative_to(root).as_posix()
+    # A file name may hold bytes that are no text; a citation may not.
+    plain = os.fsencode(plain).decode("utf-8", "replace")
+    if plain not in taken:
+        return plain
+    folder = root.absolute().parent.name if path == root else root.absolute().name
+    folder = os.fsencode(folder).decode("utf-8", "replace")
+    # The suffix must stay at the end: it says how the file is read.
+    name, number = f"{folder}/{plain}", 2
+    while name in taken:
+        name, number = f"{folder} ({number})/{plain}", number + 1
+    return name

@@ -1,0 +1,183 @@
+"""How good is it?
+
+Asks every question of a set in each mode and measures the rankings with ir-measures, the paired
+differences and intervals with scipy, whether the words that are marked answer, and how well the
+confidence tells what is answered from what is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from briefqa.answering.searcher import Outcome, Searcher
+from briefqa.errors import UsageError
+from briefqa.evaluation import measures
+from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
+from briefqa.evaluation.question_sets import Question, QuestionSet
+from briefqa.evaluation.results import DEPTH, MEASURES, Abstention, Evaluation, Marked, ModeResult
+from briefqa.index.calibration import Calibration
+from briefqa.records import AnswerSpan, Mode, Passage
+
+
+def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Evaluation:
+    """Ask every question in each mode; those that nothing answers count for abstention only.
+
+    `misses` is how many of the worst are kept.
+    """
+    answerable = [question for question in asked.questions if question.answerable]
+    started = time.perf_counter()
+    outcomes = {q.id: searcher.outcome(q.text, depth=2 * DEPTH) for q in asked.questions}
+    seconds = (time.perf_counter() - started) * len(answerable) / len(outcomes)
+    modes = {
+        Mode.HYBRID: _measured(
+            asked, answerable, [outcomes[q.id].rows for q in answerable], seconds
+        )
+    }
+    for mode in (Mode.KEYWORD, Mode.SEMANTIC):
+        started = time.perf_counter()
+        rows = [searcher.ranked_rows(q.text, mode=mode, depth=2 * DEPTH) for q in answerable]
+        modes[mode] = _measured(asked, answerable, rows, time.perf_counter() - started)
+    order = np.argsort(modes[Mode.HYBRID].values["ndcg@10"], kind="stable")[:misses]
+    worst = [answerable[place] for place in order]
+    given, found = _marked(searcher, asked, outcomes)
+    return Evaluation(
+        dataset=asked.name,
+        passages=len(asked.units),
+        questions=asked.questions,
+        modes=modes,
+        abstention=Abstention(
+            np.array([outcomes[question.id].confidence for question in asked.questions]),
+            np.array([is_right(asked, q, outcomes[q.id]) for q in asked.questions], dtype=bool),
+            np.array([question.answerable for question in asked.questions], dtype=bool),
+            np.array([question.near_miss for question in asked.questions], dtype=bool),
+            searcher.answer_from(),
+        ),
+        given=given,
+        found=found,
+        misses=tuple((question, tuple(searcher.search(question.text, k=3))) for question in worst),
+        left_out=asked.left_out,
+    )
+
+
+def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Calibration:
+    """The scale on which confidence is what it says, and the confidence from which at most the
+    `wanted` share, 0..1, of the answers is wrong.
+
+    Raises UsageError when there is no question that nothing answers, or none that is answered.
+    """
+    questions = asked.questions
+    if all(question.answerable for question in questions):
+        raise UsageError(
+            "Every question is answered by the documents; add some that nothing answers, with null "
+            "for section and contains."
+        )
+    outcomes = [searcher.outcome(question.text) for question in questions]
+    before = [outcome.uncalibrated for outcome in outcomes]
+    right = [is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
+    slope, intercept = scale(before, right)
+    confidence = scaled(before, slope, intercept)
+    answer_from = threshold(confidence, right, wanted)
+    given = [value >= answer_from for value in confidence]
+    reader = searcher.reader
+    truth = np.array(right, dtype=bool)
+    return Calibration(
+        slope=slope,
+        intercept=intercept,
+        error=measures.calibration_error(np.array(before), truth),
+        error_now=measures.calibration_error(np.array(cross_validated(before, right)), truth),
+        answer_from=answer_from,
+        wanted=wanted,
+        questions=len(questions),
+        answerable=sum(question.answerable for question in questions),
+        answered=sum(q.answerable for q, said in zip(questions, given, strict=True) if said),
+        given=sum(given),
+        wrong=sum(not is_right for is_right, said in zip(right, given, strict=True) if said),
+        model=searcher.manifest().fingerprint,
+        reader="" if reader is None else reader.fingerprint,
+    )
+
+
+def is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
+    """Whether the first passage, those dropped apart, answers."""
+    units = (asked.units[row] for row in outcome.rows)
+    first = next((unit for unit in units if unit not in question.dropped), None)
+    return question.answerable and first in question.relevant
+
+
+def _marked(
+    searcher: Searcher, asked: QuestionSet, outcomes: Mapping[str, Outcome]
+) -> tuple[Marked | None, Marked | None]:
+    """What is marked in a passage that answers, and in the first found."""
+    passages = searcher.passages()
+    given, found = [], []
+    for question, row in passages_holding(searcher, asked):
+        here = searcher.answer_in(question.text, row)
+        given.append(judged(here, passages[row], question))
+        outcome = outcomes[question.id]
+        first = outcome.rows[0] if outcome.rows else None
+        relevant = first is not None and asked.units[first] in question.relevant
+        found.append(judged(outcome.answer if relevant else None, passages[first or 0], question))
+    return _mean(given), _mean(found)
+
+
+def passages_holding(searcher: Searcher, asked: QuestionSet) -> list[tuple[Question, int]]:
+    """The questions whose answers are known, each with the first relevant row that holds one."""
+    rows_of: dict[str, list[int]] = {}
+    for row, unit in enumerate(asked.units):
+        rows_of.setdefault(unit, []).append(row)
+    passages, found = searcher.passages(), []
+    for question in asked.questions:
+        rows = [row for unit in question.relevant for row in rows_of.get(unit, ())]
+        holding = (r for r in rows if measures.holds_answer(passages[r].text, question.answers))
+        first = next(holding, None)
+        if first is not None:
+            found.append((question, first))
+    return found
+
+
+def judged(
+    answer: AnswerSpan | None, passage: Passage, question: Question
+) -> tuple[float, float, float]:
+    """F1 and exact match of the marked words, and whether their sentence holds an answer, 0..1."""
+    if answer is None:
+        return 0.0, 0.0, 0.0
+    start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
+    return (
+        measures.f1(answer.text, question.answers),
+        measures.exact_match(answer.text, question.answers),
+        float(measures.holds_answer(passage.text[start:end], question.answers)),
+    )
+
+
+def _mean(judged: Sequence[tuple[float, float, float]]) -> Marked | None:
+    return Marked(len(judged), *map(float, np.mean(judged, axis=0))) if judged else None
+
+
+def _measured(
+    asked: QuestionSet,
+    questions: Sequence[Question],
+    rows: Sequence[Sequence[int]],
+    seconds: float,
+) -> ModeResult:
+    """The rankings of units, from those of rows, and their measures."""
+    from ir_measures import iter_calc, parse_measure
+
+    rankings = []
+    for question, found in zip(questions, rows, strict=True):
+        units = dict.fromkeys(asked.units[row] for row in found)
+        kept = [unit for unit in units if unit not in question.dropped]
+        rankings.append(tuple(kept[:DEPTH]))
+    values = {name: np.zeros(len(questions)) for name in MEASURES}
+    place = {question.id: number for number, question in enumerate(questions)}
+    qrels = {question.id: dict(question.relevant) for question in questions}
+    run = {
+        question.id: {unit: float(DEPTH - rank) for rank, unit in enumerate(units)}
+        for question, units in zip(questions, rankings, strict=True)
+    }
+    names = {parse_measure(theirs): ours for ours, theirs in MEASURES.items()}
+    for one in iter_calc(list(names), qrels, run):
+        values[names[one.measure]][place[one.query_id]] = float(one.value)
+    return ModeResult(tuple(rankings), values, len(questions) / max(seconds, 1e-9))

@@ -1,0 +1,90 @@
+"""Fitting a confidence and its threshold to labelled questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from briefqa.answering.abstention import logit, rescaled
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+PARTS = 10  # of the questions, each left out once
+WRONG = 0.1  # share of the answers given that may be wrong, unless another is wanted
+
+
+def logistic(
+    columns: npt.NDArray[np.float64],
+    truth: Sequence[bool] | npt.NDArray[np.bool_],
+    near: Sequence[float],
+    *,
+    held: Sequence[bool] | None = None,
+    bounds: Sequence[tuple[float | None, float | None]] | None = None,
+    weight: npt.NDArray[np.float64] | float = 1.0,
+) -> npt.NDArray[np.float64]:
+    """The factor of each column, of `columns` [n_questions, n_columns], that fits `truth` best.
+
+    Those of the least log loss, each question of its `weight`, and a small cost for leaving the
+    values they are `near`: half the square of the difference, of those that are `held` there, which
+    all are unless it is said. Each stays within its `bounds`.
+    """
+    from scipy.optimize import minimize
+
+    start, right = np.array(near, float), np.array(truth, float)
+    cost = np.ones(len(start)) if held is None else np.array(held, float)
+
+    def loss(numbers: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        """The loss and its gradient."""
+        told, moved = columns @ numbers, cost * (numbers - start)
+        lost = weight * (np.logaddexp(0, told) - right * told)
+        error = weight * (1 / (1 + np.exp(-told)) - right)
+        return float(lost.sum() + (moved**2).sum() / 2), columns.T @ error + moved
+
+    return np.asarray(minimize(loss, start, jac=True, bounds=bounds).x)
+
+
+def scale(confidence: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+    """The slope, 0 or more, and intercept that make a confidence what it says (Platt 1999).
+
+    Those of its logit that say best whether each question was answered `right`, near 1 and 0, so
+    that few questions change little.
+    """
+    logits = np.array([logit(value) for value in confidence])
+    columns = np.stack([logits, np.ones(len(logits))], axis=1)
+    slope, intercept = logistic(columns, right, (1, 0), bounds=[(0, None), (None, None)])
+    return float(slope), float(intercept)
+
+
+def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[float]:
+    """Each confidence on another scale, 0..1."""
+    return [rescaled(value, slope, intercept) for value in confidence]
+
+
+def cross_validated(confidence: Sequence[float], right: Sequence[bool]) -> list[float]:
+    """Each confidence on a scale that the others gave, in up to ten parts."""
+    found = np.zeros(len(confidence))
+    order = np.random.default_rng(0).permutation(len(confidence))
+    for part in np.array_split(order, min(PARTS, len(order))):
+        others = np.setdiff1d(order, part)
+        slope, intercept = scale([confidence[i] for i in others], [right[i] for i in others])
+        found[part] = scaled([confidence[i] for i in part], slope, intercept)
+    return [float(value) for value in found]
+
+
+def threshold(confidence: Sequence[float], right: Sequence[bool], wanted: float) -> float:
+    """The lowest confidence from which at most the `wanted` share of answers is wrong, 0..1.
+
+    `right` says whether each question's first passage answers it. 1.0, which is more than any
+    confidence, when none will do: then nothing is answered.
+    """
+    ordered = sorted(zip(confidence, right, strict=True), reverse=True)
+    best, wrong = 1.0, 0
+    for given, (value, is_right) in enumerate(ordered, 1):
+        wrong += not is_right
+        followed = given < len(ordered) and ordered[given][0] == value
+        if not followed and wrong <= wanted * given:
+            best = value
+    return best

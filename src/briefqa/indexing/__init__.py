@@ -1,0 +1,1 @@
+"""From documents to an index: building, uploads, verification."""

@@ -1,0 +1,1 @@
+"""The embedding model and the reader: how they are found, exported and run."""

@@ -1,0 +1,87 @@
+"""Which words of a passage answer?
+
+The seam every reader fits, the fake one for tests, and the choice among them. A reader reads the
+question together with a passage and says where in it an answer could stand, and whether one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from briefqa.models import onnx_reader, reader_export
+from briefqa.models.reading import Readable, Reading
+from briefqa.text.words import plain_words
+
+DEFAULT_READER = "default"
+
+
+class Reader(Protocol):
+    """Reads texts for an answer to a question.
+
+    `name` is what `load_reader` takes; two readers with the same `fingerprint` read alike. `rule`
+    holds the numbers of an `abstention.ReaderRule`; None where none was fitted to it.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def rule(self) -> Mapping[str, float] | None: ...
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        """A Reading of each text; places are offsets into its own text, its context apart."""
+        ...
+
+
+def load_reader(reader: str = DEFAULT_READER) -> Reader | None:
+    """The reader of that name: the one that comes with BriefQA, or a model in a folder.
+
+    None where the default is not installed: the product works without. Cheap: weights are loaded
+    at the first `read`. Raises ModelUnavailable.
+    """
+    if reader == DEFAULT_READER:
+        return onnx_reader.shipped()
+    folder = Path(reader).absolute()  # the working folder may change
+    if onnx_reader.is_reader(folder):
+        return onnx_reader.OnnxReader(reader, folder)
+    return onnx_reader.OnnxReader(reader, reader_export.exported(folder))
+
+
+class OverlapReader:
+    """The fake for tests: answers with the word behind the last one it shares with the question."""
+
+    name = "overlap"
+    fingerprint = "overlap-1"
+    rule = None
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        """The more of the question's words a text shares, the surer; deterministic."""
+        asked = set(plain_words(question))
+        return [self._reading(asked, text.text) for text in texts]
+
+    def _reading(self, asked: set[str], text: str) -> Reading:
+        pieces, shared, at = [], [], 0
+        for word in text.split():
+            start = text.index(word, at)
+            at = start + len(word)
+            pieces.append((start, at))
+            shared.append(not asked.isdisjoint(plain_words(word)))
+        held = sum(shared) / max(1, len(asked))
+        value = np.zeros(len(pieces), np.float32)
+        last = max((number for number, is_in in enumerate(shared) if is_in), default=-1)
+        if 0 <= last < len(pieces):
+            value[min(last + 1, len(pieces) - 1)] = 5.0
+        return Reading(
+            answerability=8 * min(1.0, held) - 4,
+            pieces=np.array(pieces, np.int64).reshape(-1, 2),
+            begin=value,
+            end=value,
+            nothing=5.0,
+        )

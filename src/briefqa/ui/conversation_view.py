@@ -1,0 +1,298 @@
+"""What does the conversation look like? Turns in, markup out; nothing here asks or remembers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from briefqa.records import Answer, DocumentInfo, Hit
+from briefqa.ui import passage_view, session
+from briefqa.ui.html import Html, join, tag
+from briefqa.ui.session import Problem, Turn, Turns, Where
+
+_NAMED = 12
+"""Documents that are named where nothing answers; of more, their number is told."""
+
+
+def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
+    """What stands in the conversation before the first question; `examples` ask themselves."""
+    if not documents:
+        return _welcome(
+            "There are no documents yet.",
+            "Add files under Documents, or index a folder in a terminal: briefqa build FOLDER",
+        )
+    asked_of = (
+        f"“{documents[0].title}”" if len(documents) == 1 else f"these {len(documents)} documents"
+    )
+    buttons = [
+        tag(
+            "li",
+            tag(
+                "button",
+                question,
+                type="button",
+                data_example=place,
+                data_key=f"example-{place}",
+            ),
+        )
+        for place, question in enumerate(examples)
+    ]
+    return _welcome(
+        f"Ask {asked_of} a question.",
+        "The answer is the passage itself, word for word, with the place it stands in. "
+        "What is not there is not answered.",
+        tag("ul", *buttons, class_="examples", aria_label="Example questions") if buttons else None,
+    )
+
+
+def unopened(problem: Problem) -> Html:
+    """What stands there when there is no index to ask."""
+    return tag("div", tag("p", "Nothing can be asked yet.", class_="invitation"), _problem(problem))
+
+
+def conversation(turns: Turns, *, rateable: bool) -> Html:
+    """Every turn so far, oldest first, and what the tab keeps of them."""
+    shown: list[Html] = []
+    generation = ""
+    for number, turn in enumerate(turns, 1):
+        if generation and turn.generation not in ("", generation):
+            shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
+        generation = turn.generation or generation
+        shown.append(_turn(turn, number, rateable))
+    return tag("div", *shown, class_="turns", data_kept=session.as_kept(turns))
+
+
+def menu(n_documents: int) -> Html:
+    """What can be done beside asking."""
+    documents = "1 document" if n_documents == 1 else f"{n_documents} documents"
+    forms = [
+        tag("li", tag("button", name, type="button", data_form=form, data_key=f"form-{form}"))
+        for form, name in (("markdown", "As Markdown"), ("receipt", "As a receipt"))
+    ]
+    return tag(
+        "nav",
+        tag("button", documents, type="button", class_="to-documents", data_key="to-documents"),
+        tag(
+            "details",
+            tag("summary", "Save"),
+            tag("ul", *forms),
+            class_="save",
+            data_fold="save",
+        ),
+        tag(
+            "button",
+            "New",
+            type="button",
+            class_="anew",
+            data_key="anew",
+            aria_label="New conversation",
+            title="New conversation",
+        ),
+        aria_label="Page",
+    )
+
+
+def citation(hit: Hit, turn: int, *, key: str) -> Html:
+    """The numbered citation, a button that opens the passage where it stands."""
+    return tag(
+        "button",
+        *cited(hit),
+        type="button",
+        class_="citation",
+        data_turn=turn,
+        data_hit=hit.rank,
+        data_key=f"{key}-{turn}-{hit.rank}",
+    )
+
+
+def cited(hit: Hit) -> list[str]:
+    """`[1] Title › Section › ¶2`, the title apart so that the place in it stands out."""
+    title, place = hit.citation.rsplit(" › ", 1)
+    if hit.passage.section:
+        title, *rest = hit.citation.split(" › ")
+        place = " › ".join(rest)
+    return [
+        tag("span", f"[{hit.rank}]", class_="number"),
+        " ",
+        tag("bdi", tag("span", f"{title} › ", class_="of"), place),
+    ]
+
+
+def place_of(hit: Hit) -> str:
+    """`harbour.md, lines 3–4`: where a person finds the passage in the file."""
+    first, last = hit.passage.lines
+    lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    return f"{hit.passage.document}, {lines}"
+
+
+def _welcome(invitation: str, manners: str, more: Html | None = None) -> Html:
+    return tag(
+        "div",
+        tag("p", invitation, class_="invitation"),
+        tag("p", manners, class_="manners"),
+        more,
+        class_="welcome",
+    )
+
+
+def _turn(turn: Turn, number: int, rateable: bool) -> Html:
+    return tag(
+        "section",
+        tag("h2", turn.question, class_="question", dir="auto"),
+        _within(turn.where),
+        _reply(turn, number, rateable),
+        class_="turn",
+        data_number=number,
+    )
+
+
+def _within(where: Where) -> Html | None:
+    """Where the question was asked, if not everywhere."""
+    names = where.documents or ()
+    only = names[0] if len(names) == 1 else f"{len(names)} documents" if names else None
+    if where.section is None:
+        return None if only is None else tag("p", "Only in ", tag("bdi", only), class_="within")
+    of = None if only is None else join(" (", tag("bdi", only), ")")
+    return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
+
+
+def _reply(turn: Turn, number: int, rateable: bool) -> Html:
+    match turn.reply:
+        case None:
+            return tag("p", "Looking …", class_="waiting")
+        case Problem() as problem:
+            return _problem(problem)
+        case Answer(answered=True) as answer:
+            quoted = [hit for hit in answer.hits if hit.passage.text in answer.text]
+            quoted = quoted or list(answer.hits[:1])
+            return tag(
+                "div",
+                _carried(answer, number),
+                *(_quotation(hit, number) for hit in quoted),
+                _also([hit for hit in answer.hits if hit not in quoted], number),
+                _rating(turn, number) if rateable else None,
+                class_="reply",
+            )
+        case answer:
+            return tag(
+                "div",
+                _carried(answer, number),
+                tag("p", "Not in these documents.", class_="verdict"),
+                tag("p", answer.reason, class_="reason"),
+                _looked_in(answer.searched, number),
+                _nearest(answer.hits, number),
+                # Of one section it would not be known what is in the rest.
+                _rating(turn, number) if rateable and turn.where.section is None else None,
+                class_="reply",
+            )
+
+
+def _problem(problem: Problem) -> Html:
+    mend = tag("button", "Build the index again", type="button", class_="mend", data_key="mend")
+    return tag(
+        "div", tag("p", problem.sentence), mend if problem.mendable else None, class_="problem"
+    )
+
+
+def _carried(answer: Answer, number: int) -> Html | None:
+    """What was taken over from earlier questions, each a button that asks again without it."""
+    if not answer.carried:
+        return None
+    chips = []
+    for place, thing in enumerate(answer.carried):
+        kept = [[other.kind, other.text] for other in answer.carried if other is not thing]
+        chips.append(
+            tag(
+                "li",
+                tag("span", f"{thing.kind}: ", class_="of"),
+                tag("bdi", thing.text),
+                tag(
+                    "button",
+                    "×",
+                    type="button",
+                    class_="drop",
+                    aria_label=f"Ask again without “{thing.text}”",
+                    title="Ask again without this",
+                    data_turn=number,
+                    data_carry=json.dumps(kept),
+                    data_key=f"drop-{number}-{place}",
+                ),
+            )
+        )
+    return tag("ul", *chips, class_="carried", aria_label="Taken over from earlier questions")
+
+
+def _quotation(hit: Hit, turn: int) -> Html:
+    return tag(
+        "figure",
+        passage_view.quotation(hit),
+        tag("figcaption", citation(hit, turn, key="quote")),
+    )
+
+
+def _also(hits: Sequence[Hit], turn: int) -> Html | None:
+    if not hits:
+        return None
+    buttons = [
+        tag(
+            "button",
+            f"[{hit.rank}]",
+            type="button",
+            class_="citation",
+            title=hit.citation,
+            aria_label=f"[{hit.rank}] {hit.citation}",
+            data_turn=turn,
+            data_hit=hit.rank,
+            data_key=f"also-{turn}-{hit.rank}",
+        )
+        for hit in hits
+    ]
+    return tag("p", "See also ", *buttons, class_="also")
+
+
+def _looked_in(names: Sequence[str], number: int) -> Html | None:
+    """The documents that hold no answer, by name where they are few."""
+    if not names:
+        return None
+    if len(names) == 1:
+        return tag("p", "Looked in ", tag("bdi", names[0]), class_="looked")
+    shown = [tag("li", tag("bdi", name)) for name in names[:_NAMED]]
+    more = len(names) - _NAMED
+    return tag(
+        "details",
+        tag("summary", f"Looked in {len(names)} documents"),
+        tag("ul", *shown, tag("li", f"and {more} more") if more > 0 else None),
+        class_="looked",
+        data_fold=f"looked-{number}",
+    )
+
+
+def _nearest(hits: Sequence[Hit], turn: int) -> Html | None:
+    if not hits:
+        return None
+    return tag(
+        "details",
+        tag("summary", "Nearest passages, which do not answer this"),
+        *(_quotation(hit, turn) for hit in hits),
+        class_="nearest",
+        data_fold=f"nearest-{turn}",
+    )
+
+
+def _rating(turn: Turn, number: int) -> Html:
+    """Whether the answer is right, if its reader wants to say so; what was said is pressed."""
+    thumbs = [
+        tag(
+            "button",
+            says,
+            type="button",
+            class_="thumb",
+            aria_pressed="true" if turn.rating is helpful else "false",
+            data_turn=number,
+            data_rate="up" if helpful else "down",
+            data_key=f"rate-{number}-{says}",
+        )
+        for says, helpful in (("Yes", True), ("No", False))
+    ]
+    asks = "Does this answer it? " if turn.rating is None else "You said (kept on this machine): "
+    return tag("p", tag("span", asks, class_="of"), *thumbs, class_="rating")

@@ -1,0 +1,104 @@
+"""What stands behind the page?
+
+An index that may be missing, damaged or just being built again, and what may be done with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from briefqa.answering.searcher import Searcher
+from briefqa.api import build, open_index
+from briefqa.models.reader import DEFAULT_READER, Reader
+from briefqa.records import Answer, DocumentInfo, Hit, Mode
+
+if TYPE_CHECKING:
+    from briefqa.indexing.generation_writer import Progress
+    from briefqa.indexing.library import Library
+    from briefqa.models.embedder import Embedder
+    from briefqa.ui.feedback import Feedback
+    from briefqa.ui.uploads import Uploads
+
+
+class Desk:
+    """An index, opened when it can be, with its documents' library and its readers' feedback.
+
+    Without a `library` the page only reads; files come to it through the door of `uploads`.
+    Without `feedback` nothing is kept of what readers think. Every method that reads the index
+    raises IndexFolderError as long as there is none.
+    """
+
+    def __init__(
+        self,
+        index: Path,
+        *,
+        library: Library | None = None,
+        uploads: Uploads | None = None,
+        feedback: Feedback | None = None,
+        model: Embedder | None = None,
+        reader: Reader | str | None = DEFAULT_READER,
+    ) -> None:
+        """Over the index in this folder, whether there is one yet or not."""
+        self.index = index.absolute()
+        self.library = library
+        self.uploads = uploads
+        self.feedback = feedback
+        self._model = model
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._searcher: Searcher | None = None
+
+    def searcher(self) -> Searcher:
+        """The index, opened; it follows rebuilds by itself."""
+        with self._lock:
+            if self._searcher is None:
+                self._searcher = open_index(self.index, model=self._model, reader=self._reader)
+            return self._searcher
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        mode: Mode | str = Mode.HYBRID,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+    ) -> list[Hit]:
+        """See `Searcher.search`."""
+        return self.searcher().search(
+            question, k=k, mode=mode, documents=documents, section=section
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Iterable[str] | None = None,
+        section: str | None = None,
+    ) -> Answer:
+        """See `Searcher.ask`."""
+        return self.searcher().ask(question, k=k, documents=documents, section=section)
+
+    def documents(self) -> tuple[DocumentInfo, ...]:
+        """See `Searcher.documents`."""
+        return self.searcher().documents()
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Build the index again from what it was built from; raises BriefQAError.
+
+        When that went with it: from the folder `data` and from what people have added.
+        """
+        from briefqa.indexing.builder import published
+
+        folders: list[Path] = []
+        if self.library is not None and published(self.index) is None:
+            folders = [folder for folder in (Path("data"), self.library.uploads) if folder.is_dir()]
+        build(folders or None, index=self.index, model=self._model, progress=progress)
+
+    def warm(self) -> None:
+        """Load now what the first question would."""
+        self.searcher().warm()

@@ -1,0 +1,182 @@
+"""What do the sources of an answer look like, listed and opened?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span
+from briefqa.ui import conversation_view, passage_view
+from briefqa.ui.html import Html, tag
+
+_REACH = 100_000
+"""How many characters of a long document are shown on either side of the cited passage."""
+
+
+def listed(answer: Answer | None, turn: int) -> Html:
+    """The numbered passages of one turn, each with its place, its text and why it was found."""
+    if answer is None or not answer.hits:
+        return tag("p", "The passages an answer rests on are listed here.", class_="empty")
+    hits = tag("ol", *(_source(hit, turn) for hit in answer.hits), class_="hits", data_turn=turn)
+    if answer.answered:
+        return hits
+    summary = tag("summary", "Nearest passages, which do not answer this")
+    return tag("details", summary, hits, class_="nearest", data_fold=f"sources-{turn}")
+
+
+def article(
+    document: Document, answer: Answer, hit: Hit, turn: int, remark: Html | None = None
+) -> Html:
+    """The whole document as a page to read, the hit's passage marked, its answer more strongly.
+
+    Of a document longer than the reach, the part around the passage is shown, and it says so. The
+    `remark` stands above the text.
+    """
+    cited = Span(hit.passage.start, hit.passage.end)
+    window = Span(max(0, cited.start - _REACH), min(len(document.text), cited.end + _REACH))
+    whole = window == Span(0, len(document.text))
+    about = " · ".join(part for part in (document.date, document.source, document.name) if part)
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("div", _back(), _neighbours(answer, hit, turn), class_="ways"),
+            tag("p", *conversation_view.cited(hit)),
+            tag("div", *_copies(hit), class_="copies"),
+            class_="bar",
+        ),
+        tag(
+            "article",
+            remark,
+            tag("h2", document.title, dir="auto"),
+            tag("p", about, class_="place"),
+            None
+            if whole
+            else tag("p", "A long document: the part around the passage.", class_="note"),
+            *_sections(document, cited, hit.answer, window),
+            tabindex=0,
+            aria_label="Source",
+        ),
+        class_="opened",
+    )
+
+
+def unopened(sentence: str) -> Html:
+    """What stands in place of an article that cannot be shown, and why."""
+    bar = tag("div", tag("div", _back(), class_="ways"), class_="bar")
+    return tag("div", bar, tag("p", sentence, class_="problem"), class_="opened")
+
+
+def changed(missing: bool, *, mendable: bool) -> Html:
+    """The remark on a document whose file is not what was indexed any more."""
+    what = "is no longer there" if missing else "has changed since it was indexed"
+    sentence = f"The file {what}; this is the text that was indexed."
+    mend = tag("button", "Index the documents again", type="button", class_="mend", data_key="mend")
+    return tag("div", tag("p", sentence), mend if mendable else None, class_="problem", role="note")
+
+
+def _source(hit: Hit, turn: int) -> Html:
+    return tag(
+        "li",
+        conversation_view.citation(hit, turn, key="source"),
+        tag("p", tag("bdi", conversation_view.place_of(hit)), class_="place"),
+        passage_view.quotation(hit),
+        _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
+    )
+
+
+def _evidence(evidence: Evidence, fold: str) -> Html:
+    """Why a passage is here: which of the two indexes found it, and by what."""
+    words = (
+        "not found by its words"
+        if evidence.keyword_rank is None
+        else f"rank {evidence.keyword_rank}" + _value("BM25", evidence.bm25, 2)
+    )
+    meaning = (
+        "not found by its meaning"
+        if evidence.semantic_rank is None
+        else f"rank {evidence.semantic_rank}" + _value("cosine", evidence.cosine, 3)
+    )
+    found = [("By its words", words), ("By its meaning", meaning)]
+    if evidence.answerability is not None:
+        found.append(("By the reader", f"answers · {evidence.answerability:.2f}"))
+    if evidence.matched:
+        found.insert(0, ("Words it shares", ", ".join(evidence.matched)))
+    rows = [part for name, value in found for part in (tag("dt", name), tag("dd", value))]
+    return tag(
+        "details",
+        tag("summary", "Why this passage"),
+        tag("dl", *rows),
+        class_="evidence",
+        data_fold=fold,
+    )
+
+
+def _value(name: str, value: float | None, digits: int) -> str:
+    return "" if value is None else f" · {name} {value:.{digits}f}"
+
+
+def _back() -> Html:
+    return tag("button", "← All sources", type="button", class_="back", data_key="back")
+
+
+def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
+    """The ways to the citation before this one and after it."""
+    ranks = [other.rank for other in answer.hits]
+    place = ranks.index(hit.rank)
+    ways = []
+    for name, other in (("Previous", place - 1), ("Next", place + 1)):
+        there = 0 <= other < len(ranks)
+        ways.append(
+            tag(
+                "button",
+                name,
+                type="button",
+                disabled=not there,
+                aria_label=f"{name} citation",
+                data_turn=turn if there else None,
+                data_hit=ranks[other] if there else None,
+                data_key=f"way-{name}",
+            )
+        )
+    return tag("span", *ways, class_="neighbours")
+
+
+def _copies(hit: Hit) -> list[Html]:
+    """What can be taken from here: the citation, and the answering sentence with it."""
+    citation = f"{hit.citation} ({conversation_view.place_of(hit)})"
+    quote = f"“{' '.join(hit.sentence.split())}” — {citation}"
+    return [
+        tag("button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}")
+        for name, text in (("Copy citation", citation), ("Copy quote", quote))
+    ]
+
+
+def _sections(
+    document: Document, cited: Span, answer: AnswerSpan | None, window: Span
+) -> list[Html]:
+    shown: list[Html] = []
+    above: tuple[str, ...] = ()
+    for section in document.sections:
+        paragraphs = [_overlap(paragraph, window) for paragraph in section.paragraphs]
+        visible = [paragraph for paragraph in paragraphs if paragraph is not None]
+        if visible or not section.paragraphs:
+            shown.extend(_headings(section, above))
+            above = section.path
+        shown.extend(passage_view.paragraph(document.text, span, cited, answer) for span in visible)
+    return shown
+
+
+def _headings(section: Section, above: Sequence[str]) -> list[Html]:
+    """The section's own heading, and those over it that `above` does not stand under already."""
+    shared = 0
+    while shared < min(len(above), len(section.path) - 1) and above[shared] == section.path[shared]:
+        shared += 1
+    return [
+        tag(f"h{min(depth + 3, 6)}", section.path[depth], dir="auto")
+        for depth in range(shared, len(section.path))
+    ]
+
+
+def _overlap(first: Span, second: Span) -> Span | None:
+    start, end = max(first.start, second.start), min(first.end, second.end)
+    return Span(start, end) if start < end else None
