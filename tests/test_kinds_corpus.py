@@ -47,7 +47,8 @@ FEWEST = {
 KINDS = {kind for kinds in FEWEST for kind in kinds}
 UNANSWERABLE_KINDS = {"near-miss", "off-topic"}
 
-LINE_OF_ITS_OWN = re.compile(r"\s*(\||[-*] |#|[A-Z][a-z]+: )")  # row, item, heading, mail header
+# A table's row, a list's item, a heading, the header of a mail, who is who in a transcript.
+LINE_OF_ITS_OWN = re.compile(r"\s*(\||[-*] |#|(From|To|Cc|Date|Subject|Chair|Counsel [^:]*): )")
 SENTENCE_END = re.compile(r"""[.?!][*"')]*\s+(?=[^a-z\s])""")
 
 
@@ -326,6 +327,9 @@ def test_sentences_end_where_a_row_an_item_a_quote_or_a_wrapped_line_says() -> N
     assert around("than half of what oak does", "bridge-emails.txt", 2) == (
         "It costs 118,000 marks laid, weighs less than half of what oak does,"
         " and lasts fifty years."
+    )
+    assert around("Counsel for the families", "inquiry-transcript.txt") == (
+        "Counsel for the families: Ms Adeyo"
     )
     assert around("I can start on", "bridge-emails.txt") == (
         "I can start on 13 May and need six weeks."
