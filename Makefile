@@ -1,6 +1,7 @@
 # make app         install, index data/ (or what was indexed last), open the page
-# make test        every check but the slow ones, as CI runs it
+# make test        every check but the slow and the quality tests, as CI runs it
 # make slow        the slow tests: interrupted builds, the wheel
+# make quality     the quality tests: every question of the bundled brief
 # make check       format, lint, types and import contracts only
 # make format      write the format and the fixes ruff can make
 # make screenshot  take the pictures in the README from the real page
@@ -12,7 +13,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 
-.PHONY: app test slow check format screenshot clean install install-test
+.PHONY: app test slow quality check format screenshot clean install install-test
 
 app: install
 	@if [ -e index/current.json ]; then $(BIN)/briefqa build --index index; \
@@ -25,6 +26,9 @@ test: install-test
 
 slow: install-test
 	@$(BIN)/python -m pytest --slow -m slow
+
+quality: install-test
+	@$(BIN)/python -m pytest --quality -m quality
 
 check: install-test
 	@$(BIN)/python -m pytest -q tests/test_checks.py

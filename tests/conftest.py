@@ -1,8 +1,11 @@
-"""What do all tests share? A quiet environment, the slow and browser rules, and costly fixtures.
+"""What all tests share: a quiet environment, the test tiers, and fixtures that are costly to make.
 
-The real model is loaded and exported once and the bundled brief is indexed once for the whole run;
-tests that only need some embedder take `hashing_embedder`, which needs no model. What the program
-keeps in the user's cache folder is kept in one of the run's own.
+The real model is loaded and exported once, the bundled brief is indexed once and its question file
+is asked once for the whole run; tests that only need some embedder take `hashing_embedder`, which
+needs no model. What the program keeps in the user's cache folder is kept in one of the run's own.
+
+Tests marked with the name of a tier in `TIERS` run only with its option; each run says how many it
+left out.
 """
 
 from __future__ import annotations
@@ -18,15 +21,21 @@ from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from tests.question_file import Asked, ask_all
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SLOW_LEFT_OUT = pytest.StashKey[int]()
+TIERS = {
+    "slow": "interrupted builds, the wheel",
+    "quality": "whole question files",
+}
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 CACHE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    for tier, content in TIERS.items():
+        parser.addoption(f"--{tier}", action="store_true", help=f"run these too: {content}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,11 +60,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        config.stash[SLOW_LEFT_OUT] = len(slow)
+    left_out: dict[str, int] = {}
+    for tier in TIERS:
+        if not config.getoption(f"--{tier}"):
+            deselected = [item for item in items if item.get_closest_marker(tier)]
+            items[:] = [item for item in items if not item.get_closest_marker(tier)]
+            config.hook.pytest_deselected(items=deselected)
+            left_out[tier] = len(deselected)
+    config.stash[LEFT_OUT] = left_out
     missing = _missing_for_browser()
     if missing:
         for item in items:
@@ -67,9 +79,11 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say aloud what this run left out."""
-    slow = config.stash.get(SLOW_LEFT_OUT, 0)
-    if slow:
-        terminalreporter.write_line(f"NOT RUN: {slow} slow tests; `make slow` runs them.")
+    for tier, number in config.stash.get(LEFT_OUT, {}).items():
+        if number:
+            terminalreporter.write_line(
+                f"NOT RUN: {number} {tier} tests ({TIERS[tier]}); `make {tier}` runs them."
+            )
     skipped = terminalreporter.stats.get("skipped", [])
     browser = [report for report in skipped if "browser" in report.keywords]
     if browser:
@@ -129,3 +143,9 @@ def brief_index(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactor
 def brief(brief_index: Path, real_embedder: Embedder) -> Searcher:
     """A Searcher over the bundled brief, with the default model."""
     return open_index(brief_index, model=real_embedder)
+
+
+@pytest.fixture(scope="session")
+def brief_answers(brief: Searcher) -> tuple[Asked, ...]:
+    """Every question of data/questions.jsonl, asked once; minutes, so for quality tests only."""
+    return ask_all(brief, REPO / "data" / "questions.jsonl")
