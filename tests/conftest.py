@@ -5,7 +5,8 @@ is asked once for the whole run; tests that only need some embedder take `hashin
 needs no model. What the program keeps in the user's cache folder is kept in one of the run's own.
 
 Tests marked with the name of a tier in `TIERS` run only with its option; each run says how many it
-left out.
+left out. Workers of pytest-xdist (`make test` starts two) share the exported model, and each runs
+whole files; one of them runs all the browser tests, so that there is one Chromium.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import portalocker
 import pytest
 from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
 from tests.question_file import Asked, ask_all
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadScopeScheduling
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,7 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test, or a library a test imports, can read it."""
     for name in [name for name in os.environ if name.startswith("BRIEFQA_")]:
         del os.environ[name]
-    config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="briefqa-tests-")
+    if not _is_worker(config):  # a worker inherits the run's cache folder
+        cache = tempfile.mkdtemp(prefix="briefqa-tests-")
+        config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = cache
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -56,7 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    shutil.rmtree(config.stash[CACHE], ignore_errors=True)
+    if CACHE in config.stash:
+        shutil.rmtree(config.stash[CACHE], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -68,11 +77,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=deselected)
             left_out[tier] = len(deselected)
     config.stash[LEFT_OUT] = left_out
+    if _is_worker(config):
+        config.workeroutput["left_out"] = left_out  # type: ignore[attr-defined]
     missing = _missing_for_browser()
     if missing:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=f"browser tests need {missing}"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker left out: each collects all tests, the run itself none."""
+    left_out = getattr(node, "workeroutput", {}).get("left_out")
+    if left_out is not None:
+        node.config.stash[LEFT_OUT] = left_out
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """A worker runs whole files, in the order they were collected in; the browser's are one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "browser" if "tests/browser/" in file else file
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(
@@ -90,6 +123,11 @@ def pytest_terminal_summary(
         terminalreporter.write_line(
             f"NOT RUN: {len(browser)} browser tests; they need {_missing_for_browser()}."
         )
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of pytest-xdist's, and not the run itself."""
+    return hasattr(config, "workerinput")
 
 
 def _chromium() -> str | None:
@@ -122,7 +160,9 @@ def repo() -> Path:
 @pytest.fixture(scope="session")
 def real_embedder() -> Embedder:
     """The default model, loaded and exported once."""
-    return prepared(load_embedder(), ["Russian and Turkish aircraft struck 36 targets.", "Snow."])
+    texts = ["Russian and Turkish aircraft struck 36 targets.", "Snow."]
+    with portalocker.Lock(Path(os.environ["XDG_CACHE_HOME"]) / "export.lock", timeout=240):
+        return prepared(load_embedder(), texts)
 
 
 @pytest.fixture
