@@ -1,6 +1,8 @@
 # make app         install, index data/ (or what was indexed last), open the page
-# make test        every check but the slow ones, as CI runs it
+# make test        every check but the slow and the quality tests, as CI runs it
 # make slow        the slow tests: interrupted builds, the wheel
+# make quality     the quality tests: every question of the bundled brief
+# make coverage    the same tests as make test, and the share of lines and branches they run
 # make check       format, lint, types and import contracts only
 # make format      write the format and the fixes ruff can make
 # make screenshot  take the pictures in the README from the real page
@@ -11,8 +13,9 @@
 
 VENV := .venv
 BIN  := $(VENV)/bin
+WORKERS := --numprocesses 2
 
-.PHONY: app test slow check format screenshot clean install install-test
+.PHONY: app test slow quality coverage check format screenshot clean install install-test
 
 app: install
 	@if [ -e index/current.json ]; then $(BIN)/briefqa build --index index; \
@@ -21,10 +24,16 @@ app: install
 	@$(BIN)/python app.py
 
 test: install-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WORKERS)
 
 slow: install-test
 	@$(BIN)/python -m pytest --slow -m slow
+
+quality: install-test
+	@$(BIN)/python -m pytest --quality -m quality
+
+coverage: install-test
+	@$(BIN)/python -m pytest $(WORKERS) --cov
 
 check: install-test
 	@$(BIN)/python -m pytest -q tests/test_checks.py
@@ -37,7 +46,7 @@ screenshot: install-test
 	@$(BIN)/python docs/screenshot.py
 
 clean:
-	rm -rf $(VENV) dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	find index -mindepth 1 ! -name .gitignore -delete
 

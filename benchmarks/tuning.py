@@ -46,7 +46,7 @@ KEYWORD = ((0.6, 0.4), (0.9, 0.4), (1.2, 0.4), (1.2, 0.75))  # K1 and B
 SENTENCE = (0.4, 0.5, 0.6, 0.7, 0.8)
 SEMANTIC = (1.5, 2.0, 2.5, 3.0, 4.0)
 DOCUMENT = (0.0, 0.3, 0.5, 0.8)
-MEASURE = ir_measures.parse_measure("nDCG@10")
+MEASURE = ir_measures.nDCG @ 10
 
 
 @dataclass(frozen=True, slots=True)

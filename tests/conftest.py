@@ -1,8 +1,12 @@
-"""What do all tests share? A quiet environment, the slow and browser rules, and costly fixtures.
+"""What all tests share: a quiet environment, the test tiers, and fixtures that are costly to make.
 
-The real model is loaded and exported once and the bundled brief is indexed once for the whole run;
-tests that only need some embedder take `hashing_embedder`, which needs no model. What the program
-keeps in the user's cache folder is kept in one of the run's own.
+The real model is loaded and exported once, the bundled brief is indexed once and its question file
+is asked once for the whole run; tests that only need some embedder take `hashing_embedder`, which
+needs no model. What the program keeps in the user's cache folder is kept in one of the run's own.
+
+Tests marked with the name of a tier in `TIERS` run only with its option; each run says how many it
+left out. Workers of pytest-xdist (`make test` starts two) share the exported model, and each runs
+whole files; one of them runs all the browser tests, so that there is one Chromium.
 """
 
 from __future__ import annotations
@@ -12,28 +16,38 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import portalocker
 import pytest
 from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from tests.question_file import Asked, ask_all
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SLOW_LEFT_OUT = pytest.StashKey[int]()
+TIERS = {
+    "slow": "interrupted builds, the wheel",
+    "quality": "whole question files",
+}
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 CACHE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    for tier, content in TIERS.items():
+        parser.addoption(f"--{tier}", action="store_true", help=f"run these too: {content}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test, or a library a test imports, can read it."""
     for name in [name for name in os.environ if name.startswith("BRIEFQA_")]:
         del os.environ[name]
-    config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="briefqa-tests-")
+    if not _is_worker(config):  # a worker inherits the run's cache folder
+        cache = tempfile.mkdtemp(prefix="briefqa-tests-")
+        config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = cache
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -47,15 +61,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    shutil.rmtree(config.stash[CACHE], ignore_errors=True)
+    if CACHE in config.stash:
+        shutil.rmtree(config.stash[CACHE], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        config.stash[SLOW_LEFT_OUT] = len(slow)
+    left_out: dict[str, int] = {}
+    for tier in TIERS:
+        if not config.getoption(f"--{tier}"):
+            deselected = [item for item in items if item.get_closest_marker(tier)]
+            items[:] = [item for item in items if not item.get_closest_marker(tier)]
+            config.hook.pytest_deselected(items=deselected)
+            left_out[tier] = len(deselected)
+    config.stash[LEFT_OUT] = left_out
+    if _is_worker(config):
+        config.workeroutput["left_out"] = left_out  # type: ignore[attr-defined]
     missing = _missing_for_browser()
     if missing:
         for item in items:
@@ -63,19 +83,48 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"browser tests need {missing}"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker left out: each collects all tests, the run itself none."""
+    left_out = getattr(node, "workeroutput", {}).get("left_out")
+    if left_out is not None:
+        node.config.stash[LEFT_OUT] = left_out
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """A worker runs whole files, in the order they were collected in; the browser's are one."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "browser" if "tests/browser/" in file else file
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say aloud what this run left out."""
-    slow = config.stash.get(SLOW_LEFT_OUT, 0)
-    if slow:
-        terminalreporter.write_line(f"NOT RUN: {slow} slow tests; `make slow` runs them.")
+    for tier, number in config.stash.get(LEFT_OUT, {}).items():
+        if number:
+            terminalreporter.write_line(
+                f"NOT RUN: {number} {tier} tests ({TIERS[tier]}); `make {tier}` runs them."
+            )
     skipped = terminalreporter.stats.get("skipped", [])
     browser = [report for report in skipped if "browser" in report.keywords]
     if browser:
         terminalreporter.write_line(
             f"NOT RUN: {len(browser)} browser tests; they need {_missing_for_browser()}."
         )
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of pytest-xdist's, and not the run itself."""
+    return hasattr(config, "workerinput")
 
 
 def _chromium() -> str | None:
@@ -108,7 +157,9 @@ def repo() -> Path:
 @pytest.fixture(scope="session")
 def real_embedder() -> Embedder:
     """The default model, loaded and exported once."""
-    return prepared(load_embedder(), ["Russian and Turkish aircraft struck 36 targets.", "Snow."])
+    texts = ["Russian and Turkish aircraft struck 36 targets.", "Snow."]
+    with portalocker.Lock(Path(os.environ["XDG_CACHE_HOME"]) / "export.lock", timeout=240):
+        return prepared(load_embedder(), texts)
 
 
 @pytest.fixture
@@ -129,3 +180,9 @@ def brief_index(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactor
 def brief(brief_index: Path, real_embedder: Embedder) -> Searcher:
     """A Searcher over the bundled brief, with the default model."""
     return open_index(brief_index, model=real_embedder)
+
+
+@pytest.fixture(scope="session")
+def brief_answers(brief: Searcher) -> tuple[Asked, ...]:
+    """Every question of data/questions.jsonl, asked once; minutes, so for quality tests only."""
+    return ask_all(brief, REPO / "data" / "questions.jsonl")

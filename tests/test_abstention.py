@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import Answer, Searcher
 from briefqa.answering.abstention import AGAINST, FEATURES, ReaderRule, Signals, Thresholds
 from briefqa.models import onnx_reader
+from tests.question_file import Asked
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 0.5))
@@ -71,33 +69,28 @@ def test_strong_evidence_answers_and_none_does_not() -> None:
     assert rule.confidence(Signals(0.05, 0.0)) < 0.05
 
 
-@pytest.fixture(scope="module")
-def asked(brief: Searcher, repo: Path) -> list[tuple[dict[str, str | None], Answer]]:
-    """Every question of the brief with its answer."""
-    lines = (repo / "data" / "questions.jsonl").read_text("utf-8").splitlines()
-    return [(question, brief.ask(question["question"])) for question in map(json.loads, lines)]
-
-
+@pytest.mark.quality
+@pytest.mark.timeout(900)
 def test_the_brief_answers_its_questions_and_refuses_off_topic_ones(
-    asked: list[tuple[dict[str, str | None], Answer]],
+    brief_answers: tuple[Asked, ...],
 ) -> None:
     """The figures of the README; near misses are reported by `benchmarks/abstention.py`."""
-    answerable = [answer.answered for question, answer in asked if question["section"] is not None]
-    off_topic = [answer.answered for question, answer in asked if question["kind"] == "off-topic"]
+    answerable = [asked.answer.answered for asked in brief_answers if asked.section is not None]
+    off_topic = [asked.answer.answered for asked in brief_answers if asked.kind == "off-topic"]
     assert sum(answerable) / len(answerable) >= 0.90
     assert sum(off_topic) / len(off_topic) <= 0.05
 
 
-def test_the_brief_is_found_by_its_questions(
-    asked: list[tuple[dict[str, str | None], Answer]],
-) -> None:
+@pytest.mark.quality
+@pytest.mark.timeout(900)
+def test_the_brief_is_found_by_its_questions(brief_answers: tuple[Asked, ...]) -> None:
     places = []
-    for question, answer in asked:
-        if question["section"] is not None:
+    for asked in brief_answers:
+        if asked.section is not None:
             right = [
-                " › ".join(hit.passage.section) == question["section"]
-                and str(question["contains"]) in hit.passage.text
-                for hit in answer.hits[:3]
+                " › ".join(hit.passage.section) == asked.section
+                and str(asked.contains) in hit.passage.text
+                for hit in asked.answer.hits[:3]
             ]
             places.append(right.index(True) + 1 if True in right else None)
     assert sum(place == 1 for place in places) / len(places) >= 0.85

@@ -16,6 +16,15 @@ import pytest
 REPO = Path(__file__).resolve().parent.parent
 SOURCES = REPO / "src" / "briefqa"
 MODULES = sorted(path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py"))
+LONGEST_MODULE = 400  # lines
+# Being split by the changes under way; nothing may be added here.
+STILL_LONGER = {
+    "answering/follow_up.py",
+    "cli/commands.py",
+    "index/keyword_index.py",
+    "indexing/builder.py",
+    "receipts/receipt.py",
+}
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -77,6 +86,20 @@ def test_architecture_md_names_every_package_and_module_at_the_root() -> None:
     text = (REPO / "ARCHITECTURE.md").read_text(encoding="utf-8")
     top_level = {module.split("/")[0] for module in MODULES} - {"__init__.py", "__main__.py"}
     assert {name for name in top_level if name not in text} == set()
+
+
+def test_no_module_is_too_long_to_be_read_at_once() -> None:
+    lines = {name: len((SOURCES / name).read_text("utf-8").splitlines()) for name in MODULES}
+    too_long = {name for name, number in lines.items() if number > LONGEST_MODULE}
+    assert too_long - STILL_LONGER == set()
+
+
+def test_every_module_says_what_is_in_it() -> None:
+    assert {
+        name
+        for name in MODULES
+        if not ast.get_docstring(ast.parse((SOURCES / name).read_text("utf-8")))
+    } == set()
 
 
 def test_nothing_published_speaks_of_one_persons_machine() -> None:

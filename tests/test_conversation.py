@@ -340,6 +340,8 @@ def test_after_a_question_without_an_answer_the_matter_is_still_known(brief: Sea
     assert "1,847" in chat.ask("How many were children?").hits[0].passage.text
 
 
+@pytest.mark.quality
+@pytest.mark.timeout(900)
 def test_follow_ups_are_found_nearly_as_well_as_if_they_were_written_in_full(
     brief: Searcher, repo: Path
 ) -> None:

@@ -7,7 +7,7 @@ import http.client
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from briefqa import Searcher
+from briefqa import Searcher, open_index
+from briefqa.models import onnx_reader
 from briefqa.models.embedder import Embedder
+from briefqa.models.reading import Readable, Reading
 from briefqa.records import Answer
 from briefqa.ui import page
 from briefqa.ui.server import launched
@@ -29,6 +31,48 @@ FOLLOW_UP = "Who said so, and when?"
 """What it means differs from one conversation to the next."""
 
 
+class Remembering:
+    """The shipped reader, which reads for the same question and texts once.
+
+    Reading is most of what an answer costs. The first test has many threads read at once; those
+    of the page look at who gets which answer, and ask the same questions again and again.
+    """
+
+    def __init__(self, reader: onnx_reader.OnnxReader) -> None:
+        self._reader = reader
+        self._readings: dict[tuple[str, tuple[Readable, ...]], list[Reading]] = {}
+        self.name, self.fingerprint = reader.name, reader.fingerprint
+
+    @property
+    def rule(self) -> Mapping[str, float] | None:
+        return self._reader.rule
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        asked = (question, tuple(texts))
+        if asked not in self._readings:
+            self._readings[asked] = self._reader.read(question, texts)
+        return self._readings[asked]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Remembering:
+    shipped = onnx_reader.shipped()
+    assert shipped is not None
+    return Remembering(shipped)
+
+
+@pytest.fixture(scope="module")
+def searcher(brief_index: Path, real_embedder: Embedder, reader: Remembering) -> Searcher:
+    """The bundled brief, asked by one person."""
+    return open_index(brief_index, model=real_embedder, reader=reader)
+
+
+@pytest.fixture(scope="module")
+def answers(searcher: Searcher, questions: list[str]) -> list[Answer]:
+    """What one person who asks each of the questions gets."""
+    return [searcher.ask(question) for question in questions]
+
+
 @pytest.fixture(scope="module")
 def questions(repo: Path) -> list[str]:
     lines = (repo / "data" / "questions.jsonl").read_text("utf-8").splitlines()
@@ -36,11 +80,12 @@ def questions(repo: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def port(brief_index: Path, real_embedder: Embedder) -> Iterator[int]:
+def port(brief_index: Path, real_embedder: Embedder, reader: Remembering) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         chosen = int(probe.getsockname()[1])
-    with launched(page(Desk(brief_index, model=real_embedder)), "127.0.0.1", chosen):
+    desk = Desk(brief_index, model=real_embedder, reader=reader)
+    with launched(page(desk), "127.0.0.1", chosen):
         yield chosen
 
 
@@ -55,9 +100,8 @@ def ask_function(port: int) -> int:
 
 
 def test_fifty_threads_asking_one_searcher_get_what_one_gets(
-    brief: Searcher, questions: list[str]
+    brief: Searcher, questions: list[str], answers: list[Answer]
 ) -> None:
-    alone = [brief.ask(question) for question in questions]
     start = Barrier(PEOPLE)
 
     def ask(question: str) -> object:
@@ -65,24 +109,22 @@ def test_fifty_threads_asking_one_searcher_get_what_one_gets(
         return brief.ask(question)
 
     with ThreadPoolExecutor(PEOPLE) as people:
-        assert list(people.map(ask, questions)) == alone
+        assert list(people.map(ask, questions)) == answers
 
 
 def test_fifty_people_asking_the_page_at_once_are_all_answered(
-    brief: Searcher, questions: list[str], port: int, ask_function: int
+    questions: list[str], answers: list[Answer], port: int, ask_function: int
 ) -> None:
-    wanted = [brief.ask(question).hits[0].citation for question in questions]
-
     def ask(number: int) -> str:
         return text(Tab(port, ask_function, f"visitor-{number}").ask(questions[number]))
 
     with ThreadPoolExecutor(PEOPLE) as people:
-        for answer, citation in zip(people.map(ask, range(PEOPLE)), wanted, strict=True):
-            assert f"[1] {citation}" in answer
+        for shown, answer in zip(people.map(ask, range(PEOPLE)), answers, strict=True):
+            assert f"[1] {answer.hits[0].citation}" in shown
 
 
 def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
-    brief: Searcher, questions: list[str], port: int, ask_function: int
+    searcher: Searcher, questions: list[str], port: int, ask_function: int
 ) -> None:
     asked = [
         (questions[number], FOLLOW_UP, questions[number + 10]) for number in range(CONVERSATIONS)
@@ -90,7 +132,7 @@ def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
     start = Barrier(CONVERSATIONS)
 
     def alone(turns: tuple[str, ...]) -> list[Answer]:
-        chat = brief.conversation()
+        chat = searcher.conversation()
         return [chat.ask(question) for question in turns]
 
     def together(number: int) -> list[str]:

@@ -140,7 +140,7 @@ def test_any_bytes_become_a_document_or_a_load_error(data: bytes, name: str) -> 
 
 def test_importing_the_loaders_loads_no_format_library() -> None:
     script = (
-        "import sys, briefqa.loaders\n"
+        "import sys, briefqa.documents.loaders\n"
         "print([m for m in ('yaml', 'markdown_it', 'charset_normalizer') if m in sys.modules])"
     )
     done = subprocess.run(

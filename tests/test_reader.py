@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,8 @@ from briefqa.models import onnx_reader, sentence_transformer
 from briefqa.models.embedder import Embedder, HashingEmbedder
 from briefqa.models.reader import OverlapReader, load_reader
 from briefqa.models.reading import LONGEST, Readable, Reading
-from briefqa.records import Carried, CarriedKind, Span
+from briefqa.records import Carried, CarriedKind, Hit, Span
+from tests.question_file import Asked
 
 SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
 HARBOUR = """\
@@ -433,16 +434,33 @@ def test_a_reader_that_only_judges_leaves_the_marking_to_the_indexes(harbour: Pa
     assert [hit.answer for hit in judged] == [hit.answer for hit in plain]
 
 
-def test_every_mark_stands_in_the_source_where_it_says(brief: Searcher, repo: Path) -> None:
-    lines = (repo / "data" / "questions.jsonl").read_text("utf-8").splitlines()
-    for entry in map(json.loads, lines[::12]):
-        for hit in brief.search(entry["question"]):
-            text = brief.document(hit.passage.document).text
-            assert hit.answer is not None
-            assert text[hit.answer.start : hit.answer.end] == hit.answer.text
-            assert hit.passage.start <= hit.answer.sentence_start <= hit.answer.start
-            assert hit.answer.end <= hit.answer.sentence_end <= hit.passage.end
-            assert hit.sentence == text[hit.answer.sentence_start : hit.answer.sentence_end]
+def assert_marks_stand_where_they_say(brief: Searcher, hits: Iterable[Hit]) -> None:
+    for hit in hits:
+        text = brief.document(hit.passage.document).text
+        assert hit.answer is not None
+        assert text[hit.answer.start : hit.answer.end] == hit.answer.text
+        assert hit.passage.start <= hit.answer.sentence_start <= hit.answer.start
+        assert hit.answer.end <= hit.answer.sentence_end <= hit.passage.end
+        assert hit.sentence == text[hit.answer.sentence_start : hit.answer.sentence_end]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many targets were hit?", "Who is Sergei Rudskoi?", "How do I get wine stains out?"],
+)
+def test_marks_stand_in_the_source_where_they_say(brief: Searcher, question: str) -> None:
+    hits = brief.search(question)
+    assert hits
+    assert_marks_stand_where_they_say(brief, hits)
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(900)
+def test_every_mark_stands_in_the_source_where_it_says(
+    brief: Searcher, brief_answers: tuple[Asked, ...]
+) -> None:
+    for asked in brief_answers:
+        assert_marks_stand_where_they_say(brief, asked.answer.hits)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_each_paragraph_is_a_passage_and_a_question_finds_its_own(
     texts = document.text.strip().split("\n\n")[1:]
     assert [passage.text for passage in cut(document, vectors)] == texts
     index_documents(speed_corpus.documents(language, 60), tmp_path / "index", vectors)
-    searcher = open_index(tmp_path / "index", model=vectors)
+    searcher = open_index(tmp_path / "index", model=vectors, reader=None)
     assert searcher.manifest().passages == 60
     asked = speed_corpus.questions(language, 60, 30)
     first = [searcher.ranked_rows(q.text, mode=Mode.HYBRID, depth=5) for q in asked]

@@ -55,7 +55,7 @@ QUESTIONS = 250  # asked of each set and kind
 # Fifty of the questions here have a name that stands nowhere: too few to tell its weight by.
 UNKNOWN_NAMES = -1.5  # so that weight is no nearer to 0 than this; benchmarks/READER.md says why
 ANSWERED = 0.905  # share of the bundled brief's answerable questions that are to be answered
-NDCG = ir_measures.parse_measure("nDCG@10")
+NDCG = ir_measures.nDCG @ 10
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -163,7 +163,7 @@ def _measured(
     seconds: float,
 ) -> ModeResult:
     """The rankings of units, from those of rows, and their measures."""
-    from ir_measures import iter_calc, parse_measure
+    import ir_measures
 
     rankings = []
     for question, found in zip(questions, rows, strict=True):
@@ -177,7 +177,8 @@ def _measured(
         question.id: {unit: float(DEPTH - rank) for rank, unit in enumerate(units)}
         for question, units in zip(questions, rankings, strict=True)
     }
-    names = {parse_measure(theirs): ours for ours, theirs in MEASURES.items()}
-    for one in iter_calc(list(names), qrels, run):
+    # Not parse_measure: it needs parts of `ast` that Python 3.14 no longer has.
+    names = {getattr(ir_measures, name) @ rank: ours for ours, (name, rank) in MEASURES.items()}
+    for one in ir_measures.iter_calc(list(names), qrels, run):
         values[names[one.measure]][place[one.query_id]] = float(one.value)
     return ModeResult(tuple(rankings), values, len(questions) / max(seconds, 1e-9))

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 DEPTH = 100  # units of a ranking that count
 RESAMPLES = 2_000
-# Our names, as ir-measures writes them.
+# Our names: the measure's name in ir-measures, and the rank it looks down to.
 MEASURES = {
-    "ndcg@10": "nDCG@10",
-    "hit@1": "Success@1",
-    "recall@5": "R@5",
-    "recall@100": "R@100",
-    "mrr@10": "RR@10",
+    "ndcg@10": ("nDCG", 10),
+    "hit@1": ("Success", 1),
+    "recall@5": ("R", 5),
+    "recall@100": ("R", 100),
+    "mrr@10": ("RR", 10),
 }
 
 
