@@ -1,17 +1,27 @@
-"""What do the documents say to a question?"""
+"""An answer quotes the passages found, or says that there is none."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from briefqa.answering.compose import NOT_FOUND, as_json, compose, mark
-from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Span
+from briefqa.answering.compose import NOT_FOUND, as_json, compose, hit_as_json, mark
+from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Place, PlaceUnit, Span
 
 NAMES = ("a.md", "b.md")
 
 
 def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
-    passage = Passage("a.md", "Title", ("Part", "Deep\nest"), text, 0, len(text), (2, 3), (5, 9))
+    passage = Passage(
+        "a.md",
+        "Title",
+        ("Part", "Deep\nest"),
+        text,
+        0,
+        len(text),
+        (2, 3),
+        Place(PlaceUnit.LINE, 5, 9),
+    )
     return Hit(rank, passage, Evidence(4.2, keyword_rank, 0.6, rank, 1.0))
 
 
@@ -56,7 +66,7 @@ def test_no_hit_says_so() -> None:
     )
 
 
-COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
+COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), Place(PlaceUnit.LINE, 1, 1))
 
 
 def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> None:
@@ -88,3 +98,12 @@ def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:
     assert found["citation"] == "Title › Part › Deep est › ¶2–3"
     assert (found["start"], found["end"], found["answer"]) == (0, 1, None)
     assert found["evidence"]["keyword_rank"] == 1
+    assert found["place"] == {"unit": "line", "first": 5, "last": 9}
+    assert found["lines"] == [5, 9]
+
+
+def test_programs_are_told_the_pages_of_a_document_with_pages() -> None:
+    on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
+    told = json.loads(json.dumps(hit_as_json(Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0)))))
+    assert told["place"] == {"unit": "page", "first": 12, "last": 13}
+    assert told["lines"] is None

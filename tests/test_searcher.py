@@ -11,7 +11,7 @@ import pytest
 
 from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.records import DocumentInfo
+from briefqa.records import DocumentInfo, Place, PlaceUnit
 
 BRIEF = """\
 # Harbour brief
@@ -49,7 +49,7 @@ def test_each_mode_finds_the_passage_with_its_place(harbour: Searcher, mode: Mod
     assert best.passage.document == "harbour.md"
     assert best.passage.section == ("Crew",)
     assert best.citation == "Harbour brief › Crew › ¶1"
-    assert best.passage.lines == (11, 11)
+    assert best.passage.place == Place(PlaceUnit.LINE, 11, 11)
     text = harbour.document("harbour.md").text
     assert text[best.passage.start : best.passage.end] == best.passage.text
 

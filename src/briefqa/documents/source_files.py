@@ -1,6 +1,6 @@
-"""Which files are meant, and what is in them?
+"""Finds the files under the paths a build is given, names them, and reads their bytes.
 
-Paths a person names become the files to read, in a fixed order, each under a name of its own.
+The order of the files is fixed, and no two have the same name.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stands under the named paths; `skipped` are files in no format that is read."""
+class Listing:
+    """The files under the named paths; `skipped` are files in no format that is read."""
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Path, ...]
 
 
-def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Found:
+def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Listing:
     """The files under `roots`, without the index folder `leave_out` and hidden entries.
 
     Nor are there those that are `excluded`, or in a folder that is: paths as `absolute` gives them.
@@ -64,7 +64,7 @@ def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = 
             name = _name(path, root, names)
             names.add(name)
             files.append(SourceFile(place, name))
-    return Found(tuple(files), tuple(skipped))
+    return Listing(tuple(files), tuple(skipped))
 
 
 def absolute(path: Path | str) -> str:
@@ -117,8 +117,9 @@ def safe_name(name: str) -> str:
     if len(plain.encode()) > MAX_NAME_BYTES:
         suffix = Path(plain).suffix if loaders.supports(Path(plain)) else ""
         end = f"~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}{suffix}"
-        room = MAX_NAME_BYTES - len(end)
-        plain = plain.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + end
+        plain = (
+            plain.encode()[: MAX_NAME_BYTES - len(end)].decode("utf-8", "ignore").rstrip(" .") + end
+        )
     return plain
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from briefqa.errors import UsageError
-from briefqa.records import Document, Passage, Section, Span
+from briefqa.records import Document, Metadata, Passage, Section, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def _documents(
             ids[name, start] = str(entry["_id"])
             text += "\n\n"
         title = str(members[0].get("title") or "").replace("_", " ")
-        documents.append(Document(name, title, text, tuple(sections)))
+        documents.append(Document(name, Metadata(title), text, tuple(sections)))
     return tuple(documents), ids
 
 

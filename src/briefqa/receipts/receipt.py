@@ -20,7 +20,7 @@ from briefqa.answering.conversation import Conversation
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.index.manifest import MALFORMED
-from briefqa.records import Answer, Carried, CarriedKind, Hit
+from briefqa.records import Answer, Carried, CarriedKind, Hit, PlaceUnit
 from briefqa.text.markdown import line, quote
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _SETTINGS = {
 }
 
 # Fields that the first receipts did not have.
-_NEWER = {"answerability", "reader", "answer_from"}
+_NEWER = {"answerability", "reader", "answer_from", "place"}
 
 # What a receipt holds: a type, a list of one, the fields of an object, or (None, what else it is).
 _TEXTS = [str]
@@ -51,7 +51,8 @@ _HIT = {
     "start": int,
     "end": int,
     "paragraphs": [int],
-    "lines": [int],
+    "place": {"unit": PlaceUnit, "first": int, "last": int},
+    "lines": (None, [int]),
     "citation": str,
     "answer": (
         None,
@@ -308,8 +309,8 @@ def _misfits(value: object, shape: Any, place: str) -> Iterator[str]:
             for name, each in value.items():
                 inner = f"{place}.{name}".lstrip(".")
                 yield from _misfits(each, shape[str if named else name], inner)
-    elif shape is CarriedKind:
-        if value not in tuple(CarriedKind):
+    elif shape in (CarriedKind, PlaceUnit):
+        if value not in tuple(shape):
             yield place
     elif shape is float:
         if type(value) not in (int, float) or not -1e300 < value < 1e300:  # type: ignore[operator]
@@ -428,6 +429,4 @@ def _block_quote(hit: Hit) -> str:
 
 
 def _cited(hit: Hit) -> str:
-    first, last = hit.passage.lines
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    return f"\\[{hit.rank}\\] {line(hit.citation)} ({line(hit.passage.document)}, {lines})"
+    return f"\\[{hit.rank}\\] {line(hit.citation)} ({line(hit.passage.location)})"
