@@ -6,10 +6,11 @@ open: `text[start:end]`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_BETWEEN_HEADINGS = " › "
+HEADING_MARK = " › "  # between the headings of a section's path
 
 
 class Mode(StrEnum):
@@ -87,6 +88,19 @@ class Section:
     paragraphs: tuple[Span, ...]
 
 
+def section_text(path: Sequence[str]) -> str:
+    """The headings of a section's path as one line, outermost first: `Harbour › Ships`.
+
+    A `›` within a heading is doubled, so that no two paths are written the same.
+    """
+    return HEADING_MARK.join(heading.replace("›", "››") for heading in path)
+
+
+def section_path(text: str) -> tuple[str, ...]:
+    """The path that `section_text` wrote."""
+    return tuple(part.replace("››", "›") for part in text.split(HEADING_MARK)) if text else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What a source says of itself, each as it is written there, empty where it does not.
@@ -150,11 +164,11 @@ class Passage:
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line."""
+        """`Title › Section › ¶2` on one line, headings as `section_text` writes them."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
-        parts = (" ".join(part.split()) for part in (self.title, *self.section, paragraphs))
-        return _BETWEEN_HEADINGS.join(parts)
+        parts = (self.title, *self.section, paragraphs)
+        return section_text([" ".join(part.split()) for part in parts])
 
     @property
     def location(self) -> str:
