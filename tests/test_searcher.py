@@ -218,8 +218,8 @@ def test_a_heading_with_a_heading_mark_is_told_from_a_nested_path(tmp_path: Path
     build(tmp_path / "docs", index=tmp_path / "index", model=HashingEmbedder())
     searcher = open_index(tmp_path / "index")
 
-    def citations(section: str, **where: list[str]) -> dict[str, str]:
-        hits = searcher.search("red", section=section, **where)
+    def citations(section: str, documents: list[str] | None = None) -> dict[str, str]:
+        hits = searcher.search("red", section=section, documents=documents)
         return {hit.passage.text: hit.citation for hit in hits}
 
     assert citations("A › B") == {"Nested red.": "N › A › B › ¶1"}

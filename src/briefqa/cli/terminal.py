@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from briefqa.index.calibration import Calibration
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.generation_writer import Progress
-    from briefqa.receipts.receipt import ReplayReport
+    from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Hit
 
 _UNITS = {"reading": " files", "embedding": " passages"}
