@@ -75,9 +75,9 @@ def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> N
 
 def test_the_sentence_that_answers_is_quoted_first() -> None:
     answer = AnswerSpan(106, 109, "Red", 106, 114)
-    found = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
-    assert found.sentence == "Red sun."
-    assert compose("q?", [found], 0.8, 0.5, NAMES, "1 document").text == (
+    first = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
+    assert first.sentence == "Red sun."
+    assert compose("q?", [first], 0.8, 0.5, NAMES, "1 document").text == (
         "“Red sun.” [1]\n\nCold. Red sun.\n[1] Title › ¶1"
     )
 
@@ -90,20 +90,20 @@ def test_names_that_stand_nowhere_are_told_where_nothing_answers() -> None:
     )
 
 
-def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:
-    told = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
-    assert told["searched"] == list(NAMES)
-    assert told["carried"] == []
-    (found,) = told["hits"]
-    assert found["citation"] == "Title › Part › Deep est › ¶2–3"
-    assert (found["start"], found["end"], found["answer"]) == (0, 1, None)
-    assert found["evidence"]["keyword_rank"] == 1
-    assert found["place"] == {"unit": "line", "first": 5, "last": 9}
-    assert found["lines"] == [5, 9]
+def test_programs_are_given_all_of_an_answer_as_plain_json() -> None:
+    given = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
+    assert given["searched"] == list(NAMES)
+    assert given["carried"] == []
+    (first,) = given["hits"]
+    assert first["citation"] == "Title › Part › Deep est › ¶2–3"
+    assert (first["start"], first["end"], first["answer"]) == (0, 1, None)
+    assert first["evidence"]["keyword_rank"] == 1
+    assert first["place"] == {"unit": "line", "first": 5, "last": 9}
+    assert first["lines"] == [5, 9]
 
 
-def test_programs_are_told_the_pages_of_a_document_with_pages() -> None:
+def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
     on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
-    told = json.loads(json.dumps(hit_as_json(Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0)))))
-    assert told["place"] == {"unit": "page", "first": 12, "last": 13}
-    assert told["lines"] is None
+    given = json.loads(json.dumps(hit_as_json(Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0)))))
+    assert given["place"] == {"unit": "page", "first": 12, "last": 13}
+    assert given["lines"] is None

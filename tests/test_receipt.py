@@ -23,6 +23,7 @@ from briefqa import (
     cli,
     open_index,
 )
+from briefqa.answering.abstention import Thresholds
 from briefqa.receipts import receipt
 from briefqa.receipts.receipt import Turn
 from briefqa.receipts.replay import replay
@@ -97,9 +98,9 @@ def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: 
         "settings": {
             "language": "en",
             "recipe": manifest.recipe,
-            "thresholds": dict(manifest.thresholds),
+            "thresholds": Thresholds().to_mapping(),
             "reader": None,
-            "answer_from": manifest.thresholds["answer_from"],
+            "answer_from": Thresholds().answer_from,
         },
     }
     assert [source["name"] for source in made["sources"]] == ["garden.md", "harbour.md"]
@@ -311,10 +312,10 @@ def test_a_malformed_receipt_is_one_sentence(
     folder: Path, searcher: Searcher, places: tuple[str | int, ...], value: object, said: str
 ) -> None:
     path = changed(saved(folder, conversation(searcher), searcher), *places, value=value)
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         receipt.read(path)
-    assert said in str(told.value)
-    assert "\n" not in str(told.value)
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_field_that_this_version_does_not_know_is_ignored(
@@ -407,9 +408,9 @@ def test_replay_exits_with_1_when_an_answer_differs(
     assert cli.main([*command, "--json"]) == 1
     out, err = capsys.readouterr()
     assert err == "briefqa: 1 answer of 3 not the same (see the list).\n"
-    found = json.loads(out)
-    assert found["same"] is False
-    assert found["turns"][2]["difference"] == "The words of the answer differ."
+    report = json.loads(out)
+    assert report["same"] is False
+    assert report["turns"][2]["difference"] == "The words of the answer differ."
 
 
 def test_markdown_reads_as_a_document(searcher: Searcher) -> None:

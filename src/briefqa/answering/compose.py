@@ -33,18 +33,18 @@ def compose(
     confidence: float,
     answer_from: float,
     searched: tuple[str, ...],
-    place: str,
+    scope: str,
     unknown: Sequence[str] = (),
 ) -> Answer:
     """The Answer from these hits, best first; answered when `confidence` reaches `answer_from`.
 
-    `searched` names the documents that were looked in, and `place` says so in words; `unknown` are
+    `searched` names the documents that were looked in, and `scope` says so in words; `unknown` are
     names of the question that stand nowhere in the index.
     """
     if not hits:
-        return unanswered(question, f"No passage in {place} fits the question.", searched)
+        return unanswered(question, f"No passage in {scope} fits the question.", searched)
     if confidence < answer_from:
-        reason = f"Nothing in {place} comes close enough to the question to be an answer."
+        reason = f"Nothing in {scope} comes close enough to the question to be an answer."
         if unknown:
             names = [f"“{name}”" for name in dict.fromkeys(unknown)]
             verb = "occurs" if len(names) == 1 else "occur"
@@ -64,7 +64,7 @@ def compose(
         answered=True,
         confidence=confidence,
         text=quotations(hits[:QUOTED]),
-        reason=f"The first passage is {' and '.join(ranks)} in {place}.",
+        reason=f"The first passage is {' and '.join(ranks)} in {scope}.",
         hits=tuple(hits),
         searched=searched,
     )

@@ -38,9 +38,9 @@ class Listing:
 
 
 def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Listing:
-    """The files under `roots`, without the index folder `leave_out` and hidden entries.
+    """The files under `roots`, without the index folder `leave_out`, hidden entries and `excluded`.
 
-    Nor are there those that are `excluded`, or in a folder that is: paths as `absolute` gives them.
+    `excluded` are files and folders to leave out, as paths that `absolute` gives.
 
     A folder gives the files in it whose format is read, a file gives itself whatever its format
     (so that a wrong one is reported), and so does a folder that cannot be listed. Raises
@@ -57,25 +57,25 @@ def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = 
             if path != root and not loaders.supports(path) and not _is_folder(path):
                 skipped.append(path)
                 continue
-            place = path.absolute()
-            if place in seen:
+            full_path = path.absolute()
+            if full_path in seen:
                 continue
-            seen.add(place)
+            seen.add(full_path)
             name = _name(path, root, names)
             names.add(name)
-            files.append(SourceFile(place, name))
+            files.append(SourceFile(full_path, name))
     return Listing(tuple(files), tuple(skipped))
 
 
 def absolute(path: Path | str) -> str:
-    """The absolute path without `.` and `..`, by which files are compared; links are kept."""
+    """The absolute path without `.` and `..`, links not followed; files are compared by it."""
     return os.path.abspath(path)  # noqa: PTH100 (resolve follows links)
 
 
 def excluded_by(path: Path) -> set[str]:
     """The paths any of which, when excluded, excludes this one: itself and the folders above."""
-    place = Path(absolute(path))
-    return {str(above) for above in (place, *place.parents)}
+    full_path = Path(absolute(path))
+    return {str(above) for above in (full_path, *full_path.parents)}
 
 
 def read(path: Path) -> bytes:
@@ -103,7 +103,7 @@ def safe_name(name: str) -> str:
 
     Folders become part of it: `a/b/c.md` is `a - b - c.md`. Without control and direction
     characters, leading dots and what some file systems reserve; a long one is cut before its
-    suffix and told from others by a digest.
+    suffix, with a digest that tells it from others.
     """
     text = unicodedata.normalize("NFC", name)
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_shown(c))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
 from briefqa.answering import compose
+from briefqa.answering.abstention import Thresholds
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.json_decoding import Malformed, decode
@@ -156,7 +157,7 @@ def make(searcher: Searcher, turns: Sequence[Turn]) -> Receipt:
         settings=Settings(
             language=manifest.language,
             recipe=manifest.recipe,
-            thresholds=dict(manifest.thresholds),
+            thresholds=Thresholds().to_mapping(),
             reader=None if searcher.reader is None else searcher.reader.fingerprint,
             answer_from=searcher.answer_from(),
         ),
