@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Passage, Section, Span
+from briefqa.records import (
+    Answer,
+    AnswerSpan,
+    Document,
+    Evidence,
+    Hit,
+    Metadata,
+    Passage,
+    Place,
+    PlaceUnit,
+    Section,
+    Span,
+)
 
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> ![x](http://outside.example/p.png) "
@@ -38,7 +50,7 @@ def span(part: str) -> Span:
 
 LIGHTHOUSE = Document(
     name="lighthouse.md",
-    title="The lighthouse",
+    metadata=Metadata("The lighthouse"),
     text=TEXT,
     sections=(
         Section((), None, (span("Nobody lives there."),)),
@@ -62,7 +74,7 @@ def hit(text: str, *, rank: int = 1, document: Document = LIGHTHOUSE) -> Hit:
         start=start,
         end=start + len(text),
         paragraphs=(1, 1),
-        lines=(7, 7),
+        place=Place(PlaceUnit.LINE, 7, 7),
     )
     place = (passage.start, passage.end)
     sentence = AnswerSpan(*place, text, *place)

@@ -1,17 +1,27 @@
-"""What do the documents say to a question?"""
+"""An answer quotes the passages found, or says that there is none."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from briefqa.answering.compose import NOT_FOUND, as_json, compose, mark
-from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Span
+from briefqa.answering.compose import NOT_FOUND, as_json, compose, hit_as_json, mark
+from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Place, PlaceUnit, Span
 
 NAMES = ("a.md", "b.md")
 
 
 def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
-    passage = Passage("a.md", "Title", ("Part", "Deep\nest"), text, 0, len(text), (2, 3), (5, 9))
+    passage = Passage(
+        "a.md",
+        "Title",
+        ("Part", "Deep\nest"),
+        text,
+        0,
+        len(text),
+        (2, 3),
+        Place(PlaceUnit.LINE, 5, 9),
+    )
     return Hit(rank, passage, Evidence(4.2, keyword_rank, 0.6, rank, 1.0))
 
 
@@ -56,7 +66,7 @@ def test_no_hit_says_so() -> None:
     )
 
 
-COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), (1, 1))
+COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), Place(PlaceUnit.LINE, 1, 1))
 
 
 def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> None:
@@ -65,9 +75,9 @@ def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> N
 
 def test_the_sentence_that_answers_is_quoted_first() -> None:
     answer = AnswerSpan(106, 109, "Red", 106, 114)
-    found = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
-    assert found.sentence == "Red sun."
-    assert compose("q?", [found], 0.8, 0.5, NAMES, "1 document").text == (
+    first = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
+    assert first.sentence == "Red sun."
+    assert compose("q?", [first], 0.8, 0.5, NAMES, "1 document").text == (
         "“Red sun.” [1]\n\nCold. Red sun.\n[1] Title › ¶1"
     )
 
@@ -80,11 +90,20 @@ def test_names_that_stand_nowhere_are_told_where_nothing_answers() -> None:
     )
 
 
-def test_programs_are_told_all_of_an_answer_as_plain_json() -> None:
-    told = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
-    assert told["searched"] == list(NAMES)
-    assert told["carried"] == []
-    (found,) = told["hits"]
-    assert found["citation"] == "Title › Part › Deep est › ¶2–3"
-    assert (found["start"], found["end"], found["answer"]) == (0, 1, None)
-    assert found["evidence"]["keyword_rank"] == 1
+def test_programs_are_given_all_of_an_answer_as_plain_json() -> None:
+    given = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
+    assert given["searched"] == list(NAMES)
+    assert given["carried"] == []
+    (first,) = given["hits"]
+    assert first["citation"] == "Title › Part › Deep est › ¶2–3"
+    assert (first["start"], first["end"], first["answer"]) == (0, 1, None)
+    assert first["evidence"]["keyword_rank"] == 1
+    assert first["place"] == {"unit": "line", "first": 5, "last": 9}
+    assert first["lines"] == [5, 9]
+
+
+def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
+    on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
+    given = json.loads(json.dumps(hit_as_json(Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0)))))
+    assert given["place"] == {"unit": "page", "first": 12, "last": 13}
+    assert given["lines"] is None

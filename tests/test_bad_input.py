@@ -379,7 +379,7 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_listed(
     (folder / "short-lived.txt").write_text("Here for a moment only.", "utf-8")
     find = source_files.find
 
-    def find_then_lose(*arguments: object, **named: object) -> source_files.Found:
+    def find_then_lose(*arguments: object, **named: object) -> source_files.Listing:
         found = find(*arguments, **named)  # type: ignore[arg-type]
         (folder / "short-lived.txt").unlink()
         return found

@@ -192,9 +192,9 @@ def shared_runs(text: str, original: str, length: int) -> list[str]:
 def test_the_front_matter_names_title_date_source_and_language() -> None:
     document = brief()
     assert document.title == "Syria, January 2017: the Russian General Staff's account"
-    assert document.date == "2017-01-18"
-    assert document.source == "TASS (wire service), Moscow, 18 January 2017"
-    assert document.language == "en"
+    assert document.metadata.date == "2017-01-18"
+    assert document.metadata.source == "TASS (wire service), Moscow, 18 January 2017"
+    assert document.metadata.language == "en"
 
 
 def test_the_brief_opens_with_a_lead_and_nests_its_headings() -> None:

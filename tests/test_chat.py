@@ -68,7 +68,7 @@ def test_what_a_follow_up_takes_over_is_shown_and_can_be_dropped(talk: Talk) -> 
 
 def test_sources_says_why_each_passage_was_found(talk: Talk) -> None:
     out = talk("green ferries", "/sources")[1]
-    assert "[1] Harbour › Ships › ¶1  (harbour.md:5)\n    Nine ferries of Lindo" in out
+    assert "[1] Harbour › Ships › ¶1  (harbour.md, line 5)\n    Nine ferries of Lindo" in out
     assert "    why: keyword rank 1 (bm25 " in out
     assert "; holds green, ferries\n" in out
 

@@ -59,7 +59,7 @@ def test_search_prints_passages_with_citations_and_why(
     code, out, err = run(capsys, "search", "captain", "-k", "1", "--explain")
     assert (code, err) == (0, "")
     assert out.splitlines()[:3] == [
-        "[1] Harbour › Crew › ¶1  (harbour.md:9)",
+        "[1] Harbour › Crew › ¶1  (harbour.md, line 9)",
         "    Captain Mara Oduya leads.",
         "    why: keyword rank 1 (bm25 " + out.split("(bm25 ")[1].splitlines()[0],
     ]

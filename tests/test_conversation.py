@@ -13,7 +13,16 @@ from briefqa import Searcher, UsageError
 from briefqa.answering.conversation import Conversation
 from briefqa.answering.follow_up import leans_by, offered, read_as
 from briefqa.documents.loaders import parse
-from briefqa.records import Answer, Carried, CarriedKind, Evidence, Hit, Passage
+from briefqa.records import (
+    Answer,
+    Carried,
+    CarriedKind,
+    Evidence,
+    Hit,
+    Passage,
+    Place,
+    PlaceUnit,
+)
 from briefqa.text.words import plain_words
 
 TEXTS = {
@@ -45,7 +54,9 @@ class Shelf:
         for name, text in TEXTS.items():
             if documents is None or name in documents:
                 share = 3 * len(words & set(text.split())) / (len(words) or 1)
-                passage = Passage(name, name, (), text, 0, len(text), (1, 1), (1, 1))
+                passage = Passage(
+                    name, name, (), text, 0, len(text), (1, 1), Place(PlaceUnit.LINE, 1, 1)
+                )
                 hits.append(Hit(1, passage, Evidence(None, None, None, None, share)))
         hits.sort(key=lambda hit: -hit.evidence.fused)
         found = tuple(hits[:k]) if words else ()

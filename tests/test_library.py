@@ -34,7 +34,7 @@ from briefqa.indexing import library
 from briefqa.indexing.builder import index_documents
 from briefqa.indexing.library import Change, Library, Received
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
-from briefqa.records import Document, Section, Span
+from briefqa.records import Document, Metadata, Section, Span
 
 FERRY = "# The ferry\n\nThe ferry was stopped in March.\n"
 CLOCK = "# The clock\n\nThe clock has no hands.\n"
@@ -687,7 +687,7 @@ def test_an_index_of_documents_in_no_file_is_left_alone(
     kept: Library, index: Path, dropped: Dropper
 ) -> None:
     text = "A benchmark's own."
-    document = Document("q1", "q1", text, (Section((), None, (Span(0, len(text)),)),))
+    document = Document("q1", Metadata("q1"), text, (Section((), None, (Span(0, len(text)),)),))
     index_documents([document], index, HashingEmbedder())
     with pytest.raises(UsageError, match="use another index for your own"):
         kept.add(dropped({"ferry.md": FERRY}))

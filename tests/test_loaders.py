@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from briefqa.documents import loaders
 from briefqa.documents.source_files import read
 from briefqa.errors import LoadError
+from briefqa.records import Document, Metadata
 
 
 def test_suffixes_are_recognised_in_any_case() -> None:
@@ -20,6 +22,38 @@ def test_suffixes_are_recognised_in_any_case() -> None:
     assert loaders.supports(Path("brief.md"))
     assert not loaders.supports(Path("photo.png"))
     assert not loaders.supports(Path("md"))
+
+
+def test_a_files_name_tells_the_loader_that_reads_it() -> None:
+    assert loaders.loader_of("a/Story.TXT") == "text 1"
+    assert loaders.loader_of("brief.md") == "markdown 1"
+    assert loaders.loader_of("photo.png") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("a.txt", "text/plain"), ("a.markdown", "text/markdown")]
+)
+def test_a_document_tells_its_media_type_and_the_loader_that_read_it(
+    name: str, media_type: str
+) -> None:
+    document = loaders.parse(b"The Elm meets the Oak.", name)
+    assert (document.media_type, document.loader) == (media_type, loaders.loader_of(name))
+    assert document.page_starts == ()
+
+
+def test_another_format_is_one_more_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(data: bytes, name: str) -> Document:
+        return Document(name, Metadata("Shout"), data.decode().upper(), (), encoding="")
+
+    shout = SimpleNamespace(
+        NAME="shout", VERSION=3, SUFFIXES=(".shout",), MEDIA_TYPE="text/shout", parse=parse
+    )
+    monkeypatch.setattr(loaders, "LOADERS", (*loaders.LOADERS, shout))
+    assert loaders.supports(Path("a.shout"))
+    document = loaders.parse(b"rain", "a.shout")
+    assert (document.text, document.media_type, document.loader) == (
+        *("RAIN", "text/shout", "shout 3"),
+    )
 
 
 def test_a_file_is_read_under_its_own_name_or_the_one_given(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from briefqa.documents import loaders
-from briefqa.records import Document
+from briefqa.records import Document, Metadata
 
 
 def load(text: str, name: str = "some-brief.md") -> Document:
@@ -78,14 +78,13 @@ def test_comments_and_scripts_are_not_quoted() -> None:
     assert outline(document) == [((), ["shown"])]
 
 
-def test_front_matter_gives_title_date_source_and_language() -> None:
+def test_front_matter_gives_title_date_source_author_and_language() -> None:
     document = load(
-        "---\ntitle: My brief\ndate: 2017-01-18\nsource: Coast Wire\nlang: en\n---\n"
-        "\n# My  Brief\n\nlead\n"
+        "---\ntitle: My brief\ndate: 2017-01-18\nsource: Coast Wire\nauthor: A. Elm\nlang: en\n"
+        "---\n\n# My  Brief\n\nlead\n"
     )
-    assert (document.title, document.date, document.source, document.language) == (
-        *("My brief", "2017-01-18", "Coast Wire", "en"),
-    )
+    assert document.metadata == Metadata("My brief", "2017-01-18", "Coast Wire", "A. Elm", "en")
+    assert document.title == "My brief"
     assert outline(document) == [((), ["lead"])]
 
 

@@ -17,7 +17,10 @@ from briefqa.records import (
     DocumentInfo,
     Evidence,
     Hit,
+    Metadata,
     Passage,
+    Place,
+    PlaceUnit,
     Section,
     Span,
 )
@@ -58,13 +61,13 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     text = f"{HOSTILE}\n\n{HOSTILE}"
     document = Document(
         name=HOSTILE,
-        title=HOSTILE,
+        metadata=Metadata(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         text=text,
         sections=(Section((HOSTILE,), Span(0, 3), (Span(0, len(HOSTILE)), Span(3, len(text)))),),
-        date=HOSTILE,
-        source=HOSTILE,
     )
-    passage = Passage(HOSTILE, HOSTILE, (HOSTILE,), text, 0, len(text), (1, 2), (1, 3))
+    passage = Passage(
+        HOSTILE, HOSTILE, (HOSTILE,), text, 0, len(text), (1, 2), Place(PlaceUnit.LINE, 1, 3)
+    )
     sentence = AnswerSpan(5, 60, text[5:60], 5, 60)
     found = Hit(1, passage, Evidence(1.0, 1, 0.5, 1, 0.1, (HOSTILE,)), sentence)
     said = answer(found)
@@ -252,23 +255,32 @@ def test_headings_above_a_section_are_shown_once() -> None:
     text = "One.\n\nTwo."
     document = Document(
         name="n",
-        title="T",
+        metadata=Metadata("T"),
         text=text,
         sections=(
             Section(("A", "B"), Span(0, 1), (Span(0, 4),)),
             Section(("A", "C"), Span(0, 1), (Span(6, 10),)),
         ),
     )
-    found = Hit(1, Passage("n", "T", (), "One.", 0, 4, (1, 1), (1, 1)), ADA.evidence)
+    found = Hit(
+        1, Passage("n", "T", (), "One.", 0, 4, (1, 1), Place(PlaceUnit.LINE, 1, 1)), ADA.evidence
+    )
     assert opened(found, document).text.endswith("nABOne.CTwo.")
 
 
 def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
     text = "x " * 400_000 + "here" + " y" * 400_000
     document = Document(
-        name="n", title="T", text=text, sections=(Section((), None, (Span(0, len(text)),)),)
+        name="n",
+        metadata=Metadata("T"),
+        text=text,
+        sections=(Section((), None, (Span(0, len(text)),)),),
     )
-    found = Hit(1, Passage("n", "T", (), "here", 800_000, 800_004, (1, 1), (1, 1)), ADA.evidence)
+    found = Hit(
+        1,
+        Passage("n", "T", (), "here", 800_000, 800_004, (1, 1), Place(PlaceUnit.LINE, 1, 1)),
+        ADA.evidence,
+    )
     markup = sources_view.article(document, answer(found), found, 1)
     assert Reading(markup).marked == "here"
     assert "the part around the passage" in Reading(markup).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,7 +17,15 @@ from briefqa.answering.searcher import Searcher
 from briefqa.index.manifest import Manifest
 from briefqa.indexing.library import Library
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.records import Answer, Document, DocumentInfo, Hit, Passage
+from briefqa.records import (
+    Answer,
+    Document,
+    DocumentInfo,
+    Hit,
+    Passage,
+    Place,
+    PlaceUnit,
+)
 from briefqa.ui import document_changes, layout, page, session
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
@@ -244,10 +253,8 @@ def test_a_citation_that_cannot_be_opened_says_why(
 
 def test_a_document_that_changed_or_went_since_the_answer_says_so() -> None:
     passage = ADA.passage
-    moved = Passage(
-        passage.document, "T", (), "Other words.", passage.start, passage.end, (1, 1), (1, 1)
-    )
-    gone = Passage("gone.md", "T", (), "x", 0, 1, (1, 1), (1, 1))
+    moved = replace(passage, title="T", section=(), text="Other words.")
+    gone = Passage("gone.md", "T", (), "x", 0, 1, (1, 1), Place(PlaceUnit.LINE, 1, 1))
     for changed, sentence in [(moved, "indexed anew"), (gone, "no document 'gone.md'")]:
         turn = Turn("Who?", answer(Hit(1, changed, ADA.evidence)))
         assert sentence in opened((turn,), turn=1, hit=1)

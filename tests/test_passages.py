@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from briefqa.documents.passages import (
     embedded_texts,
 )
 from briefqa.errors import LoadError
-from briefqa.records import Document, Passage
+from briefqa.records import Document, Metadata, Passage, Place, PlaceUnit, Section, Span
 
 WINDOW = WordWindow()
 
@@ -54,7 +55,8 @@ def hold(document: Document, window: Window) -> list[Passage]:
         )
         before = re.split(r"\r\n|\r|\n", text[: passage.start])
         within = re.split(r"\r\n|\r|\n", passage.text)
-        assert passage.lines == (len(before), len(before) + len(within) - 1)
+        last_line = len(before) + len(within) - 1
+        assert passage.place == Place(PlaceUnit.LINE, len(before), last_line)
         (section,) = {
             section
             for section in document.sections
@@ -115,7 +117,11 @@ def test_small_paragraphs_are_joined_to_about_the_target() -> None:
     document = load("\n\n".join(words(40, f"w{number}") for number in range(7)))
     passages = hold(document, WINDOW)
     assert [passage.paragraphs for passage in passages] == [(1, 3), (4, 6), (7, 7)]
-    assert [passage.lines for passage in passages] == [(1, 5), (7, 11), (13, 13)]
+    assert [passage.place.in_words for passage in passages] == [
+        "lines 1–5",
+        "lines 7–11",
+        "line 13",
+    ]
     assert [len(passage.text.split()) for passage in passages] == [TARGET_WORDS, TARGET_WORDS, 40]
 
 
@@ -128,6 +134,48 @@ def test_a_tiny_last_paragraph_stays_alone_where_it_does_not_fit() -> None:
     document = load(f"{words(50)}\n\n{words(12)}")
     passages = hold(document, WordWindow(55))
     assert [passage.paragraphs for passage in passages] == [(1, 1), (2, 2)]
+
+
+PAGED = Document(
+    name="report.pdf",
+    metadata=Metadata("Report"),
+    text="One rained.\n\nTwo snowed.\n\nThree thawed.",
+    sections=(Section((), None, (Span(0, 11), Span(13, 24), Span(26, 39))),),
+    page_starts=(0, 17, 17, 26),  # "snowed." begins page 3; nothing is on page 2
+    encoding="",
+)
+
+
+def test_a_passage_of_a_document_with_pages_knows_its_pages() -> None:
+    places = {passage.text: passage.place for passage in cut(PAGED, WordWindow(2))}
+    assert places == {
+        "One rained.": Place(PlaceUnit.PAGE, 1, 1),
+        "Two snowed.": Place(PlaceUnit.PAGE, 1, 3),
+        "Three thawed.": Place(PlaceUnit.PAGE, 4, 4),
+    }
+    (whole,) = cut(PAGED, WINDOW)
+    assert whole.place == Place(PlaceUnit.PAGE, 1, 4)
+    assert whole.location == "report.pdf, pages 1–4"
+
+
+def test_a_passage_of_an_extracted_text_without_pages_has_no_place_in_its_file() -> None:
+    (passage,) = cut(replace(PAGED, name="report.docx", page_starts=()), WINDOW)
+    assert passage.place == Place(PlaceUnit.NONE)
+    assert passage.location == "report.docx"
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (Place(PlaceUnit.LINE, 3, 3), "line 3"),
+        (Place(PlaceUnit.LINE, 3, 4), "lines 3–4"),
+        (Place(PlaceUnit.PAGE, 12, 12), "page 12"),
+        (Place(PlaceUnit.PAGE, 12, 13), "pages 12–13"),
+        (Place(PlaceUnit.NONE), ""),
+    ],
+)
+def test_a_place_is_told_in_words(place: Place, words: str) -> None:
+    assert place.in_words == words
 
 
 def test_a_passage_never_crosses_a_section() -> None:

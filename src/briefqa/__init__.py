@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.verification import VerifyReport
-    from briefqa.receipts.receipt import ReplayReport
+    from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Evidence, Hit, Mode, Passage
 
 __version__ = "0.1.0"
@@ -69,7 +69,7 @@ _MODULES = {
     "api": ("ask", "build", "open_index", "replay", "search", "verify"),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
-    "receipts.receipt": ("ReplayReport",),
+    "receipts.replay": ("ReplayReport",),
     "records": ("Answer", "Evidence", "Hit", "Mode", "Passage"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.verification import VerifyReport
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
-    from briefqa.receipts.receipt import ReplayReport
+    from briefqa.receipts.replay import ReplayReport
 
 AnyPath = str | os.PathLike[str]
 
@@ -124,9 +124,9 @@ def replay(
     Raises UsageError for a file that is not a receipt.
     """
     from briefqa.receipts import receipt
+    from briefqa.receipts.replay import replay as ask_again
 
-    asked = receipt.read(Path(path))
-    return receipt.replay(asked, _shared_searcher(index, reader))
+    return ask_again(receipt.read(Path(path)), _shared_searcher(index, reader))
 
 
 def verify(index: AnyPath = "index") -> VerifyReport:

@@ -1,12 +1,16 @@
-"""What flows between rooms? Frozen records; none of them does any I/O.
+"""The records that the packages share: documents, passages, hits and answers.
 
-Offsets are always character offsets into `Document.text`, half open: `text[start:end]`.
+All are frozen and none does any I/O. Offsets are character offsets into `Document.text`, half
+open: `text[start:end]`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+HEADING_MARK = " › "  # between the headings of a section's path
 
 
 class Mode(StrEnum):
@@ -39,6 +43,35 @@ class Span:
     end: int
 
 
+class PlaceUnit(StrEnum):
+    """What a place is counted in; NONE where a source has neither lines nor pages."""
+
+    LINE = "line"
+    PAGE = "page"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its source a passage stands, as a person finds it there.
+
+    `first` and `last` count from 1, both included; both are 0 where the unit is NONE.
+    """
+
+    unit: PlaceUnit
+    first: int = 0
+    last: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """`line 3`, `lines 3–4`, `page 12`, `pages 12–13`, or nothing where the unit is NONE."""
+        if self.unit is PlaceUnit.NONE:
+            return ""
+        if self.first == self.last:
+            return f"{self.unit} {self.first}"
+        return f"{self.unit}s {self.first}–{self.last}"
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the paragraphs that stand under it, up to the next heading.
@@ -55,25 +88,60 @@ class Section:
     paragraphs: tuple[Span, ...]
 
 
+def section_text(path: Sequence[str]) -> str:
+    """The headings of a section's path as one line, outermost first: `Harbour › Ships`.
+
+    A `›` within a heading is doubled, so that no two paths are written the same.
+    """
+    return HEADING_MARK.join(heading.replace("›", "››") for heading in path)
+
+
+def section_path(text: str) -> tuple[str, ...]:
+    """The path that `section_text` wrote."""
+    return tuple(part.replace("››", "›") for part in text.split(HEADING_MARK)) if text else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a source says of itself, each as it is written there, empty where it does not.
+
+    Only `title` is never empty: where the source has none, it is made of the file's name.
+    """
+
+    title: str
+    date: str = ""
+    source: str = ""
+    author: str = ""
+    language: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source file as read.
 
-    `text` is the decoded source without its byte order mark, newlines as they are in the file.
     `name` is the file's path relative to the folder it was indexed from, with forward slashes.
-    `sections` are in source order and cover every paragraph that may be quoted; front matter,
-    navigation crumbs and the title line are in `text` but in no section.
-    `date`, `source` and `language` come from front matter, empty when it has none.
+    `text` is what is quoted: the decoded source without its byte order mark, newlines as they are
+    in the file, or else what a loader extracted from it. `encoding` is the decoded source's, empty
+    where the text was extracted. `sections` are in source order and cover every paragraph that may
+    be quoted; front matter, navigation crumbs and the title line are in `text` but in no section.
+    `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
+    empty page starts where the next one does); empty where the format has none. `media_type` is
+    the file's, `loader` the name and version of the loader that read it, as in "markdown 1".
     """
 
     name: str
-    title: str
+    metadata: Metadata
     text: str
     sections: tuple[Section, ...]
+    page_starts: tuple[int, ...] = ()
+    media_type: str = ""
+    loader: str = ""
     encoding: str = "utf-8"
-    date: str = ""
-    source: str = ""
-    language: str = ""
+
+    @property
+    def title(self) -> str:
+        """The metadata's title."""
+        return self.metadata.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +150,7 @@ class Passage:
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
     included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, `lines` the first and last line numbers within the file; both count from 1.
+    section, from 1. `place` is where it stands in the file: its lines or its pages.
     """
 
     document: str
@@ -92,14 +160,20 @@ class Passage:
     start: int
     end: int
     paragraphs: tuple[int, int]
-    lines: tuple[int, int]
+    place: Place
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line."""
+        """`Title › Section › ¶2` on one line, headings as `section_text` writes them."""
         first, last = self.paragraphs
-        place = f"¶{first}" if first == last else f"¶{first}–{last}"
-        return " › ".join(" ".join(part.split()) for part in (self.title, *self.section, place))
+        paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
+        parts = (self.title, *self.section, paragraphs)
+        return section_text([" ".join(part.split()) for part in parts])
+
+    @property
+    def location(self) -> str:
+        """`harbour.md, lines 3–4`: the document and where in it the passage stands."""
+        return ", ".join(part for part in (self.document, self.place.in_words) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,8 @@ def test_citation_and_quotation_can_be_copied(visit: Visit, searcher: Searcher) 
     ask(page, WHO).locator(".citation").first.click()
     opened(page, 1)
     first = searcher.ask(WHO).hits[0]
-    lines = "–".join(map(str, first.passage.lines))
-    citation = f"{first.citation} (harbour.md, lines {lines})"
+    place = first.passage.place
+    citation = f"{first.citation} (harbour.md, lines {place.first}–{place.last})"
     for name, copied in (
         ("Copy citation", citation),
         ("Copy quote", f"“{sentence(searcher, first)}” — {citation}"),

@@ -1,7 +1,7 @@
-"""What do the documents say to a question?
+"""Composes the Answer to a question from the hits and the confidence in them.
 
-Pure: hits and the confidence in them become an Answer that quotes passages word for word, each
-with its citation, or says that the documents do not hold one.
+An Answer quotes passages word for word, each with its citation, or says that the documents do not
+hold one. Nothing here does any I/O.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from briefqa.records import Answer, AnswerSpan, Hit, Passage, Span
+from briefqa.records import Answer, AnswerSpan, Hit, Passage, PlaceUnit, Span
 
 NOT_FOUND = "Not in these documents."
 QUOTED = 2  # passages quoted in an answer
@@ -33,25 +33,25 @@ def compose(
     confidence: float,
     answer_from: float,
     searched: tuple[str, ...],
-    place: str,
+    scope: str,
     unknown: Sequence[str] = (),
 ) -> Answer:
     """The Answer from these hits, best first; answered when `confidence` reaches `answer_from`.
 
-    `searched` names the documents that were looked in, and `place` says so in words; `unknown` are
+    `searched` names the documents that were looked in, and `scope` says so in words; `unknown` are
     names of the question that stand nowhere in the index.
     """
     if not hits:
-        return unanswered(question, f"No passage in {place} fits the question.", searched)
+        return unanswered(question, f"No passage in {scope} fits the question.", searched)
     if confidence < answer_from:
-        reason = f"Nothing in {place} comes close enough to the question to be an answer."
+        reason = f"Nothing in {scope} comes close enough to the question to be an answer."
         if unknown:
             names = [f"“{name}”" for name in dict.fromkeys(unknown)]
             verb = "occurs" if len(names) == 1 else "occur"
             reason = f"{reason[:-1]}; {' and '.join(names)} {verb} nowhere."
         return unanswered(question, reason, searched, confidence, hits)
     best = hits[0]
-    found_by = [
+    ranks = [
         f"number {rank} by {what}"
         for rank, what in (
             (best.evidence.keyword_rank, "its words"),
@@ -64,7 +64,7 @@ def compose(
         answered=True,
         confidence=confidence,
         text=quotations(hits[:QUOTED]),
-        reason=f"The first passage is {' and '.join(found_by)} in {place}.",
+        reason=f"The first passage is {' and '.join(ranks)} in {scope}.",
         hits=tuple(hits),
         searched=searched,
     )
@@ -93,13 +93,17 @@ def quotations(hits: Sequence[Hit]) -> str:
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """What a program is told of an answer: its fields, the hits as `hit_as_json`."""
+    """An answer as programs get it: its fields, the hits as `hit_as_json`."""
     return {**asdict(answer), "hits": [hit_as_json(hit) for hit in answer.hits]}
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
-    """What a program is told of a hit: the passage, its place and citation, and the evidence."""
-    passage = hit.passage
+    """A hit as programs get it: the passage, where it stands, its citation and the evidence.
+
+    `lines` repeats a `place` that is counted in lines and is null for any other; it is for programs
+    written before there was `place`.
+    """
+    passage, place = hit.passage, hit.passage.place
     return {
         "rank": hit.rank,
         "text": passage.text,
@@ -109,7 +113,8 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "paragraphs": list(passage.paragraphs),
-        "lines": list(passage.lines),
+        "place": asdict(place),
+        "lines": [place.first, place.last] if place.unit is PlaceUnit.LINE else None,
         "citation": hit.citation,
         "answer": None if hit.answer is None else asdict(hit.answer),
         "evidence": asdict(hit.evidence),

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from briefqa.errors import UsageError
-from briefqa.records import Passage
+from briefqa.records import HEADING_MARK, Passage, section_path, section_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Rows = npt.NDArray[np.int64]
 
-SECTION_MARK = " › "  # between the headings of a section's path
 _REMEMBERED = 32  # choices whose rows are kept
 
 
@@ -49,7 +48,7 @@ class Scopes:
         self._row_of = {name: number for number, name in enumerate(names)}
         self._ends = np.cumsum([0, *counts])
         self._passages = passages
-        self._sections: list[str] = []  # of each passage; filled when first asked for
+        self._sections: list[str] = []  # each passage's, as text; filled when first asked for
         self._all = Scope(None, names, _documents(len(names), len(names)))
         self._found: dict[tuple[tuple[str, ...], str | None], Scope] = {}
         self._lock = threading.Lock()
@@ -57,9 +56,9 @@ class Scopes:
     def of(self, documents: Iterable[str] | None, section: str | None) -> Scope:
         """The passages of these documents that stand in this section or one below it.
 
-        None means all documents, or all sections; a section is its headings joined by ` › `.
-        Raises UsageError for a document that is not there, for none at all, and for a section that
-        none of them has.
+        None means all documents, or all sections; a section is its headings as `section_text`
+        writes them. Raises UsageError for a document that is not there, for none at all, and for a
+        section that none of them has.
         """
         if documents is None and section is None:
             return self._all
@@ -90,18 +89,20 @@ class Scopes:
         if not self._sections:
             n_passages = int(self._ends[-1])
             self._sections = [
-                SECTION_MARK.join(self._passages[row].section) for row in range(n_passages)
+                section_text(self._passages[row].section) for row in range(n_passages)
             ]
-        rows, held = [], []
+        wanted = section_text(section_path(section))
+        rows, having = [], []
         for name, of_document in zip(documents, ranges, strict=True):
-            found = [row for row in map(int, of_document) if self._stands_in(row, section)]
-            if found:
-                rows.extend(found)
-                held.append(name)
+            inside = [row for row in map(int, of_document) if self._stands_in(row, wanted)]
+            if inside:
+                rows.extend(inside)
+                having.append(name)
         if not rows:
-            raise UsageError(f"There is no section '{section}' in {in_words}.")
-        place = f"the section “{section}” of {_documents(len(held), len(self._names))}"
-        return Scope(np.array(rows, np.int64), tuple(held), place)
+            hint = " A › within a heading is written ››." if HEADING_MARK in section else ""
+            raise UsageError(f"There is no section '{section}' in {in_words}.{hint}")
+        place = f"the section “{section}” of {_documents(len(having), len(self._names))}"
+        return Scope(np.array(rows, np.int64), tuple(having), place)
 
     def _range(self, name: str) -> Rows:
         number = self._row_of[name]
@@ -109,7 +110,7 @@ class Scopes:
 
     def _stands_in(self, row: int, section: str) -> bool:
         own = self._sections[row]
-        return own == section or (bool(section) and own.startswith(section + SECTION_MARK))
+        return own == section or (bool(section) and own.startswith(section + HEADING_MARK))
 
 
 def _documents(chosen: int, held: int) -> str:

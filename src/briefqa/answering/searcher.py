@@ -222,7 +222,7 @@ class Searcher:
                 DocumentInfo(
                     source.name,
                     source.title,
-                    document.date,
+                    document.metadata.date,
                     source.passages,
                     tuple(section.path for section in document.sections if section.path),
                 )

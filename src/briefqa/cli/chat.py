@@ -87,15 +87,16 @@ def _command(
         for hit in chat.turns[-1].hits:
             terminal.show_hit(hit, explain=True)
     else:
-        from briefqa.receipts import receipt
+        from briefqa.receipts.receipt import Turn
+        from briefqa.receipts.saving import save
 
         path = Path(rest.strip())
         names = None if documents is None else tuple(documents)
         turns = [
-            receipt.Turn(turn, names, section, generation=generation)
+            Turn(turn, names, section, generation=generation)
             for turn, generation in zip(chat.turns, generations, strict=True)
         ]
-        receipt.save(path, searcher, turns)
+        save(path, searcher, turns)
         print(f"Kept in {terminal.line(str(path))}.")
 
 

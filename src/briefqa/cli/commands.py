@@ -232,8 +232,9 @@ def _scope(command: argparse.ArgumentParser) -> None:
         help="look in this document, as briefqa info names it; may be given again",
     )  # fmt: skip
     command.add_argument(
-        "--section", metavar="HEADINGS", help="look in this section: its headings joined by ' › '"
-    )
+        "--section", metavar="HEADINGS",
+        help="look in this section: its headings joined by ' › ' (within a heading: '››')",
+    )  # fmt: skip
 
 
 def _reading(*commands: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from briefqa.index.calibration import Calibration
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.generation_writer import Progress
-    from briefqa.receipts.receipt import ReplayReport
+    from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Hit
 
 _UNITS = {"reading": " files", "embedding": " passages"}
@@ -72,9 +72,8 @@ def show_answer(answer: Answer) -> None:
 
 
 def show_hit(hit: Hit, *, explain: bool) -> None:
-    """Print a passage with its place and, if wanted, why it was found."""
-    place = f"{hit.passage.document}:{hit.passage.lines[0]}"
-    print(line(f"[{hit.rank}] {hit.citation}  ({place})"))
+    """Print a passage with where it stands and, if wanted, why it was found."""
+    print(line(f"[{hit.rank}] {hit.citation}  ({hit.passage.location})"))
     print(indented(hit.passage.text))
     if explain:
         print(f"    why: {why(hit)}")

@@ -1,4 +1,4 @@
-"""How is a Document cut into passages?
+"""Cuts a Document into passages, and says what of a passage is indexed and embedded.
 
 Paragraphs become atoms: whole where they are small enough, else sentences, else lines, words or
 word pieces. Neighbouring atoms of one section are joined until they are about `TARGET_WORDS`
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from briefqa.records import Document, Passage, Section, Span
+from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
 
 TARGET_WORDS = 120
 MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
@@ -67,12 +67,12 @@ def cut(document: Document, window: Window) -> list[Passage]:
     together with its context. Only white space, and what stands outside the sections'
     paragraphs, is in no passage.
     """
-    line_starts = [0, *(newline.end() for newline in _NEWLINE.finditer(document.text))]
+    place_of = _places(document)
     passages = []
     for section in document.sections:
         head = context(document.title, section.path, window)
-        room = max(1, window.size - (len(window.piece_ends(head + "\n")) if head else 0))
-        for run in _joined(document.text, _atoms(document, section, window, room), room):
+        most = max(1, window.size - (len(window.piece_ends(head + "\n")) if head else 0))
+        for run in _joined(document.text, _atoms(document, section, window, most), most):
             start, end = run.start, run.end
             passages.append(
                 Passage(
@@ -83,17 +83,31 @@ def cut(document: Document, window: Window) -> list[Passage]:
                     start=start,
                     end=end,
                     paragraphs=run.paragraphs,
-                    lines=(bisect_right(line_starts, start), bisect_right(line_starts, end - 1)),
+                    place=place_of(start, end),
                 )
             )
     return passages
+
+
+def _places(document: Document) -> Callable[[int, int], Place]:
+    """A function from a range of the text, not empty, to the place where it stands in the file."""
+    if document.page_starts:
+        unit, starts = PlaceUnit.PAGE, document.page_starts
+    elif document.encoding:
+        unit = PlaceUnit.LINE
+        starts = (0, *(newline.end() for newline in _NEWLINE.finditer(document.text)))
+    else:  # the lines of an extracted text are not the file's
+        return lambda _start, _end: Place(PlaceUnit.NONE)
+    return lambda start, end: Place(
+        unit, bisect_right(starts, start), bisect_right(starts, end - 1)
+    )
 
 
 def context(title: str, section: tuple[str, ...], window: Window) -> str:
     """`Title › Section` on one line, put before a passage when it is embedded.
 
     Takes at most a quarter of the window: the outermost parts go first, then the end of the
-    innermost. Empty when there is no room at all.
+    innermost. Empty when nothing fits.
     """
     most = window.size // CONTEXT_SHARE
     parts = [line for part in (title, *section) if (line := " ".join(part.split()))]
@@ -147,37 +161,40 @@ def _shortened(line: str, pieces: int, window: Window) -> str:
     return line.rstrip()
 
 
-def _joined(text: str, atoms: Iterable[_Run], room: int) -> list[_Run]:
-    """The atoms joined as long as that brings a run nearer to the target."""
+def _joined(text: str, atoms: Iterable[_Run], most: int) -> list[_Run]:
+    """The atoms joined as long as that brings a run nearer to the target.
+
+    Here and below, `most` is how many pieces a passage may have.
+    """
     runs: list[_Run] = []
     for atom in atoms:
-        both = _both(text, runs[-1], atom, room) if runs else None
+        both = _both(text, runs[-1], atom, most) if runs else None
         if both and abs(both.words - TARGET_WORDS) < abs(runs[-1].words - TARGET_WORDS):
             runs[-1] = both
         else:
             runs.append(atom)
     if len(runs) > 1 and runs[-1].words < _TINY_WORDS:
-        both = _both(text, runs[-2], runs[-1], room)
+        both = _both(text, runs[-2], runs[-1], most)
         if both:
             runs[-2:] = [both]
     return runs
 
 
-def _both(text: str, one: _Run, other: _Run, room: int) -> _Run | None:
+def _both(text: str, one: _Run, other: _Run, most: int) -> _Run | None:
     """Two neighbours as one run; None when too long or with more than white space between."""
     pieces = one.pieces + other.pieces
-    if other.end - one.start > MAX_CHARS or pieces > room or text[one.end : other.start].strip():
+    if other.end - one.start > MAX_CHARS or pieces > most or text[one.end : other.start].strip():
         return None
     paragraphs = (one.paragraphs[0], other.paragraphs[1])
     return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces)
 
 
-def _atoms(document: Document, section: Section, window: Window, room: int) -> Iterator[_Run]:
+def _atoms(document: Document, section: Section, window: Window, most: int) -> Iterator[_Run]:
     """The section's paragraphs in order, those that are too long in parts."""
     text = document.text
     behind = section.paragraphs[0].start if section.paragraphs else 0
     for number, paragraph in enumerate(section.paragraphs, start=1):
-        for part in _parts(document, paragraph, window, room):
+        for part in _parts(document, paragraph, window, most):
             # White space may be pieces too, so what stands between is counted along.
             between = behind if part.start - behind <= MAX_CHARS else part.start
             pieces = len(window.piece_ends(text[between : part.end]))
@@ -186,22 +203,22 @@ def _atoms(document: Document, section: Section, window: Window, room: int) -> I
             behind = part.end
 
 
-def _parts(document: Document, paragraph: Span, window: Window, room: int) -> Iterator[Span]:
+def _parts(document: Document, paragraph: Span, window: Window, most: int) -> Iterator[Span]:
     """The paragraph itself when it fits, else its sentences, else pieces of them."""
-    if _small(document.text, paragraph, window, room):
+    if _small(document.text, paragraph, window, most):
         yield paragraph
         return
-    for sentence in _sentences(document.text, paragraph, document.language):
-        if _small(document.text, sentence, window, room):
+    for sentence in _sentences(document.text, paragraph, document.metadata.language):
+        if _small(document.text, sentence, window, most):
             yield sentence
         else:
-            yield from _slices(document.text, sentence, window, room)
+            yield from _slices(document.text, sentence, window, most)
 
 
-def _small(text: str, span: Span, window: Window, room: int) -> bool:
+def _small(text: str, span: Span, window: Window, most: int) -> bool:
     return (
         span.end - span.start <= MAX_CHARS
-        and len(window.piece_ends(text[span.start : span.end])) <= room
+        and len(window.piece_ends(text[span.start : span.end])) <= most
     )
 
 
@@ -213,13 +230,14 @@ def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
     start = span.start
     while start < span.end:
         stretch = text[start : min(start + _STRETCH, span.end)]
-        # The splitter stumbles over white space beyond ASCII; one character stays one.
-        found = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
-        if sum(map(len, found)) != len(stretch):
-            found = [stretch]
-        if start + len(stretch) < span.end and len(found) > 1:
-            found.pop()  # it may go on in the next stretch
-        for sentence in found:
+        # The splitter fails on white space beyond ASCII; each is replaced by one space, so that
+        # offsets stay the same.
+        segments = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
+        if sum(map(len, segments)) != len(stretch):
+            segments = [stretch]
+        if start + len(stretch) < span.end and len(segments) > 1:
+            segments.pop()  # it may go on in the next stretch
+        for sentence in segments:
             end = start + len(sentence)
             trimmed = _trimmed(text, start, end)
             if trimmed:
@@ -227,18 +245,18 @@ def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
             start = end
 
 
-def _slices(text: str, span: Span, window: Window, room: int) -> Iterator[Span]:
+def _slices(text: str, span: Span, window: Window, most: int) -> Iterator[Span]:
     """A range without usable sentence ends, cut at a line end, a space or a piece's end."""
     start = span.start
     while start < span.end:
         chunk = text[start : min(start + MAX_CHARS, span.end)]
         ends = window.piece_ends(chunk)
-        length = len(chunk) if len(ends) <= room else max(1, ends[room - 1])
+        length = len(chunk) if len(ends) <= most else max(1, ends[most - 1])
         if start + length < span.end:
             length = _last_break(chunk[: length + 1]) or length
-        found = _trimmed(text, start, start + length)
-        if found:
-            yield found
+        trimmed = _trimmed(text, start, start + length)
+        if trimmed:
+            yield trimmed
         start += length
 
 
@@ -246,9 +264,9 @@ def _last_break(chunk: str) -> int:
     """The last line end in the chunk's second half, else the last white space there, else 0."""
     half = len(chunk) // 2
     for space in (r"[\r\n]", r"\s"):
-        found = [match.start() for match in re.finditer(space, chunk[half:])]
-        if found and half + found[-1] > 0:
-            return half + found[-1]
+        spaces = [match.start() for match in re.finditer(space, chunk[half:])]
+        if spaces and half + spaces[-1] > 0:
+            return half + spaces[-1]
     return 0
 
 

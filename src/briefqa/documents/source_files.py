@@ -1,6 +1,6 @@
-"""Which files are meant, and what is in them?
+"""Finds the files under the paths a build is given, names them, and reads their bytes.
 
-Paths a person names become the files to read, in a fixed order, each under a name of its own.
+The order of the files is fixed, and no two have the same name.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stands under the named paths; `skipped` are files in no format that is read."""
+class Listing:
+    """The files under the named paths; `skipped` are files in no format that is read."""
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Path, ...]
 
 
-def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Found:
-    """The files under `roots`, without the index folder `leave_out` and hidden entries.
+def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = ()) -> Listing:
+    """The files under `roots`, without the index folder `leave_out`, hidden entries and `excluded`.
 
-    Nor are there those that are `excluded`, or in a folder that is: paths as `absolute` gives them.
+    `excluded` are files and folders to leave out, as paths that `absolute` gives.
 
     A folder gives the files in it whose format is read, a file gives itself whatever its format
     (so that a wrong one is reported), and so does a folder that cannot be listed. Raises
@@ -57,25 +57,25 @@ def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = 
             if path != root and not loaders.supports(path) and not _is_folder(path):
                 skipped.append(path)
                 continue
-            place = path.absolute()
-            if place in seen:
+            full_path = path.absolute()
+            if full_path in seen:
                 continue
-            seen.add(place)
+            seen.add(full_path)
             name = _name(path, root, names)
             names.add(name)
-            files.append(SourceFile(place, name))
-    return Found(tuple(files), tuple(skipped))
+            files.append(SourceFile(full_path, name))
+    return Listing(tuple(files), tuple(skipped))
 
 
 def absolute(path: Path | str) -> str:
-    """The absolute path without `.` and `..`, by which files are compared; links are kept."""
+    """The absolute path without `.` and `..`, links not followed; files are compared by it."""
     return os.path.abspath(path)  # noqa: PTH100 (resolve follows links)
 
 
 def excluded_by(path: Path) -> set[str]:
     """The paths any of which, when excluded, excludes this one: itself and the folders above."""
-    place = Path(absolute(path))
-    return {str(above) for above in (place, *place.parents)}
+    full_path = Path(absolute(path))
+    return {str(above) for above in (full_path, *full_path.parents)}
 
 
 def read(path: Path) -> bytes:
@@ -103,7 +103,7 @@ def safe_name(name: str) -> str:
 
     Folders become part of it: `a/b/c.md` is `a - b - c.md`. Without control and direction
     characters, leading dots and what some file systems reserve; a long one is cut before its
-    suffix and told from others by a digest.
+    suffix, with a digest that tells it from others.
     """
     text = unicodedata.normalize("NFC", name)
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_shown(c))
@@ -117,8 +117,9 @@ def safe_name(name: str) -> str:
     if len(plain.encode()) > MAX_NAME_BYTES:
         suffix = Path(plain).suffix if loaders.supports(Path(plain)) else ""
         end = f"~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}{suffix}"
-        room = MAX_NAME_BYTES - len(end)
-        plain = plain.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + end
+        plain = (
+            plain.encode()[: MAX_NAME_BYTES - len(end)].decode("utf-8", "ignore").rstrip(" .") + end
+        )
     return plain
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from briefqa.errors import UsageError
-from briefqa.records import Document, Passage, Section, Span
+from briefqa.records import Document, Metadata, Passage, Section, Span, section_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
     left out if what is right is not known: it is "down", or nothing answered in the documents that
     were `searched` then and there are others now. Raises UsageError for anything else.
     """
-    held = [(passage.document, " › ".join(passage.section), passage.text) for passage in passages]
+    held = [(passage.document, section_text(passage.section), passage.text) for passage in passages]
     names = {document for document, _, _ in held}
     entries = list(enumerate(_json_lines(path), 1))
     last_rated = {str(entry.get("question")): at for at, entry in entries if entry.get("rating")}
@@ -261,7 +261,7 @@ def _documents(
             ids[name, start] = str(entry["_id"])
             text += "\n\n"
         title = str(members[0].get("title") or "").replace("_", " ")
-        documents.append(Document(name, title, text, tuple(sections)))
+        documents.append(Document(name, Metadata(title), text, tuple(sections)))
     return tuple(documents), ids
 
 

@@ -18,7 +18,15 @@ import numpy as np
 
 from briefqa.errors import IndexDamaged
 from briefqa.index import arrays
-from briefqa.records import Document, Passage, Section, Span
+from briefqa.records import (
+    Document,
+    Metadata,
+    Passage,
+    Place,
+    PlaceUnit,
+    Section,
+    Span,
+)
 
 
 class RecordWriter:
@@ -93,7 +101,7 @@ class PassageFile(RecordFile):
                 start=int(record["start"]),
                 end=int(record["end"]),
                 paragraphs=(int(record["paragraphs"][0]), int(record["paragraphs"][1])),
-                lines=(int(record["lines"][0]), int(record["lines"][1])),
+                place=_place(record),
             )
         except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise self._damaged(error) from error
@@ -116,12 +124,27 @@ class DocumentFile(RecordFile):
                 )
                 for section in record.pop("sections")
             )
-            return Document(sections=sections, **record)
+            return Document(sections=sections, metadata=_metadata(record), **record)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._damaged(error) from error
 
     def __iter__(self) -> Iterator[Document]:
         return (self[row] for row in range(len(self)))
+
+
+def _place(record: dict[str, Any]) -> Place:
+    if "lines" in record:  # as the first indexes hold it
+        return Place(PlaceUnit.LINE, int(record["lines"][0]), int(record["lines"][1]))
+    place = record["place"]
+    return Place(PlaceUnit(place["unit"]), int(place["first"]), int(place["last"]))
+
+
+def _metadata(record: dict[str, Any]) -> Metadata:
+    """Takes the metadata out of a document's record."""
+    if "metadata" in record:
+        return Metadata(**record.pop("metadata"))
+    names = ("title", "date", "source", "language")  # as the first indexes hold it
+    return Metadata(**{name: record.pop(name) for name in names})
 
 
 def _starts_path(path: Path) -> Path:

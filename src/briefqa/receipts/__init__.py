@@ -1,1 +1,1 @@
-"""Conversations on disk: receipts, replays, transcripts."""
+"""Conversations on disk: receipts, their replay, and transcripts for people."""

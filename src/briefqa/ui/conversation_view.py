@@ -120,9 +120,7 @@ def cited(hit: Hit) -> list[str]:
 
 def place_of(hit: Hit) -> str:
     """`harbour.md, lines 3–4`: where a person finds the passage in the file."""
-    first, last = hit.passage.lines
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    return f"{hit.passage.document}, {lines}"
+    return hit.passage.location
 
 
 def _welcome(invitation: str, manners: str, more: Html | None = None) -> Html:

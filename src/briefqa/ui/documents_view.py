@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.answering.scope import SECTION_MARK
 from briefqa.documents.source_files import MAX_FILE_BYTES
 from briefqa.indexing.library import Change, Received
-from briefqa.records import DocumentInfo
+from briefqa.records import DocumentInfo, section_text
 from briefqa.ui.html import Html, tag
 from briefqa.ui.uploads import MOST_FILES
 
@@ -161,10 +160,10 @@ def _sections(info: DocumentInfo) -> Html | None:
                 path[-1],
                 type="button",
                 class_="only",
-                title=f"Look only in {SECTION_MARK.join(path)}",
+                title=f"Look only in {section_text(path)}",
                 data_document=info.name,
                 data_title=info.title,
-                data_section=SECTION_MARK.join(path),
+                data_section=section_text(path),
                 data_key=f"only-{info.name}-{place}",
                 dir="auto",
             ),

@@ -15,7 +15,7 @@ from pathlib import Path
 import portalocker
 
 from briefqa.errors import UsageError
-from briefqa.records import Answer, Hit
+from briefqa.records import Answer, Hit, section_text
 
 MOST_BYTES = 20_000_000
 """Bytes a file of ratings may grow to."""
@@ -45,7 +45,7 @@ class Feedback:
         line: dict[str, str | list[str] | None] = {
             "question": (answer.read_as or answer.question)[:MOST_CHARACTERS],
             "document": None if hit is None else hit.passage.document,
-            "section": None if hit is None else " › ".join(hit.passage.section),
+            "section": None if hit is None else section_text(hit.passage.section),
             "contains": None if hit is None else hit.sentence[:MOST_CHARACTERS],
             "rating": "up" if helpful else "down",
         }

@@ -82,7 +82,7 @@ class Programs:
         stand in a passage just so. `k` is how many passages at most, 100 at the highest; `mode`
         looks for the same words (keyword), the same meaning (semantic) or both (hybrid);
         `documents` are the names of those to look in, all of them without it; `section` is a
-        heading, or headings joined by " › ", to stay within.
+        heading, or headings joined by " › " (within a heading: "››"), to stay within.
         """
         self._check(question, k, documents, section)
         hits = self._searcher.search(question, k=k, mode=mode, documents=documents, section=section)
@@ -104,7 +104,8 @@ class Programs:
         text, and the sentence that answers. When `answered` is false the hits are the nearest
         passages and do not answer: do not quote them as an answer. `k` is how many passages to
         look at, 100 at the highest; `documents` are the names of those to look in, all of them
-        without it; `section` is a heading, or headings joined by " › ", to stay within.
+        without it; `section` is a heading, or headings joined by " › " (within a heading: "››"),
+        to stay within.
         """
         self._check(question, k, documents, section)
         answer = self._searcher.ask(question, k=k, documents=documents, section=section)

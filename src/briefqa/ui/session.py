@@ -15,7 +15,7 @@ from typing import Any
 
 from briefqa.answering.conversation import Conversation
 from briefqa.errors import BriefQAError, IndexFolderError
-from briefqa.receipts import receipt
+from briefqa.receipts import receipt, transcript
 from briefqa.records import Answer, Carried, CarriedKind
 from briefqa.ui.service import Desk
 
@@ -207,9 +207,9 @@ def written(desk: Desk, turns: Turns, as_receipt: bool) -> tuple[str, str]:
         if isinstance(turn.reply, Answer)
     ]
     if not as_receipt:
-        return "conversation.md", receipt.markdown(given)
+        return "conversation.md", transcript.markdown(given)
     made = receipt.make(desk.searcher(), given)
-    return "receipt.json", json.dumps(made, ensure_ascii=False, indent=1)
+    return "receipt.json", json.dumps(made.as_json(), ensure_ascii=False, indent=1)
 
 
 def _asked(kept: object) -> list[dict[str, Any]]:

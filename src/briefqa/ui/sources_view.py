@@ -34,7 +34,8 @@ def article(
     cited = Span(hit.passage.start, hit.passage.end)
     window = Span(max(0, cited.start - _REACH), min(len(document.text), cited.end + _REACH))
     whole = window == Span(0, len(document.text))
-    about = " · ".join(part for part in (document.date, document.source, document.name) if part)
+    facts = document.metadata
+    about = " · ".join(part for part in (facts.date, facts.source, document.name) if part)
     return tag(
         "div",
         tag(

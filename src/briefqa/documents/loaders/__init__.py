@@ -1,11 +1,12 @@
-"""How does a file become a Document with Sections?
+"""The loaders: one module per format, each of which makes a Document of a file's bytes.
 
-One file per format: a module with `SUFFIXES` and `parse(data, name)`, named once in `_LOADERS`.
-A loader imports its library inside `parse`, so that importing this package stays cheap.
+To add a format, write a module that offers what `Loader` lists and name it in `LOADERS`. A loader
+imports its library inside `parse`, so that importing this package stays cheap.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -15,26 +16,46 @@ from briefqa.records import Document
 
 
 class Loader(Protocol):
-    """What a format's module offers: the file name endings it reads, lower case, and `parse`."""
+    """What the module of a format offers.
 
+    `VERSION` goes up whenever the same bytes would give another Document: the files of that
+    loader, and no others, are then read again by the next build. `SUFFIXES` are the file name
+    endings it reads, lower case, with their dot.
+    """
+
+    NAME: str
+    VERSION: int
     SUFFIXES: tuple[str, ...]
+    MEDIA_TYPE: str
 
     def parse(self, data: bytes, name: str) -> Document:
-        """Read a whole file's bytes; raises LoadError with one clear sentence."""
+        """Read a whole file's bytes; raises LoadError with one clear sentence.
+
+        `media_type` and `loader` of the Document are filled in by `loaders.parse`.
+        """
         ...
 
 
-_LOADERS: tuple[Loader, ...] = (text, markdown)
+LOADERS: tuple[Loader, ...] = (text, markdown)
 
 
 def suffixes() -> tuple[str, ...]:
     """The file name endings that can be read, lower case, with their dot."""
-    return tuple(suffix for loader in _LOADERS for suffix in loader.SUFFIXES)
+    return tuple(suffix for loader in LOADERS for suffix in loader.SUFFIXES)
 
 
 def supports(path: Path) -> bool:
     """Whether a file of this name can be read; only its suffix is looked at, in any case."""
-    return path.suffix.lower() in suffixes()
+    return _loader(path.name) is not None
+
+
+def loader_of(name: str) -> str:
+    """Name and version of the loader that reads a file of this name; empty where none does.
+
+    A document whose `loader` is another has to be read again.
+    """
+    loader = _loader(name)
+    return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -42,9 +63,15 @@ def parse(data: bytes, name: str) -> Document:
 
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
+    loader = _loader(name)
+    if loader is None:
+        suffix = PurePosixPath(name).suffix.lower()
+        kind = f"{suffix!r} files" if suffix else "files without a suffix"
+        raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
+    document = loader.parse(data, name)
+    return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))
+
+
+def _loader(name: str) -> Loader | None:
     suffix = PurePosixPath(name).suffix.lower()
-    for loader in _LOADERS:
-        if suffix in loader.SUFFIXES:
-            return loader.parse(data, name)
-    kind = f"{suffix!r} files" if suffix else "files without a suffix"
-    raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
+    return next((loader for loader in LOADERS if suffix in loader.SUFFIXES), None)

@@ -1,4 +1,4 @@
-"""Which characters do a file's bytes stand for?"""
+"""Decodes the bytes of a text file, and refuses what is not text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from briefqa.errors import LoadError
 
 _MARKS = (
-    # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
+    # UTF-32's little-endian mark begins with UTF-16's, so it is tried first.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),

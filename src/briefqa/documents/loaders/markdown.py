@@ -1,4 +1,4 @@
-"""How does a Markdown file become a Document?
+"""Reads Markdown.
 
 markdown-it finds the blocks and the lines they stand on; the offsets into the source follow from
 the lines. Top-level blocks are the paragraphs: a list, a table, a quotation or a fence is one.
@@ -19,13 +19,16 @@ from briefqa.documents.loaders.outline import (
     title_from_name,
     trimmed,
 )
-from briefqa.records import Document, Span
+from briefqa.records import Document, Metadata, Span
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+NAME = "markdown"
+VERSION = 1
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
+MEDIA_TYPE = "text/markdown"
 
 _FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _MOST_FRONT_LINES = 200
@@ -73,13 +76,16 @@ def parse(data: bytes, name: str) -> Document:
             outline.paragraph(block)
     return Document(
         name=name,
-        title=title or (one_line(titling.words) if titling else title_from_name(name)),
+        metadata=Metadata(
+            title=title or (one_line(titling.words) if titling else title_from_name(name)),
+            date=front.get("date", ""),
+            source=front.get("source", ""),
+            author=front.get("author", ""),
+            language=front.get("language", "") or front.get("lang", ""),
+        ),
         text=text,
         sections=outline.sections(),
         encoding=encoding,
-        date=front.get("date", ""),
-        source=front.get("source", ""),
-        language=front.get("language", "") or front.get("lang", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""How do headings and paragraphs, met in source order, become Sections?"""
+"""Collects headings and paragraphs, in source order, into Sections; and what all loaders share."""
 
 from __future__ import annotations
 

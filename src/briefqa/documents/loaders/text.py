@@ -1,7 +1,7 @@
-"""How does a plain text file, a wire story above all, become a Document?
+"""Reads plain text, wire stories above all.
 
-Plain text marks nothing, so the shape of its lines and blocks has to tell: crumbs of navigation,
-a title, headings. When in doubt a line is a paragraph, for a paragraph can be found and quoted.
+Plain text marks nothing, so navigation, title and headings are told by the shape of lines and
+blocks. When in doubt a line is a paragraph: a paragraph can be searched and quoted.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from briefqa.documents.loaders.outline import (
     title_from_name,
     trimmed,
 )
-from briefqa.records import Document, Span
+from briefqa.records import Document, Metadata, Span
 
+NAME = "text"
+VERSION = 1
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
+MEDIA_TYPE = "text/plain"
 
 _MOST_TITLE_CHARS = 200
 _MOST_HEADING_CHARS = 100
@@ -93,7 +96,7 @@ def parse(data: bytes, name: str) -> Document:
             outline.paragraph(block.span)
     return Document(
         name=name,
-        title=title or title_from_name(name),
+        metadata=Metadata(title or title_from_name(name)),
         text=text,
         sections=outline.sections(),
         encoding=encoding,
@@ -190,10 +193,10 @@ def _without_crumbs(blocks: list[_Block]) -> list[_Block]:
     end = len(blocks)
     while end > 1 and _CRUMB.fullmatch(blocks[end - 1].words):
         end -= 1
-    kept = blocks[:end]
-    while len(kept) > 2 and _CRUMB.fullmatch(kept[1].words):
-        del kept[1]
-    return kept
+    blocks = blocks[:end]
+    while len(blocks) > 2 and _CRUMB.fullmatch(blocks[1].words):
+        del blocks[1]
+    return blocks
 
 
 def _is_title(block: _Block, following: _Block) -> bool:
