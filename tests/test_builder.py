@@ -30,9 +30,9 @@ from briefqa import (
 from briefqa.documents import loaders
 from briefqa.documents.loaders import parse
 from briefqa.index import generations
-from briefqa.index.manifest import MALFORMED
 from briefqa.index.manifest import parse as parse_manifest
 from briefqa.index.vector_index import VectorIndex
+from briefqa.json_decoding import Malformed
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Document, TextKind
 
@@ -422,7 +422,7 @@ def test_a_manifest_with_another_kind_of_exclusion_is_refused(
     parse_manifest(content)
     fields = json.loads(content)
     fields["excluded"] = excluded
-    with pytest.raises(MALFORMED):
+    with pytest.raises(Malformed):
         parse_manifest(json.dumps(fields).encode())
 
 
@@ -645,16 +645,6 @@ def test_a_build_mends_what_a_search_cannot_use_though_it_is_as_it_was_written(
         report = build(briefs, index=index, model="hashing")
     assert (report.changed, report.embedded) == (True, 3)
     assert "another version" in report.note
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
-@pytest.mark.parametrize("name", ["current.json", "build.lock"])
-def test_a_pipe_in_the_index_is_not_waited_for(briefs: Path, index: Path, name: str) -> None:
-    build(briefs, index=index, model="hashing")
-    (index / name).unlink()
-    os.mkfifo(index / name)
-    with pytest.raises(IndexDamaged, match="it is not a file"):
-        build(briefs, index=index, model="hashing") if name == "build.lock" else open_index(index)
 
 
 @pytest.mark.parametrize("place", ["file", "file/index", "n\0l", "x" * 300])

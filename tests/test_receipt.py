@@ -23,6 +23,7 @@ from briefqa import (
     cli,
     open_index,
 )
+from briefqa.answering.abstention import Thresholds
 from briefqa.receipts import receipt
 from briefqa.receipts.receipt import Turn
 from briefqa.records import Carried, CarriedKind
@@ -93,9 +94,9 @@ def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: 
         "settings": {
             "language": "en",
             "recipe": manifest.recipe,
-            "thresholds": dict(manifest.thresholds),
+            "thresholds": Thresholds().to_mapping(),
             "reader": None,
-            "answer_from": manifest.thresholds["answer_from"],
+            "answer_from": Thresholds().answer_from,
         },
     }
     assert [source["name"] for source in made["sources"]] == ["garden.md", "harbour.md"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,8 @@ import numpy as np
 
 from briefqa.index import arrays, inverted_file
 from briefqa.index.arrays import forget, widened
-from briefqa.index.inverted_file import LENGTH_SLACK, InvertedFile, damaged
+from briefqa.index.inverted_file import LENGTH_SLACK, InvertedFile
+from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -105,11 +106,16 @@ class VectorIndex:
         self._is_ready = False
         self._flat: Any = None
         self._lists: InvertedFile | None = None
+        self._close_file: Callable[[], object] = lambda: None
         if not (folder / inverted_file.CENTROIDS).exists():
             return
         self._file = os.open(self._path, os.O_RDONLY)
-        weakref.finalize(self, os.close, self._file)
+        self._close_file = weakref.finalize(self, os.close, self._file)
         self._owners = np.repeat(np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts))
+
+    def close(self) -> None:
+        """Let go of the file handle, after the last search; may be called again."""
+        self._close_file()
 
     @property
     def n_passages(self) -> int:

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
 from briefqa.answering import compose
+from briefqa.answering.abstention import Thresholds
 from briefqa.answering.conversation import Conversation
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
-from briefqa.index.manifest import MALFORMED
 from briefqa.records import Answer, Carried, CarriedKind, Hit
 from briefqa.text.markdown import line, quote
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
 
+# What a value of another type, depth or size than the one expected raises.
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 FORMAT = 1  # of the receipts that are written, and the only one that is read
 MOST_TURNS = 1_000  # that are read
 _NAMED = 5  # sources that a sentence names
@@ -168,7 +170,7 @@ def make(searcher: Searcher, turns: Sequence[Turn]) -> dict[str, Any]:
         "settings": {
             "language": manifest.language,
             "recipe": manifest.recipe,
-            "thresholds": dict(manifest.thresholds),
+            "thresholds": Thresholds().to_mapping(),
             "reader": None if searcher.reader is None else searcher.reader.fingerprint,
             "answer_from": searcher.answer_from(),
         },

@@ -17,6 +17,8 @@ from briefqa.records import Document
 class Loader(Protocol):
     """What a format's module offers: the file name endings it reads, lower case, and `parse`."""
 
+    NAME: str
+    VERSION: int
     SUFFIXES: tuple[str, ...]
 
     def parse(self, data: bytes, name: str) -> Document:
@@ -35,6 +37,13 @@ def suffixes() -> tuple[str, ...]:
 def supports(path: Path) -> bool:
     """Whether a file of this name can be read; only its suffix is looked at, in any case."""
     return path.suffix.lower() in suffixes()
+
+
+def loader_of(name: str) -> str:
+    """Name and version of the loader that reads a file of this name; empty where none does."""
+    suffix = PurePosixPath(name).suffix.lower()
+    loader = next((loader for loader in _LOADERS if suffix in loader.SUFFIXES), None)
+    return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
 
 
 def parse(data: bytes, name: str) -> Document:

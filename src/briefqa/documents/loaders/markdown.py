@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+NAME = "markdown"
+VERSION = 1
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 
 _FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*")

@@ -21,6 +21,8 @@ from briefqa.documents.loaders.outline import (
 )
 from briefqa.records import Document, Span
 
+NAME = "text"
+VERSION = 1
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 
 _MOST_TITLE_CHARS = 200
