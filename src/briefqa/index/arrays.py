@@ -59,5 +59,5 @@ def widened(halves: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
 def forget(vectors: np.memmap[Any, Any]) -> None:
     """Let go of the pages read of a file: they stay in the system's cache, not in our memory."""
     pages: object = vectors.base
-    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if isinstance(pages, mmap.mmap):
         pages.madvise(mmap.MADV_DONTNEED)

@@ -311,8 +311,10 @@ def _verify_files(folder: Path, manifest: Manifest) -> None:
     for name, (size, digest) in manifest.files.items():
         path = folder / name
         try:
-            if ".." in Path(name).parts or folder not in path.parents or path.is_symlink():
+            if ".." in Path(name).parts or folder not in path.parents:
                 raise damaged(folder / MANIFEST, "it names a file outside its generation")
+            if path.is_symlink():
+                raise damaged(path, "it is a link")
             if not path.is_file():
                 raise damaged(path, "it is missing")
             if path.stat().st_size != size or digest_of(path) != digest:

@@ -38,7 +38,8 @@ class Pointer:
 def damaged(path: Path, why: str) -> IndexDamaged:
     """The error for a file of an index that is not as it was written."""
     command = rebuild_command(_index_of(path))
-    return IndexDamaged(f"The index is damaged: {path}: {why}; rebuild it with: {command}")
+    name = str(path) if str(path).isprintable() else ascii(str(path))  # a manifest may name any
+    return IndexDamaged(f"The index is damaged: {name}: {why}; rebuild it with: {command}")
 
 
 def rebuild_command(index: Path) -> str:

@@ -202,10 +202,8 @@ class VectorIndex:
         # Vector by vector, so that equal ones have equal cosines; and in one thread.
         if self._flat is not None:
             each = self._inner_products(question, places)
-        elif hasattr(os, "pread"):
-            each = np.vecdot(widened(self._read(self._starts[rows], lengths)), question)
         else:
-            each = np.vecdot(widened(self._vectors[places]), question)
+            each = np.vecdot(widened(self._read(self._starts[rows], lengths)), question)
         # Also false for what is not a number.
         if not (np.abs(each) <= 1 + LENGTH_SLACK).all():
             raise damaged(self._path, "its vectors are not of unit length")
