@@ -1,4 +1,4 @@
-"""Does a build leave exactly the documents it was given, whole, or else everything as it was?"""
+"""A build leaves exactly the documents it was given, or else everything as it was."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,6 @@ from briefqa import (
     BuildError,
     BuildReport,
     IndexBusy,
-    IndexDamaged,
     IndexFolderError,
     ModelUnavailable,
     UsageError,
@@ -29,10 +29,11 @@ from briefqa import (
 )
 from briefqa.documents import loaders
 from briefqa.documents.loaders import parse
-from briefqa.index import generations
-from briefqa.index.manifest import MALFORMED
+from briefqa.documents.loaders import text as text_loader
+from briefqa.index import generations, keyword_index
 from briefqa.index.manifest import parse as parse_manifest
-from briefqa.index.vector_index import VectorIndex
+from briefqa.indexing import generation_writer
+from briefqa.json_decoding import Malformed
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Document, TextKind
 
@@ -422,7 +423,7 @@ def test_a_manifest_with_another_kind_of_exclusion_is_refused(
     parse_manifest(content)
     fields = json.loads(content)
     fields["excluded"] = excluded
-    with pytest.raises(MALFORMED):
+    with pytest.raises(Malformed):
         parse_manifest(json.dumps(fields).encode())
 
 
@@ -631,30 +632,51 @@ def test_the_room_a_failed_publication_took_is_free_before_the_next_build_writes
     assert seen == [[current(index)]]
 
 
-def test_a_build_mends_what_a_search_cannot_use_though_it_is_as_it_was_written(
+class SlowEmbedder(CountingEmbedder):
+    """Takes its time for each batch."""
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> npt.NDArray[np.float32]:
+        time.sleep(0.02)
+        return super().embed(texts, kind)
+
+
+def test_a_keyword_index_that_fails_at_once_stops_the_embedding_soon(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "many", {f"{n}.txt": f"Story {n} of the town.\n" for n in range(200)})
+    monkeypatch.setattr(generation_writer, "AT_ONCE", 2)
+
+    def fail(*_: object) -> NoReturn:
+        raise ZeroDivisionError("in the keyword thread")
+
+    monkeypatch.setattr(keyword_index, "write", fail)
+    embedder = SlowEmbedder()
+    with pytest.raises(ZeroDivisionError, match="in the keyword thread"):
+        build(tmp_path / "many", index=index, model=embedder)
+    assert len(embedder.texts) <= 20  # of 200
+
+
+def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
     briefs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when another version of a library reads it otherwise."""
-    build(briefs, index=index, model="hashing")
+    write(briefs, {"note.txt": "A note of the day."})
+    first = build(briefs, index=index, model="hashing")
+    assert [file.loader for file in first.files] == ["markdown 1", "markdown 1", "text 1"]
+    parsed: list[str] = []
 
-    def fail(self: VectorIndex) -> NoReturn:
-        raise IndexDamaged("It is of another version.")
+    def watched(data: bytes, name: str) -> Document:
+        parsed.append(name)
+        return parse(data, name)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(VectorIndex, "check", fail)
-        report = build(briefs, index=index, model="hashing")
-    assert (report.changed, report.embedded) == (True, 3)
-    assert "another version" in report.note
+    monkeypatch.setattr(loaders, "parse", watched)
+    monkeypatch.setattr(text_loader, "VERSION", 2)
 
+    report = build(briefs, index=index, model="hashing")
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
-@pytest.mark.parametrize("name", ["current.json", "build.lock"])
-def test_a_pipe_in_the_index_is_not_waited_for(briefs: Path, index: Path, name: str) -> None:
-    build(briefs, index=index, model="hashing")
-    (index / name).unlink()
-    os.mkfifo(index / name)
-    with pytest.raises(IndexDamaged, match="it is not a file"):
-        build(briefs, index=index, model="hashing") if name == "build.lock" else open_index(index)
+    assert parsed == ["note.txt"]
+    assert (report.changed, report.embedded, report.reused) == (True, 0, 4)
+    assert [file.loader for file in report.files] == ["markdown 1", "markdown 1", "text 2"]
+    assert build(briefs, index=index, model="hashing").changed is False
 
 
 @pytest.mark.parametrize("place", ["file", "file/index", "n\0l", "x" * 300])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import UsageError, build, cli, open_index
+from briefqa import IndexDamaged, UsageError, build, cli, open_index
 from briefqa.answering.abstention import logit, probability
 from briefqa.api import calibrate
 from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
@@ -183,15 +183,25 @@ SOUND = {
         json.dumps(SOUND).replace('"intercept": 0.0', '"intercept": Infinity'),
         *(json.dumps({**SOUND, "wrong": value}) for value in (-1, 0.5, None)),
         json.dumps({**SOUND, "reader": 1}),
-        json.dumps({**SOUND, "more": 1}),
     ],
 )
-def test_a_damaged_file_is_one_sentence(folder: Path, content: str) -> None:
-    Path("index", "calibration.json").write_text(json.dumps(SOUND))
+def test_a_damaged_file_is_an_error_of_the_index_and_a_build_sets_it_aside(
+    folder: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("index", "calibration.json")
+    path.write_text(json.dumps(SOUND))
     assert open_index("index").answer_from() != 0.5  # it is of another model
-    Path("index", "calibration.json").write_text(content)
-    with pytest.raises(UsageError, match=r"is not what briefqa calibrate writes .*; remove it\."):
+    path.write_text(content)
+    with pytest.raises(IndexDamaged, match=r"is not what briefqa calibrate writes .*briefqa build"):
         open_index("index")
+    assert cli.main(["ask", "Which ferries work there?"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+    assert cli.main(["build"]) == 0
+    aside = Path("index", "calibration.json.damaged-1")
+    assert f"The calibration was damaged and is now {aside}" in capsys.readouterr().out
+    assert (path.exists(), aside.read_text()) == (False, content)
+    assert cli.main(["ask", "Which ferries work there?"]) == 0
 
 
 def test_what_cannot_be_fitted_is_one_sentence(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which vectors need not be made again?"""
+"""Vectors are computed once, also when a build is stopped."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ of them.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
+from briefqa.models.cores import usable_cores
 from briefqa.models.tokenizer import WordPieces
 from training.encoding import encoded, pieces_of
 from training.examples import Place, Text
@@ -66,7 +66,7 @@ class Learner:
         self._network, self._pieces = network, pieces
         self._learned = [one for one in network.parameters() if one.requires_grad]
         self._device = self._learned[0].device
-        self._cores = (os.cpu_count() or 1) if self._device.type == "cpu" else 1
+        self._cores = usable_cores() if self._device.type == "cpu" else 1
         self._pool = ThreadPoolExecutor(self._cores)
 
     def learn(self, groups: Sequence[Sequence[Pair]], counts: dict[str, float]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import count
 from pathlib import Path
 
 
@@ -14,13 +15,39 @@ def digest(path: Path) -> str:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Give a file this content in one rename, safe against a power cut; raises OSError."""
+    """Give a file this content in one rename, safe against a power cut; raises OSError.
+
+    A link is replaced, not followed, and a folder that stands there is set aside.
+    """
     replacement = path.with_name(f"{path.name}.new")
-    replacement.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
+    clear_path(replacement)
     replacement.write_bytes(content)
     sync(replacement)
+    if path.is_dir() and not path.is_symlink():
+        set_aside(path)
     replacement.replace(path)
     sync(path.parent)
+
+
+def clear_path(path: Path) -> None:
+    """Have nothing stand at a path: a file or link is removed, a folder set aside.
+
+    Raises OSError.
+    """
+    if path.is_dir() and not path.is_symlink():
+        set_aside(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename whatever stands at a path, so that nothing is lost; returns its new path.
+
+    Raises OSError.
+    """
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    aside = next(name for name in names if not os.path.lexists(name))
+    return path.rename(aside)
 
 
 def sync(path: Path) -> None:

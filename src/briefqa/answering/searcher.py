@@ -19,12 +19,12 @@ from briefqa.answering.abstention import ReaderRule, Rescaled, Signals, Threshol
 from briefqa.answering.conversation import Conversation
 from briefqa.answering.ranking import Parts
 from briefqa.answering.scope import Scopes
-from briefqa.errors import IndexDamaged, IndexOutOfDate, ModelUnavailable, UsageError
-from briefqa.index import calibration, generations
-from briefqa.index.keyword_index import KeywordIndex
+from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.index.manifest import Manifest
+from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import DocumentFile, PassageFile
-from briefqa.index.vector_index import VectorIndex
+from briefqa.index.recovery import rebuild_command
+from briefqa.index.store import store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import HASHING_MODEL, Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader
@@ -38,7 +38,7 @@ class _Snapshot:
     """One generation, opened."""
 
     stamp: tuple[int, ...]
-    generation: generations.Generation
+    generation: OpenedIndex
     documents: DocumentFile
     parts: Parts
     rule: abstention.Rule
@@ -79,7 +79,9 @@ class Searcher:
         none. An index of the hashing fake has no default reader. Raises IndexNotFound,
         IndexOutOfDate, IndexDamaged or ModelUnavailable.
         """
+        store_at(index)  # raises for what is no folder, before that becomes an absolute path
         self._index = index.absolute()  # the working folder may change
+        self._store = store_at(self._index)
         self._model = model
         self._by_default = reader == DEFAULT_READER
         self._reader: Reader | None
@@ -246,7 +248,7 @@ class Searcher:
 
     def _stamp(self) -> tuple[int, ...]:
         """What changes when there is something else to open."""
-        return (*generations.pointer_stamp(self._index), *calibration.stamp(self._index))
+        return self._store.stamp()
 
     def _snapshot(self) -> _Snapshot:
         current = self._current
@@ -259,36 +261,30 @@ class Searcher:
 
     def _open(self, last: _Snapshot | None = None) -> _Snapshot:
         stamp = self._stamp()
-        generation = generations.open_current(self._index)
-        manifest = generation.manifest
+        opened = self._store.open()
+        try:
+            return self._read_by_models(stamp, opened, last)
+        except BaseException:
+            opened.close()
+            raise
+
+    def _read_by_models(
+        self, stamp: tuple[int, ...], opened: OpenedIndex, last: _Snapshot | None
+    ) -> _Snapshot:
+        """The generation with the models that answer from it, and their rule for when to."""
+        manifest = opened.manifest
         model = self._model or (last.parts.embedder if last else None)
         if model is None or model.fingerprint != manifest.fingerprint:
             model = self._model or embedder.embedder_of(manifest.model, manifest.fingerprint)
         if model.fingerprint != manifest.fingerprint:
             raise IndexOutOfDate(
                 f"The index in {self._index} was built with another version of the model "
-                f"{manifest.model}; rebuild it with: briefqa build"
+                f"{manifest.model}; rebuild it with: {rebuild_command(self._index)}"
             )
-        documents = DocumentFile(generation.folder / generations.DOCUMENTS)
-        cut = PassageFile(generation.folder / generations.PASSAGES)
-        vectors = VectorIndex(generation.folder)
-        counted = (len(documents), len(cut), vectors.n_passages, vectors.dimension)
-        told = (manifest.documents, manifest.passages, manifest.passages, manifest.dimension)
-        if counted != told:
-            raise IndexDamaged(
-                f"The parts of the index in {self._index} disagree about how much it holds; "
-                "rebuild it with: briefqa build"
-            )
-        try:
-            thresholds = Thresholds.from_mapping(manifest.thresholds)
-        except (KeyError, TypeError, ValueError) as error:
-            raise IndexDamaged(
-                f"The index in {self._index} has no usable thresholds; run: briefqa build"
-            ) from error
         reader = self._reader
         if self._by_default and manifest.model == HASHING_MODEL:
             reader = None
-        rule: abstention.Rule = thresholds
+        rule: abstention.Rule = Thresholds()
         if reader is not None and reader.rule is not None:
             try:
                 rule = ReaderRule.from_mapping(reader.rule)
@@ -297,29 +293,27 @@ class Searcher:
                     f"The reader {reader.name} has no usable rule for when to answer; install "
                     "BriefQA again, or go without a reader: --no-reader"
                 ) from error
-        uncalibrated, kept = rule, calibration.read(self._index)
+        uncalibrated, kept = rule, self._store.calibration()
         if kept is not None and kept.fits(manifest.fingerprint, reader):
             rule = Rescaled(rule, kept.slope, kept.intercept, kept.answer_from)
         indexed = manifest.indexed()
         counts = [source.passages for source in indexed]
         return _Snapshot(
             stamp=stamp,
-            generation=generation,
-            documents=documents,
+            generation=opened,
+            documents=opened.documents,
             parts=Parts(
-                passages=cut,
-                keyword=KeywordIndex(
-                    generation.folder / generations.KEYWORD, len(cut), manifest.language
-                ),
-                vectors=vectors,
-                document_of=np.repeat(np.arange(len(documents)), counts),
+                passages=opened.passages,
+                keyword=opened.keyword,
+                vectors=opened.vectors,
+                document_of=np.repeat(np.arange(manifest.documents), counts),
                 embedder=model,
                 language=manifest.language,
                 reader=reader,
             ),
             rule=rule,
             uncalibrated=uncalibrated,
-            scopes=Scopes(tuple(source.name for source in indexed), counts, cut),
+            scopes=Scopes(tuple(source.name for source in indexed), counts, opened.passages),
         )
 
 

@@ -418,12 +418,12 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 def _info(options: argparse.Namespace) -> int:
     from briefqa.index import calibration
-    from briefqa.index.generations import open_current
+    from briefqa.index.store import store_at
     from briefqa.models.embedder import HASHING_MODEL, embedder_of, runtime
     from briefqa.models.reader import load_reader
     from briefqa.models.sentence_transformer import DEFAULT_MODEL
 
-    generation = open_current(options.index)
+    generation = store_at(options.index).open()
     manifest = generation.manifest
     if options.json:
         terminal.show_json({"generation": generation.name, **asdict(manifest)})

@@ -1,7 +1,6 @@
-"""Which numbers are in this file?
+"""Arrays on disk, in numpy's own format without pickles.
 
-Arrays on disk, in numpy's own format without pickles. An index folder may come from anyone, so
-whatever is wrong with a file, IndexDamaged is all that comes of opening it.
+An index folder may come from anyone: whatever is wrong with a file, opening it raises IndexDamaged.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefqa.errors import IndexDamaged
+from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,14 +35,10 @@ def read(path: Path, dtype: npt.DTypeLike, dimensions: int = 1) -> np.memmap[Any
         # np.load would open zips and pickles too; this maps plain arrays and nothing else.
         values: np.memmap[Any, Any] = np.lib.format.open_memmap(path, mode="r")
     except _UNREADABLE as error:
-        raise IndexDamaged(
-            f"The file {path} cannot be read ({error}); rebuild it with: briefqa build"
-        ) from error
+        why = " ".join(str(error).split())  # it may quote the file
+        raise damaged(path, f"it cannot be read ({why})") from error
     if values.dtype != dtype or values.ndim != dimensions or not values.flags.c_contiguous:
-        raise IndexDamaged(
-            f"The file {path} holds {values.dtype} {list(values.shape)}, which no build writes; "
-            "rebuild it with: briefqa build"
-        )
+        raise damaged(path, f"it holds {values.dtype} {list(values.shape)}, which no build writes")
     return values
 
 
@@ -64,5 +59,5 @@ def widened(halves: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
 def forget(vectors: np.memmap[Any, Any]) -> None:
     """Let go of the pages read of a file: they stay in the system's cache, not in our memory."""
     pages: object = vectors.base
-    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if isinstance(pages, mmap.mmap):
         pages.madvise(mmap.MADV_DONTNEED)

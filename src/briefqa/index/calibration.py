@@ -1,21 +1,21 @@
-"""How sure is this index, and from which confidence does it answer?
+"""The calibration of an index: its scale of confidence and the threshold for answering.
 
-A file beside the pointer of an index folder, so that it outlives rebuilds: what a person's own
-questions made of the confidence, the threshold they gave, and what it cost them. It holds for the
-models it was measured with.
+A file beside the pointer of an index folder, written by `briefqa calibrate`, which outlives
+rebuilds. It holds for the embedder and the reader it was measured with.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from briefqa.atomic_file import replace_file
-from briefqa.errors import IndexFolderError, UsageError
+from briefqa.atomic_file import replace_file, set_aside
+from briefqa.errors import IndexDamaged, IndexFolderError
 from briefqa.index import generations
+from briefqa.index.recovery import rebuild_command
+from briefqa.json_decoding import Count, Malformed, Share, decode
 
 if TYPE_CHECKING:
     from briefqa.models.reader import Reader
@@ -37,17 +37,21 @@ class Calibration:
 
     slope: float
     intercept: float
-    error: float
-    error_now: float
-    answer_from: float
-    wanted: float
-    questions: int
-    answerable: int
-    answered: int
-    given: int
-    wrong: int
+    error: Share
+    error_now: Share
+    answer_from: Share
+    wanted: Share
+    questions: Count
+    answerable: Count
+    answered: Count
+    given: Count
+    wrong: Count
     model: str
     reader: str
+
+    def __post_init__(self) -> None:
+        if self.slope < 0:
+            raise ValueError("its slope is below 0")
 
     def fits(self, model: str, reader: Reader | None) -> bool:
         """Whether it was measured with these."""
@@ -57,50 +61,35 @@ class Calibration:
 def stamp(index: Path) -> tuple[int, ...]:
     """What changes when the file does; empty when there is none."""
     try:
-        found = (index / FILE).stat()
+        status = (index / FILE).stat()
     except OSError:
         return ()
-    return (found.st_mtime_ns, found.st_ino, found.st_size)
+    return (status.st_mtime_ns, status.st_ino, status.st_size)
 
 
 def read(index: Path) -> Calibration | None:
-    """The calibration of an index, None if it has none; raises UsageError for anything else: no
-    build would mend it.
-    """
+    """The calibration of an index, None if it has none; raises IndexDamaged."""
     path = index / FILE
     try:
         if path.exists() and not path.is_file():
-            raise ValueError("it is not a file")
+            raise Malformed("it is not a file")
         with path.open("rb") as file:
             content = file.read(MOST + 1)
         if len(content) > MOST:
-            raise ValueError("it is too large")
-        stored = json.loads(content)
-        found = Calibration(**stored)
-        shares = (found.answer_from, found.wanted, found.error, found.error_now)
-        line = (found.slope, found.intercept)
-        counts = (found.questions, found.answerable, found.answered, found.given, found.wrong)
-        texts = (found.model, found.reader)
-        if not (
-            all(type(value) in (int, float) and 0 <= value <= 1 for value in shares)
-            and all(type(value) in (int, float) and abs(value) < inf for value in line)
-            and found.slope >= 0
-            and all(type(value) is int and value >= 0 for value in counts)
-            and all(type(value) is str for value in texts)
-        ):
-            raise ValueError("a value is not what it should be")
+            raise Malformed("it is too large")
+        return decode(content, Calibration)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is not what briefqa calibrate writes ({error}); remove it."
+    except (OSError, Malformed) as error:
+        raise IndexDamaged(
+            f"{path} is not what briefqa calibrate writes ({error}); have it set aside with: "
+            f"{rebuild_command(index)}"
         ) from error
-    return found
 
 
-def write(index: Path, found: Calibration) -> None:
+def write(index: Path, calibration: Calibration) -> None:
     """Keep it with the index, in one step; raises IndexFolderError."""
-    content = json.dumps(asdict(found), indent=1) + "\n"
+    content = json.dumps(asdict(calibration), indent=1) + "\n"
     try:
         with generations.writing(index):
             replace_file(index / FILE, content.encode("utf-8"))
@@ -109,3 +98,16 @@ def write(index: Path, found: Calibration) -> None:
             f"{index / FILE} could not be written ({error.strerror}); make room, or let it be "
             "written, and run it again."
         ) from error
+
+
+def set_damaged_aside(index: Path) -> str:
+    """Rename the file if it is damaged; a sentence that says so, empty if it is not.
+
+    Call it while `generations.writing`. Raises OSError.
+    """
+    try:
+        read(index)
+    except IndexDamaged:
+        aside = set_aside(index / FILE)
+        return f"The calibration was damaged and is now {aside}; run briefqa calibrate again."
+    return ""

@@ -1,10 +1,10 @@
-"""What is on disk?
+"""The generations in an index folder: written once, published by a pointer, kept while read.
 
 ::
 
     index/
       current.json                     the pointer: which generation is the index; replaced last
-      calibration.json                 from which confidence it answers, if somebody has measured
+      calibration.json                 the scale and threshold of `briefqa calibrate`, if it was run
       build.lock                       held by the one build that may write
       generation-<time>-<random>/      written once, never changed
         manifest.json                  what this is: versions, model, settings, counts, sources,
@@ -18,6 +18,7 @@
         in-use                         readers hold a shared lock on it
       building-<time>-<random>/        a build that is under way, or was killed
       embedded-<model>-<dimension>     vectors that a stopped build had made
+      *.damaged-<number>               what stood in the way of a build and was set aside
 
 Everything is plain JSON and numpy arrays without pickles: opening an index runs no code from it.
 """
@@ -27,20 +28,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import secrets
 import shutil
+import stat
 import time
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import portalocker
 
+from briefqa.atomic_file import clear_path, replace_file, sync
 from briefqa.atomic_file import digest as digest_of
-from briefqa.atomic_file import replace_file, sync
 from briefqa.errors import (
     IndexBusy,
     IndexDamaged,
@@ -50,24 +51,29 @@ from briefqa.errors import (
 )
 from briefqa.index.manifest import (
     FORMAT,
-    MALFORMED,
     OLDEST_FORMAT,
     Manifest,
     format_of,
     parse,
-    text,
+    serialize,
 )
+from briefqa.index.recovery import (
+    BUILDING,
+    GENERATION,
+    MANIFEST,
+    POINTER,
+    Pointer,
+    damaged,
+    rebuild_command,
+)
+from briefqa.json_decoding import Malformed, decode
 
-POINTER = "current.json"
-MANIFEST = "manifest.json"
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
 KEYWORD = "keyword"
 LOCK = "build.lock"
 IN_USE = "in-use"
 
-_GENERATION = re.compile(r"generation-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
-_BUILDING = re.compile(r"building-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 _ALONE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 _OPEN_TRIES = 5  # a generation may be replaced between reading the pointer and opening it
 
@@ -77,7 +83,7 @@ class Lease:
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError when the folder is gone."""
-        handle = os.open(folder / IN_USE, os.O_RDONLY)
+        handle = _open_without_waiting(folder / IN_USE)
         self.release = weakref.finalize(self, os.close, handle)
         try:
             portalocker.lock(handle, portalocker.LockFlags.SHARED)
@@ -98,10 +104,10 @@ class Generation:
 def pointer_stamp(index: Path) -> tuple[int, int, int]:
     """Changes whenever another generation is published. Raises IndexNotFound."""
     try:
-        found = (index / POINTER).stat()
+        status = (index / POINTER).stat()
     except (OSError, ValueError) as error:
         raise _not_found(index) from error
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def open_current(index: Path) -> Generation:
@@ -110,21 +116,24 @@ def open_current(index: Path) -> Generation:
     Raises IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
     for tries_left in reversed(range(_OPEN_TRIES)):
-        name, digest = _read_pointer(index)
-        folder = index / name
+        pointer = _read_pointer(index)
+        folder = index / pointer.generation
+        lease = None
         try:
             refuse_devices(folder / IN_USE)
             lease = Lease(folder)
-            manifest = _read_manifest(folder, digest)
+            manifest = _read_manifest(folder, pointer.manifest_sha256)
             _verify_files(folder, manifest)
-            return Generation(name, folder, manifest, lease)
-        except (OSError, IndexDamaged) as error:
-            if tries_left and _read_pointer(index)[0] != name:
+            return Generation(pointer.generation, folder, manifest, lease)
+        except (OSError, IndexFolderError) as error:
+            if lease is not None:
+                lease.release()
+            if tries_left and _read_pointer(index) != pointer:
                 continue
-            if isinstance(error, IndexDamaged):
+            if isinstance(error, IndexFolderError):
                 raise
-            raise _damaged(folder / IN_USE, "it is missing or not readable") from error
-    raise _damaged(index, "it is being replaced faster than it can be opened")
+            raise damaged(folder / IN_USE, "it is missing or not readable") from error
+    raise IndexBusy(f"The index in {index} is replaced faster than it can be opened; try again.")
 
 
 def current_manifest(index: Path) -> Manifest:
@@ -132,23 +141,22 @@ def current_manifest(index: Path) -> Manifest:
 
     Raises IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
-    name, digest = _read_pointer(index)
-    return _read_manifest(index / name, digest)
+    pointer = _read_pointer(index)
+    return _read_manifest(index / pointer.generation, pointer.manifest_sha256)
 
 
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
     """Be the one build that may write `index`, created if need be; else raises IndexBusy."""
-    refuse_devices(index / LOCK)
     try:
         index.mkdir(parents=True, exist_ok=True)
-        lock = (index / LOCK).open("a")
+        lock = _open_lock(index / LOCK)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise IndexFolderError(
             f"The index folder {index} cannot be written ({why}); choose another with --index."
         ) from error
-    with lock:
+    try:
         try:
             portalocker.lock(lock, _ALONE)
         except portalocker.AlreadyLocked as error:
@@ -159,6 +167,8 @@ def writing(index: Path) -> Iterator[None]:
             raise _without_locks(index) from error
         _remove_interrupted(index)
         yield
+    finally:
+        os.close(lock)
 
 
 def new_generation(index: Path) -> Path:
@@ -175,12 +185,12 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     replaces the pointer in one rename. Returns the generation's name.
     """
     (building / IN_USE).touch()
-    described = {
+    files = {
         path.relative_to(building).as_posix(): (path.stat().st_size, digest_of(path))
         for path in sorted(building.rglob("*"))
         if path.is_file()
     }
-    content = _json({**asdict(manifest), "files": described})
+    content = serialize(replace(manifest, files=files))
     (building / MANIFEST).write_bytes(content)
     _verify_files(building, _parse_manifest(building, content))
     for path in (*building.rglob("*"), building):
@@ -188,8 +198,8 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     name = building.name.replace("building-", "generation-", 1)
     building.rename(index / name)
     sync(index)
-    pointer = {"generation": name, "manifest_sha256": hashlib.sha256(content).hexdigest()}
-    replace_file(index / POINTER, _json(pointer))
+    pointer = Pointer(name, hashlib.sha256(content).hexdigest())
+    replace_file(index / POINTER, json.dumps(asdict(pointer), indent=1).encode("ascii") + b"\n")
     return name
 
 
@@ -198,28 +208,45 @@ def remove_unused(index: Path) -> None:
 
     Raises IndexNotFound or IndexDamaged when it is not known which one is current.
     """
-    current = _read_pointer(index)[0]
+    current = _read_pointer(index).generation
     for folder in index.iterdir():
-        if _GENERATION.fullmatch(folder.name) and folder.name != current:
+        if GENERATION.fullmatch(folder.name) and folder.name != current:
             _remove_unless_read(folder)
 
 
 def refuse_devices(path: Path) -> None:
     """Raise IndexDamaged for a pipe or a device, which might never end or never begin."""
     try:
-        strange = path.exists() and not path.is_file() and not path.is_dir()
+        is_device = path.exists() and not path.is_file() and not path.is_dir()
     except (OSError, ValueError):
         return  # whoever opens it will say
-    if strange:
-        raise _damaged(path, "it is not a file")
+    if is_device:
+        raise damaged(path, "it is not a file")
+
+
+def _open_lock(path: Path) -> int:
+    """The lock file, opened; made again where a link, a folder or a device stands in its place."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            clear_path(path)
+    return os.open(path, flags, 0o666)
+
+
+def _open_without_waiting(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _remove_unless_read(folder: Path) -> None:
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink(missing_ok=True)  # no build writes one
+        return
     with ExitStack() as until_removed, suppress(portalocker.LockException):
         # The lock is held while the files go, so that no reader can open half of them; a folder
         # without a lease was never published.
         with suppress(OSError):
-            lease = until_removed.enter_context((folder / IN_USE).open("rb"))
+            lease = _open_without_waiting(folder / IN_USE)
+            until_removed.callback(os.close, lease)
             portalocker.lock(lease, _ALONE)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -227,28 +254,24 @@ def _remove_unless_read(folder: Path) -> None:
 def _remove_interrupted(index: Path) -> None:
     """Remove what a build that was stopped has left: it may have filled the disk."""
     for folder in index.iterdir():
-        if _BUILDING.fullmatch(folder.name):
+        if BUILDING.fullmatch(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
     with suppress(IndexNotFound, IndexDamaged):
         remove_unused(index)
 
 
-def _read_pointer(index: Path) -> tuple[str, str]:
+def _read_pointer(index: Path) -> Pointer:
     refuse_devices(index / POINTER)
     try:
         content = (index / POINTER).read_bytes()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise _not_found(index) from error
     except OSError as error:
-        raise _damaged(index / POINTER, "it is not readable") from error
+        raise damaged(index / POINTER, "it is not readable") from error
     try:
-        pointer = json.loads(content)
-        name, digest = text(pointer["generation"]), text(pointer["manifest_sha256"])
-    except MALFORMED as error:
-        raise _damaged(index / POINTER, "it is not what a build writes") from error
-    if not _GENERATION.fullmatch(name):
-        raise _damaged(index / POINTER, "it names no generation")
-    return name, digest
+        return decode(content, Pointer)
+    except Malformed as error:
+        raise damaged(index / POINTER, f"it is not what a build writes ({error})") from error
 
 
 def _read_manifest(folder: Path, digest: str) -> Manifest:
@@ -256,49 +279,52 @@ def _read_manifest(folder: Path, digest: str) -> Manifest:
     try:
         content = (folder / MANIFEST).read_bytes()
     except OSError as error:
-        raise _damaged(folder / MANIFEST, "it is missing or not readable") from error
+        raise damaged(folder / MANIFEST, "it is missing or not readable") from error
     _check_format(folder, content)
     if hashlib.sha256(content).hexdigest() != digest:
-        raise _damaged(folder / MANIFEST, "it is not the one that was published")
+        raise damaged(folder / MANIFEST, "it is not the one that was published")
     return _parse_manifest(folder, content)
 
 
 def _check_format(folder: Path, content: bytes) -> None:
     try:
         written = format_of(content)
-    except MALFORMED as error:
-        raise _damaged(folder / MANIFEST, "it is not a manifest") from error
+    except Malformed as error:
+        raise damaged(folder / MANIFEST, f"it is not a manifest ({error})") from error
     if not OLDEST_FORMAT <= written <= FORMAT:
+        formats = f"{OLDEST_FORMAT}" if OLDEST_FORMAT == FORMAT else f"{OLDEST_FORMAT} to {FORMAT}"
         raise IndexOutOfDate(
-            f"The index in {folder.parent} has format {written} and this version reads "
-            f"{OLDEST_FORMAT} to {FORMAT}; rebuild it with: briefqa build"
+            f"The index in {folder.parent} has format {written} and this version reads format "
+            f"{formats}; rebuild it with: {rebuild_command(folder.parent)}"
         )
 
 
 def _parse_manifest(folder: Path, content: bytes) -> Manifest:
     try:
         return parse(content)
-    except MALFORMED as error:
+    except Malformed as error:
         why = f"it is not a manifest of this format ({error})"
-        raise _damaged(folder / MANIFEST, why) from error
+        raise damaged(folder / MANIFEST, why) from error
 
 
 def _verify_files(folder: Path, manifest: Manifest) -> None:
     for name, (size, digest) in manifest.files.items():
         path = folder / name
-        if ".." in Path(name).parts or folder not in path.parents or path.is_symlink():
-            raise _damaged(folder / MANIFEST, f"it names a file outside the index: {name}")
         try:
+            if ".." in Path(name).parts or folder not in path.parents:
+                raise damaged(folder / MANIFEST, "it names a file outside its generation")
+            if path.is_symlink():
+                raise damaged(path, "it is a link")
             if not path.is_file():
-                raise _damaged(path, "it is missing")
+                raise damaged(path, "it is missing")
             if path.stat().st_size != size or digest_of(path) != digest:
-                raise _damaged(path, "it has changed since it was written")
+                raise damaged(path, "it has changed since it was written")
         except (OSError, ValueError) as error:
-            raise _damaged(path, "it is not readable") from error
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, indent=1).encode("ascii") + b"\n"
+            raise damaged(path, "it is not readable") from error
+    for path in folder.rglob("*"):
+        # What is not described might be a pipe, which is waited for without end.
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise damaged(path, "it is not a file")
 
 
 def _stamp() -> str:
@@ -316,7 +342,3 @@ def _without_locks(index: Path) -> IndexFolderError:
         f"The index folder {index} is on a file system without locks; keep it on a local disk, "
         "with --index."
     )
-
-
-def _damaged(path: Path, why: str) -> IndexDamaged:
-    return IndexDamaged(f"The index is damaged: {path}: {why}; rebuild it with: briefqa build")

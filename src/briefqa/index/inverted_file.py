@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefqa.errors import IndexDamaged
 from briefqa.index import arrays
 from briefqa.index.arrays import forget
+from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -173,8 +173,3 @@ def _are_unit(vectors: Values) -> bool:
     """Whether each row has length 1; false also for what is not a number."""
     squares = np.vecdot(vectors, vectors)
     return bool((np.abs(squares - 1) <= LENGTH_SLACK).all())
-
-
-def damaged(path: Path, why: str) -> IndexDamaged:
-    """What to raise, and say, of vectors that are not as they were written."""
-    return IndexDamaged(f"The vectors in {path} cannot be used ({why}); run: briefqa build")

@@ -24,6 +24,7 @@ import numpy as np
 
 from briefqa.errors import IndexDamaged, UsageError
 from briefqa.index import arrays
+from briefqa.index.recovery import damaged
 from briefqa.text.words import Stem, question_terms, question_words, terms
 
 if TYPE_CHECKING:
@@ -287,10 +288,7 @@ class KeywordIndex:
                 raise ValueError("it does not fit its passages")
             self._postings = _read_postings(folder)
         except (OSError, ValueError) as error:
-            raise IndexDamaged(
-                f"The keyword index in {folder} cannot be read ({error}); rebuild it with: "
-                "briefqa build"
-            ) from error
+            raise damaged(folder, f"the keyword index cannot be read ({error})") from error
 
     def question_terms(self, question: str) -> tuple[str, ...]:
         """The terms a question is searched by, none if it holds function words alone.

@@ -1,22 +1,20 @@
-"""What does an index say of itself?
+"""The manifest of a generation: what an index says of itself, as records and as JSON.
 
-Pure: the manifest as records, and as the JSON they are read from, which may come from anybody.
+Does no I/O. The JSON may come from anybody and is checked as it is decoded.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
 
-FORMAT = 1  # what this version writes
-OLDEST_FORMAT = 1  # the oldest it reads
+from briefqa.json_decoding import Count, Malformed, decode
 
-# What a value of another type, depth or size than the one expected raises.
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+FORMAT = 2  # what this version writes
+OLDEST_FORMAT = 2  # the oldest it reads
 
 
 class Outcome(StrEnum):
@@ -32,7 +30,8 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another.
+    empty and `detail` says why when the file failed or repeats another. `loader` is the name and
+    version of what read it, such as "markdown 1", empty where no loader takes such a file.
     """
 
     name: str
@@ -40,8 +39,9 @@ class Source:
     path: str
     sha256: str
     outcome: Outcome
-    passages: int
+    passages: Count
     detail: str = ""
+    loader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,92 +50,90 @@ class Manifest:
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
-    out of them, all absolute. `sources` are in document order. `thresholds` are the abstention
-    rule's numbers. `files` holds the size in bytes and the SHA-256 of every other file, by
-    relative path.
+    out of them, all absolute. `sources` are in document order. `files` holds the size in bytes and
+    the SHA-256 of every other file, by relative path. Raises ValueError for counts that disagree.
     """
 
-    format: int
+    format: Count
     created: str
     version: str
     model: str
     fingerprint: str
-    dimension: int
+    dimension: Count
     language: str
-    recipe: int
-    documents: int
-    passages: int
+    recipe: Count
+    documents: Count
+    passages: Count
     roots: tuple[str, ...]
+    excluded: tuple[str, ...]
     sources: tuple[Source, ...]
-    thresholds: Mapping[str, float]
-    excluded: tuple[str, ...] = ()
-    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        indexed = self.indexed()
+        counts = (len(indexed), sum(source.passages for source in indexed))
+        if counts != (self.documents, self.passages):
+            raise ValueError("its counts disagree")
 
     def indexed(self) -> tuple[Source, ...]:
         """The sources that are in the index; the i-th one is row i of the documents."""
         return tuple(source for source in self.sources if source.outcome is Outcome.INDEXED)
 
 
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    roots: tuple[str, ...]
+    model: str
+    language: str
+    excluded: tuple[str, ...] = ()  # the first manifests had none
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    format: Count
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInputs:
+    """What a build was given, as far as a manifest of any format tells.
+
+    `sources` are the files it found, None where they cannot be read.
+    """
+
+    roots: tuple[str, ...]
+    excluded: tuple[str, ...]
+    model: str
+    language: str
+    sources: tuple[Source, ...] | None
+
+
+# Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
+
+
 def format_of(content: bytes) -> int:
-    """The format a manifest of any version is in; raises one of MALFORMED for anything else."""
-    return _count(json.loads(content)["format"])
+    """The format a manifest of any version is in; raises Malformed."""
+    return decode(content, _Format, any_text=True).format
 
 
 def parse(content: bytes) -> Manifest:
-    """The manifest of this format; raises one of MALFORMED for anything else."""
-    fields: dict[str, Any] = json.loads(content)
-    manifest = Manifest(
-        format=_count(fields["format"]),
-        created=text(fields["created"]),
-        version=text(fields["version"]),
-        model=text(fields["model"]),
-        fingerprint=text(fields["fingerprint"]),
-        dimension=_count(fields["dimension"]),
-        language=text(fields["language"]),
-        recipe=_count(fields["recipe"]),
-        documents=_count(fields["documents"]),
-        passages=_count(fields["passages"]),
-        roots=tuple(map(text, fields["roots"])),
-        sources=tuple(map(_source, fields["sources"])),
-        thresholds={name: _number(value) for name, value in fields["thresholds"].items()},
-        excluded=tuple(map(text, fields.get("excluded", ()))),  # the first left out none
-        files={
-            name: (_count(size), text(digest)) for name, (size, digest) in fields["files"].items()
-        },
-    )
-    indexed = manifest.indexed()
-    counted = (len(indexed), sum(source.passages for source in indexed))
-    if counted != (manifest.documents, manifest.passages):
-        raise ValueError("its counts disagree")
-    return manifest
+    """A manifest of this format; raises Malformed."""
+    return decode(content, Manifest, any_text=True)
 
 
-def _source(fields: Mapping[str, Any]) -> Source:
-    return Source(
-        name=text(fields["name"]),
-        title=text(fields["title"]),
-        path=text(fields["path"]),
-        sha256=text(fields["sha256"]),
-        outcome=Outcome(fields["outcome"]),
-        passages=_count(fields["passages"]),
-        detail=text(fields["detail"]),
-    )
+def parse_inputs(content: bytes) -> BuildInputs:
+    """What the build of a manifest in any format was given; raises Malformed."""
+    inputs = decode(content, _Inputs, any_text=True)
+    sources = None
+    with suppress(Malformed):
+        sources = decode(content, _Sources, any_text=True).sources
+    return BuildInputs(inputs.roots, inputs.excluded, inputs.model, inputs.language, sources)
 
 
-def text(value: object) -> str:
-    """The value if it is a string; raises TypeError."""
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(value)
-    return value
-
-
-def _number(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError(value)
-    return float(value)
+def serialize(manifest: Manifest) -> bytes:
+    """The manifest as ASCII JSON, a field a line."""
+    return json.dumps(asdict(manifest), indent=1).encode("ascii") + b"\n"

@@ -1,8 +1,8 @@
-"""Which vectors need not be made again?
+"""Vectors that need not be computed again.
 
-Those of texts that stand in the last generation, and those that a build which was stopped had
-already made: they are appended to one file in the index folder as they come, and the file goes
-when a build has published.
+Those of texts in the last generation, and those that a build which was stopped had already
+computed: they are appended to one file in the index folder, which is removed when a build has
+published.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefqa.errors import IndexDamaged, ModelUnavailable
-from briefqa.index import arrays, vector_index
+from briefqa.atomic_file import clear_path
+from briefqa.errors import ModelUnavailable
+from briefqa.index import arrays
+from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from briefqa.index.opened import OpenedIndex
 
     Vector = npt.NDArray[np.floating]
 
@@ -50,7 +54,7 @@ def read_keys(folder: Path) -> npt.NDArray[np.uint8]:
     """Whose vectors those of a generation are, uint8 [n_vectors, 16]; raises IndexDamaged."""
     keys = arrays.read(folder / KEYS, np.uint8, 2)
     if keys.shape[1] != _KEY_BYTES:
-        raise IndexDamaged(f"{folder / KEYS} does not hold keys; run: briefqa build")
+        raise damaged(folder / KEYS, "it does not hold keys")
     return keys
 
 
@@ -71,12 +75,13 @@ def _unfinished(index: Path) -> list[Path]:
 class KnownVectors:
     """Vectors by the key of their text, for one build; what is added survives the build's end."""
 
-    def __init__(self, index: Path, made_by: str, last: Path | None) -> None:
+    def __init__(self, workspace: Path, made_by: str, last: OpenedIndex | None) -> None:
         """`made_by` says what made the vectors: those that something else made are not known.
 
-        `last` is the folder of a generation with vectors made the same way, None if there is none.
+        `last` is a generation with vectors made the same way, None if there is none; `workspace`
+        is the folder that keeps new ones.
         """
-        self._index = index
+        self._workspace = workspace
         self._made_by = hashlib.blake2b(made_by.encode(), digest_size=8).hexdigest()
         self._old: dict[bytes, int] = {}
         self._new: dict[bytes, int] = {}
@@ -85,9 +90,10 @@ class KnownVectors:
         self._path: Path | None = None
         self._n_records = 0
         if last is not None:
-            self._read_generation(last)
+            self._vectors = last.stored_vectors
+            self._old = {row.tobytes(): number for number, row in enumerate(last.vector_keys)}
         self._continue()
-        self._found = self._n_records
+        self._n_at_start = self._n_records
 
     @property
     def dimension(self) -> int:
@@ -112,18 +118,18 @@ class KnownVectors:
 
     def is_new(self, key: bytes) -> bool:
         """Whether its vector was added to this object."""
-        return self._new.get(key, -1) >= self._found
+        return self._new.get(key, -1) >= self._n_at_start
 
     def add(self, keys: Sequence[bytes], vectors: Vector) -> None:
         """Keep vectors, [len(keys), dimension], on disk at once; raises OSError."""
         if self.dimension not in (0, vectors.shape[1]):
             raise ModelUnavailable(
                 f"The model gives vectors of {vectors.shape[1]} numbers where it gave "
-                f"{self.dimension} before; remove {self._index} and build again."
+                f"{self.dimension} before; remove {self._workspace} and build again."
             )
         if self._path is None:
-            self._path = self._index / f"embedded-{self._made_by}-{vectors.shape[1]}"
-            self._path.unlink(missing_ok=True)  # were it a link, it would lead elsewhere
+            self._path = self._workspace / f"embedded-{self._made_by}-{vectors.shape[1]}"
+            clear_path(self._path)  # were it a link, it would lead elsewhere
         records = np.zeros(len(keys), dtype=_record(vectors.shape[1]))
         records["key"] = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES)
         records["vector"] = vectors
@@ -133,19 +139,9 @@ class KnownVectors:
             self._new[key] = number
         self._n_records += len(keys)
 
-    def _read_generation(self, folder: Path) -> None:
-        try:
-            keys = read_keys(folder)
-            vectors, _ = vector_index.read_vectors(folder)
-        except IndexDamaged:
-            return
-        if len(keys) == len(vectors):
-            self._vectors = vectors
-            self._old = {row.tobytes(): number for number, row in enumerate(keys)}
-
     def _continue(self) -> None:
         """Go on with the file of a build that was stopped; remove those of another model."""
-        for path in _unfinished(self._index):
+        for path in _unfinished(self._workspace):
             same = path.name.startswith(f"embedded-{self._made_by}-")
             if same and (self._vectors is None or _dimension(path) == self.dimension):
                 self._path = path
@@ -183,5 +179,5 @@ def _record(dimension: int) -> np.dtype[Any]:
 
 
 def _dimension(path: Path) -> int:
-    found = _UNFINISHED.fullmatch(path.name)
-    return int(found[1]) if found else 0
+    name = _UNFINISHED.fullmatch(path.name)
+    return int(name[1]) if name else 0

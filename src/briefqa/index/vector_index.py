@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,8 @@ import numpy as np
 
 from briefqa.index import arrays, inverted_file
 from briefqa.index.arrays import forget, widened
-from briefqa.index.inverted_file import LENGTH_SLACK, InvertedFile, damaged
+from briefqa.index.inverted_file import LENGTH_SLACK, InvertedFile
+from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -105,11 +106,16 @@ class VectorIndex:
         self._is_ready = False
         self._flat: Any = None
         self._lists: InvertedFile | None = None
+        self._close_file: Callable[[], object] = lambda: None
         if not (folder / inverted_file.CENTROIDS).exists():
             return
         self._file = os.open(self._path, os.O_RDONLY)
-        weakref.finalize(self, os.close, self._file)
+        self._close_file = weakref.finalize(self, os.close, self._file)
         self._owners = np.repeat(np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts))
+
+    def close(self) -> None:
+        """Let go of the file handle, after the last search; may be called again."""
+        self._close_file()
 
     @property
     def n_passages(self) -> int:
@@ -196,10 +202,8 @@ class VectorIndex:
         # Vector by vector, so that equal ones have equal cosines; and in one thread.
         if self._flat is not None:
             each = self._inner_products(question, places)
-        elif hasattr(os, "pread"):
-            each = np.vecdot(widened(self._read(self._starts[rows], lengths)), question)
         else:
-            each = np.vecdot(widened(self._vectors[places]), question)
+            each = np.vecdot(widened(self._read(self._starts[rows], lengths)), question)
         # Also false for what is not a number.
         if not (np.abs(each) <= 1 + LENGTH_SLACK).all():
             raise damaged(self._path, "its vectors are not of unit length")

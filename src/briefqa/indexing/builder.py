@@ -1,13 +1,11 @@
-"""How do documents become an index?
+"""Makes an index of documents; the only writer of an index.
 
-The only writer. Reads the named files, cuts them into passages, embeds what is new, and publishes
-a whole generation at once; until then, and whatever fails, the index on disk stays as it was.
+Reads the named files, cuts them into passages, embeds what is new, and publishes a whole generation
+at once; until then, and whatever fails, the index on disk stays as it was.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import threading
 import time
@@ -19,23 +17,28 @@ from functools import partial
 from pathlib import Path
 
 from briefqa import __version__
-from briefqa.answering.abstention import Thresholds
 from briefqa.documents import loaders, passages
-from briefqa.documents.source_files import SourceFile, absolute, excluded_by, find, read
-from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
+from briefqa.documents.source_files import absolute, find
+from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, keyword_index, vector_cache, vector_index
-from briefqa.index.generations import Generation
-from briefqa.index.keyword_index import KeywordIndex
 from briefqa.index.manifest import FORMAT, Manifest, Outcome, Source
-from briefqa.index.record_file import PassageFile
+from briefqa.index.opened import OpenedIndex
+from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
-from briefqa.index.vector_index import VectorIndex
-from briefqa.indexing.generation_writer import Intake, Progress, Unchanged, sample, tell
+from briefqa.indexing.generation_writer import (
+    GenerationWriter,
+    Progress,
+    Unchanged,
+    sample,
+    tell,
+)
+from briefqa.indexing.last_build import repeated
+from briefqa.indexing.sources import are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
 
-# Raise it with every change to how files are loaded, cut or embedded: older indexes are then
-# rebuilt, which an unchanged file would not be otherwise.
+# Raise it with every change to how documents are cut, embedded or scored by their words: older
+# indexes are then rebuilt, which an unchanged file would not be otherwise. Loaders have versions.
 RECIPE = 3
 DEFAULT_LANGUAGE = "en"
 
@@ -83,6 +86,7 @@ def build_index(
     BuildError, IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
+    store = store_at(index)
     if roots is not None and not roots:
         raise BuildError("Nothing to index: no file or folder was named; name one.")
     excluded = tuple(sorted(set(map(absolute, exclude))))
@@ -92,69 +96,61 @@ def build_index(
         progress=progress, locked=True,
     )  # fmt: skip
     if roots is None:
-        roots, before, model, language = _as_last_time(index, model, language)
-        excluded = tuple(sorted({*before, *excluded}))
+        last_time = repeated(store, index)
+        roots = last_time.roots
+        excluded = tuple(sorted({*last_time.excluded, *excluded}))
+        model = model or last_time.model
+        language = language or last_time.language
     language = language or DEFAULT_LANGUAGE
     keyword_index.stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
-    found = find(roots, leave_out=index, excluded=excluded)
+    files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
-    alone = nullcontext() if locked else generations.writing(index)
-    with alone, _last_generation(index) as (last, note):
+    alone = nullcontext() if locked else store.writing()
+    with alone, _last_generation(store) as (last, note):
         if published(index) != stamp:  # what was last built, or the files, may have changed since
             return once_more()
-        if last and _is_current(last.manifest, named, excluded, found.files, embedder, language):
+        if (
+            last
+            and _is_current(last.manifest, named, excluded, embedder, language)
+            and are_current(files.files, last.manifest.sources)
+        ):
             # The index may come from a machine on which the model was exported.
-            prepared(embedder, sample(PassageFile(last.folder / generations.PASSAGES)))
-            last.lease.release()
-            vector_cache.remove_unfinished(index)
-            generations.remove_unused(index)
+            prepared(embedder, sample(last.passages))
+            last.close()
+            vector_cache.remove_unfinished(store.workspace)
             return BuildReport(
-                index, last.manifest.sources, found.skipped, last.manifest.passages, 0,
-                last.manifest.passages, False, time.monotonic() - started,
+                index, last.manifest.sources, files.skipped, last.manifest.passages, 0,
+                last.manifest.passages, False, time.monotonic() - started, store.tidy(),
             )  # fmt: skip
         with (
-            _new_generation(index) as folder,
-            closing(Intake(folder, embedder, language)) as intake,
+            _new_generation(store, index) as folder,
+            closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            sources = _read_all(found.files, intake, _unchanged(last, embedder, language), progress)
-            if not intake.passages:
-                raise BuildError(_nothing_to_index(roots, excluded, sources, found.skipped))
-            reused = _make(index, folder, named, excluded, sources, intake, last, progress)
+            unchanged = _unchanged(last, embedder, language)
+            sources = read_sources(files.files, writer, unchanged, progress)
+            if not writer.passages:
+                raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
+            reused, remark = _make(store, folder, named, excluded, sources, writer, last, progress)
         return BuildReport(
-            index, tuple(sources), found.skipped, intake.passages, intake.passages - reused, reused,
-            True, time.monotonic() - started, note,
+            index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
+            True, time.monotonic() - started, " ".join(filter(None, (note, remark))),
         )  # fmt: skip
 
 
-def published(index: Path) -> tuple[int, int, int] | None:
+def published(index: Path) -> tuple[int, ...] | None:
     """Changes whenever a generation is published; None before the first."""
     try:
-        return generations.pointer_stamp(index)
+        return store_at(index).stamp()
     except IndexNotFound:
         return None
 
 
-def last_roots(index: Path, last: Manifest) -> list[Path]:
-    """The paths of the last build, less those that have gone and from which it held nothing.
-
-    Raises BuildError for one that has gone with its documents, which may be on a disk that is not
-    there today: they are not dropped unless somebody says so.
-    """
-    kept = []
-    for root in last.roots:
-        if os.path.lexists(root):
-            kept.append(Path(root))
-        elif any(absolute(root) in excluded_by(Path(source.path)) for source in last.indexed()):
-            raise BuildError(
-                f"{root}, which the last build read, is gone; put it back, or name all that is to "
-                f"be indexed: briefqa build FOLDER --index {index}"
-            )
-    return kept
-
-
 def holds_sources(index: Path) -> bool:
-    """Whether there is an index of somebody's files."""
+    """Whether there is an index of somebody's files; raises IndexDamaged if it does not say."""
+    inputs = store_at(index).build_inputs()
+    if inputs is not None:
+        return bool(inputs.roots)
     try:
         return bool(generations.current_manifest(index).roots)
     except IndexNotFound:
@@ -165,25 +161,26 @@ def index_documents(
     documents: Iterable[Document], index: Path, embedder: Embedder, progress: Progress | None = None
 ) -> None:
     """Make `index` hold documents that are in no file, such as a benchmark's; reuses vectors."""
-    sources = []
+    store, sources = store_at(index), []
     with (
-        generations.writing(index),
-        _last_generation(index) as (last, _),
-        _new_generation(index) as folder,
-        closing(Intake(folder, embedder, DEFAULT_LANGUAGE)) as intake,
+        store.writing(),
+        _last_generation(store) as (last, _),
+        _new_generation(store, index) as folder,
+        closing(GenerationWriter(folder, embedder, DEFAULT_LANGUAGE)) as writer,
     ):
         for document in documents:
-            held = (Outcome.INDEXED, intake.add(document))
-            sources.append(Source(document.name, document.title, "", "", *held))
-        _make(index, folder, (), (), sources, intake, last, progress)
+            n_passages = writer.add(document)
+            source = Source(document.name, document.title, "", "", Outcome.INDEXED, n_passages)
+            sources.append(source)
+        _make(store, folder, (), (), sources, writer, last, progress)
 
 
 @contextmanager
-def _new_generation(index: Path) -> Iterator[Path]:
+def _new_generation(store: Store, index: Path) -> Iterator[Path]:
     """A folder to write a generation in, removed again unless it is published."""
     folder = None
     try:
-        folder = generations.new_generation(index)
+        folder = store.new_generation()
         yield folder
     except OSError as error:
         raise IndexFolderError(
@@ -196,18 +193,21 @@ def _new_generation(index: Path) -> Iterator[Path]:
 
 
 def _make(
-    index: Path,
+    store: Store,
     folder: Path,
     roots: tuple[str, ...],
     excluded: tuple[str, ...],
     sources: Sequence[Source],
-    intake: Intake,
-    last: Generation | None,
+    writer: GenerationWriter,
+    last: OpenedIndex | None,
     progress: Progress | None,
-) -> int:
-    """Embed what is new, and publish the generation; returns how many passages were reused."""
-    embedder, language = intake.embedder, intake.language
-    dimension, reused = _fill(index, folder, intake, last, progress)
+) -> tuple[int, str]:
+    """Embed what is new, and publish the generation.
+
+    Returns how many passages were reused and what there is to say about the store.
+    """
+    embedder, language = writer.embedder, writer.language
+    dimension, reused = _fill(store.workspace, folder, writer, last, progress)
     manifest = Manifest(
         format=FORMAT,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -217,171 +217,97 @@ def _make(
         dimension=dimension,
         language=language,
         recipe=RECIPE,
-        documents=intake.documents,
-        passages=intake.passages,
+        documents=writer.documents,
+        passages=writer.passages,
         roots=roots,
-        sources=tuple(sources),
-        thresholds=Thresholds().to_mapping(),
         excluded=excluded,
+        sources=tuple(sources),
     )
-    generations.publish(index, folder, manifest)
-    vector_cache.remove_unfinished(index)
+    store.publish(folder, manifest)
+    vector_cache.remove_unfinished(store.workspace)
     if last:
-        last.lease.release()  # its vectors are copied, or not wanted: it may be removed
-    generations.remove_unused(index)
+        last.close()  # its vectors are copied, or not wanted: it may be removed
+    remark = store.tidy()
     tell(progress, "writing", 1, 1)
-    return reused
+    return reused, remark
 
 
 def _fill(
-    index: Path, folder: Path, intake: Intake, last: Generation | None, progress: Progress | None
+    workspace: Path,
+    folder: Path,
+    writer: GenerationWriter,
+    last: OpenedIndex | None,
+    progress: Progress | None,
 ) -> tuple[int, int]:
     """Write the vectors and, beside that, the keyword index.
 
     Returns the numbers in a vector and how many passages were reused.
     """
-    recipe = (RECIPE, intake.embedder.fingerprint)
+    recipe = (RECIPE, writer.embedder.fingerprint)
     same = last is not None and (last.manifest.recipe, last.manifest.fingerprint) == recipe
-    known = KnownVectors(index, str(recipe), last.folder if last and same else None)
-    cut, stopped = intake.finish(), threading.Event()
-    with ThreadPoolExecutor(1) as beside:
-        words = beside.submit(
+    known = KnownVectors(workspace, str(recipe), last if same else None)
+    stopped = threading.Event()
+    with closing(writer.finish()) as cut, ThreadPoolExecutor(1) as beside:
+        keyword = beside.submit(
             keyword_index.write,
             folder / generations.KEYWORD,
-            _words(cut, stopped),
-            intake.language,
+            _indexed_texts(cut, stopped),
+            writer.language,
         )
+
+        def check() -> None:
+            if keyword.done():
+                keyword.result()  # raises its error
+
         try:
-            found = intake.embed(cut, known, progress)
+            dimension, reused = writer.embed(cut, known, progress, check)
         except BaseException:
             stopped.set()
             raise
         tell(progress, "writing", 0, 1)
         vector_index.organise(folder)
-        words.result()
-    return found
+        keyword.result()
+    return dimension, reused
 
 
 @contextmanager
-def _last_generation(index: Path) -> Iterator[tuple[Generation | None, str]]:
+def _last_generation(store: Store) -> Iterator[tuple[OpenedIndex | None, str]]:
     """The generation on disk, and a sentence when there is one that cannot be used."""
     last = None
     try:
-        last = generations.open_current(index)
-        _check(last)
+        last = store.open()
+        last.check()  # where a search would fail, the index is built anew
     except IndexNotFound:
         yield None, ""
     except IndexFolderError as error:
         if last:
-            last.lease.release()
-        yield None, f"The last index could not be used and everything was built anew: {error}"
+            last.close()
+        why = str(error).partition("; rebuild it with: ")[0]
+        yield None, f"The last index could not be used and everything was built anew: {why}."
     else:
-        try:
+        with last:
             yield last, ""
-        finally:
-            last.lease.release()
-
-
-def _check(last: Generation) -> None:
-    """Raise IndexDamaged where a search would, so that `briefqa build` is the way on from there."""
-    manifest = last.manifest
-    KeywordIndex(last.folder / generations.KEYWORD, manifest.passages, manifest.language)
-    VectorIndex(last.folder).check()
-
-
-def _as_last_time(
-    index: Path, model: str | Embedder | None, language: str | None
-) -> tuple[Sequence[Path], Sequence[str], str | Embedder | None, str | None]:
-    """What the last build was given, known as long as its manifest is whole."""
-    try:
-        last = generations.current_manifest(index)
-    except IndexNotFound:
-        if Path("data").is_dir():
-            return [Path("data")], (), model, language
-        raise BuildError(
-            "There is no folder 'data' here and nothing was built before; "
-            "name a file or a folder: briefqa build FOLDER"
-        ) from None
-    except IndexFolderError as error:
-        raise BuildError(
-            f"What the index in {index} was built from cannot be read from it any more; name the "
-            f"file or folder: briefqa build FOLDER --index {index}"
-        ) from error
-    roots = last_roots(index, last)
-    return roots, last.excluded, model or last.model, language or last.language
 
 
 def _is_current(
     last: Manifest,
     roots: tuple[str, ...],
     excluded: tuple[str, ...],
-    files: Sequence[SourceFile],
     embedder: Embedder,
     language: str,
 ) -> bool:
-    before = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
-    if before != (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language):
-        return False
-    if last.thresholds != Thresholds().to_mapping():
-        return False
-    now = [(file.name, str(file.path), _digest_of(file.path)) for file in files]
-    return now == [(source.name, source.path, source.sha256) for source in last.sources]
+    """Whether the last build was given the same; see `are_current` for the files."""
+    given = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
+    return given == (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language)
 
 
-def _digest_of(path: Path) -> str:
-    try:
-        return hashlib.sha256(read(path)).hexdigest()
-    except LoadError:
-        return ""
-
-
-def _read_all(
-    files: Sequence[SourceFile],
-    intake: Intake,
-    unchanged: Unchanged | None,
-    progress: Progress | None,
-) -> list[Source]:
-    sources: list[Source] = []
-    first_with: dict[str, str] = {}
-    for number, file in enumerate(files):
-        tell(progress, "reading", number, len(files))
-        path, digest = str(file.path), ""
-        try:
-            data = read(file.path)
-            digest = hashlib.sha256(data).hexdigest()
-            if digest in first_with:
-                detail = f"the same content as {first_with[digest]}"
-                sources.append(Source(file.name, "", path, digest, Outcome.DUPLICATE, 0, detail))
-                continue
-            before = intake.passages
-            document = intake.take_over(unchanged, file.name, digest) if unchanged else None
-            if document is None:
-                document = loaders.parse(data, file.name)
-                intake.add(document)
-            n_passages = intake.passages - before
-            if not n_passages:
-                raise LoadError("it has no text to quote, only headings or front matter")
-        except LoadError as error:
-            sources.append(Source(file.name, "", path, digest, Outcome.FAILED, 0, str(error)))
-            continue
-        first_with[digest] = file.name
-        held = (Outcome.INDEXED, n_passages)
-        sources.append(Source(file.name, document.title, path, digest, *held))
-    tell(progress, "reading", len(files), len(files))
-    return sources
-
-
-def _unchanged(last: Generation | None, embedder: Embedder, language: str) -> Unchanged | None:
-    """What can be taken over: all, if the last generation was made the way this one is."""
+def _unchanged(last: OpenedIndex | None, embedder: Embedder, language: str) -> Unchanged | None:
+    """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
-    made = (last.manifest.recipe, last.manifest.fingerprint, last.manifest.language)
-    if made != (RECIPE, embedder.fingerprint, language):
-        return None
-    try:
-        return Unchanged(last)
-    except IndexFolderError:
-        return None
+    manifest = last.manifest
+    given = (manifest.recipe, manifest.fingerprint, manifest.language)
+    return Unchanged(last) if given == (RECIPE, embedder.fingerprint, language) else None
 
 
 def _nothing_to_index(
@@ -393,24 +319,23 @@ def _nothing_to_index(
     where = ", ".join(map(str, roots))
     if excluded:
         where += ", without what was left out,"
-    kept = "the index was left as it was"
     formats = ", ".join(loaders.suffixes())
     if len(sources) == 1:
-        return f"Nothing to index: {sources[0].path}: {sources[0].detail}; {kept}."
-    if sources:
-        return (
-            f"Nothing to index: none of the {len(sources)} files in {where} could be read, the "
-            f"first, {sources[0].path}, because {sources[0].detail}; {kept}."
+        why = f"{sources[0].path}: {sources[0].detail}"
+    elif sources:
+        why = (
+            f"none of the {len(sources)} files in {where} could be read, the first, "
+            f"{sources[0].path}, because {sources[0].detail}"
         )
-    if skipped:
-        return (
-            f"Nothing to index: {where} holds no file in a format that is read ({formats}); {kept}."
-        )
-    return f"Nothing to index: {where} is empty; put {formats} files there; {kept}."
+    elif skipped:
+        why = f"{where} holds no file in a format that is read ({formats})"
+    else:
+        why = f"{where} is empty; put {formats} files there"
+    return f"Nothing to index: {why}; the index was left as it was."
 
 
-def _words(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
-    """What the keyword index is made of, until the build is stopped."""
+def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
+    """The texts of the keyword index, until the build is stopped."""
     for passage in cut:
         if stopped.is_set():
             raise CancelledError

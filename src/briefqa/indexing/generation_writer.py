@@ -1,6 +1,6 @@
-"""How do passages get their vectors?
+"""Writes the documents, passages and vectors of a new generation.
 
-Documents are cut and written to disk as they come in; then the passages are read back a block at a
+Documents are cut and written to disk as they are read; then the passages are read back a block at a
 time and embedded, the longest texts first, so that memory holds a block and not the corpus.
 """
 
@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from briefqa.documents import passages
-from briefqa.errors import IndexDamaged
 from briefqa.index import generations, vector_cache, vector_index
-from briefqa.index.generations import Generation
-from briefqa.index.record_file import DocumentFile, PassageFile, RecordWriter
+from briefqa.index.opened import OpenedIndex
+from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.models import embedder as embedders
 from briefqa.models.embedder import Embedder
@@ -35,38 +34,31 @@ def tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
         progress(stage, done, total)
 
 
-def sample(cut: PassageFile) -> list[str]:
+def sample(passage_file: PassageFile) -> list[str]:
     """Some passages from all over the corpus, to compare two runtimes of a model on."""
-    return [cut[row].text for row in range(0, len(cut), max(1, len(cut) // 64))]
+    step = max(1, len(passage_file) // 64)
+    return [passage_file[row].text for row in range(0, len(passage_file), step)]
 
 
 class Unchanged:
-    """What a generation holds of each source, to be taken over while the source is the same."""
+    """The rows of each source in the last generation, to be copied while the source is the same."""
 
-    def __init__(self, generation: Generation) -> None:
-        """Raises IndexDamaged."""
-        folder = generation.folder
-        self.documents = DocumentFile(folder / generations.DOCUMENTS)
-        self.passages = PassageFile(folder / generations.PASSAGES)
-        self.vectors = vector_index.read_vectors(folder)[1]  # where those of a passage start
-        self.keys = vector_cache.read_keys(folder)
-        self._rows: dict[tuple[str, str], tuple[int, range]] = {}
+    def __init__(self, last: OpenedIndex) -> None:
+        self.last = last
+        self._rows: dict[tuple[str, str, str], tuple[int, range]] = {}
         first = 0
-        for number, source in enumerate(generation.manifest.indexed()):
+        for number, source in enumerate(last.manifest.indexed()):
             rows = range(first, first + source.passages)
-            self._rows[source.name, source.sha256] = number, rows
+            self._rows[source.name, source.sha256, source.loader] = number, rows
             first = rows.stop
-        held = (len(self.documents), len(self.passages), len(self.vectors) - 1, len(self.keys))
-        if held != (len(self._rows), first, first, self.vectors[-1]):
-            self._rows.clear()
 
-    def rows(self, name: str, sha256: str) -> tuple[int, range] | None:
-        """The document's row and its passages' rows, if it is here with that content."""
-        return self._rows.get((name, sha256))
+    def rows(self, name: str, sha256: str, loader: str) -> tuple[int, range] | None:
+        """The document's row and its passages' rows, None if its content or loader is another."""
+        return self._rows.get((name, sha256, loader))
 
 
-class Intake:
-    """Takes documents in: cuts them, writes both to a new generation, counts what to embed."""
+class GenerationWriter:
+    """Cuts documents, writes both to a new generation, and keeps count of what to embed."""
 
     def __init__(self, folder: Path, embedder: Embedder, language: str) -> None:
         self.embedder = embedder
@@ -83,11 +75,11 @@ class Intake:
         self._open.callback(self._passage_file.close)
 
     def close(self) -> None:
-        """Nothing more comes in; may be called again. Raises OSError."""
+        """Write what is buffered; may be called again. Raises OSError."""
         self._open.close()
 
     def add(self, document: Document) -> int:
-        """Take one document in, unless it has nothing to quote; returns its passages."""
+        """Write a document unless it has nothing to quote; returns how many passages it has."""
         cut = passages.cut(document, self.embedder)
         if cut:
             self._document_file.add(document)
@@ -100,40 +92,35 @@ class Intake:
             self._keys += b"".join(map(vector_cache.key, texts))
         return len(cut)
 
-    def take_over(self, last: Unchanged, name: str, sha256: str) -> Document | None:
-        """Take in what the last generation holds of a source, if it holds it as it is now."""
-        found = last.rows(name, sha256)
-        if found is None:
-            return None
-        number, rows = found
-        try:
-            document = last.documents[number]
-            for row in rows:
-                last.passages[row]  # whatever cannot be read is made anew
-        except IndexDamaged:
-            return None
+    def copy(self, unchanged: Unchanged, number: int, rows: range) -> None:
+        """Write a document and its passages as they are in the last generation."""
+        last = unchanged.last
         self._document_file.add_line(last.documents.line(number))
         self.documents += 1
         self.passages += len(rows)
         for row in rows:
             self._passage_file.add_line(last.passages.line(row))
-            start, end = last.vectors[row : row + 2]
+            start, end = last.vector_starts[row : row + 2]
             self._counts.append(int(end - start))
-            self._keys += last.keys[start:end].tobytes()
-        return document
+            self._keys += last.vector_keys[start:end].tobytes()
 
     def finish(self) -> PassageFile:
-        """All has come in; returns the passages as written."""
+        """Close the files; returns the passages as written, to be closed by the caller."""
         self.close()
         return PassageFile(self._folder / generations.PASSAGES)
 
     def embed(
-        self, cut: PassageFile, known: KnownVectors, progress: Progress | None
+        self,
+        cut: PassageFile,
+        known: KnownVectors,
+        progress: Progress | None,
+        check: Callable[[], object],
     ) -> tuple[int, int]:
-        """Write the vectors of what `finish` returned, making those that are not known.
+        """Write the vectors of what `finish` returned, computing those that are not known.
 
-        Returns the numbers in a vector and how many passages needed none made. What is made is
-        known from then on, even if the build is stopped.
+        Returns the numbers in a vector and how many passages needed none computed. What is computed
+        is known from then on, even if the build is stopped. `check` is called before each batch, to
+        raise what is to stop it.
         """
         keys = vector_cache.split(bytes(self._keys))
         starts = np.concatenate([[0], np.cumsum(self._counts)])
@@ -145,8 +132,8 @@ class Intake:
         reused = 0
         for first in range(0, len(cut), BLOCK):
             rows = range(first, min(first + BLOCK, len(cut)))
-            of_rows = [keys[starts[row] : starts[row + 1]] for row in rows]
-            reused += self._embed_block(cut, rows, of_rows, embedder, known, progress)
+            keys_of_rows = [keys[starts[row] : starts[row + 1]] for row in rows]
+            reused += self._embed_block(cut, rows, keys_of_rows, embedder, known, progress, check)
             if vectors is None:
                 vectors = vector_index.create(self._folder, self._counts, known.dimension)
             places = range(int(starts[first]), int(starts[rows[-1] + 1]))
@@ -164,18 +151,20 @@ class Intake:
         embedder: Embedder,
         known: KnownVectors,
         progress: Progress | None,
+        check: Callable[[], object],
     ) -> int:
-        """Make the block's missing vectors; returns how many of its passages missed none."""
+        """Compute the block's missing vectors; returns how many of its passages missed none."""
         texts: dict[bytes, str] = {}
         reused = 0
-        for row, of_row in zip(rows, keys, strict=True):
-            missing = {key for key in of_row if key not in known}
-            reused += not missing and not any(map(known.is_new, of_row))
+        for row, row_keys in zip(rows, keys, strict=True):
+            missing = {key for key in row_keys if key not in known}
+            reused += not missing and not any(map(known.is_new, row_keys))
             if missing:
-                all_texts = passages.embedded_texts(cut[row], self.embedder, self.language)
-                texts.update((key, all_texts[of_row.index(key)]) for key in missing)
+                row_texts = passages.embedded_texts(cut[row], self.embedder, self.language)
+                texts.update((key, row_texts[row_keys.index(key)]) for key in missing)
         queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
         for start in range(0, len(queue), AT_ONCE):
+            check()
             done = rows.start + len(rows) * start // len(queue)
             tell(progress, "embedding", done, len(cut))
             batch = queue[start : start + AT_ONCE]

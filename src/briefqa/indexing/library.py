@@ -25,8 +25,9 @@ from briefqa.documents.source_files import absolute, excluded_by, read, safe_nam
 from briefqa.errors import BuildError, IndexNotFound, LoadError, UsageError
 from briefqa.index import generations
 from briefqa.index.manifest import Manifest, Outcome, Source
-from briefqa.indexing.builder import build_index, last_roots, published
+from briefqa.indexing.builder import build_index, published
 from briefqa.indexing.generation_writer import Progress
+from briefqa.indexing.last_build import last_roots
 from briefqa.models.embedder import Embedder, embedder_of
 
 MOST_AT_ONCE = 200  # files added in one go

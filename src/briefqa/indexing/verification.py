@@ -1,4 +1,4 @@
-"""Do the citations still hold?
+"""Checks that citations still hold.
 
 Reads every source again and checks that each passage stands in it where its citation says.
 """
@@ -12,9 +12,8 @@ from pathlib import Path
 
 from briefqa.documents import loaders, source_files
 from briefqa.errors import LoadError
-from briefqa.index import generations
 from briefqa.index.manifest import Manifest, Outcome, Source
-from briefqa.index.record_file import PassageFile
+from briefqa.index.store import store_at
 
 
 class State(StrEnum):
@@ -61,20 +60,20 @@ def verify_index(index: Path) -> VerifyReport:
 
     Raises IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
-    generation = generations.open_current(index)
-    by_document: dict[str, list[tuple[int, int, str]]] = {}
-    for passage in PassageFile(generation.folder / generations.PASSAGES):
-        place = (passage.start, passage.end, passage.text)
-        by_document.setdefault(passage.document, []).append(place)
+    with store_at(index).open() as opened:
+        spans: dict[str, list[tuple[int, int, str]]] = {}
+        for passage in opened.passages:
+            span = (passage.start, passage.end, passage.text)
+            spans.setdefault(passage.document, []).append(span)
     checked = []
-    for source in generation.manifest.sources:
+    for source in opened.manifest.sources:
         if source.outcome is Outcome.FAILED:
             continue
-        places = by_document.get(source.name, [])
+        quoted = spans.get(source.name, [])
         state, text = _read_again(source)
-        holding = sum(text[start:end] == quoted for start, end, quoted in places)
-        checked.append(Checked(source.name, source.path, state, len(places), holding))
-    return VerifyReport(index, generation.name, tuple(checked))
+        holding = sum(text[start:end] == quotation for start, end, quotation in quoted)
+        checked.append(Checked(source.name, source.path, state, len(quoted), holding))
+    return VerifyReport(index, opened.name, tuple(checked))
 
 
 def state_of(manifest: Manifest, name: str) -> State:

@@ -7,7 +7,6 @@ do not wait for each other.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from briefqa.models.cores import usable_cores
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,7 +42,7 @@ class OnnxFile:
         self._session: Any = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
-        self._cores = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self._cores = threading.BoundedSemaphore(usable_cores())
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ class OnnxFile:
         if len(batches) == 1:
             yield batches[0], outputs(batches[0])
         else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
+            with ThreadPoolExecutor(usable_cores()) as pool:
                 yield from zip(batches, pool.map(outputs, batches), strict=True)
 
     def _inputs(self, encodings: Sequence[Any]) -> dict[str, npt.NDArray[np.int64]]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from briefqa.atomic_file import digest
 from briefqa.errors import ModelUnavailable
+from briefqa.models.cores import usable_cores
 from briefqa.models.tokenizer import WordPieces, prompts_by_kind
 from briefqa.records import TextKind
 
@@ -249,7 +250,7 @@ def _share_work(n_texts: int) -> None:
     """
     import torch
 
-    torch.set_num_threads(1 if n_texts == 1 else os.cpu_count() or 1)
+    torch.set_num_threads(1 if n_texts == 1 else usable_cores())
 
 
 def _prompts(folder: Path) -> dict[str, str]:

@@ -77,12 +77,14 @@ def serve(
     file that cannot be written, and for a `read_only` page IndexFolderError when there is no index
     to read.
     """
+    from briefqa.index.store import store_at
     from briefqa.indexing.library import Library
     from briefqa.ui.feedback import Feedback
     from briefqa.ui.service import Desk
 
     if not host:
         raise ServeError("There is no host to listen on: give 127.0.0.1, or 0.0.0.0 for every one.")
+    store_at(index)  # raises UsageError for what is no folder
     local = _is_this_machine(host)
     if not local and auth is None:
         raise ServeError(

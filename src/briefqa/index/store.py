@@ -1,0 +1,117 @@
+"""Where an index is kept: what a search, a build and a verification need of the place.
+
+A folder on this machine is the only kind there is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from briefqa.errors import UsageError
+from briefqa.index import calibration, generations
+from briefqa.index.calibration import Calibration
+from briefqa.index.manifest import BuildInputs, Manifest
+from briefqa.index.opened import OpenedIndex, open_generation
+from briefqa.index.recovery import build_inputs
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path keeps one slash of the two
+
+
+class Store(Protocol):
+    """One index, wherever it is kept; its methods raise IndexFolderError and OSError.
+
+    `workspace` is a folder on this machine where a build keeps what survives its being stopped.
+    """
+
+    @property
+    def workspace(self) -> Path: ...
+
+    def stamp(self) -> tuple[int, ...]:
+        """Changes whenever something else is to be opened; raises IndexNotFound."""
+        ...
+
+    def open(self) -> OpenedIndex:
+        """The published generation; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
+        ...
+
+    def calibration(self) -> Calibration | None:
+        """What `briefqa calibrate` measured, if it was run; raises IndexDamaged."""
+        ...
+
+    def build_inputs(self) -> BuildInputs | None:
+        """What the last build was given, None where that cannot be read (any more)."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the one build that writes; raises IndexBusy."""
+        ...
+
+    def new_generation(self) -> Path:
+        """An empty folder on this machine, to write the next generation in."""
+        ...
+
+    def publish(self, folder: Path, manifest: Manifest) -> None:
+        """Make what was written in the folder the index, all or nothing."""
+        ...
+
+    def tidy(self) -> str:
+        """Remove generations nobody reads and set what is damaged aside; call it while `writing`.
+
+        Returns a sentence to be shown, or nothing.
+        """
+        ...
+
+
+class FolderStore:
+    """An index in a folder on this machine, see `generations`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def workspace(self) -> Path:
+        return self.path
+
+    def stamp(self) -> tuple[int, ...]:
+        """The pointer's and the calibration's; raises IndexNotFound."""
+        return (*generations.pointer_stamp(self.path), *calibration.stamp(self.path))
+
+    def open(self) -> OpenedIndex:
+        return open_generation(self.path)
+
+    def calibration(self) -> Calibration | None:
+        return calibration.read(self.path)
+
+    def build_inputs(self) -> BuildInputs | None:
+        return build_inputs(self.path)
+
+    def writing(self) -> AbstractContextManager[None]:
+        return generations.writing(self.path)
+
+    def new_generation(self) -> Path:
+        return generations.new_generation(self.path)
+
+    def publish(self, folder: Path, manifest: Manifest) -> None:
+        generations.publish(self.path, folder, manifest)
+
+    def tidy(self) -> str:
+        generations.remove_unused(self.path)
+        return calibration.set_damaged_aside(self.path)
+
+
+def store_at(location: str | os.PathLike[str]) -> Store:
+    """The store of that location, whether there is an index yet or not.
+
+    A location is a path; raises UsageError for one with a scheme, as in `milvus://host/name`.
+    """
+    text = os.fspath(location)
+    if scheme := _SCHEME.match(text):
+        raise UsageError(
+            f"There is no index store for '{scheme[1]}://'; name a folder on this machine with "
+            "--index."
+        )
+    return FolderStore(Path(text))

@@ -1,0 +1,79 @@
+"""What the last build was given, for a build that repeats it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from briefqa.documents.source_files import absolute, excluded_by
+from briefqa.errors import BuildError, IndexNotFound
+from briefqa.index.keyword_index import supported_languages
+from briefqa.index.manifest import BuildInputs, Manifest, Outcome
+from briefqa.index.store import Store
+
+DEFAULT_ROOT = Path("data")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The paths, exclusions, model and language to build with; None for the default of these."""
+
+    roots: Sequence[Path]
+    excluded: tuple[str, ...]
+    model: str | None
+    language: str | None
+
+
+def repeated(store: Store, index: Path) -> Repeated:
+    """What the last build was given, or the folder `data` before the first.
+
+    Known as long as the manifest can be read, whatever its format. Raises BuildError.
+    """
+    inputs = store.build_inputs()
+    if inputs is not None and inputs.roots:
+        # A damaged name is no reason not to build.
+        language = inputs.language if inputs.language in supported_languages() else None
+        return Repeated(last_roots(index, inputs), inputs.excluded, inputs.model, language)
+    try:
+        store.stamp()
+    except IndexNotFound:
+        if DEFAULT_ROOT.is_dir():
+            return Repeated([DEFAULT_ROOT], (), None, None)
+        raise BuildError(
+            f"There is no folder '{DEFAULT_ROOT}' here and nothing was built before; "
+            "name a file or a folder: briefqa build FOLDER"
+        ) from None
+    raise BuildError(
+        f"The index in {index} does not say what it was built from; name the file or folder: "
+        f"briefqa build FOLDER --index {index}"
+    )
+
+
+def last_roots(index: Path, last: Manifest | BuildInputs) -> list[Path]:
+    """The paths of the last build, less those that have gone and from which it held nothing.
+
+    Raises BuildError for one that has gone with its documents, which may be on a disk that is not
+    there today: they are not dropped unless somebody says so.
+    """
+    roots = []
+    for root in last.roots:
+        if os.path.lexists(root):
+            roots.append(Path(root))
+        elif _held(last, absolute(root)):
+            raise BuildError(
+                f"{root}, which the last build read, is gone; put it back, or name all that is to "
+                f"be indexed: briefqa build FOLDER --index {index}"
+            )
+    return roots
+
+
+def _held(last: Manifest | BuildInputs, root: str) -> bool:
+    """Whether it held documents under a root; also where that is not known."""
+    if last.sources is None:
+        return True
+    return any(
+        source.outcome is Outcome.INDEXED and root in excluded_by(Path(source.path))
+        for source in last.sources
+    )
