@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from briefqa.models.sentence_transformer import DEFAULT_MODEL
 
 REPO = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -129,3 +130,21 @@ def brief_index(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactor
 def brief(brief_index: Path, real_embedder: Embedder) -> Searcher:
     """A Searcher over the bundled brief, with the default model."""
     return open_index(brief_index, model=real_embedder)
+
+
+@pytest.fixture
+def clone(
+    repo: Path, tmp_path: Path, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The working folder, with a copy of data/ as in a fresh clone; the model is loaded once."""
+    shutil.copytree(repo / "data", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+
+    def loaded_once(model: str = DEFAULT_MODEL) -> Embedder:
+        assert model == DEFAULT_MODEL
+        return real_embedder
+
+    monkeypatch.setattr("briefqa.models.embedder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.indexing.builder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.api._searchers", {})
+    return tmp_path

@@ -54,7 +54,10 @@ def default_index() -> Path:
 
 
 def _add_build(commands: Any) -> None:
-    command = _command(commands, "build", "index files and folders", "briefqa build data")
+    command = _command(
+        commands, "build", "index files and folders", "briefqa build data",
+        fails="if a file could not be indexed; the others are",
+    )  # fmt: skip
     command.add_argument(
         "paths", nargs="*", metavar="PATH",
         help="files and folders to index; without any, those of the last build, or the folder data",
@@ -109,6 +112,7 @@ def _add_chat(commands: Any) -> None:
     command = _command(
         commands, "chat", "ask questions that follow each other",
         "briefqa chat --document syria-january-2017.md",
+        fails="if a line could not be answered; the others are",
     )  # fmt: skip
     _scope(command)
     _reader(command)
@@ -117,7 +121,7 @@ def _add_chat(commands: Any) -> None:
 
 def _add_serve(commands: Any) -> None:
     command = _command(
-        commands, "serve", "serve the page and the HTTP calls of a program",
+        commands, "serve", "serve the page, and the same to programs over HTTP",
         "briefqa serve --port 8000",
     )  # fmt: skip
     command.add_argument(
@@ -160,8 +164,9 @@ def _add_password(commands: Any) -> None:
 
 def _add_verify(commands: Any) -> None:
     command = _command(
-        commands, "verify", "check every citation against its source", "briefqa verify"
-    )
+        commands, "verify", "check every citation against its source", "briefqa verify",
+        fails="if a source is missing or has changed since it was indexed",
+    )  # fmt: skip
     _index(command)
     _json(command)
 
@@ -169,7 +174,7 @@ def _add_verify(commands: Any) -> None:
 def _add_replay(commands: Any) -> None:
     command = _command(
         commands, "replay", "ask the questions of a receipt again and compare the answers",
-        "briefqa replay receipt.json",
+        "briefqa replay receipt.json", fails="if an answer is not the same",
     )  # fmt: skip
     command.add_argument("receipt", type=Path, metavar="RECEIPT", help="a saved conversation")
     _reader(command)
@@ -226,12 +231,16 @@ def _add_info(commands: Any) -> None:
     _json(command)
 
 
-def _command(commands: Any, name: str, purpose: str, example: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, purpose: str, example: str, *, fails: str = ""
+) -> argparse.ArgumentParser:
+    """A command; `fails` says when it exits with 1 though it did its work."""
     command: argparse.ArgumentParser = commands.add_parser(
         name,
         help=purpose,
         description=f"{purpose[0].upper()}{purpose[1:]}.",
-        epilog=f"example: {example}",
+        epilog=f"example: {example}" + (f"\nexits with 1 {fails}" if fails else ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return command
 
