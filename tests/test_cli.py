@@ -46,7 +46,7 @@ def test_build_reports_each_file_and_a_second_build_does_nothing(
     assert "harbour.md: 2 passages" in out
     assert "empty.txt: failed: the file is empty" in out
     assert "not read, another format: photo.jpg" in out
-    assert "0 embedded, 2 kept" in out
+    assert "0 embedded, 2 reused" in out
     assert err == "briefqa: 1 file could not be indexed (see the list); the rest is.\n"
     (folder / "docs" / "empty.txt").unlink()
     run(capsys, "build", "docs", "--model", "hashing")

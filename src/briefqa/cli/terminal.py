@@ -48,7 +48,7 @@ def show_report(report: BuildReport) -> None:
     else:
         print(
             f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
-            f"{report.reused} kept ({report.seconds:.1f} s)."
+            f"{report.reused} reused ({report.seconds:.1f} s)."
         )
 
 
