@@ -144,7 +144,8 @@ def clone(
         assert model == DEFAULT_MODEL
         return real_embedder
 
-    monkeypatch.setattr("briefqa.models.embedder.load_embedder", loaded_once)
+    # The builder first: importing it takes the function from the other module.
     monkeypatch.setattr("briefqa.indexing.builder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.models.embedder.load_embedder", loaded_once)
     monkeypatch.setattr("briefqa.api._searchers", {})
     return tmp_path
