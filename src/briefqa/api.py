@@ -21,6 +21,7 @@ from briefqa.records import Answer, Hit, Mode
 if TYPE_CHECKING:
     from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
+    from briefqa.index.info import IndexInfo
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.generation_writer import Progress
     from briefqa.indexing.verification import VerifyReport
@@ -134,6 +135,16 @@ def verify(index: AnyPath = "index") -> VerifyReport:
     from briefqa.indexing.verification import verify_index
 
     return verify_index(Path(index))
+
+
+def info(index: AnyPath = "index") -> IndexInfo:
+    """What the index holds, what it was made with, and what answers from it on this machine.
+
+    Raises IndexNotFound, IndexOutOfDate or IndexDamaged.
+    """
+    from briefqa.index.info import index_info
+
+    return index_info(Path(index))
 
 
 def evaluate(

@@ -1,9 +1,9 @@
-"""What can go wrong?
+"""The errors of BriefQA.
 
-Every failure a person can cause or meet is one of these; nothing else escapes the public doors::
+Every failure that a user can cause or meet is one of these; the public functions raise no other::
 
     BriefQAError                 the base: catch this one
-    ├── UsageError               a call or option that cannot be meant (also a ValueError)
+    ├── UsageError               an invalid argument or option (also a ValueError)
     ├── LoadError                a file that cannot become a Document
     ├── BuildError               a build that would leave nothing to search
     ├── IndexFolderError         something about the index folder
@@ -21,11 +21,11 @@ from __future__ import annotations
 
 
 class BriefQAError(Exception):
-    """Base of every error BriefQA raises on purpose; its text is meant for a person."""
+    """Base of every error BriefQA raises on purpose; its text is written for the user."""
 
 
 class UsageError(BriefQAError, ValueError):
-    """A call or option that cannot be meant: `k=0`, an unknown mode."""
+    """An invalid argument or option: `k=0`, an unknown mode."""
 
 
 class LoadError(BriefQAError):

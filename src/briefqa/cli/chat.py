@@ -1,7 +1,6 @@
-"""How does a conversation go in a terminal?
+"""A conversation on a terminal: one question a line, an answer to each, and four commands.
 
-A question a line, an answer to each, and a few commands. Input that is not typed is read in the
-same way, and nothing but answers is printed then.
+Input from a pipe or a file is read in the same way; no prompt is printed then.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
 
 HELP = """\
 /alone       ask the last question again, with nothing carried over to it
-/sources     the passages found for the last question, and why each was
-/save FILE   keep the conversation: .json to replay it, .md to read it
-/quit        leave, as Ctrl-D does"""
+/sources     the passages found for the last question, and why each was found
+/save FILE   save the conversation: .json to replay it, .md to read it
+/quit        leave; Ctrl-D does the same"""
 
 
 def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None) -> int:
-    """Answer what stands on stdin, line by line; returns 1 if something could not be, else 0.
+    """Answer each line of stdin; returns the exit code, 1 if a line could not be answered.
 
-    Raises UsageError for a document or a section that is not there.
+    Raises UsageError for a document or a section that is not in the index.
     """
     searcher.search("", documents=documents, section=section)
     chat = searcher.conversation(documents=documents, section=section)
@@ -39,14 +38,14 @@ def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None
         raise UsageError("There is nothing to answer: the input is closed.")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    typed = sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
-    if typed:
+    interactive = sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
+    if interactive:
         with contextlib.suppress(ImportError):
-            import readline  # noqa: F401  input() then knows the lines before
-        print("Ask a question; /help names the commands.")
+            import readline  # noqa: F401  gives input() a history
+        print("Ask a question; /help lists the commands.")
     code = 0
-    generations: list[str] = []  # that gave the answers
-    for line in _lines(typed):
+    generations: list[str] = []  # the one that gave each answer
+    for line in _lines(interactive):
         try:
             if line == "/quit":
                 break
@@ -56,11 +55,11 @@ def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None
                 generation = searcher.generation()
                 answer = chat.ask(line)
                 generations.append(generation)
-                _show(answer, typed)
+                _show(answer, interactive)
         except BriefQAError as error:
             print(f"briefqa: {terminal.line(str(error))}", file=sys.stderr)
             code = 1
-        if not typed:
+        if not interactive:
             print(flush=True)
     return code
 
@@ -77,12 +76,12 @@ def _command(
     if name == "/help":
         print(HELP)
     elif name not in ("/alone", "/sources", "/save"):
-        raise UsageError(f"There is no command {name}; /help names those there are.")
+        raise UsageError(f"There is no command {name}; /help lists them.")
     elif not chat.turns:
         raise UsageError(f"Nothing has been asked yet; {name} comes after a question.")
     elif name == "/alone":
         generations[-1] = searcher.generation()
-        _show(chat.ask_again(len(chat.turns), carry=()), typed=False)
+        _show(chat.ask_again(len(chat.turns), carry=()), interactive=False)
     elif name == "/sources":
         for hit in chat.turns[-1].hits:
             terminal.show_hit(hit, explain=True)
@@ -97,28 +96,28 @@ def _command(
             for turn, generation in zip(chat.turns, generations, strict=True)
         ]
         save(path, searcher, turns)
-        print(f"Kept in {terminal.line(str(path))}.")
+        print(f"Saved to {terminal.line(str(path))}.")
 
 
-def _show(answer: Answer, typed: bool) -> None:
+def _show(answer: Answer, interactive: bool) -> None:
     terminal.show_answer(answer)
-    if typed and answer.carried:
+    if interactive and answer.carried:
         print("(/alone asks it without what was carried over)")
 
 
-def _lines(typed: bool) -> Iterator[str]:
-    """What is asked, until the end of input; Ctrl-C begins a typed line again."""
+def _lines(interactive: bool) -> Iterator[str]:
+    """The lines that are not blank, until the end of input; at a prompt Ctrl-C drops the line."""
     while True:
         try:
-            if typed:
+            if interactive:
                 print()
-            line = input("> " if typed else "").strip()
+            line = input("> " if interactive else "").strip()
         except EOFError:
-            if typed:
+            if interactive:
                 print()
             return
         except KeyboardInterrupt:
-            if not typed:
+            if not interactive:
                 raise
             continue
         if line:

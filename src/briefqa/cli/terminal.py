@@ -1,7 +1,7 @@
-"""What does a terminal show?
+"""Printing results, progress and JSON on a terminal.
 
-Lines, progress and JSON. Text of documents may steer a terminal, so control characters are taken
-out of whatever is printed.
+The text of a document could hold sequences that control a terminal, so control characters are
+removed from whatever is printed.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from briefqa.answering.compose import QUOTED
 from briefqa.errors import UsageError
 
 if TYPE_CHECKING:
+    from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
+    from briefqa.index.info import IndexInfo
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.generation_writer import Progress
+    from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Hit
 
@@ -35,25 +38,25 @@ def show_report(report: BuildReport) -> None:
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
-        names = _named([path.name for path in report.skipped])
+        names = _listed([path.name for path in report.skipped])
         print(line(f"  not read, another format: {names}"))
     if report.note:
         print(line(report.note))
     if not report.changed:
-        held = count(report.passages, "passage")
-        print(f"{report.index} is up to date: {held} ({report.seconds:.2f} s).")
+        passages = count(report.passages, "passage")
+        print(f"{report.index} is up to date: {passages} ({report.seconds:.2f} s).")
     else:
         print(
             f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
-            f"{report.reused} kept ({report.seconds:.1f} s)."
+            f"{report.reused} reused ({report.seconds:.1f} s)."
         )
 
 
 def show_answer(answer: Answer) -> None:
-    """Print what was carried over, the quotes with the sentence that answers, and the reason."""
+    """Print what was carried over, the answering sentence, the passages quoted, and the reason."""
     if answer.carried:
-        kept = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
-        print(f"{line(kept)}\n")
+        carried = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
+        print(f"{line(carried)}\n")
     if answer.answered:
         best = answer.hits[0]
         if best.sentence != best.passage.text:
@@ -64,7 +67,7 @@ def show_answer(answer: Answer) -> None:
         return
     print(f"{printable(answer.text)}\n\n{line(answer.reason)}")
     if answer.searched:
-        print(line(f"Looked in: {_named(answer.searched)}."))
+        print(line(f"Looked in: {_listed(answer.searched)}."))
     if answer.hits:
         print("\nThe nearest passages, which do not answer:")
         for hit in answer.hits[:3]:
@@ -72,7 +75,7 @@ def show_answer(answer: Answer) -> None:
 
 
 def show_hit(hit: Hit, *, explain: bool) -> None:
-    """Print a passage with where it stands and, if wanted, why it was found."""
+    """Print a passage with its place and, with `explain`, the evidence for it."""
     print(line(f"[{hit.rank}] {hit.citation}  ({hit.passage.location})"))
     print(indented(hit.passage.text))
     if explain:
@@ -81,7 +84,7 @@ def show_hit(hit: Hit, *, explain: bool) -> None:
 
 
 def show_replay(report: ReplayReport) -> None:
-    """Print what became of each question, and what has changed since."""
+    """Print whether each answer is the same, and what has changed since."""
     for number, turn in enumerate(report.turns, 1):
         result = turn.difference or turn.numbers or "The same."
         print(line(f"{number}. {turn.question}: {result}"))
@@ -89,13 +92,13 @@ def show_replay(report: ReplayReport) -> None:
     unchanged = "The index has not changed since."
     if not report.same:
         unchanged += " The receipt itself was changed."
-    since = report.changes or (unchanged,)
-    print("\n".join(map(line, since)))
+    changes = report.changes or (unchanged,)
+    print("\n".join(map(line, changes)))
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A bar with speed and time left on a terminal's stderr, nothing elsewhere."""
+    """A progress bar on stderr if that is a terminal, nothing otherwise."""
     from tqdm import tqdm
 
     bar: Any = None
@@ -124,7 +127,10 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def new_password(name: str) -> str:
-    """A password typed twice, unseen; raises UsageError if the two differ or nobody can type."""
+    """A password typed twice without echo.
+
+    Raises UsageError if the two differ or if there is no terminal to type at.
+    """
     import getpass
     import warnings
 
@@ -140,19 +146,67 @@ def new_password(name: str) -> str:
     return first
 
 
-def show_calibration(found: Calibration) -> None:
-    """Print what was fitted, and what it costs in answered questions."""
-    none = found.questions - found.answerable
+def show_verification(report: VerifyReport) -> None:
+    """Print the state of every source, and the generation that was checked."""
+    for source in report.sources:
+        state = f"{source.state}, {source.holding} of {source.passages} citations hold"
+        print(line(f"  {source.name}: {state}"))
+    print(f"{report.index}: {report.generation}")
+
+
+def show_evaluation(result: Evaluation) -> None:
+    """Print the table of measures, then each of the worst misses with its first passages."""
+    print(result.as_table())
+    for question, hits in result.misses:
+        print()
+        print(line(f"{question.id}: {question.text}"))
+        print(line(f"  right: {', '.join(question.relevant) or 'nothing in the index'}"))
+        for hit in hits:
+            print(line(f"  [{hit.rank}] {hit.citation}: {hit.passage.text[:100]} ..."))
+            print(f"      {why(hit)}")
+
+
+def show_calibration(fitted: Calibration) -> None:
+    """Print the fitted threshold, and how many questions are answered with it, right and wrong."""
+    unanswerable = fitted.questions - fitted.answerable
+    share = fitted.wrong / fitted.given if fitted.given else 0.0
     print(
-        f"answers from confidence {found.answer_from:.3f}, on {count(found.questions, 'question')}"
+        f"answers from confidence {fitted.answer_from:.3f} on, "
+        f"fitted to {count(fitted.questions, 'question')}"
     )
-    print(f"  answered    {found.answered} of {found.answerable} that the documents answer")
-    print(f"              {found.given - found.answered} of {none} that they do not")
-    share = found.wrong / found.given if found.given else 0.0
-    print(f"  wrong       {found.wrong} of {count(found.given, 'answer')}, {share:.1%}")
-    print(f"  off         by {found.error:.3f} before, {found.error_now:.3f} now, on average")
-    if not found.given:
-        print("No confidence keeps to the wanted share of wrong answers, so nothing is answered.")
+    print(f"  answerable questions answered    {fitted.answered} of {fitted.answerable}")
+    print(f"  unanswerable questions answered  {fitted.given - fitted.answered} of {unanswerable}")
+    print(f"  wrong answers                    {fitted.wrong} of {fitted.given}, {share:.1%}")
+    error = f"{fitted.error:.3f} before, {fitted.error_now:.3f} after"
+    print(f"  calibration error                {error}")
+    if not fitted.given:
+        print("No threshold gives so few wrong answers, so nothing is answered.")
+
+
+def show_info(info: IndexInfo) -> None:
+    """Print what an index holds, what it was made with, and what became of each file."""
+    documents = count(info.documents, "document")
+    rows = [
+        ("index", f"{info.index} ({info.size / 1e6:.1f} MB)"),
+        ("generation", f"{info.generation}, built {info.created} by briefqa {info.version}"),
+        ("holds", f"{count(info.passages, 'passage')} of {documents}"),
+        ("model", f"{info.model} ({info.dimension} dimensions)"),
+        ("runs on", info.runs_on),
+        ("reader", info.reader),
+    ]
+    if info.calibration is not None:
+        questions = count(info.calibration.questions, "question")
+        unused = "" if info.calibration_used else "; not used: the models are others"
+        threshold = f"answers from {info.calibration.answer_from:.3f} on, fitted to {questions}"
+        rows.append(("calibrated", threshold + unused))
+    rows.append(("language", info.language))
+    if not info.threshold_measured:
+        rows.append(("note", "the confidence threshold was not measured with this model"))
+    for name, value in rows:
+        print(line(f"{name:<11} {value}"))
+    for source in info.sources:
+        result = count(source.passages, "passage") if source.passages else source.detail
+        print(line(f"  {source.name}: {source.outcome}, {result}"))
 
 
 def count(number: int, what: str) -> str:
@@ -160,14 +214,14 @@ def count(number: int, what: str) -> str:
     return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
-def _named(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
 
 
 def _marked(hit: Hit) -> str:
-    """The passage; on a terminal the sentence that answers is bold and the words of it that do are
-    underlined, or the sentence is between » and «.
+    """The passage. On a terminal the answering sentence is bold and the answering words underlined;
+    on one without colours the sentence stands between » and «.
     """
     text, span = hit.passage.text, hit.answer
     if span is None or sys.stdout is None or not sys.stdout.isatty():
@@ -193,22 +247,22 @@ def why(hit: Hit) -> str:
         parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
     if evidence.answerability is not None:
         parts.append(f"answers {evidence.answerability:.2f}")
-    held = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
-    return f"{', '.join(parts)}, fused {evidence.fused:.3f}{held}"
+    words = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
+    return f"{', '.join(parts)}, fused {evidence.fused:.3f}{words}"
 
 
 def indented(text: str) -> str:
-    """Text under its heading."""
+    """The text, each line indented by four spaces."""
     return "\n".join(f"    {each}" for each in printable(text).splitlines())
 
 
 def line(text: str) -> str:
-    """Anything that is to stay on one line of a terminal."""
+    """The text on one line, without control characters."""
     return printable(text.replace("\n", " ").replace("\t", " "))
 
 
 def printable(text: str) -> str:
-    """Document text for a terminal: control characters, which could steer it, are taken out."""
+    """The text with control characters replaced, so that it cannot control the terminal."""
     return "".join(
         sign if sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs" else "�"
         for sign in text
@@ -216,7 +270,7 @@ def printable(text: str) -> str:
 
 
 def show_json(value: object) -> None:
-    """Print JSON, in ASCII where the terminal can show no more."""
+    """Print JSON, in ASCII where the terminal's encoding cannot show it."""
     readable = json.dumps(value, ensure_ascii=False, indent=1)
     try:
         readable.encode(sys.stdout.encoding or "utf-8")

@@ -1,0 +1,91 @@
+"""Writes docs/cli.md from the parser of the command line: `python docs/cli_reference.py`.
+
+`reference()` gives the text, so that a test can say whether the file is up to date.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from briefqa.cli.chat import HELP
+from briefqa.cli.parser import parser
+
+PAGE = Path(__file__).resolve().parent / "cli.md"
+INTRODUCTION = """\
+# The command line
+
+<!-- Written by docs/cli_reference.py from the parser; change src/briefqa/cli/parser.py instead. -->
+
+`briefqa COMMAND --help` shows the same in a terminal. Every example is run by a test, one after the
+other in a folder that holds this repository's `data/`; the files `my-questions.jsonl`
+([how to write one](documents.md#measure-it)) and `receipt.json` (saved with `/save` in the
+[chat](#briefqa-chat)) are there too.
+
+Every command with `--index` works on the index folder named there, else on the one that the
+environment variable `BRIEFQA_INDEX` names, else on `index` in the working folder. `--json` prints
+the result as JSON, for programs.
+
+| exit code | meaning |
+|---|---|
+| 0 | fine; a question that the documents do not answer is fine too |
+| 1 | an error, told in one line on stderr; or what the command says below |
+| 2 | wrong usage: an unknown option, a document that is not in the index |
+| 130 | stopped by Ctrl-C |
+"""
+CHAT = f"""\
+Each line is a question, which may refer to earlier ones. Lines that begin with `/` are commands:
+
+```text
+{HELP}
+```
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(reference(), encoding="utf-8")
+
+
+def reference() -> str:
+    """The page as Markdown."""
+    return "\n".join([INTRODUCTION, *(_section(name, of) for name, of in commands().items())])
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, by its name."""
+    (subparsers,) = (
+        action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return dict(subparsers.choices)
+
+
+def example(command: argparse.ArgumentParser) -> str:
+    """The example of a command's help."""
+    return (command.epilog or "").splitlines()[0].removeprefix("example: ")
+
+
+def _section(name: str, command: argparse.ArgumentParser) -> str:
+    parts = [f"## briefqa {name}", "", command.description or "", ""]
+    parts += ["```sh", example(command), "```", ""]
+    if name == "chat":
+        parts += [CHAT]
+    parts += ["| argument or option | meaning |", "|---|---|", *_rows(command), ""]
+    for line in (command.epilog or "").splitlines()[1:]:
+        parts += [f"{line[0].upper()}{line[1:]}.", ""]
+    return "\n".join(parts)
+
+
+def _rows(command: argparse.ArgumentParser) -> Iterator[str]:
+    for action in command._actions:
+        if isinstance(action, argparse._HelpAction):
+            continue
+        value = "" if action.nargs == 0 else action.metavar or "|".join(action.choices or ())
+        names = [f"{name} {value}".rstrip() for name in action.option_strings] or [str(value)]
+        written = ", ".join(f"`{name}`" for name in names).replace("|", "\\|")
+        yield f"| {written} | {(action.help or '').replace('|', chr(92) + '|')} |"
+
+
+if __name__ == "__main__":
+    main()

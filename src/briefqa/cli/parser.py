@@ -1,0 +1,288 @@
+"""The commands of the command line with their options, as an argparse parser.
+
+Nothing else of BriefQA is imported, so that `briefqa --help` comes at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+# Those of briefqa.models.reader and briefqa.evaluation.fitting, which take time to import.
+DEFAULT_READER = "default"
+WRONG = 0.1
+
+EXAMPLES = """\
+examples:
+  briefqa build data                      index the folder data into ./index
+  briefqa ask "How many targets were hit?"
+  briefqa search '"joint operation" targets' -k 3 --explain
+  briefqa chat                            questions that follow each other
+  briefqa serve                           the page, on this machine only
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; the name of the command goes to `command`, None where there is none."""
+    top = argparse.ArgumentParser(
+        prog="briefqa",
+        description="Ask your briefs a question, get the exact passage that answers it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    _add_build(commands)
+    _add_search(commands)
+    _add_ask(commands)
+    _add_chat(commands)
+    _add_serve(commands)
+    _add_password(commands)
+    _add_verify(commands)
+    _add_replay(commands)
+    _add_eval(commands)
+    _add_calibrate(commands)
+    _add_info(commands)
+    return top
+
+
+def default_index() -> Path:
+    """The index folder that is used when none is named."""
+    return Path(os.environ.get("BRIEFQA_INDEX") or "index")
+
+
+def _add_build(commands: Any) -> None:
+    command = _command(
+        commands, "build", "index files and folders", "briefqa build data",
+        fails="if a file could not be indexed; the others are",
+    )  # fmt: skip
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH",
+        help="files and folders to index; without any, those of the last build, or the folder data",
+    )  # fmt: skip
+    command.add_argument(
+        "--model", metavar="MODEL",
+        help="a sentence-transformers model: a folder, or a name in the local hub cache "
+        "(default all-MiniLM-L6-v2; without any PATH, that of the last build)",
+    )  # fmt: skip
+    command.add_argument(
+        "--language", metavar="CODE",
+        help="two-letter code of the documents' language "
+        "(default en; without any PATH, that of the last build)",
+    )  # fmt: skip
+    command.add_argument(
+        "--exclude", action="append", default=[], metavar="PATH",
+        help="a file or folder to leave out; may be given again",
+    )  # fmt: skip
+    _index(command)
+
+
+def _add_search(commands: Any) -> None:
+    command = _command(
+        commands, "search", "find the passages nearest to a question",
+        "briefqa search 'Su25 aircraft' -k 3 --explain",
+    )  # fmt: skip
+    _question(command)
+    command.add_argument(
+        "--mode", default="hybrid", choices=["hybrid", "keyword", "semantic"],
+        help="rank by words, by meaning, or by both (default hybrid)",
+    )  # fmt: skip
+    command.add_argument("--explain", action="store_true", help="say why each passage was found")
+    _scope(command)
+    _reader(command)
+    _index(command)
+    _json(command)
+
+
+def _add_ask(commands: Any) -> None:
+    command = _command(
+        commands, "ask", "quote the answer, or say that there is none",
+        "briefqa ask 'Who spoke to the reporters?'",
+    )  # fmt: skip
+    _question(command)
+    _scope(command)
+    _reader(command)
+    _index(command)
+    _json(command)
+
+
+def _add_chat(commands: Any) -> None:
+    command = _command(
+        commands, "chat", "ask questions that follow each other",
+        "briefqa chat --document syria-january-2017.md",
+        fails="if a line could not be answered; the others are",
+    )  # fmt: skip
+    _scope(command)
+    _reader(command)
+    _index(command)
+
+
+def _add_serve(commands: Any) -> None:
+    command = _command(
+        commands, "serve", "serve the page, and the same to programs over HTTP",
+        "briefqa serve --port 8000",
+    )  # fmt: skip
+    command.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS",
+        help="address to listen on (default 127.0.0.1)",
+    )  # fmt: skip
+    command.add_argument(
+        "--port", type=int, metavar="PORT", help="port (default 7860, or the next free one)"
+    )
+    command.add_argument(
+        "--auth", type=Path, metavar="FILE",
+        help="ask for a name and a password of this file (see briefqa password)",
+    )  # fmt: skip
+    command.add_argument("--mcp", action="store_true", help="offer search and ask as MCP tools too")
+    command.add_argument(
+        "--read-only", action="store_true", help="add and remove no documents on the page"
+    )
+    command.add_argument(
+        "--uploads", type=Path, metavar="FOLDER",
+        help="the folder where documents added on the page are stored "
+        "(default: uploads, beside the index folder)",
+    )  # fmt: skip
+    command.add_argument(
+        "--feedback", type=Path, metavar="FILE",
+        help="write thumbs up and down to this questions file; without it there are none",
+    )  # fmt: skip
+    _reader(command)
+    _index(command)
+
+
+def _add_password(commands: Any) -> None:
+    command = _command(
+        commands, "password", "set a password for the page", "briefqa password passwords.txt mara"
+    )
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="the password file; made if there is none"
+    )
+    command.add_argument("name", metavar="NAME", help="the name to log in with")
+
+
+def _add_verify(commands: Any) -> None:
+    command = _command(
+        commands, "verify", "check every citation against its source", "briefqa verify",
+        fails="if a source is missing or has changed since it was indexed",
+    )  # fmt: skip
+    _index(command)
+    _json(command)
+
+
+def _add_replay(commands: Any) -> None:
+    command = _command(
+        commands, "replay", "ask the questions of a receipt again and compare the answers",
+        "briefqa replay receipt.json", fails="if an answer is not the same",
+    )  # fmt: skip
+    command.add_argument("receipt", type=Path, metavar="RECEIPT", help="a saved conversation")
+    _reader(command)
+    _index(command)
+    _json(command)
+
+
+def _add_eval(commands: Any) -> None:
+    command = _command(
+        commands, "eval", "measure the answers on questions whose answers are known",
+        "briefqa eval my-questions.jsonl --errors 3",
+    )  # fmt: skip
+    command.add_argument(
+        "questions", metavar="QUESTIONS",
+        help="a questions file for the index; or a BEIR folder or a SQuAD file (.json), which "
+        "bring their own passages",
+    )  # fmt: skip
+    command.add_argument(
+        "--errors", type=int, default=0, metavar="N",
+        help="show the N worst misses (default 0)",
+    )  # fmt: skip
+    command.add_argument("--run", type=Path, metavar="FILE", help="write the rankings as TREC runs")
+    command.add_argument("--plot", type=Path, metavar="FILE", help="draw the risk-coverage curve")
+    _reader(command)
+    command.add_argument(
+        "--index", type=Path, metavar="FOLDER",
+        help="the index folder (default: $BRIEFQA_INDEX, or index; for questions that bring their "
+        "passages, a folder that is removed afterwards)",
+    )  # fmt: skip
+    _json(command)
+
+
+def _add_calibrate(commands: Any) -> None:
+    command = _command(
+        commands, "calibrate", "fit the confidence threshold to your own questions",
+        "briefqa calibrate my-questions.jsonl --wrong 0.2",
+    )  # fmt: skip
+    command.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="a questions file for the index"
+    )
+    command.add_argument(
+        "--wrong", type=float, default=WRONG, metavar="SHARE",
+        help=f"share of the answers given that may be wrong (default {WRONG})",
+    )  # fmt: skip
+    _reader(command)
+    _index(command)
+
+
+def _add_info(commands: Any) -> None:
+    command = _command(
+        commands, "info", "show what the index holds and what it was made with", "briefqa info"
+    )
+    _index(command)
+    _json(command)
+
+
+def _command(
+    commands: Any, name: str, purpose: str, example: str, *, fails: str = ""
+) -> argparse.ArgumentParser:
+    """A command; `fails` says when it exits with 1 though it did its work."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog=f"example: {example}" + (f"\nexits with 1 {fails}" if fails else ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return command
+
+
+def _question(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "question", metavar="QUESTION", help='words in "double quotes" must occur as they stand'
+    )
+    command.add_argument(
+        "-k", type=int, default=5, metavar="K", help="how many passages (default 5)"
+    )
+
+
+def _scope(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--document", action="append", metavar="NAME",
+        help="search in this document, as briefqa info names it; may be given again",
+    )  # fmt: skip
+    command.add_argument(
+        "--section", metavar="HEADINGS",
+        help="search in this section: its headings joined by ' › ' (within a heading: '››')",
+    )  # fmt: skip
+
+
+def _reader(command: argparse.ArgumentParser) -> None:
+    choice = command.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--reader", default=DEFAULT_READER, metavar="FOLDER",
+        help="use this question-answering model or cross-encoder instead of the default reader",
+    )  # fmt: skip
+    choice.add_argument(
+        "--no-reader", dest="reader", action="store_const", const=None,
+        help="use no reader, the indexes alone: faster and less exact",
+    )  # fmt: skip
+
+
+def _index(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--index", type=Path, default=default_index(), metavar="FOLDER",
+        help="the index folder (default: $BRIEFQA_INDEX, or index)",
+    )  # fmt: skip
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")

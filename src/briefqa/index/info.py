@@ -1,0 +1,98 @@
+"""What an index holds, what it was made with, and what answers from it on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from briefqa.errors import ModelUnavailable
+from briefqa.index import calibration
+from briefqa.index.calibration import Calibration
+from briefqa.index.manifest import Source
+from briefqa.index.store import store_at
+from briefqa.models.embedder import HASHING_MODEL, embedder_of, runtime
+from briefqa.models.reader import Reader, load_reader
+from briefqa.models.sentence_transformer import DEFAULT_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """An index and what it is used with.
+
+    `size` is in bytes, `created` in UTC, and `version` that of the BriefQA that built it. `model`
+    is the embedding model and `dimension` the length of its vectors; `runs_on` says what runs it
+    on this machine, or why nothing can; `reader` says which reader is used, or why none is.
+    `calibration` is None until `calibrate` was run, and `calibration_used` false if it was fitted
+    to another model or reader. `threshold_measured` says whether the default confidence threshold
+    was measured with this model. `roots` and `excluded` are the absolute paths of the last build;
+    `sources` are its files in document order, with those that could not be read.
+    """
+
+    index: Path
+    generation: str
+    format: int
+    created: str
+    version: str
+    size: int
+    documents: int
+    passages: int
+    language: str
+    model: str
+    fingerprint: str
+    dimension: int
+    runs_on: str
+    reader: str
+    threshold_measured: bool
+    calibration: Calibration | None
+    calibration_used: bool
+    roots: tuple[str, ...]
+    excluded: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+def index_info(index: Path) -> IndexInfo:
+    """Describe the index; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
+    generation = store_at(index).open()
+    manifest = generation.manifest
+    reader, reader_state = _reader_for(manifest.model)
+    fitted = calibration.read(index)
+    return IndexInfo(
+        index=index,
+        generation=generation.name,
+        format=manifest.format,
+        created=manifest.created,
+        version=manifest.version,
+        size=sum(size for size, _ in manifest.files.values()),
+        documents=manifest.documents,
+        passages=manifest.passages,
+        language=manifest.language,
+        model=manifest.model,
+        fingerprint=manifest.fingerprint,
+        dimension=manifest.dimension,
+        runs_on=_runtime_of(manifest.model, manifest.fingerprint),
+        reader=reader_state,
+        threshold_measured=manifest.model == DEFAULT_MODEL,
+        calibration=fitted,
+        calibration_used=fitted is not None and fitted.fits(manifest.fingerprint, reader),
+        roots=manifest.roots,
+        excluded=manifest.excluded,
+        sources=manifest.sources,
+    )
+
+
+def _runtime_of(model: str, fingerprint: str) -> str:
+    try:
+        return runtime(embedder_of(model, fingerprint))
+    except ModelUnavailable as error:
+        return str(error)
+
+
+def _reader_for(model: str) -> tuple[Reader | None, str]:
+    """The reader that answers from an index of this embedding model, and a word on it."""
+    if model == HASHING_MODEL:
+        return None, "none: the index is one for tests"
+    try:
+        reader = load_reader()
+    except ModelUnavailable as error:
+        return None, str(error)
+    return reader, "none is installed" if reader is None else "the default"
