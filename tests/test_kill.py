@@ -22,7 +22,8 @@ KILLS = 100
 FILES = 60
 BUILD = """
 import sys
-from briefqa import build, keyword_index
+from briefqa import build
+from briefqa.index import keyword_index
 keyword_index.stemmer("en")
 print("ready", flush=True)
 build(sys.argv[1], index=sys.argv[2], model="hashing")

@@ -95,8 +95,8 @@ def write(index: Path, calibration: Calibration) -> None:
             replace_file(index / FILE, content.encode("utf-8"))
     except OSError as error:
         raise IndexFolderError(
-            f"{index / FILE} could not be written ({error.strerror}); make room, or let it be "
-            "written, and run it again."
+            f"{index / FILE} could not be written ({error.strerror}); make room, or make the "
+            "folder writable, and run it again."
         ) from error
 
 
