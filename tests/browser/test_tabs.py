@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import HOSTILE_LINES, HURT, Visit
-from .person import NOWHERE, WHO, ask, documents, opened, words
+from .page_driver import NOWHERE, WHO, ask, documents, opened, words
 
 pytestmark = pytest.mark.browser
 

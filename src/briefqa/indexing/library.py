@@ -81,9 +81,10 @@ class Library:
     nothing, and raises IndexBusy while another process builds.
     """
 
-    def __init__(self, index: Path, uploads: Path, *, model: str | Embedder | None = None) -> None:
+    def __init__(
+        self, index: Path, uploads: Path | None = None, *, model: str | Embedder | None = None) -> None:
         self.index = index
-        self.uploads = Path(absolute(uploads))
+        self.uploads = Path(absolute(uploads or index.absolute().with_name("uploads")))
         self._model = model
         self._loaded: Embedder | None = None  # the index's own, kept for the next change
         self._lock = threading.Lock()
