@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.indexing.library import Change, Received
+from briefqa.indexing.added_files import Change, Received
 from briefqa.records import (
     Answer,
     AnswerSpan,

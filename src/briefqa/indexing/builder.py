@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -74,13 +74,15 @@ def build_index(
     exclude: Iterable[Path | str] = (),
     progress: Progress | None = None,
     locked: bool = False,
+    parsed: Mapping[str, Document] | None = None,
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
     Without `roots` the paths, model and language of the last build are used again, or the folder
     `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
-    done and how much there is. `locked` says that the caller is `generations.writing`. Raises
-    BuildError, IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    done and how much there is. `locked` says that the caller is `generations.writing`. `parsed`
+    holds documents that need not be parsed again, by the SHA-256 of their files. Raises BuildError,
+    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     if roots is not None and not roots:
@@ -89,7 +91,7 @@ def build_index(
     stamp = published(index)
     once_more = partial(
         build_index, roots, index, model=model, language=language, exclude=excluded,
-        progress=progress, locked=True,
+        progress=progress, locked=True, parsed=parsed,
     )  # fmt: skip
     if roots is None:
         roots, before, model, language = _as_last_time(index, model, language)
@@ -117,7 +119,8 @@ def build_index(
             _new_generation(index) as folder,
             closing(Intake(folder, embedder, language)) as intake,
         ):
-            sources = _read_all(found.files, intake, _unchanged(last, embedder, language), progress)
+            unchanged = _unchanged(last, embedder, language)
+            sources = _read_all(found.files, intake, unchanged, parsed or {}, progress)
             if not intake.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, found.skipped))
             reused = _make(index, folder, named, excluded, sources, intake, last, progress)
@@ -339,6 +342,7 @@ def _read_all(
     files: Sequence[SourceFile],
     intake: Intake,
     unchanged: Unchanged | None,
+    parsed: Mapping[str, Document],
     progress: Progress | None,
 ) -> list[Source]:
     sources: list[Source] = []
@@ -356,7 +360,9 @@ def _read_all(
             before = intake.passages
             document = intake.take_over(unchanged, file.name, digest) if unchanged else None
             if document is None:
-                document = loaders.parse(data, file.name)
+                document = parsed.get(digest)
+                if document is None or document.name != file.name:
+                    document = loaders.parse(data, file.name)
                 intake.add(document)
             n_passages = intake.passages - before
             if not n_passages:

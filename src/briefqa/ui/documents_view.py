@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from briefqa.answering.scope import SECTION_MARK
 from briefqa.documents.source_files import MAX_FILE_BYTES
-from briefqa.indexing.library import Change, Received
+from briefqa.indexing.added_files import Change, Received
 from briefqa.records import DocumentInfo
 from briefqa.ui.html import Html, tag
 from briefqa.ui.uploads import MOST_FILES
