@@ -705,6 +705,15 @@ def test_uploads_from_before_that_two_indexes_shared_lose_no_document(
     assert in_index(tmp_path / "two").items() >= {**shared, "clock.md": CLOCK}.items()
 
 
+def test_uploads_from_before_are_not_taken_from_an_index_that_cannot_be_read(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    used_before(tmp_path, "one")
+    next((tmp_path / "one").glob("generation-*/manifest.json")).write_text("{}", "utf-8")
+    one, two = two_libraries(tmp_path)
+    assert (one.uploads, two.uploads) == (tmp_path / "uploads", tmp_path / "two-uploads")
+
+
 # Parsing
 
 

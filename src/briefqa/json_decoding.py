@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -40,7 +40,7 @@ def decode(content: bytes, kind: type[Record], *, any_text: bool = False) -> Rec
         if any_text:
             plain = json.loads(content, parse_constant=_refuse, parse_float=_finite)
             return msgspec.convert(plain, kind)
-        value: Record = _decoder(kind).decode(content)
+        value: Record = _decoder(cast(Any, kind)).decode(content)
     except _DECODING as error:
         deep = isinstance(error, RecursionError)
         why = "it is nested too deeply" if deep else " ".join(str(error).split())

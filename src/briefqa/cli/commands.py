@@ -132,6 +132,15 @@ def _parser() -> argparse.ArgumentParser:
         "--auth", type=Path, metavar="FILE",
         help="ask for a name and a password of this file (see briefqa password)",
     )  # fmt: skip
+    serve.add_argument(
+        "--trusted-proxy", action="append", default=[], metavar="ADDRESS",
+        help="believe the proxy at this address, or network, whom it passes on a request for "
+        "(can be given more than once; see docs/proxy.md)",
+    )  # fmt: skip
+    serve.add_argument(
+        "--public-host", action="append", default=[], metavar="NAME",
+        help="a name under which the page is reached through a proxy (can be given more than once)",
+    )  # fmt: skip
     serve.add_argument("--mcp", action="store_true", help="offer search and ask as MCP tools too")
     serve.add_argument(
         "--read-only", action="store_true", help="take no documents from the page, remove none"
@@ -139,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--uploads", type=Path, metavar="FOLDER",
         help="a folder of the page's own, where documents added on it are kept and removed "
-        "(default: uploads, beside the index folder)",
+        "(default: NAME-uploads, beside the index folder NAME)",
     )  # fmt: skip
     serve.add_argument(
         "--feedback", type=Path, metavar="FILE",
@@ -326,6 +335,8 @@ def _serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         auth=options.auth,
+        trusted_proxies=options.trusted_proxy,
+        public_hosts=options.public_host,
         mcp=options.mcp,
         read_only=options.read_only,
         uploads=options.uploads,

@@ -15,7 +15,7 @@ from pathlib import Path
 import portalocker
 
 from briefqa.documents.source_files import absolute
-from briefqa.errors import BriefQAError, BuildError, UsageError
+from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, UsageError
 from briefqa.index import generations
 from briefqa.json_decoding import Malformed, decode
 
@@ -100,17 +100,18 @@ def _owner(uploads: Path, index: Path) -> Path | None:
         return None
     if not (uploads / INCOMING).is_dir():
         return None
-    if _has_read(index, uploads):
-        return index
-    beside = sorted(path.parent for path in uploads.parent.glob(f"*/{generations.POINTER}"))
-    return next((place for place in beside if _has_read(place, uploads)), None)
+    beside = sorted(path for path in uploads.parent.iterdir() if path.is_dir())
+    return next((place for place in (index, *beside) if _has_read(place, uploads)), None)
 
 
 def _has_read(index: Path, uploads: Path) -> bool:
+    """Whether the last build read the uploads; it may have if that cannot be told any more."""
     try:
         return absolute(uploads) in generations.current_manifest(index).roots
-    except BriefQAError:
+    except IndexNotFound:
         return False
+    except IndexFolderError:
+        return True
 
 
 def _same(one: Path, other: Path) -> bool:
