@@ -270,6 +270,16 @@ def test_only_the_answers_used_last_are_stored_and_those_only_for_a_while() -> N
     assert len({len(turn.id) for turn in (one, two, three)} | {one.id, two.id, three.id}) == 4
 
 
+def test_a_service_that_is_closed_lets_go_of_index_and_answers_and_can_be_asked_again(
+    workshop: IndexService,
+) -> None:
+    searcher = workshop.searcher()
+    event(workshop, "_ask")("Which lamp is green?", "")
+    workshop.close()
+    assert len(workshop.turns) == 0
+    assert workshop.searcher() is not searcher
+
+
 @pytest.mark.parametrize(
     "strange",
     ["", "[]", "{", '{"turns": 3}', '{"turns": [3, {}, {"question": 5}]}', "[" * 9_999, None, 7,

@@ -1,4 +1,4 @@
-"""Does every state of index and server have a sentence and a way on?"""
+"""Every state of index and server has a sentence and a way on."""
 
 from __future__ import annotations
 
@@ -164,3 +164,27 @@ def test_a_conversation_outlives_a_restart_of_the_server(
         box.press("Enter")
         page.locator(".turn").nth(3).locator("blockquote").first.wait_for()
         assert "forty years" in page.locator(".turn").nth(3).inner_text()
+
+
+def test_a_restart_without_an_index_forgets_nothing_and_answers_when_it_is_back(
+    visit: Visit, index: Path, real_embedder: Embedder
+) -> None:
+    port = free_port()
+    questions = [FERRY, "When was the lighthouse built?"]
+    with ExitStack() as server:
+        page = visit(server.enter_context(served(changeable(index, real_embedder), port)))
+        for question in questions:
+            ask(page, question)
+    away = index.rename(index.with_name("away"))
+    with served(changeable(index, real_embedder), port):
+        for _ in range(2):
+            page.reload()
+            page.locator(".turn .problem").nth(1).wait_for()
+            assert page.locator(".question").all_inner_texts() == questions
+            assert "no index" in page.locator(".turn").first.inner_text().lower()
+        away.rename(index)
+        page.reload()
+        page.locator(".turn blockquote").nth(1).wait_for()
+        assert page.locator(".question").all_inner_texts() == questions
+        assert "twelve crowns" in page.locator(".turn").first.inner_text()
+        assert "1871" in page.locator(".turn").nth(1).inner_text()

@@ -109,32 +109,33 @@ def serve(
         feedback=None if feedback is None else Feedback(feedback),
         reader=read_by,
     )
-    if read_only:
-        service.searcher()
-    demo = page(service)
-    from briefqa.ui.http_api import MCP_PATH, mcp_application
+    with contextlib.closing(service):
+        if read_only:
+            service.searcher()
+        demo = page(service)
+        from briefqa.ui.http_api import MCP_PATH, mcp_application
 
-    tools = mcp_application(service) if mcp else None
-    warming = threading.Thread(target=_warm, args=(service.warm, announce), daemon=True)
-    opened = launched(
-        demo, host, chosen, login=login, behind=behind, tools=tools, uploads=service.uploads
-    )
-    with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
-        # At exit the interpreter would look through all that the model brought along, for seconds.
-        atexit.register(gc.freeze)
-        announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
-        if mcp:
-            announce(f"Its MCP tools are at {address}{MCP_PATH}.")
-        if not local and not trusted_proxies:
-            announce(
-                "Names, passwords and answers cross the network readable for whoever listens in: "
-                "put a proxy with TLS in front."
-            )
-        warming.start()
-        threading.Event().wait()
-    # The model's library aborts the process when it is left in the middle of loading.
-    if warming.is_alive():
-        warming.join()
+        tools = mcp_application(service) if mcp else None
+        warming = threading.Thread(target=_warm, args=(service.warm, announce), daemon=True)
+        opened = launched(
+            demo, host, chosen, login=login, behind=behind, tools=tools, uploads=service.uploads
+        )
+        with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
+            # At exit the interpreter would look through all that the model brought, for seconds.
+            atexit.register(gc.freeze)
+            announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
+            if mcp:
+                announce(f"Its MCP tools are at {address}{MCP_PATH}.")
+            if not local and not trusted_proxies:
+                announce(
+                    "Names, passwords and answers cross the network readable for whoever listens "
+                    "in: put a proxy with TLS in front."
+                )
+            warming.start()
+            threading.Event().wait()
+        # The model's library aborts the process when it is left in the middle of loading.
+        if warming.is_alive():
+            warming.join()
 
 
 @contextlib.contextmanager

@@ -98,6 +98,12 @@ class IndexService:
             folders = [folder for folder in (Path("data"), self.library.uploads) if folder.is_dir()]
         build(folders or None, index=self.index, model=self._model, progress=progress)
 
+    def close(self) -> None:
+        """Let go of the index and of the answers; what is asked after that opens it again."""
+        with self._lock:
+            self._searcher = None
+        self.turns.clear()
+
     def warm(self) -> None:
         """Load now what the first question would."""
         self.searcher().warm()

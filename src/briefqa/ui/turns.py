@@ -107,6 +107,11 @@ class TurnStore:
             for id_ in ids:
                 self._turns.pop(id_, None)
 
+    def clear(self) -> None:
+        """Drop all."""
+        with self._lock:
+            self._turns.clear()
+
     def _touch(self, turn: Turn) -> None:
         self._turns[turn.id] = (self._clock(), turn)
         self._turns.move_to_end(turn.id)
