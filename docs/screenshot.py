@@ -21,7 +21,7 @@ from briefqa.indexing.library import Library
 from briefqa.ui import page
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.server import launched
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 from briefqa.ui.uploads import Uploads
 
 HERE = Path(__file__).resolve().parent
@@ -75,8 +75,8 @@ def keeping(page: Page, picture: Picture) -> None:
         "buffer": NOTE.encode(),
     }
     scan: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
-    page.locator("#shelf .picker input").first.set_input_files([note, scan])
-    page.locator("#news .news:not([data-busy])").wait_for()
+    page.locator("#library .picker input").first.set_input_files([note, scan])
+    page.locator("#notice .notice:not([data-busy])").wait_for()
     page.locator(".document", has_text="Minutes").wait_for()
     picture(page, "upload report")
     brief = page.locator(".document", has_text="Syria")
@@ -89,14 +89,14 @@ def keeping(page: Page, picture: Picture) -> None:
     minutes.locator(".removal summary").click()
     minutes.locator(".remove").scroll_into_view_if_needed()
     picture(page, "removal")
-    page.evaluate("document.querySelector('#news .news').setAttribute('data-busy', '')")
+    page.evaluate("document.querySelector('#notice .notice').setAttribute('data-busy', '')")
     minutes.locator(".remove").click()
     page.locator(".undo").wait_for()
     picture(page, "removed")
 
 
 def take(browser: Browser, address: str, picture: Picture) -> None:
-    """Everything, in the light and in the dark, on a desk and on a phone."""
+    """Everything, in the light and in the dark, on a wide screen and on a phone."""
     for scheme, width, height in (
         ("light", 1440, 900),
         ("dark", 1440, 900),
@@ -147,14 +147,14 @@ def main() -> None:
         index = folder / "index"
         build(folder / "data", index=index)
         uploads = Uploads()
-        desk = Desk(
+        service = IndexService(
             index,
             library=Library(index, folder / "uploads"),
             uploads=uploads,
             feedback=Feedback(folder / "ratings.jsonl"),
         )
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        with launched(page(desk), "127.0.0.1", port, uploads=uploads) as address:
+        with launched(page(service), "127.0.0.1", port, uploads=uploads) as address:
             take(browser, address, picture)
         browser.close()
 

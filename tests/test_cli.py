@@ -145,6 +145,8 @@ def test_serve_hands_its_options_on(
 ) -> None:
     assert run(capsys, "serve")[0] == 0
     options = ["--host", "::1", "--port", "8000", "--auth", "p.txt", "--mcp", "--read-only"]
+    options += ["--trusted-proxy", "127.0.0.1", "--trusted-proxy", "10.0.0.0/8"]
+    options += ["--public-host", "briefs.example"]
     files = ["--uploads", "kept", "--feedback", "f.jsonl", "--no-reader"]
     assert run(capsys, "serve", *options, *files)[0] == 0
     assert served == [
@@ -152,6 +154,8 @@ def test_serve_hands_its_options_on(
             "host": "127.0.0.1",
             "port": None,
             "auth": None,
+            "trusted_proxies": [],
+            "public_hosts": [],
             "mcp": False,
             "read_only": False,
             "uploads": None,
@@ -162,6 +166,8 @@ def test_serve_hands_its_options_on(
             "host": "::1",
             "port": 8000,
             "auth": Path("p.txt"),
+            "trusted_proxies": ["127.0.0.1", "10.0.0.0/8"],
+            "public_hosts": ["briefs.example"],
             "mcp": True,
             "read_only": True,
             "uploads": Path("kept"),

@@ -1,10 +1,12 @@
-"""Do documents come and go whole, in the uploads and in the index alike, whatever is dropped?"""
+"""Adding and removing documents: whole, in the uploads and in the index alike."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,12 +29,14 @@ from briefqa import (
     open_index,
     verify,
 )
-from briefqa.documents import source_files
+from briefqa.documents import loaders, source_files
 from briefqa.documents.source_files import safe_name
 from briefqa.index import generations
-from briefqa.indexing import library
+from briefqa.indexing import added_files, uploads_folder
+from briefqa.indexing import library as library_module
+from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.builder import index_documents
-from briefqa.indexing.library import Change, Library, Received
+from briefqa.indexing.library import Library
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
 from briefqa.records import Document, Metadata, Section, Span
 
@@ -52,7 +56,7 @@ def uploads(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(index: Path, uploads: Path) -> Library:
+def library(index: Path, uploads: Path) -> Library:
     """A library in which nothing is yet."""
     return Library(index, uploads, model=HashingEmbedder())
 
@@ -116,9 +120,9 @@ def full_disk(*_: object, **__: object) -> NoReturn:
 
 
 def test_the_first_file_makes_the_index(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    assert kept.add(dropped({"ferry.md": FERRY})) == [
+    assert library.add(dropped({"ferry.md": FERRY})) == [
         Received("ferry.md", Change.ADDED, "ferry.md", 1)
     ]
     assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
@@ -127,11 +131,11 @@ def test_the_first_file_makes_the_index(
 
 
 def test_files_join_what_the_last_build_was_given(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
     (briefs / "draft.md").write_text("# A draft\n\nNot to be found.\n", "utf-8")
     build(briefs, index=index, model="hashing", language="de", exclude=briefs / "draft.md")
-    kept.add(dropped({"ferry.md": FERRY}))
+    library.add(dropped({"ferry.md": FERRY}))
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "ferry.md": FERRY}
     manifest = generations.current_manifest(index)
     assert manifest.roots == (str(briefs), str(uploads))
@@ -141,10 +145,10 @@ def test_files_join_what_the_last_build_was_given(
 
 
 def test_each_file_is_told_what_became_of_it_in_the_order_given(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"ferry.md": FERRY, "clock.md": CLOCK}))
-    told = kept.add(
+    library.add(dropped({"ferry.md": FERRY, "clock.md": CLOCK}))
+    told = library.add(
         dropped(
             {
                 "picture.png": b"\x89PNG",
@@ -202,30 +206,30 @@ def test_each_file_is_told_what_became_of_it_in_the_order_given(
 
 
 def test_files_that_change_nothing_build_nothing(
-    kept: Library, index: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+    library: Library, index: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.add(dropped({"ferry.md": FERRY}))
+    library.add(dropped({"ferry.md": FERRY}))
     before = generations.pointer_stamp(index)
-    monkeypatch.setattr(library, "build_index", lambda *_, **__: pytest.fail("it was built"))
-    told = kept.add(dropped({"ferry.md": FERRY, "empty.md": ""}))
+    monkeypatch.setattr(library_module, "build_index", lambda *_, **__: pytest.fail("it was built"))
+    told = library.add(dropped({"ferry.md": FERRY, "empty.md": ""}))
     assert [one.outcome for one in told] == [Change.UNCHANGED, Change.REFUSED]
-    assert kept.add([]) == []
+    assert library.add([]) == []
     assert generations.pointer_stamp(index) == before
 
 
 def test_a_file_edited_by_hand_since_the_last_build_is_replaced_by_what_was_indexed(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"ferry.md": FERRY}))
+    library.add(dropped({"ferry.md": FERRY}))
     (uploads / "ferry.md").write_text("By hand.", "utf-8")
-    assert kept.add(dropped({"ferry.md": FERRY})) == [
+    assert library.add(dropped({"ferry.md": FERRY})) == [
         Received("ferry.md", Change.REPLACED, "ferry.md", 1)
     ]
     assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
 
 
 def test_bytes_are_on_the_disk_before_they_have_their_name(
-    kept: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+    library: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync, synced = os.fsync, []
 
@@ -234,15 +238,15 @@ def test_bytes_are_on_the_disk_before_they_have_their_name(
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", watched)
-    kept.add(dropped({"ferry.md": FERRY}))
+    library.add(dropped({"ferry.md": FERRY}))
     assert synced[:2] == [(uploads / "ferry.md").stat().st_ino, uploads.stat().st_ino]
 
 
 def test_what_a_replaced_document_held_may_come_under_another_name_with_it(
-    kept: Library, index: Path, dropped: Dropper
+    library: Library, index: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"now.md": FERRY}))
-    assert kept.add(dropped({"now.md": CLOCK, "then.md": FERRY})) == [
+    library.add(dropped({"now.md": FERRY}))
+    assert library.add(dropped({"now.md": CLOCK, "then.md": FERRY})) == [
         Received("now.md", Change.REPLACED, "now.md", 1),
         Received("then.md", Change.ADDED, "then.md", 1),
     ]
@@ -250,10 +254,10 @@ def test_what_a_replaced_document_held_may_come_under_another_name_with_it(
 
 
 def test_a_document_outside_the_uploads_is_replaced_without_touching_its_file(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
     edited = CLOCK.replace("no hands", "one hand")
-    assert kept.add(dropped({"clock.md": edited, "bridge.md": BRIDGE})) == [
+    assert library.add(dropped({"clock.md": edited, "bridge.md": BRIDGE})) == [
         Received(
             "clock.md",
             Change.REPLACED,
@@ -269,24 +273,24 @@ def test_a_document_outside_the_uploads_is_replaced_without_touching_its_file(
 
 
 def test_limits_are_told_and_the_files_within_them_are_kept(
-    kept: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+    library: Library, uploads: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "MOST_AT_ONCE", 2)
-    told = kept.add(dropped({"a.txt": "One ferry.", "b.txt": "Two ferries.", "c.txt": "Three."}))
+    monkeypatch.setattr(added_files, "MOST_AT_ONCE", 2)
+    told = library.add(dropped({"a.txt": "One ferry.", "b.txt": "Two ferries.", "c.txt": "Three."}))
     assert [(one.outcome, one.detail) for one in told] == [
         (Change.ADDED, ""),
         (Change.ADDED, ""),
         (Change.REFUSED, "No more than 2 files are added at once; add it next."),
     ]
-    monkeypatch.setattr(library, "MOST_FILES", 2)
-    told = kept.add(dropped({"c.txt": "Three.", "b.txt": "Two more ferries."}))
+    monkeypatch.setattr(added_files, "MOST_FILES", 2)
+    told = library.add(dropped({"c.txt": "Three.", "b.txt": "Two more ferries."}))
     assert [(one.outcome, one.detail) for one in told] == [
         (Change.REFUSED, "The uploads hold 2 files, and that is the most; remove some."),
         (Change.REPLACED, ""),
     ]
-    monkeypatch.setattr(library, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(added_files, "MOST_BYTES", 1_000_000)
     monkeypatch.setattr(source_files, "MAX_FILE_BYTES", 1_500_000)
-    told = kept.add(dropped({"a.txt": "One. " * 240_000, "b.txt": "Two. " * 400_000}))
+    told = library.add(dropped({"a.txt": "One. " * 240_000, "b.txt": "Two. " * 400_000}))
     assert [one.detail for one in told] == [
         "The uploads would hold more than 1 MB; remove some.",
         "It holds 2 MB, and files above 2 MB are not read; split it into parts.",
@@ -295,15 +299,15 @@ def test_limits_are_told_and_the_files_within_them_are_kept(
 
 
 def test_a_removed_upload_is_moved_out_of_sight_and_comes_back(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"ferry.md": FERRY}))
-    removed = kept.remove("ferry.md")
+    library.add(dropped({"ferry.md": FERRY}))
+    removed = library.remove("ferry.md")
     assert in_folder(uploads) == {}
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
     assert build(index=index).changed is False
 
-    assert kept.restore(removed) == Received("ferry.md", Change.ADDED, "ferry.md", 1)
+    assert library.restore(removed) == Received("ferry.md", Change.ADDED, "ferry.md", 1)
     assert in_folder(uploads) == {"ferry.md": FERRY}
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "ferry.md": FERRY}
     assert hidden(uploads) == []
@@ -311,88 +315,88 @@ def test_a_removed_upload_is_moved_out_of_sight_and_comes_back(
 
 
 def test_any_other_removed_file_stays_in_place_and_comes_back(
-    kept: Library, index: Path, briefs: Path
+    library: Library, index: Path, briefs: Path
 ) -> None:
     (briefs / "ferry.md").write_text(FERRY, "utf-8")
     build(index=index)
-    clock, ferry = kept.remove("clock.md"), kept.remove("ferry.md")
+    clock, ferry = library.remove("clock.md"), library.remove("ferry.md")
     assert sorted(in_folder(briefs)) == ["bridge.md", "clock.md", "ferry.md"]
     assert in_index(index) == {"bridge.md": BRIDGE}
     assert build(index=index).changed is False
 
-    assert kept.restore(clock) == Received("clock.md", Change.ADDED, "clock.md", 1)
+    assert library.restore(clock) == Received("clock.md", Change.ADDED, "clock.md", 1)
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
-    kept.restore(ferry)
+    library.restore(ferry)
     assert in_index(index) == in_folder(briefs)
     assert generations.current_manifest(index).excluded == ()
 
 
 def test_a_removed_document_does_not_come_back_as_its_own_copy(
-    kept: Library, index: Path, briefs: Path
+    library: Library, index: Path, briefs: Path
 ) -> None:
     (briefs / "copy of clock.md").write_text(CLOCK, "utf-8")
     (briefs / "zzz.md").write_text(CLOCK, "utf-8")
     build(index=index)
-    removed = kept.remove("clock.md")
+    removed = library.remove("clock.md")
     assert in_index(index) == {"bridge.md": BRIDGE}
-    assert kept.restore(removed).outcome is Change.ADDED
+    assert library.restore(removed).outcome is Change.ADDED
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
 
 
 def test_the_only_document_and_an_unknown_one_are_not_removed(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
     with pytest.raises(UsageError, match=r"^There is no document 'ferry.md' in "):
-        kept.remove("ferry.md")
-    kept.add(dropped({"ferry.md": FERRY}))
+        library.remove("ferry.md")
+    library.add(dropped({"ferry.md": FERRY}))
     with pytest.raises(UsageError, match=r"^There is no document '../ferry.md' in "):
-        kept.remove("../ferry.md")
+        library.remove("../ferry.md")
     with pytest.raises(BuildError, match=r"^ferry.md is the only document; add another one first"):
-        kept.remove("ferry.md")
+        library.remove("ferry.md")
     assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
 
 
 def test_what_has_been_added_since_is_not_overwritten_by_a_restored_document(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
     newer = FERRY.replace("March", "April")
-    kept.add(dropped({"ferry.md": FERRY}))
-    upload, clock = kept.remove("ferry.md"), kept.remove("clock.md")
-    kept.add(dropped({"ferry.md": newer, "time.md": CLOCK}))
-    assert [kept.restore(removed).detail for removed in (upload, clock)] == [
+    library.add(dropped({"ferry.md": FERRY}))
+    upload, clock = library.remove("ferry.md"), library.remove("clock.md")
+    library.add(dropped({"ferry.md": newer, "time.md": CLOCK}))
+    assert [library.restore(removed).detail for removed in (upload, clock)] == [
         "A document of that name has been added since; remove that one first.",
         "The same content has been added since as time.md.",
     ]
     assert in_index(index) == {"bridge.md": BRIDGE, "ferry.md": newer, "time.md": CLOCK}
-    kept.remove("ferry.md")
+    library.remove("ferry.md")
     (uploads / "ferry.md").write_text("By hand.", "utf-8")
-    assert kept.restore(upload).outcome is Change.REFUSED
+    assert library.restore(upload).outcome is Change.REFUSED
     assert (uploads / "ferry.md").read_text("utf-8") == "By hand."
     (uploads / "ferry.md").unlink()
-    assert kept.restore(upload).outcome is Change.ADDED
+    assert library.restore(upload).outcome is Change.ADDED
     assert in_folder(uploads) == {"ferry.md": FERRY, "time.md": CLOCK}
 
 
 def test_a_file_that_is_gone_by_now_cannot_be_restored(
-    kept: Library, index: Path, briefs: Path
+    library: Library, index: Path, briefs: Path
 ) -> None:
-    removed = kept.remove("clock.md")
+    removed = library.remove("clock.md")
     (briefs / "clock.md").unlink()
-    assert kept.restore(removed).detail == (
+    assert library.restore(removed).detail == (
         "It is not a regular file, or a link that leads nowhere."
     )
     assert in_index(index) == {"bridge.md": BRIDGE}
 
 
 def test_only_the_last_removals_can_be_restored(
-    kept: Library, uploads: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+    library: Library, uploads: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "KEPT_REMOVALS", 2)
+    monkeypatch.setattr(library_module, "KEPT_REMOVALS", 2)
     names = [f"{number}.txt" for number in range(3)]
-    kept.add(dropped({name: f"Story {name} tells of the sea." for name in names}))
-    removed = [kept.remove(name) for name in names]
+    library.add(dropped({name: f"Story {name} tells of the sea." for name in names}))
+    removed = [library.remove(name) for name in names]
     assert len(hidden(uploads)) == 2
-    assert [kept.restore(one).detail for one in removed] == [
+    assert [library.restore(one).detail for one in removed] == [
         "It was removed too long ago; add it again.",
         "",
         "",
@@ -411,7 +415,7 @@ def test_only_the_last_removals_can_be_restored(
     ],
 )
 def test_a_full_disk_at_any_step_changes_neither_the_uploads_nor_the_index(
-    kept: Library,
+    library: Library,
     index: Path,
     uploads: Path,
     dropped: Dropper,
@@ -419,37 +423,37 @@ def test_a_full_disk_at_any_step_changes_neither_the_uploads_nor_the_index(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = {"clock.md": CLOCK, "ferry.md": FERRY}
-    kept.add(dropped(dict(before)))
+    library.add(dropped(dict(before)))
     changed = dropped({"ferry.md": FERRY.replace("March", "April"), "bridge.md": BRIDGE})
     with monkeypatch.context() as patched:
         patched.setattr(step, full_disk)
         with pytest.raises((BuildError, IndexFolderError), match=r"\(No space left on device\)"):
-            kept.add(changed)
+            library.add(changed)
         assert in_folder(uploads) == in_index(index) == before
         if step not in ("shutil.copy2", "os.fsync"):  # nothing is copied or written then
             with pytest.raises(BriefQAError, match=r"\(No space left on device\)"):
-                kept.remove("ferry.md")
+                library.remove("ferry.md")
             assert in_folder(uploads) == in_index(index) == before
-    assert [one.outcome for one in kept.add(changed)] == [Change.REPLACED, Change.ADDED]
+    assert [one.outcome for one in library.add(changed)] == [Change.REPLACED, Change.ADDED]
     assert hidden(uploads) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), ZeroDivisionError()])
 def test_a_build_that_is_stopped_puts_the_uploads_back(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper, error: BaseException
+    library: Library, index: Path, uploads: Path, dropped: Dropper, error: BaseException
 ) -> None:
     before = {"clock.md": CLOCK, "ferry.md": FERRY}
-    kept.add(dropped(dict(before)))
+    library.add(dropped(dict(before)))
 
     def stop(stage: str, done: int, total: int) -> None:
         if stage == "embedding":
             raise error
 
-    removed = kept.remove("clock.md")
-    kept.restore(removed)
+    removed = library.remove("clock.md")
+    library.restore(removed)
     for change in (
-        lambda: kept.add(dropped({"ferry.md": BRIDGE, "bridge.txt": "A bridge."}), stop),
-        lambda: kept.remove("clock.md", stop),
+        lambda: library.add(dropped({"ferry.md": BRIDGE, "bridge.txt": "A bridge."}), stop),
+        lambda: library.remove("clock.md", stop),
     ):
         with pytest.raises(type(error)):
             change()
@@ -457,15 +461,15 @@ def test_a_build_that_is_stopped_puts_the_uploads_back(
 
 
 def test_what_fails_after_the_publication_takes_nothing_back(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
     def stop(stage: str, done: int, total: int) -> None:
         if (stage, done) == ("writing", 1):
             raise ZeroDivisionError
 
-    kept.add(dropped({"clock.md": CLOCK}))
+    library.add(dropped({"clock.md": CLOCK}))
     with pytest.raises(ZeroDivisionError):
-        kept.add(dropped({"ferry.md": FERRY}), stop)
+        library.add(dropped({"ferry.md": FERRY}), stop)
     assert in_folder(uploads) == in_index(index) == {"clock.md": CLOCK, "ferry.md": FERRY}
 
 
@@ -545,10 +549,10 @@ def test_a_kill_at_any_step_loses_no_document_and_the_next_build_heals(
 
 
 def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
     (briefs / "not built yet.md").write_text(FERRY, "utf-8")
-    told = kept.add(dropped({"ferry.md": FERRY, "new.txt": "A new day."}))
+    told = library.add(dropped({"ferry.md": FERRY, "new.txt": "A new day."}))
     assert told == [
         Received("ferry.md", Change.REFUSED, detail="The same content as not built yet.md."),
         Received("new.txt", Change.ADDED, "new.txt", 1),
@@ -558,26 +562,215 @@ def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(
 
 
 def test_while_another_process_builds_it_says_so_and_changes_nothing(
-    kept: Library, index: Path, uploads: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY}))
+    library.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY}))
     with generations.writing(index):
         with pytest.raises(IndexBusy):
-            kept.add(dropped({"bridge.md": BRIDGE}))
+            library.add(dropped({"bridge.md": BRIDGE}))
         with pytest.raises(IndexBusy):
-            kept.remove("ferry.md")
+            library.remove("ferry.md")
     assert in_folder(uploads) == in_index(index) == {"clock.md": CLOCK, "ferry.md": FERRY}
 
 
+# The uploads belong to one index
+
+
+def two_libraries(folder: Path) -> tuple[Library, Library]:
+    """Two pages' libraries over two indexes in one folder."""
+    one, two = (Library(folder / name, model=HashingEmbedder()) for name in ("one", "two"))
+    return one, two
+
+
+def test_two_indexes_in_one_folder_each_have_their_own_uploads(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    one, two = two_libraries(tmp_path)
+    one.add(dropped({"ferry.md": FERRY}))
+    one.add(dropped({"clock.md": CLOCK}))
+    two.add(dropped({"bridge.md": BRIDGE}))
+    one.add(dropped({"time.txt": "It is noon."}))
+    assert in_index(tmp_path / "one") == {
+        "clock.md": CLOCK, "ferry.md": FERRY, "time.txt": "It is noon.",
+    }  # fmt: skip
+    assert in_index(tmp_path / "two") == {"bridge.md": BRIDGE}
+    assert (one.uploads, two.uploads) == (tmp_path / "one-uploads", tmp_path / "two-uploads")
+
+
+def test_files_on_their_way_into_one_index_survive_a_change_to_the_one_beside_it(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    one, two = two_libraries(tmp_path)
+    added: list[Received] = []
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        if not added:
+            added.extend(two.add(dropped({"bridge.md": BRIDGE})))
+
+    told = one.add(dropped({"ferry.md": FERRY, "clock.md": CLOCK}), meanwhile)
+    assert [one_file.outcome for one_file in [*told, *added]] == [Change.ADDED] * 3
+    assert in_index(tmp_path / "one") == {"clock.md": CLOCK, "ferry.md": FERRY}
+    assert in_index(tmp_path / "two") == {"bridge.md": BRIDGE}
+
+
+def test_the_uploads_of_another_index_are_refused_in_one_sentence(
+    library: Library, index: Path, uploads: Path, dropped: Dropper, tmp_path: Path
+) -> None:
+    early = Library(tmp_path / "other", uploads, model=HashingEmbedder())  # nobody's by then
+    library.add(dropped({"ferry.md": FERRY}))
+    sentence = (
+        f"{uploads} holds what was added to the index in {index}; give --uploads another folder, "
+        f"or leave it out, for the index in {tmp_path / 'other'}."
+    )
+    with pytest.raises(UsageError) as late:
+        Library(tmp_path / "other", uploads, model=HashingEmbedder())
+    with pytest.raises(UsageError) as at_work:
+        early.add(dropped({"clock.md": CLOCK}))
+    assert str(late.value) == str(at_work.value) == sentence
+    assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
+
+
+def test_uploads_whose_index_is_gone_can_be_taken_over(
+    library: Library, index: Path, uploads: Path, dropped: Dropper, tmp_path: Path
+) -> None:
+    library.add(dropped({"ferry.md": FERRY}))
+    shutil.rmtree(index)
+    other = Library(tmp_path / "other", uploads, model=HashingEmbedder())
+    other.add(dropped({"clock.md": CLOCK}))
+    assert in_index(tmp_path / "other") == {"clock.md": CLOCK, "ferry.md": FERRY}
+    with pytest.raises(UsageError, match=r"holds what was added to the index in .*other"):
+        library.add(dropped({"bridge.md": BRIDGE}))
+
+
+@pytest.mark.parametrize("torn", [b"", b"{", b'{"index": 3}', b"\xff", b'{"index": "\\u0000"}'])
+def test_a_torn_note_of_whose_the_uploads_are_is_written_anew(
+    library: Library, index: Path, uploads: Path, dropped: Dropper, torn: bytes
+) -> None:
+    uploads.mkdir()
+    (uploads / uploads_folder.OWNER).write_bytes(torn)
+    library.add(dropped({"ferry.md": FERRY}))
+    assert json.loads((uploads / uploads_folder.OWNER).read_text("utf-8")) == {"index": "../index"}
+
+
+@pytest.mark.parametrize("way", ["moved", "copied"])
+def test_an_index_and_its_uploads_may_be_moved_or_copied_together(
+    dropped: Dropper, tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    first = Library(tmp_path / "here" / "one", model=HashingEmbedder())
+    first.add(dropped({"ferry.md": FERRY}))
+    if way == "moved":
+        (tmp_path / "here").rename(tmp_path / "there")
+    else:
+        shutil.copytree(tmp_path / "here", tmp_path / "there")
+    check = uploads_folder.check_owner
+    check(tmp_path / "there" / "one-uploads", tmp_path / "there" / "one")
+    with pytest.raises(UsageError):
+        check(tmp_path / "there" / "one-uploads", tmp_path / "there" / "two")
+
+
+def used_before(folder: Path, *names: str) -> None:
+    """Indexes as they were before uploads were named after one: all use the folder `uploads`."""
+    (folder / "uploads" / ".incoming").mkdir(parents=True)
+    for name in names:
+        (folder / "uploads" / f"{name}.txt").write_text(f"What was added to {name}.", "utf-8")
+    for name in names:
+        build(folder / "uploads", index=folder / name, model=HashingEmbedder())
+
+
+def test_uploads_from_before_go_on_being_used(dropped: Dropper, tmp_path: Path) -> None:
+    used_before(tmp_path, "one")
+    one, two = two_libraries(tmp_path)
+    assert (one.uploads, two.uploads) == (tmp_path / "uploads", tmp_path / "two-uploads")
+    two.add(dropped({"ferry.md": FERRY}))
+    one.add(dropped({"clock.md": CLOCK}))
+    assert in_index(tmp_path / "one") == {"clock.md": CLOCK, "one.txt": "What was added to one."}
+    assert in_index(tmp_path / "two") == {"ferry.md": FERRY}
+    shutil.rmtree(tmp_path / "one")
+    again = Library(tmp_path / "one", model=HashingEmbedder())
+    assert again.uploads == tmp_path / "uploads"  # to be found when the index is built again
+
+
+def test_uploads_from_before_that_two_indexes_shared_lose_no_document(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    used_before(tmp_path, "one", "two")
+    shared = in_folder(tmp_path / "uploads")
+    one, _ = two_libraries(tmp_path)
+    one.add(dropped({"ferry.md": FERRY}))
+    two = Library(tmp_path / "two", model=HashingEmbedder())
+    assert (one.uploads, two.uploads) == (tmp_path / "uploads", tmp_path / "two-uploads")
+    two.add(dropped({"clock.md": CLOCK}))
+    assert in_index(tmp_path / "one") == {**shared, "ferry.md": FERRY}
+    assert in_index(tmp_path / "two").items() >= {**shared, "clock.md": CLOCK}.items()
+
+
+def test_uploads_from_before_are_not_taken_from_an_index_that_cannot_be_read(
+    dropped: Dropper, tmp_path: Path
+) -> None:
+    used_before(tmp_path, "one")
+    next((tmp_path / "one").glob("generation-*/manifest.json")).write_text("{}", "utf-8")
+    one, two = two_libraries(tmp_path)
+    assert (one.uploads, two.uploads) == (tmp_path / "uploads", tmp_path / "two-uploads")
+
+
+# Parsing
+
+
+def test_files_are_parsed_once_and_before_the_index_is_locked(
+    library: Library,
+    index: Path,
+    briefs: Path,
+    dropped: Dropper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parse, parsed = loaders.parse, []
+
+    def watched(data: bytes, name: str) -> Document:
+        with generations.writing(index):  # raises IndexBusy if somebody holds it
+            parsed.append(name)
+        return parse(data, name)
+
+    monkeypatch.setattr(loaders, "parse", watched)
+    outcomes = library.add(
+        dropped(
+            {
+                "ferry.md": FERRY,
+                "empty.md": b"",
+                "clock.md": CLOCK,
+                "bridge.md": BRIDGE.replace("old", "new"),
+                "copy.md": FERRY,
+            }
+        )
+    )
+    assert [one.outcome for one in outcomes] == [
+        Change.ADDED, Change.REFUSED, Change.UNCHANGED, Change.REPLACED, Change.REFUSED,
+    ]  # fmt: skip
+    assert parsed == ["ferry.md", "empty.md", "bridge.md"]
+
+
+def test_what_was_parsed_is_what_a_build_would_have_read(
+    library: Library, index: Path, dropped: Dropper
+) -> None:
+    library.add(dropped({"a/ferry.md": FERRY, "clock.md": CLOCK}))
+    together = [
+        open_index(index, model=HashingEmbedder()).document(name) for name in in_index(index)
+    ]
+    shutil.rmtree(index)
+    build(library.uploads, index=index, model=HashingEmbedder())
+    alone = [open_index(index, model=HashingEmbedder()).document(name) for name in in_index(index)]
+    assert together == alone
+
+
 def test_a_build_that_was_about_to_begin_does_not_undo_what_came_before_it(
-    kept: Library, index: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
+    library: Library, index: Path, briefs: Path, dropped: Dropper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It reads what the last build was given, then loads the model, which takes its time."""
 
     def slow(model: str) -> Embedder:
         if "ferry.md" not in in_index(index):
-            kept.add(dropped({"ferry.md": FERRY}))
-            kept.remove("clock.md")
+            library.add(dropped({"ferry.md": FERRY}))
+            library.remove("clock.md")
         return load_embedder(model)
 
     monkeypatch.setattr("briefqa.indexing.builder.load_embedder", slow)
@@ -586,13 +779,13 @@ def test_a_build_that_was_about_to_begin_does_not_undo_what_came_before_it(
 
 
 def test_two_tabs_that_add_at_once_wait_for_each_other_while_a_reader_goes_on(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
     searcher = open_index(index, model=HashingEmbedder())
     drops = [dropped({f"{tab}.txt": f"Tab {tab} tells of the sea."}) for tab in range(4)]
     told: list[Received] = []
     tabs = [
-        threading.Thread(target=lambda drop=drop: told.extend(kept.add(drop))) for drop in drops
+        threading.Thread(target=lambda drop=drop: told.extend(library.add(drop))) for drop in drops
     ]
     for tab in tabs:
         tab.start()
@@ -604,7 +797,7 @@ def test_two_tabs_that_add_at_once_wait_for_each_other_while_a_reader_goes_on(
     assert {one.outcome for one in told} == {Change.ADDED}
     hits = searcher.search("tells of the sea", k=9, mode="keyword")
     assert sorted(hit.passage.document for hit in hits) == sorted(in_folder(uploads))
-    kept.remove("0.txt")
+    library.remove("0.txt")
     hits = searcher.search("tells of the sea", k=9, mode="keyword")
     assert "0.txt" not in [hit.passage.document for hit in hits]
 
@@ -624,7 +817,7 @@ def test_uploads_that_cannot_be_written_are_one_sentence(
 
 
 def test_nothing_is_written_through_a_link_in_the_uploads(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper, tmp_path: Path
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper, tmp_path: Path
 ) -> None:
     uploads.mkdir()
     secret = tmp_path / "secret.txt"
@@ -632,7 +825,9 @@ def test_nothing_is_written_through_a_link_in_the_uploads(
     (uploads / "link.txt").symlink_to(secret)
     (uploads / "nowhere.txt").symlink_to(tmp_path / "nowhere")
     (uploads / "folder.txt").mkdir()
-    told = kept.add(dropped({"link.txt": "New.", "nowhere.txt": "Newer.", "folder.txt": "Newest."}))
+    told = library.add(
+        dropped({"link.txt": "New.", "nowhere.txt": "Newer.", "folder.txt": "Newest."})
+    )
     assert [(one.outcome, one.detail) for one in told] == [
         (Change.REPLACED, ""),
         (Change.REPLACED, ""),
@@ -644,26 +839,26 @@ def test_nothing_is_written_through_a_link_in_the_uploads(
 
 
 def test_a_file_in_a_linked_folder_of_the_uploads_is_not_moved_by_its_removal(
-    kept: Library, index: Path, uploads: Path, briefs: Path, tmp_path: Path
+    library: Library, index: Path, uploads: Path, briefs: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "ferry.md").write_text(FERRY, "utf-8")
     uploads.mkdir()
     (uploads / "linked").symlink_to(tmp_path / "theirs")
     build(briefs, uploads, index=index, model="hashing")
-    kept.remove("linked/ferry.md")
+    library.remove("linked/ferry.md")
     assert in_folder(tmp_path / "theirs") == {"ferry.md": FERRY}
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK}
 
 
 def test_uploads_that_are_excluded_or_were_emptied_are_indexed_again_when_something_comes(
-    kept: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
+    library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
-    kept.add(dropped({"ferry.md": FERRY}))
+    library.add(dropped({"ferry.md": FERRY}))
     build(exclude=uploads, index=index)
     assert "ferry.md" not in in_index(index)
     (uploads / "ferry.md").unlink()
-    kept.add(dropped({"time.txt": "It is noon."}))
+    library.add(dropped({"time.txt": "It is noon."}))
     assert in_index(index) == {"bridge.md": BRIDGE, "clock.md": CLOCK, "time.txt": "It is noon."}
 
 
@@ -676,21 +871,21 @@ def test_uploads_that_are_the_index_folder_are_refused(
 
 
 def test_a_file_outside_all_that_is_indexed_by_now_is_not_restored(
-    kept: Library, index: Path, briefs: Path, tmp_path: Path
+    library: Library, index: Path, briefs: Path, tmp_path: Path
 ) -> None:
-    removed = kept.remove("clock.md")
+    removed = library.remove("clock.md")
     build(briefs / "bridge.md", index=index, model="hashing")
-    assert kept.restore(removed).detail == "It is in none of the folders that are indexed now."
+    assert library.restore(removed).detail == "It is in none of the folders that are indexed now."
 
 
 def test_an_index_of_documents_in_no_file_is_left_alone(
-    kept: Library, index: Path, dropped: Dropper
+    library: Library, index: Path, dropped: Dropper
 ) -> None:
     text = "A benchmark's own."
     document = Document("q1", Metadata("q1"), text, (Section((), None, (Span(0, len(text)),)),))
     index_documents([document], index, HashingEmbedder())
     with pytest.raises(UsageError, match="use another index for your own"):
-        kept.add(dropped({"ferry.md": FERRY}))
+        library.add(dropped({"ferry.md": FERRY}))
     assert in_index(index) == {"q1": text}
 
 

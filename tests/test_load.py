@@ -23,7 +23,7 @@ from briefqa.models.reading import Readable, Reading
 from briefqa.records import Answer
 from briefqa.ui import page
 from briefqa.ui.server import launched
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 
 PEOPLE = 50
 CONVERSATIONS = 30
@@ -84,8 +84,8 @@ def port(brief_index: Path, real_embedder: Embedder, reader: Remembering) -> Ite
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         chosen = int(probe.getsockname()[1])
-    desk = Desk(brief_index, model=real_embedder, reader=reader)
-    with launched(page(desk), "127.0.0.1", chosen):
+    service = IndexService(brief_index, model=real_embedder, reader=reader)
+    with launched(page(service), "127.0.0.1", chosen):
         yield chosen
 
 
@@ -157,17 +157,17 @@ def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
 
 
 class Tab:
-    """A tab of a browser: a session of its own, which keeps its turns and sends them along."""
+    """A tab of a browser: a session of its own, which saves its turns and sends them along."""
 
     def __init__(self, port: int, ask_function: int, name: str) -> None:
         self._port, self._ask_function, self._name = port, ask_function, name
-        self._kept = "[]"
+        self._saved = "[]"
 
     def ask(self, question: str) -> str:
         """Ask, and give the conversation as it is then shown."""
-        kept = json.dumps({"turns": json.loads(self._kept), "where": None})
+        tab = json.dumps({"turns": json.loads(self._saved), "where": None})
         asked = {
-            "data": [question, None, kept],
+            "data": [question, tab],
             "session_hash": self._name,
             "fn_index": self._ask_function,
         }
@@ -179,10 +179,10 @@ class Tab:
         (log,) = [
             part
             for part in done[0]["output"]["data"]
-            if isinstance(part, str) and "data-kept=" in part
+            if isinstance(part, str) and "data-turns=" in part
         ]
-        (kept,) = re.findall(r'data-kept="([^"]*)"', log)
-        self._kept = html.unescape(kept)
+        (saved,) = re.findall(r'data-turns="([^"]*)"', log)
+        self._saved = html.unescape(saved)
         return str(log)
 
 

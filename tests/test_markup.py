@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.indexing.library import Change, Received
+from briefqa.indexing.added_files import Change, Received
 from briefqa.records import (
     Answer,
     AnswerSpan,
@@ -26,7 +26,7 @@ from briefqa.records import (
 )
 from briefqa.ui import conversation_view, documents_view, sources_view
 from briefqa.ui.html import Html, escape, join, tag
-from briefqa.ui.session import Problem, Turn, Where
+from briefqa.ui.turns import Problem, Turn, Where
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, hit, words
 
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
@@ -80,23 +80,23 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     turns = (
         Turn(HOSTILE, followed, Where((HOSTILE,), HOSTILE)),
         Turn(HOSTILE, nowhere),
-        Turn(HOSTILE, Problem(HOSTILE, mendable=True)),
+        Turn(HOSTILE, Problem(HOSTILE, again=True)),
     )
     shown = [
         conversation_view.welcome([info], [HOSTILE]),
-        conversation_view.unopened(Problem(HOSTILE, mendable=True)),
-        conversation_view.conversation(turns, rateable=True),
+        conversation_view.unopened(HOSTILE, rebuildable=True),
+        conversation_view.conversation(turns, turns[0], rateable=True, rebuildable=True),
         sources_view.listed(said, 1),
         sources_view.article(
-            document, said, found, 1, sources_view.changed(missing=False, mendable=True)
+            document, said, found, 1, sources_view.changed(missing=False, rebuildable=True)
         ),
         sources_view.unopened(HOSTILE),
-        documents_view.shelf([info] * 9, changeable=True, formats=[HOSTILE]),
+        documents_view.document_list([info] * 9, changeable=True, formats=[HOSTILE]),
         documents_view.received(
             [Received(HOSTILE, outcome, HOSTILE, 1, HOSTILE) for outcome in Change]
         ),
         documents_view.removed(HOSTILE),
-        documents_view.news(HOSTILE),
+        documents_view.notice(HOSTILE),
     ]
     for markup in shown:
         read = Reading(markup)
@@ -112,7 +112,9 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
 
 
 def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
-    return Reading(conversation_view.conversation((Turn("Who?", reply),), rateable=rateable))
+    return Reading(
+        conversation_view.conversation((Turn("Who?", reply),), rateable=rateable, rebuildable=False)
+    )
 
 
 def test_an_answer_quotes_the_passage_with_its_numbered_citation() -> None:
@@ -173,18 +175,24 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "Does this answer it?" not in shown(answer(ADA)).text
     assert "Does this answer it? YesNo" in shown(answer(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)
-    pressed = Reading(conversation_view.conversation(rated, rateable=True)).attributes
+    pressed = Reading(
+        conversation_view.conversation(rated, rateable=True, rebuildable=False)
+    ).attributes
     assert [value for name, value in pressed if name == "aria-pressed"] == ["false", "true"]
 
 
 def test_a_problem_has_a_way_on_where_there_is_one() -> None:
-    assert shown(Problem("No index.")).tags.count("button") == 0
-    assert shown(Problem("No index.", mendable=True)).text == "Who?No index.Build the index again"
+    turns = (Turn("Who?", Problem("No index.", again=True)), Turn("When?", Problem("No.")))
+    for rebuildable, buttons in ((True, 1), (False, 0)):
+        markup = conversation_view.conversation(turns, rateable=True, rebuildable=rebuildable)
+        assert Reading(markup).text.count("Build the index again") == buttons
 
 
 def test_an_index_built_anew_in_between_is_told() -> None:
     turns = [Turn("Who?", answer(ADA), generation=name) for name in ("one", "one", "two")]
-    text = Reading(conversation_view.conversation(tuple(turns), rateable=False)).text
+    text = Reading(
+        conversation_view.conversation(tuple(turns), rateable=False, rebuildable=False)
+    ).text
     first, second = text.split("The documents were indexed anew here.")
     assert (first.count("Who?"), second.count("Who?")) == (2, 1)
 
@@ -293,7 +301,7 @@ FERRY = DocumentInfo("ferry.md", "The ferry", "2019-04-26", 2, (("Winter",), ("W
 
 
 def test_a_document_on_the_shelf_says_what_it_holds() -> None:
-    read = Reading(documents_view.shelf([FERRY], changeable=False, formats=[".md"]))
+    read = Reading(documents_view.document_list([FERRY], changeable=False, formats=[".md"]))
     assert words(read.text) == (
         "The ferryferry.md · 2019-04-26 · 2 sections · 2 passagesLook in one section onlyWinterIce"
     )
@@ -302,8 +310,8 @@ def test_a_document_on_the_shelf_says_what_it_holds() -> None:
 
 
 def test_only_a_changeable_shelf_takes_and_gives_away() -> None:
-    fixed = Reading(documents_view.shelf([FERRY], changeable=False, formats=[".md"]))
-    free = Reading(documents_view.shelf([FERRY], changeable=True, formats=[".md"]))
+    fixed = Reading(documents_view.document_list([FERRY], changeable=False, formats=[".md"]))
+    free = Reading(documents_view.document_list([FERRY], changeable=True, formats=[".md"]))
     for part in ("Remove", "Choose files", "Drop files"):
         assert part not in fixed.text
         assert part in free.text
@@ -325,13 +333,15 @@ def test_every_dropped_file_has_a_line_of_its_own() -> None:
 
 def test_of_many_documents_one_can_be_found_by_its_name() -> None:
     def searchable(n_documents: int) -> bool:
-        found = Reading(documents_view.shelf([FERRY] * n_documents, changeable=False, formats=[]))
+        found = Reading(
+            documents_view.document_list([FERRY] * n_documents, changeable=False, formats=[])
+        )
         return ("type", "search") in found.attributes
 
     assert (searchable(3), searchable(30)) == (False, True)
 
 
 def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
-    read = Reading(documents_view.shelf([FERRY] * 2_000, changeable=True, formats=[]))
+    read = Reading(documents_view.document_list([FERRY] * 2_000, changeable=True, formats=[]))
     assert read.text.count("ferry.md") == 500
     assert read.text.endswith("1500 more are searched, and not listed here.")

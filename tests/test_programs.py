@@ -20,7 +20,7 @@ import pytest
 from briefqa import IndexDamaged, Searcher, ServeError
 from briefqa.answering.compose import as_json, hit_as_json
 from briefqa.ui import page, passwords
-from briefqa.ui.access import Login
+from briefqa.ui.login import Login
 from briefqa.ui.server import launched
 
 QUESTION = "How many targets were hit?"

@@ -1,7 +1,7 @@
-"""Who is let in, through which doors, and how is the page opened and closed?
+"""Which requests are let through, and how the page is opened and closed.
 
 Requests go over HTTP to a small page of the test's own; what no server is needed for is asked of
-the guard itself.
+the filter itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import Any
 import pytest
 
 from briefqa import IndexNotFound, ServeError, UsageError
-from briefqa.ui import access, passwords, serve, uploads
-from briefqa.ui.access import Guard, Login, Message
+from briefqa.ui import login, passwords, serve, uploads
+from briefqa.ui.access import Message, RequestFilter
+from briefqa.ui.login import Login
 from briefqa.ui.passwords import Passwords
 from briefqa.ui.server import launched
 from briefqa.ui.uploads import Uploads
@@ -66,15 +67,15 @@ def small_page() -> Any:
 
 
 @pytest.fixture(scope="module")
-def door() -> Uploads:
+def incoming() -> Uploads:
     return Uploads()
 
 
 @pytest.fixture(scope="module")
-def port(door: Uploads) -> Iterator[int]:
-    """A page on this machine, with a door for files and no password."""
+def port(incoming: Uploads) -> Iterator[int]:
+    """A page on this machine, with an address for files and no password."""
     port = free_port()
-    with launched(small_page(), "127.0.0.1", port, uploads=door):
+    with launched(small_page(), "127.0.0.1", port, uploads=incoming):
         yield port
 
 
@@ -110,7 +111,7 @@ def shouted(port: int, word: str, headers: Mapping[str, str] | None = None) -> t
     return status, json.loads(answer)["data"] if status == 200 else answer.decode()
 
 
-# Which doors there are
+# Which addresses there are
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/theme.css", "/gradio_api/upload", "/nowhere"])
@@ -148,7 +149,7 @@ def test_every_response_forbids_outside_addresses_and_inline_handlers(port: int,
         ("POST", "/mcp"),
     ],
 )
-def test_doors_that_nobody_needs_are_shut(port: int, method: str, path: str) -> None:
+def test_addresses_that_nobody_needs_are_shut(port: int, method: str, path: str) -> None:
     assert fetch(port, path, method)[0] in (404, 405)
 
 
@@ -176,14 +177,22 @@ def test_a_request_that_makes_no_sense_is_answered_without_a_traceback(port: int
 
 
 def asked(
-    guard: Guard, path: str = "/", method: str = "GET", client: str = "10.0.0.1", **headers: str
+    request_filter: RequestFilter,
+    path: str = "/",
+    method: str = "GET",
+    client: str = "10.0.0.1",
+    **headers: str,
 ) -> tuple[int, str]:
-    """What a guard answers; 200 when it lets the request through."""
-    return asyncio.run(asking(guard, path, method, client, **headers))
+    """What the filter answers; 200 when it lets the request through."""
+    return asyncio.run(asking(request_filter, path, method, client, **headers))
 
 
 async def asking(
-    guard: Guard, path: str = "/", method: str = "GET", client: str = "10.0.0.1", **headers: str
+    request_filter: RequestFilter,
+    path: str = "/",
+    method: str = "GET",
+    client: str = "10.0.0.1",
+    **headers: str,
 ) -> tuple[int, str]:
     sent: list[Message] = []
 
@@ -203,7 +212,7 @@ async def asking(
             (name.replace("_", "-").encode(), value.encode()) for name, value in named.items()
         ],
     }
-    await guard(scope, receive, send)
+    await request_filter(scope, receive, send)
     return sent[0]["status"], sent[1]["body"].decode()
 
 
@@ -212,7 +221,7 @@ async def through(scope: Message, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"let through"})
 
 
-OPEN = Guard(through, ["127.0.0.1", "localhost"])
+OPEN = RequestFilter(through, ["127.0.0.1", "localhost"])
 
 
 @pytest.mark.parametrize(
@@ -272,7 +281,7 @@ def test_the_page_itself_and_programs_are_let_through() -> None:
 
 
 def test_a_proxy_with_tls_in_front_does_not_make_the_page_foreign() -> None:
-    behind = Guard(through, None)
+    behind = RequestFilter(through, None)
     origin = {"host": "briefs.example", "origin": "https://briefs.example"}
     assert asked(behind, "/gradio_api/queue/join", "POST", **origin)[0] == 200
 
@@ -325,7 +334,7 @@ def test_nothing_is_answered_without_a_password(locked: int, method: str, path: 
     assert method == "HEAD" or body == b"A name and a password are asked for here."
 
 
-def test_the_right_password_opens_every_door_under_any_name_of_the_machine(locked: int) -> None:
+def test_the_right_password_opens_every_address_under_any_name_of_the_machine(locked: int) -> None:
     let_in = {"Authorization": ADA}
     assert fetch(locked, "/", host="briefs.example", headers=let_in)[0] == 200
     assert fetch(locked, "/config", headers=let_in)[0] == 200
@@ -355,12 +364,12 @@ def test_gradio_may_ask_itself_whether_it_runs(locked: int) -> None:
     ],
 )
 def test_what_is_no_known_name_and_password_is_refused(header: str) -> None:
-    assert asked(Guard(through, None, Login(Counted())), authorization=header)[0] == 401
+    assert asked(RequestFilter(through, None, Login(Counted())), authorization=header)[0] == 401
 
 
 def test_a_right_password_is_hashed_once_and_then_remembered() -> None:
     kept = Counted()
-    locked = Guard(through, None, Login(kept))
+    locked = RequestFilter(through, None, Login(kept))
     assert [asked(locked, authorization=ADA)[0] for _ in range(5)] == [200] * 5
     assert kept.looked == 1
     assert ADA.encode() not in repr(vars(locked._login)).encode()
@@ -379,7 +388,7 @@ def wrong(number: int) -> str:
 
 def test_whoever_guesses_waits_longer_each_time_and_nobody_else_does() -> None:
     slept = Slept()
-    locked = Guard(through, None, Login(Counted(), slept))
+    locked = RequestFilter(through, None, Login(Counted(), slept))
     for number in range(9):
         assert asked(locked, authorization=wrong(number))[0] == 401
     assert slept == [0.5, 1, 2, 4, 8, 16, 30, 30]
@@ -390,7 +399,7 @@ def test_whoever_guesses_waits_longer_each_time_and_nobody_else_does() -> None:
 
 def test_the_right_password_ends_the_waiting() -> None:
     slept = Slept()
-    locked = Guard(through, None, Login(Counted(), slept))
+    locked = RequestFilter(through, None, Login(Counted(), slept))
     other = "basic " + ADA.partition(" ")[2]
     seen = [asked(locked, authorization=sent)[0] for sent in (wrong(1), ADA, wrong(2), other)]
     assert (seen, slept) == ([401, 200, 401, 200], [0.5, 0.5])
@@ -399,7 +408,7 @@ def test_the_right_password_ends_the_waiting() -> None:
 def test_guesses_sent_at_once_are_looked_at_one_after_the_other() -> None:
     slept = Slept()
     kept = Counted()
-    locked = Guard(through, None, Login(kept, slept))
+    locked = RequestFilter(through, None, Login(kept, slept))
 
     async def all_at_once() -> list[int]:
         sent = [asking(locked, authorization=wrong(number)) for number in range(40)]
@@ -413,7 +422,7 @@ def test_guesses_sent_at_once_are_looked_at_one_after_the_other() -> None:
 def test_a_page_that_asks_for_much_at_once_is_looked_at_once() -> None:
     slept = Slept()
     kept = Counted()
-    locked = Guard(through, None, Login(kept, slept))
+    locked = RequestFilter(through, None, Login(kept, slept))
 
     async def all_at_once() -> list[int]:
         sent = [asking(locked, authorization=ADA) for _ in range(30)]
@@ -426,12 +435,12 @@ def test_a_page_that_asks_for_much_at_once_is_looked_at_once() -> None:
 def test_only_so_many_addresses_are_kept_in_mind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(access, "_MOST_CALLERS", 3)
-    login = Login(Counted(), Slept())
-    locked = Guard(through, None, login)
+    monkeypatch.setattr(login, "_MOST_ADDRESSES", 3)
+    slow = Login(Counted(), Slept())
+    locked = RequestFilter(through, None, slow)
     for number in range(10):
         asked(locked, client=f"10.0.0.{number}", authorization=wrong(number))
-    assert list(login._callers) == ["10.0.0.7", "10.0.0.8", "10.0.0.9"]
+    assert list(slow._attempts) == ["10.0.0.7", "10.0.0.8", "10.0.0.9"]
 
 
 # Files
@@ -455,18 +464,18 @@ def sent(port: int, body: bytes, **headers: str) -> tuple[int, dict[str, str]]:
     return status, found
 
 
-def take(door: Uploads, token: str) -> None:
-    with door.batch(token):
+def take(incoming: Uploads, token: str) -> None:
+    with incoming.batch(token):
         pass
 
 
 def test_files_that_were_dropped_are_handed_out_once_with_the_names_they_had(
-    port: int, door: Uploads
+    port: int, incoming: Uploads
 ) -> None:
     status, answer = sent(port, form(("häfen/lund.md", b"# Lund"), ("../../etc/passwd", b"\x00")))
     assert status == 200
     assert len(answer["batch"]) == 32
-    with door.batch(answer["batch"]) as files:
+    with incoming.batch(answer["batch"]) as files:
         assert [name for name, _ in files] == ["häfen/lund.md", "../../etc/passwd"]
         assert [path.read_bytes() for _, path in files] == [b"# Lund", b"\x00"]
         assert [path.name for _, path in files] == ["0001", "0002"]
@@ -475,7 +484,7 @@ def test_files_that_were_dropped_are_handed_out_once_with_the_names_they_had(
     assert not folder.exists()
     for token in (answer["batch"], "../"):
         with pytest.raises(UsageError, match="no longer held; drop them on the page again"):
-            take(door, token)
+            take(incoming, token)
 
 
 def test_too_much_at_once_is_refused_with_a_sentence(
@@ -507,7 +516,7 @@ def test_another_website_cannot_bring_files(port: int) -> None:
 
 
 def test_only_so_many_batches_wait_and_old_ones_are_deleted(
-    port: int, door: Uploads, monkeypatch: pytest.MonkeyPatch
+    port: int, incoming: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MOST_BATCHES", 1)
     first = sent(port, form(("a.md", b"x")))[1]["batch"]
@@ -515,14 +524,14 @@ def test_only_so_many_batches_wait_and_old_ones_are_deleted(
         503,
         {"error": "Other files are still being taken in; try again in a minute."},
     )
-    _, folder, _ = door._waiting[first]
-    monkeypatch.setattr(uploads, "KEPT_SECONDS", -1.0)
+    _, folder, _ = incoming._waiting[first]
+    monkeypatch.setattr(uploads, "WAITING_SECONDS", -1.0)
     with pytest.raises(UsageError, match="no longer held"):
-        take(door, first)
+        take(incoming, first)
     assert not folder.exists()
     assert sent(port, form(("a.md", b"x")))[0] == 200
     with pytest.raises(UsageError):
-        take(door, "none")  # forgets what is old, which is everything
+        take(incoming, "none")  # forgets what is old, which is everything
 
 
 def test_files_that_take_too_long_to_arrive_are_let_go(
@@ -542,10 +551,10 @@ def test_files_that_take_too_long_to_arrive_are_let_go(
 
 
 def test_nothing_is_left_when_the_page_is_closed() -> None:
-    door = Uploads()
-    folder = Path(door._folder)
+    incoming = Uploads()
+    folder = Path(incoming._folder)
     (folder / "0001").write_bytes(b"x")
-    door.close()
+    incoming.close()
     assert not folder.exists()
 
 

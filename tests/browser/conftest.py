@@ -1,4 +1,4 @@
-"""What do the browser tests share? An index, servers, one Chromium, and a watchful visitor."""
+"""Shared by the browser tests: an index, servers, one Chromium, and visits that are watched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from briefqa.models.embedder import Embedder
 from briefqa.ui import page
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.server import launched
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -94,9 +94,11 @@ Visit = Callable[..., "Page"]
 
 
 @contextmanager
-def served(desk: Desk, port: int | None = None) -> Iterator[str]:
-    """The address of a page over this desk, while the block runs."""
-    with launched(page(desk), "127.0.0.1", port or free_port(), uploads=desk.uploads) as address:
+def served(service: IndexService, port: int | None = None) -> Iterator[str]:
+    """The address of a page over this index, while the block runs."""
+    with launched(
+        page(service), "127.0.0.1", port or free_port(), uploads=service.uploads
+    ) as address:
         yield address
 
 
@@ -106,10 +108,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def changeable(index: Path, model: Embedder) -> Desk:
-    """A desk whose documents can be changed; its uploads are kept beside the index."""
+def changeable(index: Path, model: Embedder) -> IndexService:
+    """An index whose documents can be changed; its uploads are kept beside the index."""
     uploads = index.with_name("uploads")
-    return Desk(index, library=Library(index, uploads, model=model), uploads=Uploads(), model=model)
+    return IndexService(
+        index, library=Library(index, uploads, model=model), uploads=Uploads(), model=model
+    )
 
 
 @pytest.fixture(scope="session")
@@ -139,24 +143,26 @@ def ratings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(harbour: Path, real_embedder: Embedder, ratings: Path) -> Iterator[str]:
     """A page that only reads, over the harbour."""
-    with served(Desk(harbour, feedback=Feedback(ratings), model=real_embedder)) as address:
+    with served(IndexService(harbour, feedback=Feedback(ratings), model=real_embedder)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def shelf(real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def library_page(
+    real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A page on which everything can be done, over the harbour and the mill.
 
     Tests share it: each adds files of its own and expects nothing of the others'.
     """
-    folder = tmp_path_factory.mktemp("shelf")
+    folder = tmp_path_factory.mktemp("library")
     (folder / "notes").mkdir()
     (folder / "notes" / "harbour.md").write_text(HARBOUR, encoding="utf-8")
     (folder / "notes" / "mill.md").write_text(MILL, encoding="utf-8")
     build(folder / "notes", index=folder / "index", model=real_embedder)
-    desk = changeable(folder / "index", real_embedder)
-    desk.feedback = Feedback(folder / "ratings.jsonl")
-    with served(desk) as address:
+    service = changeable(folder / "index", real_embedder)
+    service.feedback = Feedback(folder / "ratings.jsonl")
+    with served(service) as address:
         yield address
 
 

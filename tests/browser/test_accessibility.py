@@ -10,17 +10,17 @@ import pytest
 from briefqa.models.embedder import Embedder
 
 from .conftest import Visit, changeable, served
-from .person import (
+from .page_driver import (
     NOWHERE,
     WHO,
     add,
     ask,
     documents,
     focus_is_somewhere,
-    forget_news,
+    forget_notice,
     has_focus,
     in_view,
-    news,
+    notice,
     opened,
     sideways,
 )
@@ -44,9 +44,9 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
-    visit: Visit, shelf: str, tmp_path: Path, width: int, scheme: str
+    visit: Visit, library_page: str, tmp_path: Path, width: int, scheme: str
 ) -> None:
-    page = visit(shelf, width=width, scheme=scheme)
+    page = visit(library_page, width=width, scheme=scheme)
     assert violations(page) == []  # the welcome
     ask(page, WHO)
     ask(page, "When was it built?")
@@ -64,13 +64,13 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     dog.write_text("# The dog\n\nThe dog sleeps.\n", encoding="utf-8")
     scan.write_bytes(b"%PDF-1.4")
     add(page, [dog, scan])
-    for fold in page.locator("#shelf summary").all():
+    for fold in page.locator("#library summary").all():
         fold.click()
     documents(page).first.locator(".choose").uncheck()
     assert violations(page) == []  # documents, a report, the question before a removal, a choice
-    forget_news(page)
+    forget_notice(page)
     page.get_by_role("button", name="Remove The dog").click()
-    news(page)
+    notice(page)
     assert violations(page) == []  # a removal
     ask(page, "The same? " * 3)
     assert violations(page) == []  # an answer in part of the documents
@@ -99,8 +99,8 @@ def tab_to(page: Page, wanted: Locator, key: str = "Tab", most: int = 60) -> Non
     pytest.fail(f"{key} does not lead to {wanted}")
 
 
-def test_everything_can_be_done_by_keyboard_alone(visit: Visit, shelf: str) -> None:
-    page = visit(shelf)
+def test_everything_can_be_done_by_keyboard_alone(visit: Visit, library_page: str) -> None:
+    page = visit(library_page)
     page.on("filechooser", lambda chooser: None)  # so that no window opens
     page.evaluate(
         """document.addEventListener("click", event => {

@@ -11,26 +11,26 @@ from urllib.parse import urlsplit
 import pytest
 
 from .conftest import Visit
-from .person import (
+from .page_driver import (
     add,
     ask,
     documents,
     focus_is_somewhere,
-    forget_news,
+    forget_notice,
     has_focus,
     in_view,
-    news,
+    notice,
     words,
 )
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_library_lists_what_each_document_holds(visit: Visit, shelf: str) -> None:
-    page = visit(shelf)
-    assert page.locator("#shelf").is_visible()  # from the start
+def test_the_library_lists_what_each_document_holds(visit: Visit, library_page: str) -> None:
+    page = visit(library_page)
+    assert page.locator("#library").is_visible()  # from the start
     ask(page, "What does the ferry cost?")
-    assert not page.locator("#shelf").is_visible()
+    assert not page.locator("#library").is_visible()
     assert page.locator(".to-documents").inner_text().endswith("documents")
     harbour = documents(page).filter(has_text="The harbour at Lund")
     assert words(harbour.locator(".place").inner_text()) == "harbour.md · 7 sections · 8 passages"
@@ -38,12 +38,14 @@ def test_the_library_lists_what_each_document_holds(visit: Visit, shelf: str) ->
     harbour.get_by_text("Look in one section only").click()
     assert harbour.locator(".only").all_inner_texts()[2:4] == ["The fish market", "Weights"]
     page.keyboard.press("Escape")
-    assert not page.locator("#shelf").is_visible()
+    assert not page.locator("#library").is_visible()
     assert has_focus(page.locator(".to-documents"))
 
 
-def test_a_question_can_be_asked_of_one_document_or_one_section(visit: Visit, shelf: str) -> None:
-    page = visit(shelf)
+def test_a_question_can_be_asked_of_one_document_or_one_section(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
     wheel = "How high is the wheel, and who turned it?"
     everywhere = ask(page, wheel)
     assert "mill" in everywhere.locator("blockquote").first.inner_text()
@@ -54,7 +56,7 @@ def test_a_question_can_be_asked_of_one_document_or_one_section(visit: Visit, sh
     assert narrow.locator(".within").inner_text() == "Only in harbour.md"
     assert {place.split(",")[0] for place in places(page)} == {"harbour.md"}
     documents(page)
-    harbour = page.locator("#shelf .document", has_text="The harbour at Lund")
+    harbour = page.locator("#library .document", has_text="The harbour at Lund")
     harbour.get_by_text("Look in one section only").click()
     harbour.get_by_role("button", name="The fish market").click()
     assert has_focus(page.get_by_label("Your question"))
@@ -73,9 +75,9 @@ def places(page: object) -> list[str]:
 
 
 def test_a_file_is_added_asked_replaced_removed_and_brought_back(
-    visit: Visit, shelf: str, tmp_path: Path
+    visit: Visit, library_page: str, tmp_path: Path
 ) -> None:
-    page = visit(shelf)
+    page = visit(library_page)
     note, bad = tmp_path / "cat.md", tmp_path / "scan.pdf"
     note.write_text("# The pantry cat\n\nThe cat Minka sleeps in the pantry.\n", encoding="utf-8")
     bad.write_bytes(b"%PDF-1.4")
@@ -84,7 +86,7 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     assert lines[0] == "cat.md: added, 1 passage"
     assert lines[1].startswith("scan.pdf: not added: ")
     assert ".pdf" in lines[1]
-    cat = page.locator("#shelf .document", has_text="The pantry cat")
+    cat = page.locator("#library .document", has_text="The pantry cat")
     cat.wait_for()
     assert page.locator(".to-documents").inner_text() == f"{before + 1} documents"
     question = "Where does Minka sleep?"
@@ -92,15 +94,15 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
 
     note.write_text("# The attic cat\n\nThe cat Minka sleeps in the attic.\n", encoding="utf-8")
     assert add(page, note) == "cat.md: replaced, 1 passage"
-    page.locator("#shelf .document", has_text="The attic cat").wait_for()
+    page.locator("#library .document", has_text="The attic cat").wait_for()
     assert cat.count() == 0
     turn = ask(page, question)
     assert "in the attic" in turn.locator("blockquote").first.inner_text()
     assert page.get_by_text("The documents were indexed anew here.").is_visible()
 
     documents(page)
-    forget_news(page)
-    cat = page.locator("#shelf .document", has_text="The attic cat")
+    forget_notice(page)
+    cat = page.locator("#library .document", has_text="The attic cat")
     fold = cat.locator(".removal summary")
     fold.click()
     sure = cat.get_by_role("button", name="Remove The attic cat")
@@ -111,7 +113,7 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     fold.press("Enter")
     sure.focus()
     sure.press("Enter")
-    assert news(page).startswith("cat.md is no longer searched.")
+    assert notice(page).startswith("cat.md is no longer searched.")
     cat.wait_for(state="detached")
     undo = page.get_by_role("button", name="Undo")
     assert has_focus(undo)
@@ -120,9 +122,9 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     assert "The cat Minka" not in first.locator(".reply").inner_text()
 
     documents(page)
-    forget_news(page)
+    forget_notice(page)
     undo.press("Enter")
-    assert news(page) == "cat.md: added, 1 passage"
+    assert notice(page) == "cat.md: added, 1 passage"
     cat.wait_for()
     assert focus_is_somewhere(page)
     turn = ask(page, question)
@@ -130,12 +132,14 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     assert page.evaluate("window.stayed")
 
 
-def test_a_folder_is_added_with_the_folders_in_it(visit: Visit, shelf: str, tmp_path: Path) -> None:
+def test_a_folder_is_added_with_the_folders_in_it(
+    visit: Visit, library_page: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "village"
     (folder / "north").mkdir(parents=True)
     (folder / "baker.md").write_text("# The baker\n\nThe baker sells rye bread at five.\n", "utf-8")
     (folder / "north" / "smith.txt").write_text("The smith shoes horses on Thursdays.\n", "utf-8")
-    page = visit(shelf)
+    page = visit(library_page)
     lines = add(page, folder, folder=True).splitlines()
     assert sorted(lines) == [
         "village/baker.md, kept as village - baker.md: added, 1 passage",
@@ -145,8 +149,8 @@ def test_a_folder_is_added_with_the_folders_in_it(visit: Visit, shelf: str, tmp_
     assert "on Thursdays" in turn.locator("blockquote").first.inner_text()
 
 
-def test_files_can_be_dropped_anywhere_on_the_page(visit: Visit, shelf: str) -> None:
-    page = visit(shelf)
+def test_files_can_be_dropped_anywhere_on_the_page(visit: Visit, library_page: str) -> None:
+    page = visit(library_page)
     ask(page, "What does the ferry cost?")
     page.locator("#log").evaluate(
         """log => {
@@ -159,15 +163,17 @@ def test_files_can_be_dropped_anywhere_on_the_page(visit: Visit, shelf: str) -> 
             }
         }"""
     )
-    assert news(page) == "tailor.md: added, 1 passage"
-    assert page.locator("#shelf .document", has_text="The tailor").is_visible()
+    assert notice(page) == "tailor.md: added, 1 passage"
+    assert page.locator("#library .document", has_text="The tailor").is_visible()
 
 
-def test_files_that_are_too_many_are_refused_with_a_sentence(visit: Visit, shelf: str) -> None:
-    page = visit(shelf)
+def test_files_that_are_too_many_are_refused_with_a_sentence(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
     documents(page)
     files = [{"name": f"{n}.md", "mimeType": "text/plain", "buffer": b"x"} for n in range(201)]
-    page.locator("#shelf .picker input:not([webkitdirectory])").set_input_files(files)  # type: ignore[arg-type]
+    page.locator("#library .picker input:not([webkitdirectory])").set_input_files(files)  # type: ignore[arg-type]
     line = page.locator(".sending", has_text="200")
     line.wait_for()
     assert line.inner_text().startswith("At most 200 files")

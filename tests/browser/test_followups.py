@@ -7,7 +7,7 @@ import pytest
 from briefqa import Searcher
 
 from .conftest import Visit
-from .person import WHO, ask, focus_is_somewhere, has_focus, words
+from .page_driver import WHO, ask, focus_is_somewhere, has_focus, words
 
 pytestmark = pytest.mark.browser
 

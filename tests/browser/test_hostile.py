@@ -16,7 +16,17 @@ from briefqa import build
 from briefqa.models.embedder import Embedder
 
 from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
-from .person import ZEPPELIN, add, ask, documents, forget_news, in_view, news, opened, words
+from .page_driver import (
+    ZEPPELIN,
+    add,
+    ask,
+    documents,
+    forget_notice,
+    in_view,
+    notice,
+    opened,
+    words,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -63,7 +73,7 @@ def nothing_came_of_it(page: Page) -> None:
 
 
 def unfold(page: Page) -> None:
-    for fold in page.locator(":is(#sources, #log, #shelf) summary").all():
+    for fold in page.locator(":is(#sources, #log, #library) summary").all():
         if fold.is_visible():
             fold.click()
 
@@ -101,10 +111,10 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     assert f"{HURT}<b>.exe: not added" in report
     unfold(page)
     nothing_came_of_it(page)
-    titles = page.locator("#shelf .title").all_inner_texts()
+    titles = page.locator("#library .title").all_inner_texts()
     assert [name for name in (NAMES[0], *NAMES[2:]) if words(name) not in map(words, titles)] == []
     # To look only there, and to ask, puts the name in other places too.
-    chosen = page.locator("#shelf .document", has=page.get_by_text(NAMES[0], exact=True))
+    chosen = page.locator("#library .document", has=page.get_by_text(NAMES[0], exact=True))
     chosen.first.locator(".only").first.click()
     assert NAMES[0] in page.locator("#where").inner_text()
     ask(page, "What is A 0?")
@@ -116,10 +126,10 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     content = Path(saved.value.path()).read_text("utf-8")
     assert "<img" not in content
     documents(page)
-    doomed = page.locator("#shelf .document", has=page.get_by_text(NAMES[3], exact=True)).first
-    forget_news(page)
+    doomed = page.locator("#library .document", has=page.get_by_text(NAMES[3], exact=True)).first
+    forget_notice(page)
     doomed.locator(".remove").click()
-    assert "is no longer searched" in news(page)
+    assert "is no longer searched" in notice(page)
     nothing_came_of_it(page)
 
 
@@ -130,9 +140,10 @@ def test_what_a_follow_up_takes_over_stays_text(visit: Visit) -> None:
     nothing_came_of_it(page)
     page.evaluate(
         """() => {
-            const kept = JSON.parse(sessionStorage.getItem("briefqa"));
-            kept.turns[1].carry = [["about", "<img src=x onerror=Reflect.set(window,'hurt',1)>"]];
-            sessionStorage.setItem("briefqa", JSON.stringify(kept));
+            const tab = JSON.parse(sessionStorage.getItem("briefqa"));
+            tab.turns[1].id = "unknown";
+            tab.turns[1].carry = [["about", "<img src=x onerror=Reflect.set(window,'hurt',1)>"]];
+            sessionStorage.setItem("briefqa", JSON.stringify(tab));
         }"""
     )
     page.reload()
@@ -144,9 +155,9 @@ def test_what_a_follow_up_takes_over_stays_text(visit: Visit) -> None:
 
 def test_a_tab_whose_memory_is_spoilt_begins_anew(visit: Visit) -> None:
     page = visit()
-    for kept in ("[", "[]", '{"turns": 3, "where": 3}', '{"turns": [{"question": {}}, 4]}'):
+    for saved in ("[", "[]", '{"turns": 3, "where": 3}', '{"turns": [{"question": {}}, 4]}'):
         ask(page, ZEPPELIN)
-        page.evaluate("kept => sessionStorage.setItem('briefqa', kept)", kept)
+        page.evaluate("saved => sessionStorage.setItem('briefqa', saved)", saved)
         page.reload()
         page.locator(".invitation").wait_for()
     assert "Zeppelin" in ask(page, ZEPPELIN).locator(".citation").first.inner_text()

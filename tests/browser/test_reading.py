@@ -13,10 +13,10 @@ from briefqa import Searcher
 from briefqa.evaluation.question_sets import read_questions
 from briefqa.models.embedder import Embedder
 from briefqa.records import Hit
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 
 from .conftest import Visit, served
-from .person import NOWHERE, WHO, ask, has_focus, in_view, joined, opened, sideways, words
+from .page_driver import NOWHERE, WHO, ask, has_focus, in_view, joined, opened, sideways, words
 
 pytestmark = pytest.mark.browser
 
@@ -172,7 +172,7 @@ def test_citation_and_quotation_can_be_copied(visit: Visit, searcher: Searcher) 
 def test_an_example_asks_itself(
     visit: Visit, brief: Searcher, brief_index: Path, real_embedder: Embedder
 ) -> None:
-    with served(Desk(brief_index, model=real_embedder)) as address:
+    with served(IndexService(brief_index, model=real_embedder)) as address:
         page = visit(address)
         page.locator(".examples button").last.press("Enter")
         page.locator(".turn .reply").wait_for()

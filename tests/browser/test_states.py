@@ -1,4 +1,4 @@
-"""Does every state of index and server have a sentence and a way on?"""
+"""Every state of index and server has a sentence and a way on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from briefqa import build
 from briefqa.index import generations
 from briefqa.models.embedder import Embedder
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 
 from .conftest import HARBOUR, Visit, changeable, free_port, served
-from .person import WHO, add, ask, documents, focus_is_somewhere, joined, news, opened
+from .page_driver import WHO, add, ask, documents, focus_is_somewhere, joined, notice, opened
 
 pytestmark = pytest.mark.browser
 
@@ -72,10 +72,10 @@ def test_a_page_that_only_reads_tells_of_a_damaged_index_and_offers_nothing(
 ) -> None:
     (damaged,) = index.glob("generation-*/passages.jsonl")
     damaged.unlink()
-    with served(Desk(index, model=real_embedder)) as address:
+    with served(IndexService(index, model=real_embedder)) as address:
         page = visit(address)
         assert "damaged" in ask(page, FERRY).locator(".problem").inner_text()
-        assert page.locator(".mend").count() == 0
+        assert page.locator(".rebuild").count() == 0
 
 
 def test_while_another_build_goes_on_a_change_is_refused_and_questions_are_answered(
@@ -130,7 +130,7 @@ def test_a_document_whose_file_has_changed_is_shown_as_indexed_with_a_remark(
         remark = page.locator("#opened").get_by_role("note")
         assert "has changed since it was indexed" in remark.inner_text()
         remark.get_by_role("button", name="Index the documents again").press("Enter")
-        assert news(page) == "The documents are indexed anew."
+        assert notice(page) == "The documents are indexed anew."
         assert focus_is_somewhere(page)
         assert "twenty crowns" in ask(page, FERRY).locator("blockquote").first.inner_text()
 
@@ -164,3 +164,27 @@ def test_a_conversation_outlives_a_restart_of_the_server(
         box.press("Enter")
         page.locator(".turn").nth(3).locator("blockquote").first.wait_for()
         assert "forty years" in page.locator(".turn").nth(3).inner_text()
+
+
+def test_a_restart_without_an_index_forgets_nothing_and_answers_when_it_is_back(
+    visit: Visit, index: Path, real_embedder: Embedder
+) -> None:
+    port = free_port()
+    questions = [FERRY, "When was the lighthouse built?"]
+    with ExitStack() as server:
+        page = visit(server.enter_context(served(changeable(index, real_embedder), port)))
+        for question in questions:
+            ask(page, question)
+    away = index.rename(index.with_name("away"))
+    with served(changeable(index, real_embedder), port):
+        for _ in range(2):
+            page.reload()
+            page.locator(".turn .problem").nth(1).wait_for()
+            assert page.locator(".question").all_inner_texts() == questions
+            assert "no index" in page.locator(".turn").first.inner_text().lower()
+        away.rename(index)
+        page.reload()
+        page.locator(".turn blockquote").nth(1).wait_for()
+        assert page.locator(".question").all_inner_texts() == questions
+        assert "twelve crowns" in page.locator(".turn").first.inner_text()
+        assert "1871" in page.locator(".turn").nth(1).inner_text()

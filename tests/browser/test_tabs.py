@@ -1,13 +1,16 @@
-"""What does a tab keep, and what does its address say?"""
+"""What a tab keeps, and what its address says."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from briefqa import Searcher
+
 from .conftest import HOSTILE_LINES, HURT, Visit
-from .person import NOWHERE, WHO, ask, documents, opened, words
+from .page_driver import NOWHERE, WHO, ask, documents, opened, words
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +29,28 @@ def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> Non
     assert "Looking only in" in page.locator("#where").inner_text()
     page.locator(".turn").first.locator(".citation").first.click()
     assert "Ada Lindqvist" in " ".join(opened(page, 1).all_inner_texts())
+
+
+def test_a_page_that_is_loaded_again_asks_nothing(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_searcher, asked = Searcher.ask, []
+
+    def counted(searcher: Searcher, *question: Any, **how: Any) -> Any:
+        asked.append(question)
+        return ask_searcher(searcher, *question, **how)
+
+    monkeypatch.setattr(Searcher, "ask", counted)
+    page = visit()
+    for question in (WHO, "What does the ferry cost?", NOWHERE, "And when does it leave?"):
+        ask(page, question)
+    assert len(asked) >= 4
+    before, said = len(asked), page.locator("#log").inner_text()
+    for _ in range(2):
+        page.reload()
+        page.locator(".turn").nth(3).wait_for()
+        assert page.locator("#log").inner_text() == said
+    assert len(asked) == before
 
 
 def test_two_tabs_and_two_visitors_do_not_mix(visit: Visit) -> None:

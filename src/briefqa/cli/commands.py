@@ -137,6 +137,8 @@ def _serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         auth=options.auth,
+        trusted_proxies=options.trusted_proxy,
+        public_hosts=options.public_host,
         mcp=options.mcp,
         read_only=options.read_only,
         uploads=options.uploads,

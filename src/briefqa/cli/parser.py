@@ -135,6 +135,15 @@ def _add_serve(commands: Any) -> None:
         "--auth", type=Path, metavar="FILE",
         help="ask for a name and a password of this file (see briefqa password)",
     )  # fmt: skip
+    command.add_argument(
+        "--trusted-proxy", action="append", default=[], metavar="ADDRESS",
+        help="believe the proxy at this address or network about who sent a request; "
+        "may be given again (see docs/proxy.md)",
+    )  # fmt: skip
+    command.add_argument(
+        "--public-host", action="append", default=[], metavar="NAME",
+        help="a name under which the page is reached through a proxy; may be given again",
+    )  # fmt: skip
     command.add_argument("--mcp", action="store_true", help="offer search and ask as MCP tools too")
     command.add_argument(
         "--read-only", action="store_true", help="add and remove no documents on the page"
@@ -142,7 +151,7 @@ def _add_serve(commands: Any) -> None:
     command.add_argument(
         "--uploads", type=Path, metavar="FOLDER",
         help="the folder where documents added on the page are stored "
-        "(default: uploads, beside the index folder)",
+        "(default: NAME-uploads, beside the index folder NAME)",
     )  # fmt: skip
     command.add_argument(
         "--feedback", type=Path, metavar="FILE",

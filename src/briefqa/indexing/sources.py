@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from briefqa.documents import loaders
@@ -11,6 +11,7 @@ from briefqa.documents.source_files import SourceFile, read
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Outcome, Source
 from briefqa.indexing.generation_writer import GenerationWriter, Progress, Unchanged, tell
+from briefqa.records import Document
 
 
 def are_current(files: Sequence[SourceFile], sources: Sequence[Source]) -> bool:
@@ -27,13 +28,17 @@ def read_sources(
     writer: GenerationWriter,
     unchanged: Unchanged | None,
     progress: Progress | None,
+    parsed: Mapping[str, Document],
 ) -> list[Source]:
-    """Write the documents of all files that can be read; returns what became of each file."""
+    """Write the documents of all files that can be read; returns what became of each file.
+
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files.
+    """
     sources: list[Source] = []
     first_with: dict[str, str] = {}
     for number, file in enumerate(files):
         tell(progress, "reading", number, len(files))
-        source = _read_source(file, writer, unchanged, first_with)
+        source = _read_source(file, writer, unchanged, parsed, first_with)
         if source.outcome is Outcome.INDEXED:
             first_with[source.sha256] = source.name
         sources.append(source)
@@ -45,6 +50,7 @@ def _read_source(
     file: SourceFile,
     writer: GenerationWriter,
     unchanged: Unchanged | None,
+    parsed: Mapping[str, Document],
     first_with: dict[str, str],
 ) -> Source:
     name, path, digest = file.name, str(file.path), ""
@@ -60,7 +66,9 @@ def _read_source(
             writer.copy(unchanged, *rows)
             title, n_passages = unchanged.last.documents[rows[0]].title, len(rows[1])
         else:
-            document = loaders.parse(data, name)
+            document = parsed.get(digest)
+            if document is None or document.name != name:
+                document = loaders.parse(data, name)
             title, n_passages = document.title, writer.add(document)
         if not n_passages:
             raise LoadError("it has no text to quote, only headings or front matter")

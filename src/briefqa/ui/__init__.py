@@ -1,4 +1,4 @@
-"""How does a person ask in a browser? One page: conversation left, sources and documents right.
+"""The page: conversation left, sources and documents right.
 
 The only folder that imports gradio, and only once `page` or `serve` is called: importing it is
 cheap and sets nothing.

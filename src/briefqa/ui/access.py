@@ -1,29 +1,22 @@
-"""Which requests are let through? An ASGI layer in front of the page and of every other door.
+"""Which requests are let through: an ASGI layer in front of the page, its API and its uploads.
 
-Each request is asked in turn: was it sent to a name of ours, did another website make the browser
-send it, is there such a door, and does it bring the password of somebody we know.
+Each request is checked in turn: was it sent to a name of this page, did another website make the
+browser send it, does it bring a password (where one is asked for), and is there such an address.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import hashlib
-import hmac
 import logging
-import secrets
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
-from briefqa.ui.passwords import Passwords
+from briefqa.ui.login import Login, Refusal
+from briefqa.ui.proxy import Proxy
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
-Refusal = tuple[int, str, Headers]
 
 CONTENT_POLICY = "; ".join(
     (
@@ -48,7 +41,7 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
-_DOORS = (
+_API_NAMES = (
     *("call", "run", "queue", "cancel", "reset", "heartbeat"),
     *("app_id", "info", "openapi.json", "startup-events", "theme.css"),
 )
@@ -59,93 +52,12 @@ _SELF_CHECK = "/gradio_api/startup-events"
 _log = logging.getLogger(__name__)
 
 
-class Login:
-    """Asks for a name and password by HTTP Basic, and slows down who guesses.
-
-    A right password is remembered, as a keyed digest in memory, so that it is hashed once and not
-    for every request. Wrong ones make their sender wait before the next is looked at: half a
-    second, then twice as long each time, up to half a minute. Others do not wait for it.
-    """
-
-    first_delay = 0.5
-    longest_delay = 30.0
-    """Seconds."""
-
-    def __init__(
-        self, passwords: Passwords, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
-        self._passwords = passwords
-        self._sleep = sleep
-        self._key = secrets.token_bytes(32)
-        self._known: set[bytes] = set()
-        self._callers: OrderedDict[str, _Caller] = OrderedDict()
-        self._hashing = asyncio.Semaphore(2)
-
-    async def refusal(self, authorization: str | None, address: str) -> Refusal | None:
-        """Why a request with this header, from this address, is not let in; None if it is."""
-        if authorization is None:
-            return _unknown("A name and a password are asked for here.")
-        digest = hmac.digest(self._key, authorization.encode("latin-1"), hashlib.sha256)
-        if digest in self._known:
-            return None
-        credentials = _credentials(authorization)
-        if credentials is None:
-            return _unknown("A name and a password are asked for here, by HTTP Basic.")
-        caller = self._caller(address)
-        if caller.waiting >= _MOST_WAITING:
-            return 429, "Too many passwords from one address; try again in a minute.", ()
-        caller.waiting += 1
-        try:
-            async with caller.turn:
-                if digest in self._known:
-                    return None
-                if caller.failures:
-                    delay = self.first_delay * 2.0 ** min(caller.failures - 1, 16)
-                    await self._sleep(min(delay, self.longest_delay))
-                async with self._hashing:
-                    right = await asyncio.to_thread(self._passwords.match, *credentials)
-                caller.failures = 0 if right else caller.failures + 1
-        finally:
-            caller.waiting -= 1
-        if not right:
-            return _unknown("That name and password do not fit together.")
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known.add(digest)
-        return None
-
-    def _caller(self, address: str) -> _Caller:
-        """What is known of an address; those that have been quiet longest are forgotten."""
-        caller = self._callers.setdefault(address, _Caller())
-        self._callers.move_to_end(address)
-        while len(self._callers) > _MOST_CALLERS:
-            self._callers.popitem(last=False)
-        return caller
-
-
-_MOST_CALLERS = 10_000
-_MOST_KNOWN = 1_000
-_MOST_WAITING = 32
-"""Passwords of one address that wait to be looked at."""
-
-
-class _Caller:
-    """One address that sent passwords: they are looked at one after the other."""
-
-    __slots__ = ("failures", "turn", "waiting")
-
-    def __init__(self) -> None:
-        self.failures = 0
-        self.waiting = 0
-        self.turn = asyncio.Lock()
-
-
-class Guard:
+class RequestFilter:
     """Lets through what belongs here, and gives every response the security headers.
 
-    `hosts` are the names the page answers to, so that no website can reach it by pointing a name
-    of its own at this machine; None stands for any name, for a page that a password protects.
-    Without `login` everybody is let in.
+    `hosts` are the names the page answers to beside its public ones, so that no website can reach
+    it by pointing a name of its own at this machine; None stands for any name, for a page that a
+    password protects. Without `login` everybody is let in.
     """
 
     def __init__(
@@ -153,10 +65,13 @@ class Guard:
         app: Application,
         hosts: Collection[str] | None,
         login: Login | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self._app = app
-        self._hosts = None if hosts is None else frozenset(hosts)
         self._login = login
+        self._proxy = proxy or Proxy()
+        public = [_name(host) for host in self._proxy.public_hosts]
+        self._hosts = None if hosts is None else frozenset([*hosts, *public])
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -168,7 +83,7 @@ class Guard:
             return
         started = False
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -178,44 +93,57 @@ class Guard:
         refusal = await self._refusal(scope)
         if refusal is None:
             try:
-                await self._app(scope, receive, guarded)
+                await self._app(self._as_public(scope), receive, send_with_headers)
             except Exception as error:
                 if started:
                     raise
                 _log.warning("%s was not answered: %r", scope["path"], error)
-                refusal = 500, "This request could not be read.", ()
+                refusal = Refusal(500, "This request could not be read.")
             else:
                 return
-        status, sentence, headers = refusal
-        body = sentence.encode("utf-8")
-        plain = [
+        body = refusal.sentence.encode("utf-8")
+        headers = [
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", b"%d" % len(body)),
+            *refusal.headers,
         ]
-        start = {"type": "http.response.start", "status": status, "headers": [*plain, *headers]}
-        await guarded(start)
-        await guarded({"type": "http.response.body", "body": body})
+        await send_with_headers(
+            {"type": "http.response.start", "status": refusal.status, "headers": headers}
+        )
+        await send_with_headers({"type": "http.response.body", "body": body})
 
     async def _refusal(self, scope: Message) -> Refusal | None:
         host = _header(scope, b"host") or ""
-        if self._hosts is not None and host.partition(":")[0].lower() not in self._hosts:
-            return 400, "This page answers to its own address only.", ()
-        if _foreign(scope, host):
-            return 403, "Another website asked for this; open the page itself.", ()
+        if self._hosts is not None and _name(host) not in self._hosts:
+            return Refusal(400, "This page answers to its own address only.")
+        if _from_another_site(scope, (host.lower(), *self._proxy.public_hosts)):
+            return Refusal(403, "Another website asked for this; open the page itself.")
         if self._login is not None and scope["path"] != _SELF_CHECK:
-            address = scope["client"][0] if scope.get("client") else ""
-            refusal = await self._login.refusal(_header(scope, b"authorization"), address)
+            forwarded = _header(scope, b"x-forwarded-for", ", ")
+            client = self._proxy.client(_peer(scope), forwarded)
+            refusal = await self._login.refusal(_header(scope, b"authorization"), client)
             if refusal is not None:
                 return refusal
-        if _closed(scope["path"]):
-            return 404, "There is nothing here.", ()
+        if _is_shut(scope["path"]):
+            return Refusal(404, "There is nothing here.")
         return None
 
+    def _as_public(self, scope: Message) -> Message:
+        """The request as the visitor sent it: a proxy may have put the page's own name in Host.
 
-def _foreign(scope: Message, host: str) -> bool:
+        The page tells the browser by that name where its parts are.
+        """
+        hosts = self._proxy.public_hosts
+        if not hosts or _header(scope, b"host") in hosts or not self._proxy.trusts(_peer(scope)):
+            return scope
+        others = [(key, value) for key, value in scope["headers"] if key != b"host"]
+        return {**scope, "headers": [*others, (b"host", hosts[0].encode("ascii"))]}
+
+
+def _from_another_site(scope: Message, own: Collection[str]) -> bool:
     """Whether another site is behind a request; only a link to the page itself may be."""
     origin = _header(scope, b"origin")
-    if origin is not None and origin.partition("://")[2].lower() != host.lower():
+    if origin is not None and origin.partition("://")[2].lower() not in own:
         return True
     if _header(scope, b"sec-fetch-site") in (None, "same-origin", "none"):
         return False
@@ -223,29 +151,21 @@ def _foreign(scope: Message, host: str) -> bool:
     return not (followed and scope["path"] == "/")
 
 
-def _closed(path: str) -> bool:
+def _is_shut(path: str) -> bool:
     _, under, below = path.partition("/gradio_api/")
-    return bool(under) and below.lstrip("/").partition("/")[0] not in _DOORS
+    return bool(under) and below.lstrip("/").partition("/")[0] not in _API_NAMES
 
 
-def _header(scope: Message, name: bytes) -> str | None:
-    """The value of a header; more than one become one that fits nothing."""
+def _header(scope: Message, name: bytes, between: str = " ") -> str | None:
+    """The value of a header; more than one are joined, by default to one that fits nothing."""
     values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-    return " ".join(values) if values else None
+    return between.join(values) if values else None
 
 
-def _credentials(authorization: str) -> tuple[str, str] | None:
-    """Name and password of an HTTP Basic header; None if it is none."""
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        decoded = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except ValueError:
-        return None
-    name, colon, password = decoded.partition(":")
-    return (name, password) if colon else None
+def _name(host: str) -> str:
+    return host.partition(":")[0].lower()
 
 
-def _unknown(sentence: str) -> Refusal:
-    return 401, sentence, [(b"www-authenticate", b'Basic realm="BriefQA", charset="UTF-8"')]
+def _peer(scope: Message) -> str:
+    """The address at the other end of the connection."""
+    return str(scope["client"][0]) if scope.get("client") else ""

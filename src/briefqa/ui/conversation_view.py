@@ -1,4 +1,4 @@
-"""What does the conversation look like? Turns in, markup out; nothing here asks or remembers."""
+"""The conversation as markup; nothing here asks or remembers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 from briefqa.records import Answer, DocumentInfo, Hit
-from briefqa.ui import passage_view, session
+from briefqa.ui import messages, passage_view
 from briefqa.ui.html import Html, join, tag
-from briefqa.ui.session import Problem, Turn, Turns, Where
+from briefqa.ui.turns import Problem, Turn, Turns, Where
 
 _NAMED = 12
 """Documents that are named where nothing answers; of more, their number is told."""
@@ -45,21 +45,31 @@ def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
     )
 
 
-def unopened(problem: Problem) -> Html:
-    """What stands there when there is no index to ask."""
-    return tag("div", tag("p", "Nothing can be asked yet.", class_="invitation"), _problem(problem))
+def unopened(sentence: str, *, rebuildable: bool) -> Html:
+    """What stands there when there is no index to ask, and why; with a button to rebuild it."""
+    invitation = tag("p", "Nothing can be asked yet.", class_="invitation")
+    return tag("div", invitation, _problem(sentence, rebuildable))
 
 
-def conversation(turns: Turns, *, rateable: bool) -> Html:
-    """Every turn so far, oldest first, and what the tab keeps of them."""
+def conversation(
+    turns: Turns, waiting: Turn | None = None, *, rateable: bool, rebuildable: bool
+) -> Html:
+    """Every turn so far, oldest first, and what the tab is to save of them.
+
+    Last the one that is `waiting` for its first answer, if any. Answers can be rated where they
+    are `rateable`, and an index that is not there rebuilt where it is `rebuildable`.
+    """
     shown: list[Html] = []
     generation = ""
     for number, turn in enumerate(turns, 1):
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        shown.append(_turn(turn, number, rateable))
-    return tag("div", *shown, class_="turns", data_kept=session.as_kept(turns))
+        shown.append(_turn(turn, number, _reply(turn, number, rateable, rebuildable)))
+    if waiting is not None:
+        looking = tag("p", "Looking …", class_="waiting")
+        shown.append(_turn(waiting, len(turns) + 1, looking))
+    return tag("div", *shown, class_="turns", data_turns=messages.saved(turns))
 
 
 def menu(n_documents: int) -> Html:
@@ -133,12 +143,12 @@ def _welcome(invitation: str, manners: str, more: Html | None = None) -> Html:
     )
 
 
-def _turn(turn: Turn, number: int, rateable: bool) -> Html:
+def _turn(turn: Turn, number: int, reply: Html) -> Html:
     return tag(
         "section",
         tag("h2", turn.question, class_="question", dir="auto"),
         _within(turn.where),
-        _reply(turn, number, rateable),
+        reply,
         class_="turn",
         data_number=number,
     )
@@ -154,12 +164,12 @@ def _within(where: Where) -> Html | None:
     return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
 
 
-def _reply(turn: Turn, number: int, rateable: bool) -> Html:
+def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
     match turn.reply:
         case None:
-            return tag("p", "Looking …", class_="waiting")
-        case Problem() as problem:
-            return _problem(problem)
+            return tag("p", "Asking again …", class_="pending")
+        case Problem(sentence, again):
+            return _problem(sentence, again and rebuildable)
         case Answer(answered=True) as answer:
             quoted = [hit for hit in answer.hits if hit.passage.text in answer.text]
             quoted = quoted or list(answer.hits[:1])
@@ -185,11 +195,11 @@ def _reply(turn: Turn, number: int, rateable: bool) -> Html:
             )
 
 
-def _problem(problem: Problem) -> Html:
-    mend = tag("button", "Build the index again", type="button", class_="mend", data_key="mend")
-    return tag(
-        "div", tag("p", problem.sentence), mend if problem.mendable else None, class_="problem"
+def _problem(sentence: str, rebuildable: bool) -> Html:
+    button = tag(
+        "button", "Build the index again", type="button", class_="rebuild", data_key="rebuild"
     )
+    return tag("div", tag("p", sentence), button if rebuildable else None, class_="problem")
 
 
 def _carried(answer: Answer, number: int) -> Html | None:
@@ -198,7 +208,7 @@ def _carried(answer: Answer, number: int) -> Html | None:
         return None
     chips = []
     for place, thing in enumerate(answer.carried):
-        kept = [[other.kind, other.text] for other in answer.carried if other is not thing]
+        others = messages.pairs(other for other in answer.carried if other is not thing)
         chips.append(
             tag(
                 "li",
@@ -212,7 +222,7 @@ def _carried(answer: Answer, number: int) -> Html | None:
                     aria_label=f"Ask again without “{thing.text}”",
                     title="Ask again without this",
                     data_turn=number,
-                    data_carry=json.dumps(kept),
+                    data_carry=json.dumps(others),
                     data_key=f"drop-{number}-{place}",
                 ),
             )

@@ -1,4 +1,4 @@
-"""How do documents come and go from the page? As work that tells how far it is."""
+"""Adding, removing and rebuilding from the page, in a thread that reports its progress."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from briefqa.indexing.generation_writer import Progress
 from briefqa.indexing.library import Removed
 from briefqa.ui import documents_view
 from briefqa.ui.html import Html
-from briefqa.ui.service import Desk
+from briefqa.ui.service import IndexService
 from briefqa.ui.session import log
 
 
@@ -20,58 +20,58 @@ from briefqa.ui.session import log
 class Done:
     """What came of a change: what is said of it, and what can be undone, if anything."""
 
-    news: Html
+    notice: Html
     removed: Removed | None = None
 
 
 Work = Callable[[Progress], Done]
 
 
-def adding(desk: Desk, batch: str) -> Work:
-    """Keep and index the files of a batch that came through the door for them."""
+def adding(service: IndexService, batch: str) -> Work:
+    """Keep and index the files of a batch that was uploaded."""
 
     def work(progress: Progress) -> Done:
-        if desk.library is None or desk.uploads is None:
+        if service.library is None or service.uploads is None:
             raise UsageError(_READ_ONLY)
-        with desk.uploads.batch(batch) as files:
-            return Done(documents_view.received(desk.library.add(files, progress)))
+        with service.uploads.batch(batch) as files:
+            return Done(documents_view.received(service.library.add(files, progress)))
 
     return work
 
 
-def removing(desk: Desk, document: str) -> Work:
+def removing(service: IndexService, document: str) -> Work:
     """Take a document out of what is searched."""
 
     def work(progress: Progress) -> Done:
-        if desk.library is None:
+        if service.library is None:
             raise UsageError(_READ_ONLY)
-        removed = desk.library.remove(document, progress)
+        removed = service.library.remove(document, progress)
         return Done(documents_view.removed(removed.name), removed)
 
     return work
 
 
-def restoring(desk: Desk, removed: Removed | None) -> Work:
+def restoring(service: IndexService, removed: Removed | None) -> Work:
     """Undo a removal."""
 
     def work(progress: Progress) -> Done:
-        if desk.library is None:
+        if service.library is None:
             raise UsageError(_READ_ONLY)
         if removed is None:
             raise UsageError("There is nothing to undo any more; add the file again.")
-        return Done(documents_view.received([desk.library.restore(removed, progress)]))
+        return Done(documents_view.received([service.library.restore(removed, progress)]))
 
     return work
 
 
-def rebuilding(desk: Desk) -> Work:
+def rebuilding(service: IndexService) -> Work:
     """Build the index again from what it was built from."""
 
     def work(progress: Progress) -> Done:
-        if desk.library is None:
+        if service.library is None:
             raise UsageError(_READ_ONLY)
-        desk.rebuild(progress)
-        return Done(documents_view.news("The documents are indexed anew."))
+        service.rebuild(progress)
+        return Done(documents_view.notice("The documents are indexed anew."))
 
     return work
 
@@ -84,11 +84,11 @@ def steps(work: Work) -> Iterator[Html | Done]:
         try:
             told.put(work(lambda *how_far: told.put(documents_view.working(*how_far))))
         except BriefQAError as error:
-            told.put(Done(documents_view.news(str(error), bad=True)))
+            told.put(Done(documents_view.notice(str(error), bad=True)))
         except Exception:  # noqa: BLE001  a bug: told in the terminal, so that the page does not hang
             log.exception("The documents could not be changed")
             sentence = "Something went wrong; the terminal says what. Try it again."
-            told.put(Done(documents_view.news(sentence, bad=True)))
+            told.put(Done(documents_view.notice(sentence, bad=True)))
 
     threading.Thread(target=run, daemon=True).start()
     while True:

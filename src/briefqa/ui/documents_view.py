@@ -1,11 +1,11 @@
-"""What does the list of documents look like, and what is said of those that come and go?"""
+"""The list of documents as markup, and what is said of those that come and go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from briefqa.documents.source_files import MAX_FILE_BYTES
-from briefqa.indexing.library import Change, Received
+from briefqa.indexing.added_files import Change, Received
 from briefqa.records import DocumentInfo, section_text
 from briefqa.ui.html import Html, tag
 from briefqa.ui.uploads import MOST_FILES
@@ -17,7 +17,9 @@ _FINDABLE = 8
 """With more documents than so many there is a box to find one by its name."""
 
 
-def shelf(documents: Sequence[DocumentInfo], *, changeable: bool, formats: Sequence[str]) -> Html:
+def document_list(
+    documents: Sequence[DocumentInfo], *, changeable: bool, formats: Sequence[str]
+) -> Html:
     """Every document with what it holds, to choose from; and where files are added.
 
     `formats` are the suffixes that are read, such as `.md`.
@@ -41,7 +43,7 @@ def shelf(documents: Sequence[DocumentInfo], *, changeable: bool, formats: Seque
         tag("p", f"{more} more are searched, and not listed here.", class_="place")
         if more
         else None,
-        class_="shelf",
+        class_="library",
         data_documents=len(documents),
     )
 
@@ -52,7 +54,7 @@ def working(stage: str, done: int, total: int) -> Html:
     says = doing.get(stage, "Writing the index")
     bar = tag("progress", max=max(total, 1), value=done, aria_label=says)
     how_far = f"{says}: {done} of {total} …" if total > 1 else f"{says} …"
-    return tag("div", tag("p", how_far), bar, class_="news", data_busy=True)
+    return tag("div", tag("p", how_far), bar, class_="notice", data_busy=True)
 
 
 def received(files: Sequence[Received]) -> Html:
@@ -67,18 +69,18 @@ def received(files: Sequence[Received]) -> Html:
         )
         for file in files
     ]
-    return tag("div", tag("ul", *lines), class_="news")
+    return tag("div", tag("ul", *lines), class_="notice")
 
 
 def removed(name: str) -> Html:
     """That a document is gone, and the way to have it back."""
     undo = tag("button", "Undo", type="button", class_="undo", data_key="undo")
-    return tag("div", tag("p", tag("bdi", name), " is no longer searched. ", undo), class_="news")
+    return tag("div", tag("p", tag("bdi", name), " is no longer searched. ", undo), class_="notice")
 
 
-def news(sentence: str, *, bad: bool = False) -> Html:
+def notice(sentence: str, *, bad: bool = False) -> Html:
     """One sentence about what was asked for."""
-    return tag("div", tag("p", sentence), class_="news problem" if bad else "news")
+    return tag("div", tag("p", sentence), class_="notice problem" if bad else "notice")
 
 
 def _kept_as(file: Received) -> list[str]:

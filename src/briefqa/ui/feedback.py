@@ -1,6 +1,6 @@
-"""Which answers did people find right?
+"""Readers' ratings of answers.
 
-Thumbs, kept on this machine as a questions file that `briefqa eval` reads. A line says what was
+Kept on this machine as a questions file that `briefqa eval` reads. A line says what was
 asked and which passage was rated; one that is rated down waits for a person to put the right
 section and string in place of the wrong ones, and to delete the rating.
 """
@@ -64,8 +64,7 @@ class Feedback:
         except (OSError, ValueError) as error:
             raise self._unwritable(error) from error
         try:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise UsageError(f"Ratings cannot be kept in {self._path}: it is not a file.")
             portalocker.lock(handle, portalocker.LockFlags.EXCLUSIVE)
             size = os.fstat(handle).st_size

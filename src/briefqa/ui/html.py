@@ -1,4 +1,4 @@
-"""How does text become HTML that can only ever be text?
+"""HTML in which a document's text can only ever be text.
 
 Everything the page shows is made here. A plain `str` is text and is escaped where it enters; an
 `Html` is already markup and only `tag`, `join` and `escape` make one, so the type checker and the

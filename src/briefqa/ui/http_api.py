@@ -1,4 +1,4 @@
-"""How do other programs ask? Over HTTP by gradio's own API, and as tools by the MCP.
+"""The functions for other programs: over HTTP by gradio's own API, and as MCP tools.
 
 Both offer the same functions with the same results: a dict or list of plain JSON values, every
 passage with its citation and its offsets into the document.
@@ -147,7 +147,7 @@ def add_programs(searcher: Source) -> None:
     programs = Programs(searcher)
     for function in (programs.search, programs.ask, programs.documents):
         gr.api(
-            _told(function, functools.partial(gr.Error, print_exception=False)),
+            _with_plain_errors(function, functools.partial(gr.Error, print_exception=False)),
             api_name=function.__name__,
             concurrency_limit=8,
         )
@@ -182,24 +182,24 @@ def mcp_application(searcher: Source) -> Starlette:
     programs = Programs(searcher)
     for function in (programs.search, programs.ask):
         tell = server.tool(description=inspect.getdoc(function), structured_output=True)
-        tell(_told(function, ToolError))
+        tell(_with_plain_errors(function, ToolError))
     return server.streamable_http_app(
         streamable_http_path=MCP_PATH,
         json_response=True,
         stateless_http=True,
         max_request_body_size=1_000_000,
-        # The guard in front of it does this, for every door alike.
+        # The request filter in front of it does this, for every address alike.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 
 
-def _told(
+def _with_plain_errors(
     function: Callable[..., _Result], error_type: Callable[[str], Exception]
 ) -> Callable[..., _Result]:
     """The function, with every failure as one sentence in an error of the given type."""
 
     @functools.wraps(function)
-    def asked(*arguments: Any, **named: Any) -> _Result:
+    def called(*arguments: Any, **named: Any) -> _Result:
         try:
             return function(*arguments, **named)
         except BriefQAError as error:
@@ -211,5 +211,5 @@ def _told(
             ) from None
 
     # Gradio takes what is returned from the signature as it is, and would see a bare string.
-    asked.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
-    return asked
+    called.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+    return called

@@ -1,4 +1,4 @@
-"""How do the parts of the page hang together? Components, and what each event does."""
+"""The page's components, and what each of its events does."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from briefqa.errors import BriefQAError
 from briefqa.indexing.library import Removed
 from briefqa.indexing.verification import State, state_of
 from briefqa.records import Answer
-from briefqa.ui import conversation_view, document_changes, documents_view, session, sources_view
+from briefqa.ui import (
+    conversation_view,
+    document_changes,
+    documents_view,
+    messages,
+    session,
+    sources_view,
+)
 from briefqa.ui.html import Html, tag
 from briefqa.ui.http_api import add_programs
-from briefqa.ui.service import Desk
-from briefqa.ui.session import LONGEST_QUESTION, MOST_TURNS, Problem, Turn, Turns
+from briefqa.ui.service import IndexService
+from briefqa.ui.session import LONGEST_QUESTION
+from briefqa.ui.turns import EVERYWHERE, MOST_TURNS, Turn, Turns
 
 EXAMPLES = (
     "How many aircraft took part altogether?",
@@ -32,13 +40,13 @@ EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
 _SCRIPTS = ("page.js", "documents.js")
 """One after the other, in one scope."""
 
-_KEPT = """(...inputs) => {
-  let stored = null;
-  try { stored = sessionStorage.getItem("briefqa"); } catch { /* a browser that keeps nothing */ }
-  const kept = window.briefqa ? JSON.stringify(window.briefqa.kept) : stored;
-  return [...inputs.slice(0, -1), kept];
+_WITH_TAB = """(...inputs) => {
+  let saved = null;
+  try { saved = sessionStorage.getItem("briefqa"); } catch { /* a browser that saves nothing */ }
+  const tab = window.briefqa ? JSON.stringify(window.briefqa.tab) : saved;
+  return [...inputs.slice(0, -1), tab];
 }"""
-"""Fills in the last input of an event: what the tab keeps (see `exchange`)."""
+"""Fills in the last input of an event: what the tab saves (see `messages.Tab`)."""
 
 
 def stylesheet() -> str:
@@ -51,27 +59,27 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 
 
-def build_page(desk: Desk) -> gr.Blocks:
-    """The page over `desk`, not yet served."""
-    return _Page(desk).blocks
+def build_page(service: IndexService) -> gr.Blocks:
+    """The page over `service`, not yet served."""
+    return _Page(service).blocks
 
 
 class _Page:
-    """The page over a desk: its parts, and what happens in them.
+    """The page over an index: its parts, and what happens in them.
 
-    Each visitor's conversation is theirs alone and lives as long as their tab.
+    Each visitor's conversation is theirs alone. The browser tab sends what it saved with every
+    event, and the server finds the answers to it; nothing else stands for a tab here.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, service: IndexService) -> None:
+        self._service = service
         with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as self.blocks:
-            self._turns = gr.State(())
             self._last_removed = gr.State(None)
-            self._kept = gr.Textbox(visible=False)
+            self._tab = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
                 _view(tag("h1", "BriefQA"), "brand")
                 self._menu = _view(Html(), "menu")
-            with gr.Row(elem_id="desk"):
+            with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
                     _view(tag("p", class_="where"), "where")
@@ -88,115 +96,132 @@ class _Page:
                 with gr.Column(elem_id="panel", scale=2):
                     _view(_TABS, "panel-title")
                     self._sources = _view(sources_view.listed(None, 0), "sources")
-                    self._news = _view(Html(), "news")
-                    self._shelf = _view(Html(), "shelf")
+                    self._notice = _view(Html(), "notice")
+                    self._documents = _view(Html(), "library")
                     self._opened = _view(Html(), "opened", js="\n".join(map(_own, _SCRIPTS)))
-                    self._handout = _view(Html(), "handout", js=_HANDOUT)
+                    self._exported = _view(Html(), "export", js=_EXPORT)
             self._connect()
-            add_programs(desk)
+            add_programs(service)
 
     def _connect(self) -> None:
         """Each event of the page, by the name under which its script triggers it."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        answering = {**private, "concurrency_limit": 4}
-        reading = {**private, "concurrency_limit": 8}
+        answering = {**private, "concurrency_limit": 4, "js": _WITH_TAB}
+        reading = {**private, "concurrency_limit": 8, "js": _WITH_TAB}
         changing = {**private, "concurrency_limit": 1, "trigger_mode": "multiple"}
-        kept = [self._turns, self._kept]
+        tab = self._tab
         asked = [
-            self._question, self._turns, self._log, self._sources, self._opened, self._shelf,
-            self._menu,
+            self._question, self._log, self._sources, self._opened, self._documents, self._menu,
         ]  # fmt: skip
-        shelved = [self._news, self._shelf, self._menu, self._last_removed]
+        changed = [self._notice, self._documents, self._menu, self._last_removed]
         event = self._opened
-        self.blocks.load(self._start, [self._kept], asked, js=_KEPT, **private)
-        self._question.submit(self._ask, [self._question, *kept], asked, js=_KEPT, **answering)
-        event.example_select(self._ask_example, kept, asked, js=_KEPT, **answering)
-        event.edit(self._ask_again, kept, asked, js=_KEPT, **answering)
-        event.clear(self._clear, None, asked, **reading)
-        event.select(self._choose, kept, [*asked[1:5]], js=_KEPT, **reading)
-        event.like(self._rate, kept, [self._turns, self._log], js=_KEPT, **reading)
-        event.copy(self._hand_out, kept, [self._turns, self._handout], js=_KEPT, **reading)
-        for changed in (
-            event.upload(self._add, None, shelved, **changing),
-            event.delete(self._remove, None, shelved, **changing),
-            event.undo(self._restore, self._last_removed, shelved, **changing),
-            event.retry(self._rebuild, None, shelved, **changing),
+        self.blocks.load(self._start, tab, asked, js=_WITH_TAB, **private)
+        self._question.submit(self._ask, [self._question, tab], asked, **answering)
+        event.example_select(self._ask_example, tab, asked, **answering)
+        event.edit(self._ask_again, tab, asked, **answering)
+        event.clear(self._clear, tab, asked, **reading)
+        event.select(self._open, tab, [self._log, self._sources, self._opened], **reading)
+        event.like(self._rate, tab, self._log, **reading)
+        event.copy(self._export, tab, [self._log, self._exported], **reading)
+        event.apply(self._redraw, tab, self._log, **reading)
+        for change in (
+            event.upload(self._add, None, changed, **changing),
+            event.delete(self._remove, None, changed, **changing),
+            event.undo(self._restore, self._last_removed, changed, **changing),
+            event.retry(self._rebuild, None, changed, **changing),
         ):
-            # With what the tab holds by then: people go on asking while documents are indexed.
-            changed.then(self._mend, kept, [self._turns, self._log], js=_KEPT, **reading)
+            # With what the tab has saved by then: people go on asking while documents are indexed.
+            change.then(self._retry, tab, self._log, **reading)
 
     # Asking
 
-    def _start(self, kept: str, request: gr.Request) -> list[Any]:
+    def _start(self, sent: str, request: gr.Request) -> Iterator[list[Any]]:
         """A tab opens: its conversation is as it was, a question in the address is written down."""
-        page = _read(kept)
-        turns = session.settled(self._desk, (), page["turns"])
+        tab = messages.tab(sent)
+        turns = session.restored(self._service, tab.turns)
         wanted = request.query_params.get("q") or ""
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
-        wanted = (page["draft"] if isinstance(page["draft"], str) else "") or wanted
-        return [
-            wanted[:LONGEST_QUESTION],
-            turns,
-            self._conversation(turns),
-            self._listed(turns),
-            Html(),
-            *self._lists(),
-        ]
+        box = (tab.draft or wanted)[:LONGEST_QUESTION]
+        yield [box, self._conversation(turns), self._listed(turns), Html(), *self._lists()]
+        for step in session.completed(self._service, turns, failed_too=True):
+            turns = step
+            shown = [self._conversation(turns), self._listed(turns)]
+            yield [gr.skip(), *shown, *[gr.skip()] * 3]
 
-    def _ask(self, text: str | None, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        asked = (text or "").strip()
-        page = _read(kept)
-        if not asked:
-            yield [gr.skip()] * 7
+    def _ask(self, text: str | None, sent: str) -> Iterator[list[Any]]:
+        question = (text or "").strip()
+        if not question:
+            yield [gr.skip()] * 6
             return
-        turns = session.settled(self._desk, turns, page["turns"])
-        where = session.where(page["where"])
-        waiting = (*turns, Turn(_clipped(asked), None, where))
-        box = asked if len(asked) > LONGEST_QUESTION else ""
-        yield [box, turns, self._conversation(waiting), gr.skip(), Html(), gr.skip(), gr.skip()]
-        turns = (*turns, session.ask(self._desk, turns, asked, where))[-MOST_TURNS:]
-        yield [gr.skip(), *self._asked(turns, len(turns))]
+        tab = messages.tab(sent)
+        turns = session.restored(self._service, tab.turns)
+        where = tab.where or EVERYWHERE
+        waiting = Turn(session.clipped(question), None, where)
+        box = question if session.too_long(question) else ""
+        yield [box, self._conversation(turns, waiting), gr.skip(), Html(), *[gr.skip()] * 2]
+        for step in session.completed(self._service, turns, failed_too=True):
+            turns = step
+            yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 4]
+        turns = (*turns, session.ask(self._service, turns, question, where))[-MOST_TURNS:]
+        yield [gr.skip(), *self._answered(turns, len(turns))]
 
-    def _ask_example(self, event: gr.EventData, turns: Turns, kept: str) -> Iterator[list[Any]]:
-        place = _number(event, "place")
-        yield from self._ask(EXAMPLES[place] if 0 <= place < len(EXAMPLES) else "", turns, kept)
+    def _ask_example(self, event: gr.EventData, sent: str) -> Iterator[list[Any]]:
+        chosen = messages.decoded(event._data, messages.Example)
+        known = chosen is not None and 0 <= chosen.place < len(EXAMPLES)
+        yield from self._ask(EXAMPLES[chosen.place] if chosen and known else "", sent)
 
-    def _ask_again(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+    def _ask_again(self, event: gr.EventData, sent: str) -> list[Any]:
         """A question once more, with only some of what it took over."""
-        turns = session.settled(self._desk, turns, _read(kept)["turns"])
-        number, carry = _number(event, "turn"), session.carried(_sent(event, "carry"))
-        turns = session.ask_again(self._desk, turns, number, carry or ())
-        return [gr.skip(), *self._asked(turns, number)]
+        wanted = messages.decoded(event._data, messages.AskAgain)
+        if wanted is None:
+            return [gr.skip()] * 6
+        turns, _ = self._turns(sent)
+        carry = messages.carried(wanted.carry)
+        turns = session.ask_again(self._service, turns, wanted.turn, carry)
+        return [gr.skip(), *self._answered(turns, wanted.turn)]
 
-    def _asked(self, turns: Turns, number: int) -> list[Any]:
+    def _answered(self, turns: Turns, number: int) -> list[Any]:
         """What changes when turn `number` has its answer."""
         # Another tab may have changed the documents since this one was opened.
         fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
         lists = self._lists() if fresh else [gr.skip(), gr.skip()]
-        return [turns, self._conversation(turns), self._listed(turns, number), Html(), *lists]
+        return [self._conversation(turns), self._listed(turns, number), Html(), *lists]
 
-    def _clear(self) -> list[Any]:
-        return ["", (), self._conversation(()), self._listed(()), Html(), gr.skip(), gr.skip()]
+    def _clear(self, sent: str) -> list[Any]:
+        self._service.turns.remove(turn.id for turn in messages.tab(sent).turns)
+        return ["", self._conversation(()), self._listed(()), Html(), gr.skip(), gr.skip()]
 
-    def _choose(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+    def _turns(self, sent: str, *, failed_too: bool = False) -> tuple[Turns, Any]:
+        """The tab's turns with their answers; and the conversation, if any was asked again."""
+        turns = before = session.restored(self._service, messages.tab(sent).turns)
+        for step in session.completed(self._service, turns, failed_too=failed_too):
+            turns = step
+        return turns, gr.skip() if turns is before else self._conversation(turns)
+
+    def _redraw(self, sent: str) -> Html:
+        """The conversation as the tab saved it: two events ended in another order than begun."""
+        return self._conversation(self._turns(sent)[0])
+
+    # What is made of answers
+
+    def _open(self, event: gr.EventData, sent: str) -> list[Any]:
         """A citation is opened."""
-        settled = session.settled(self._desk, turns, _read(kept)["turns"])
-        log = gr.skip() if settled is turns else self._conversation(settled)
-        number, rank = _number(event, "turn"), _number(event, "hit")
-        opened = self._article(settled, number, rank)
-        return [settled, log, self._listed(settled, number), opened]
+        wanted = messages.decoded(event._data, messages.OpenSource)
+        turns, log = self._turns(sent)
+        number, rank = (wanted.turn, wanted.hit) if wanted else (0, 0)
+        return [log, self._listed(turns, number), self._article(turns, number, rank)]
 
     def _article(self, turns: Turns, number: int, rank: int) -> Html:
         """The article behind a citation, or why it cannot be shown."""
-        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-        if not isinstance(reply, Answer):
+        answer = _answer(turns, number)
+        if answer is None:
             return sources_view.unopened("That answer is no longer here: ask the question again.")
-        hit = next((hit for hit in reply.hits if hit.rank == rank), None)
+        hit = next((hit for hit in answer.hits if hit.rank == rank), None)
         if hit is None:
             return sources_view.unopened(f"That answer has no source {rank}.")
         try:
-            searcher = self._desk.searcher()
+            searcher = self._service.searcher()
             document = searcher.document(hit.passage.document)
             state = state_of(searcher.manifest(), document.name)
         except BriefQAError as error:
@@ -207,96 +232,106 @@ class _Page:
             )
         remark = None
         if state is not State.SAME:
-            mendable = self._desk.library is not None
-            remark = sources_view.changed(state is State.MISSING, mendable=mendable)
-        return sources_view.article(document, reply, hit, number, remark)
+            rebuildable = self._service.library is not None
+            remark = sources_view.changed(state is State.MISSING, rebuildable=rebuildable)
+        return sources_view.article(document, answer, hit, number, remark)
 
-    # What is made of answers
-
-    def _rate(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
-        turns = session.settled(self._desk, turns, _read(kept)["turns"])
-        number, helpful = _number(event, "turn"), _sent(event, "rate") == "up"
-        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-        if self._desk.feedback is None or not isinstance(reply, Answer):
-            return [gr.skip(), gr.skip()]
+    def _rate(self, event: gr.EventData, sent: str) -> Any:
+        rating = messages.decoded(event._data, messages.Rating)
+        turns, log = self._turns(sent)
+        answer = None if rating is None else _answer(turns, rating.turn)
+        if self._service.feedback is None or rating is None or answer is None:
+            return log
+        helpful = rating.rate == "up"
         try:
-            first = reply.hits[0] if reply.answered else None
-            self._desk.feedback.record(reply, first, helpful)
+            first = answer.hits[0] if answer.answered else None
+            self._service.feedback.record(answer, first, helpful)
         except BriefQAError as error:
             gr.Warning(str(error))
-            return [gr.skip(), gr.skip()]
-        turns = session.rate(turns, number, helpful)
-        return [turns, self._conversation(turns)]
+            return log
+        return self._conversation(session.rate(self._service, turns, rating.turn, helpful))
 
-    def _hand_out(self, event: gr.EventData, turns: Turns, kept: str) -> list[Any]:
+    def _export(self, event: gr.EventData, sent: str) -> list[Any]:
         """The conversation as a file."""
-        turns = session.settled(self._desk, turns, _read(kept)["turns"])
+        wanted = messages.decoded(event._data, messages.Export)
+        turns, log = self._turns(sent)
+        if wanted is None:
+            return [log, gr.skip()]
         try:
-            name, content = session.written(self._desk, turns, _sent(event, "form") == "receipt")
+            name, content = session.exported(self._service, turns, wanted.form == "receipt")
         except BriefQAError as error:
             gr.Warning(str(error))
-            return [gr.skip(), gr.skip()]
-        return [turns, tag("div", data_name=name, data_content=content)]
+            return [log, gr.skip()]
+        return [log, tag("div", data_name=name, data_content=content)]
 
     # Documents that come and go
 
     def _add(self, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from self._changed(document_changes.adding(self._desk, str(_sent(event, "batch"))))
+        files = messages.decoded(event._data, messages.AddFiles)
+        work = document_changes.adding(self._service, files.batch if files else "")
+        yield from self._progress(work)
 
     def _remove(self, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from self._changed(
-            document_changes.removing(self._desk, str(_sent(event, "document")))
-        )
+        removal = messages.decoded(event._data, messages.RemoveDocument)
+        work = document_changes.removing(self._service, removal.document if removal else "")
+        yield from self._progress(work)
 
     def _restore(self, last: Removed | None) -> Iterator[list[Any]]:
-        yield from self._changed(document_changes.restoring(self._desk, last))
+        yield from self._progress(document_changes.restoring(self._service, last))
 
     def _rebuild(self) -> Iterator[list[Any]]:
-        yield from self._changed(document_changes.rebuilding(self._desk))
+        yield from self._progress(document_changes.rebuilding(self._service))
 
-    def _changed(self, work: document_changes.Work) -> Iterator[list[Any]]:
+    def _progress(self, work: document_changes.Work) -> Iterator[list[Any]]:
         """Tell how `work` goes on, and what has changed when it is done."""
         for step in document_changes.steps(work):
             if isinstance(step, document_changes.Done):
-                yield [step.news, *self._lists(), step.removed]
+                yield [step.notice, *self._lists(), step.removed]
             else:
                 yield [step, *[gr.skip()] * 3]
 
-    def _mend(self, turns: Turns, kept: str) -> list[Any]:
-        """After a change: what could not be answered before is asked again."""
-        settled = session.settled(self._desk, turns, _read(kept)["turns"])
-        mended = session.mended(self._desk, settled)
-        if mended == turns and turns:
-            return [gr.skip(), gr.skip()]
-        return [mended, self._conversation(mended)]
+    def _retry(self, sent: str) -> Any:
+        """After a change: what found no index before is asked again."""
+        turns, log = self._turns(sent, failed_too=True)
+        return log if turns else self._conversation(())
 
     # What is shown
 
-    def _conversation(self, turns: Turns) -> Html:
-        if turns:
-            return conversation_view.conversation(turns, rateable=self._desk.feedback is not None)
+    def _conversation(self, turns: Turns, waiting: Turn | None = None) -> Html:
+        rebuildable = self._service.library is not None
+        if turns or waiting:
+            rateable = self._service.feedback is not None
+            return conversation_view.conversation(
+                turns, waiting, rateable=rateable, rebuildable=rebuildable
+            )
         try:
-            documents = self._desk.documents()
+            documents = self._service.documents()
         except BriefQAError as error:
-            return conversation_view.unopened(Problem(str(error), self._desk.library is not None))
+            return conversation_view.unopened(str(error), rebuildable=rebuildable)
         known = any(info.name == EXAMPLES_ARE_ABOUT for info in documents)
         return conversation_view.welcome(documents, EXAMPLES if known else ())
 
     def _listed(self, turns: Turns, number: int | None = None) -> Html:
         """The sources of a turn; without its number, of the last."""
         number = len(turns) if number is None else number
-        reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-        return sources_view.listed(reply if isinstance(reply, Answer) else None, number)
+        return sources_view.listed(_answer(turns, number), number)
 
     def _lists(self) -> list[Html]:
-        """The shelf, and the menu that says how much is on it."""
+        """The documents, and the menu that says how many they are."""
         try:
-            documents = self._desk.documents()
+            documents = self._service.documents()
         except BriefQAError:
             documents = ()
-        changeable = self._desk.library is not None
-        shown = documents_view.shelf(documents, changeable=changeable, formats=loaders.suffixes())
-        return [shown, conversation_view.menu(len(documents))]
+        listed = documents_view.document_list(
+            documents, changeable=self._service.library is not None, formats=loaders.suffixes()
+        )
+        return [listed, conversation_view.menu(len(documents))]
+
+
+def _answer(turns: Turns, number: int) -> Answer | None:
+    """The answer to the turn of this number, from 1, if there is one."""
+    reply = turns[number - 1].reply if 0 < number <= len(turns) else None
+    return reply if isinstance(reply, Answer) else None
 
 
 _TABS = tag(
@@ -308,7 +343,7 @@ _TABS = tag(
 )
 
 # A file that was asked for is handed to the reader.
-_HANDOUT = """
+_EXPORT = """
 watch("value", () => {
   const file = element.querySelector("[data-name]");
   if (!file) return;
@@ -339,25 +374,3 @@ def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
         apply_default_css=False,
         elem_id=elem_id,
     )
-
-
-def _read(kept: object) -> dict[str, Any]:
-    """What the tab keeps (see `page.js`); of anything else, nothing."""
-    found = session.parsed(kept)
-    return {name: found.get(name) for name in ("turns", "where", "draft")}
-
-
-def _clipped(question: str) -> str:
-    return question if len(question) <= LONGEST_QUESTION else f"{question[:200]} …"
-
-
-def _sent(event: gr.EventData, name: str) -> object:
-    """What the browser sent along under a name, which may be anything."""
-    data = event._data
-    return data.get(name) if isinstance(data, dict) else None
-
-
-def _number(event: gr.EventData, name: str) -> int:
-    """A number the browser sent along; -1 if it sent anything else."""
-    value = _sent(event, name)
-    return value if type(value) is int else -1

@@ -1,4 +1,4 @@
-"""How is a source's own text set on the page? In paragraphs, with what is cited in it marked."""
+"""A document's text as paragraphs on the page, with what is cited in it marked."""
 
 from __future__ import annotations
 

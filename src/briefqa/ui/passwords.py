@@ -1,4 +1,4 @@
-"""Who may log in? Names with hashed passwords, one a line, in a file of one's own.
+"""The password file: names with hashed passwords, one a line.
 
 A line is `name:scrypt:N:r:p:salt:hash`, the last two in hexadecimal; nobody can read a password
 from it, and each guess costs about a third of a second and 32 MB. The file is for its owner's eyes
@@ -104,7 +104,9 @@ def write(path: Path, name: str, password: str) -> None:
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         hashed = {**_parse(text, path), name: _hash(password)}
-        _replace(path, "".join(f"{name}:{kept}\n" for name, kept in hashed.items()))
+        _replace(
+            path, "".join(f"{name}:{password_hash}\n" for name, password_hash in hashed.items())
+        )
     except (OSError, UnicodeError) as error:
         raise ServeError(f"The password file {path} cannot be written: {error}") from error
 
@@ -116,24 +118,24 @@ def _parse(text: str, path: Path) -> dict[str, _Hashed]:
             continue
         try:
             name, scheme, n, r, p, salt, digest = line.split(":")
-            kept = _Hashed(int(n), int(r), int(p), bytes.fromhex(salt), bytes.fromhex(digest))
+            entry = _Hashed(int(n), int(r), int(p), bytes.fromhex(salt), bytes.fromhex(digest))
             if (
                 not name.strip()
                 or scheme != "scrypt"
-                or len(kept.salt) < 16
-                or len(kept.hash) != 32
+                or len(entry.salt) < 16
+                or len(entry.hash) != 32
             ):
                 raise ValueError
-            if min(kept.n, kept.r, kept.p) < 1 or kept.n & (kept.n - 1) or kept.n < 2:
+            if min(entry.n, entry.r, entry.p) < 1 or entry.n & (entry.n - 1) or entry.n < 2:
                 raise ValueError
-            if 128 * kept.n * kept.r > _MOST_MEMORY or kept.n * kept.r * kept.p > _MOST_WORK:
+            if 128 * entry.n * entry.r > _MOST_MEMORY or entry.n * entry.r * entry.p > _MOST_WORK:
                 raise ValueError
         except ValueError:
             raise ServeError(
                 f"Line {number} of {path} is no name and hashed password; delete the line, and "
                 f"make it again with: briefqa password {path} NAME"
             ) from None
-        hashed[name] = kept
+        hashed[name] = entry
     return hashed
 
 

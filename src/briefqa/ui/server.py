@@ -1,4 +1,4 @@
-"""How is the page opened and closed, and who can reach it?
+"""The page's server: opening and closing it, and who can reach it.
 
 This machine, or with a password file whoever knows a password. Nothing is fetched from anywhere
 else, by the server or by the page: usage statistics and version checks are off, and the page's own
@@ -17,7 +17,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,28 +25,29 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from briefqa.errors import BriefQAError, ServeError
 from briefqa.models.reader import DEFAULT_READER, load_reader
-from briefqa.ui import passwords
-from briefqa.ui.access import Guard, Login
+from briefqa.ui import passwords, proxy
+from briefqa.ui.access import RequestFilter
+from briefqa.ui.login import Login
 from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.applications import Starlette
 
-    from briefqa.ui.service import Desk
+    from briefqa.ui.service import IndexService
 
 FIRST_PORT = 7860
 _PORTS_TRIED = 100
 _MOST_ASKED = 1_000_000
-"""Bytes of one request; only the door for files takes more."""
+"""Bytes of one request; only an upload of files may have more."""
 
 
-def page(desk: Desk) -> gr.Blocks:
+def page(service: IndexService) -> gr.Blocks:
     """The page over an index, not yet served."""
     _stay_silent()
     from briefqa.ui.layout import build_page
 
-    return build_page(desk)
+    return build_page(service)
 
 
 def serve(
@@ -56,6 +57,8 @@ def serve(
     port: int | None = None,
     announce: Callable[[str], None] = print,
     auth: Path | None = None,
+    trusted_proxies: Sequence[str] = (),
+    public_hosts: Sequence[str] = (),
     mcp: bool = False,
     read_only: bool = False,
     uploads: Path | None = None,
@@ -65,22 +68,27 @@ def serve(
     """Serve the page over an index, and return when Ctrl-C is pressed.
 
     Without `port` it is 7860 or the next free one, and the announcement says which. `auth` is a
-    password file (see `briefqa.ui.passwords`); without one only this machine is listened to. `mcp`
-    offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are kept in
-    the folder `uploads`, by default the one of that name beside the index; `read_only` takes none.
-    What readers think of answers is kept in the file `feedback`, if one is given. `reader` is as
-    for `briefqa.open_index`.
+    password file (see `briefqa.ui.passwords`); without one only this machine is listened to.
+
+    `trusted_proxies` are the addresses or networks of reverse proxies: only they are believed for
+    whom they pass on a request. `public_hosts` are the names under which visitors reach the page
+    through them, each with its port unless that is the usual one.
+
+    `mcp` offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are
+    kept in the folder `uploads`, by default one beside the index that is named after it (see
+    `briefqa.indexing.uploads_folder`); `read_only` takes none. What readers think of answers is
+    kept in the file `feedback`, if one is given. `reader` is as for `briefqa.open_index`.
 
     An index that is missing or damaged is told of on the page, where it can be built again. Raises
-    ServeError for a host beyond this machine without a password file, a password file that cannot
-    be used, a port that is taken or an MCP server that is not installed, UsageError for a feedback
-    file that cannot be written, and for a `read_only` page IndexFolderError when there is no index
-    to read.
+    ServeError for a host beyond this machine without a password file, a password file or a proxy
+    that cannot be used, a port that is taken or an MCP server that is not installed, UsageError
+    for a feedback file that cannot be written or uploads that belong to another index, and for a
+    `read_only` page IndexFolderError when there is no index to read.
     """
     from briefqa.index.store import store_at
     from briefqa.indexing.library import Library
     from briefqa.ui.feedback import Feedback
-    from briefqa.ui.service import Desk
+    from briefqa.ui.service import IndexService
 
     if not host:
         raise ServeError("There is no host to listen on: give 127.0.0.1, or 0.0.0.0 for every one.")
@@ -93,40 +101,43 @@ def serve(
             "and give it with --auth FILE. Or leave --host out, to serve this machine only."
         )
     login = None if auth is None else Login(passwords.read(auth))
+    behind = proxy.configured(trusted_proxies, public_hosts)
     chosen, remark = _free_port(host, port)
-    folder = uploads or index.absolute().with_name("uploads")
     read_by = load_reader(reader) if reader not in (None, DEFAULT_READER) else reader
-    desk = Desk(
+    service = IndexService(
         index,
-        library=None if read_only else Library(index, folder),
+        library=None if read_only else Library(index, uploads),
         uploads=None if read_only else Uploads(),
         feedback=None if feedback is None else Feedback(feedback),
         reader=read_by,
     )
-    if read_only:
-        desk.searcher()
-    demo = page(desk)
-    from briefqa.ui.http_api import MCP_PATH, mcp_application
+    with contextlib.closing(service):
+        if read_only:
+            service.searcher()
+        demo = page(service)
+        from briefqa.ui.http_api import MCP_PATH, mcp_application
 
-    tools = mcp_application(desk) if mcp else None
-    warming = threading.Thread(target=_warm, args=(desk.warm, announce), daemon=True)
-    opened = launched(demo, host, chosen, login=login, tools=tools, uploads=desk.uploads)
-    with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
-        # At exit the interpreter would look through all that the model brought along, for seconds.
-        atexit.register(gc.freeze)
-        announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
-        if mcp:
-            announce(f"Its MCP tools are at {address}{MCP_PATH}.")
-        if not local:
-            announce(
-                "Names, passwords and answers cross the network readable for whoever listens in: "
-                "put a proxy with TLS in front."
-            )
-        warming.start()
-        threading.Event().wait()
-    # The model's library aborts the process when it is left in the middle of loading.
-    if warming.is_alive():
-        warming.join()
+        tools = mcp_application(service) if mcp else None
+        warming = threading.Thread(target=_warm, args=(service.warm, announce), daemon=True)
+        opened = launched(
+            demo, host, chosen, login=login, behind=behind, tools=tools, uploads=service.uploads
+        )
+        with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
+            # At exit the interpreter would look through all that the model brought, for seconds.
+            atexit.register(gc.freeze)
+            announce(f"BriefQA is at {address}{remark}. Press Ctrl-C to stop.")
+            if mcp:
+                announce(f"Its MCP tools are at {address}{MCP_PATH}.")
+            if not local and not trusted_proxies:
+                announce(
+                    "Names, passwords and answers cross the network readable for whoever listens "
+                    "in: put a proxy with TLS in front."
+                )
+            warming.start()
+            threading.Event().wait()
+        # The model's library aborts the process when it is left in the middle of loading.
+        if warming.is_alive():
+            warming.join()
 
 
 @contextlib.contextmanager
@@ -136,12 +147,14 @@ def launched(
     port: int,
     *,
     login: Login | None = None,
+    behind: proxy.Proxy | None = None,
     tools: Starlette | None = None,
     uploads: Uploads | None = None,
 ) -> Iterator[str]:
     """Serve a page while the block runs; yields its address, http://host:port.
 
-    With it `tools`, an MCP server, and the door of `uploads`, which is closed at the end.
+    With it `tools`, an MCP server, and the address for `uploads`, which are deleted at the end.
+    `behind` is the proxy that visitors come through.
     """
     from briefqa.ui.layout import stylesheet, theme
 
@@ -154,7 +167,7 @@ def launched(
         "redoc_url": None,
         "openapi_url": None,
         "middleware": [
-            (Guard, (answered, login), {}),
+            (RequestFilter, (answered, login, behind), {}),
             (RequestBodyLimitMiddleware, (_MOST_ASKED,), {}),
         ],
         "routes": [],
@@ -166,7 +179,7 @@ def launched(
         application["routes"].append(uploads.route)
     demo.queue(max_size=64, default_concurrency_limit=4)
     try:
-        with _no_proxy_for(own_hosts):
+        with _environment(own_hosts):
             demo.launch(
                 server_name=host,
                 server_port=port,
@@ -270,11 +283,17 @@ def _sigterm_is_ctrl_c() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _no_proxy_for(hosts: list[str]) -> Iterator[None]:
-    """Keep a proxy from the environment out of the server's first call to itself."""
-    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
-    for name, value in before.items():
-        os.environ[name] = ",".join(filter(None, (value, *hosts)))
+def _environment(own_hosts: list[str]) -> Iterator[None]:
+    """What the server reads from the environment when it starts.
+
+    No proxy stands between it and its first call to itself, and it believes nobody that speaks
+    for others: that is left to `briefqa.ui.proxy`.
+    """
+    names = ("NO_PROXY", "no_proxy", "FORWARDED_ALLOW_IPS")
+    before = {name: os.environ.get(name) for name in names}
+    for name in names[:2]:
+        os.environ[name] = ",".join(filter(None, (before[name], *own_hosts)))
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     try:
         yield
     finally:

@@ -1,7 +1,4 @@
-"""What stands behind the page?
-
-An index that may be missing, damaged or just being built again, and what may be done with it.
-"""
+"""What the page works with: an index that may be missing, damaged or just being built again."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from briefqa.answering.searcher import Searcher
 from briefqa.api import build, open_index
 from briefqa.models.reader import DEFAULT_READER, Reader
 from briefqa.records import Answer, DocumentInfo, Hit, Mode
+from briefqa.ui.turns import TurnStore
 
 if TYPE_CHECKING:
     from briefqa.indexing.generation_writer import Progress
@@ -23,12 +21,12 @@ if TYPE_CHECKING:
     from briefqa.ui.uploads import Uploads
 
 
-class Desk:
+class IndexService:
     """An index, opened when it can be, with its documents' library and its readers' feedback.
 
-    Without a `library` the page only reads; files come to it through the door of `uploads`.
-    Without `feedback` nothing is kept of what readers think. Every method that reads the index
-    raises IndexFolderError as long as there is none.
+    Without a `library` the page only reads; files arrive for it in `uploads`. Without `feedback`
+    nothing is kept of what readers think. `turns` are the answers that tabs may come back to.
+    Every method that reads the index raises IndexFolderError as long as there is none.
     """
 
     def __init__(
@@ -46,6 +44,7 @@ class Desk:
         self.library = library
         self.uploads = uploads
         self.feedback = feedback
+        self.turns = TurnStore()
         self._model = model
         self._reader = reader
         self._lock = threading.Lock()
@@ -98,6 +97,12 @@ class Desk:
         if self.library is not None and published(self.index) is None:
             folders = [folder for folder in (Path("data"), self.library.uploads) if folder.is_dir()]
         build(folders or None, index=self.index, model=self._model, progress=progress)
+
+    def close(self) -> None:
+        """Let go of the index and of the answers; what is asked after that opens it again."""
+        with self._lock:
+            self._searcher = None
+        self.turns.clear()
 
     def warm(self) -> None:
         """Load now what the first question would."""

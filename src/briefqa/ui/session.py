@@ -1,85 +1,48 @@
-"""What has been asked in this tab, and what came of it?
+"""Asking in a tab: a question after those before it, again, or all that have no answer here.
 
-The server keeps each tab's turns; the tab keeps what was asked. When the two disagree, because the
-page was loaded again or the server was restarted, the questions are asked again as the tab knows
-them, so that a conversation is never lost.
+The server stores answers and the tab saves what was asked, with the ids of the answers. A page that
+is loaded again gets them by their ids; what is not stored, because the server was restarted or it
+was long ago, is asked again as the tab saved it, so that a conversation is never lost.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from briefqa.answering.conversation import Conversation
 from briefqa.errors import BriefQAError, IndexFolderError
 from briefqa.receipts import receipt, transcript
-from briefqa.records import Answer, Carried, CarriedKind
-from briefqa.ui.service import Desk
+from briefqa.records import Answer, Carried
+from briefqa.ui import messages
+from briefqa.ui.messages import SavedTurn
+from briefqa.ui.service import IndexService
+from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns, Where
 
 LONGEST_QUESTION = 2000
 """Characters; a longer question is answered with a sentence."""
 
-MOST_TURNS = 100
-"""Of a conversation; the oldest are dropped."""
-
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where a question is looked for: these documents, None for all, and this section of them."""
-
-    documents: tuple[str, ...] | None = None
-    section: str | None = None
-
-
-EVERYWHERE = Where()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why there is no answer; `mendable` when building the index again is the way on."""
-
-    sentence: str
-    mendable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question and what came of it; `reply` is None as long as that is not known.
-
-    `generation` is the index's that answered, `rating` what its reader thought of it.
-    """
-
-    question: str
-    reply: Answer | Problem | None
-    where: Where = EVERYWHERE
-    generation: str = ""
-    rating: bool | None = None
-
-
-Turns = tuple[Turn, ...]
-
-
 def ask(
-    desk: Desk,
+    service: IndexService,
     before: Turns,
     question: str,
     where: Where,
     carry: Collection[Carried] | None = None,
 ) -> Turn:
-    """The turn that this question makes after those `before` it.
+    """The turn that this question makes after those `before` it, stored if it has an answer.
 
     It decides by itself what to take over from them, unless `carry` says it.
     """
-    shown = question
     if sentence := too_long(question):
-        return Turn(f"{question[:200]} …", Problem(sentence), where)
+        return Turn(clipped(question), Problem(sentence), where)
+    again = None if carry is None else tuple(carry)
     try:
-        searcher = desk.searcher()
+        searcher = service.searcher()
         generation = searcher.generation()
         conversation = Conversation(
             searcher,
@@ -88,14 +51,15 @@ def ask(
             turns=answered(before),
         )
         answer = conversation.ask(question.encode("utf-8", "replace").decode("utf-8"), carry=carry)
-        return Turn(shown, answer, where, generation)
+        return service.turns.put(Turn(question, answer, where, generation))
     except BriefQAError as error:
-        mendable = isinstance(error, IndexFolderError) and desk.library is not None
-        return Turn(shown, Problem(str(error), mendable), where)
+        problem = Problem(str(error), again=isinstance(error, IndexFolderError))
     except Exception:
         log.exception("A question could not be answered")
-        sentence = "Something went wrong while answering; the terminal says what. Ask again."
-        return Turn(shown, Problem(sentence), where)
+        problem = Problem(
+            "Something went wrong while answering; the terminal says what. Ask again."
+        )
+    return Turn(question, problem, where, carry=again)
 
 
 def too_long(question: str) -> str:
@@ -108,29 +72,57 @@ def too_long(question: str) -> str:
     )
 
 
-def ask_again(desk: Desk, turns: Turns, number: int, carry: Collection[Carried]) -> Turns:
+def clipped(question: str) -> str:
+    """The question as it is shown: of one that is too long, its beginning."""
+    return f"{question[:200]} …" if too_long(question) else question
+
+
+def ask_again(
+    service: IndexService, turns: Turns, number: int, carry: Collection[Carried]
+) -> Turns:
     """The turns with the one of this number, from 1, asked again with just this taken over."""
     if not 0 < number <= len(turns):
         return turns
     asked = turns[number - 1]
-    turn = ask(desk, turns[: number - 1], asked.question, asked.where, carry)
+    turn = ask(service, turns[: number - 1], asked.question, asked.where, carry)
     return (*turns[: number - 1], turn, *turns[number:])
 
 
-def mended(desk: Desk, turns: Turns) -> Turns:
-    """The turns with those that had no index to ask asked again."""
-    again: Turns = ()
-    for turn in turns:
-        lost = isinstance(turn.reply, Problem) and turn.reply.mendable
-        again = (*again, ask(desk, again, turn.question, turn.where) if lost else turn)
-    return again
+def restored(service: IndexService, saved: Iterable[SavedTurn]) -> Turns:
+    """The turns that a tab saved, with the answers that are stored; nothing is asked."""
+    latest = tuple(saved)[-MOST_TURNS:]
+    return tuple(service.turns.get(turn.id) or messages.turn_of(turn) for turn in latest)
 
 
-def rate(turns: Turns, number: int, helpful: bool) -> Turns:
+def completed(service: IndexService, turns: Turns, *, failed_too: bool = False) -> Iterator[Turns]:
+    """Ask again, in order, each turn that has no reply here; yields the turns after each of them.
+
+    With `failed_too` also those that found no index. If there is none still, that is what comes of
+    all of them.
+    """
+
+    def is_open(turn: Turn) -> bool:
+        reply = turn.reply
+        return reply is None or (failed_too and isinstance(reply, Problem) and reply.again)
+
+    for place, turn in enumerate(turns):
+        if not is_open(turn):
+            continue
+        asked = ask(service, turns[:place], turn.question, turn.where, turn.carry)
+        turns = (*turns[:place], asked, *turns[place + 1 :])
+        if isinstance(asked.reply, Problem) and asked.reply.again:
+            rest = (replace(one, reply=asked.reply) if is_open(one) else one for one in turns)
+            yield tuple(rest)
+            return
+        yield turns
+
+
+def rate(service: IndexService, turns: Turns, number: int, helpful: bool) -> Turns:
     """The turns with the one of this number, from 1, rated."""
     if not 0 < number <= len(turns):
         return turns
-    return (*turns[: number - 1], replace(turns[number - 1], rating=helpful), *turns[number:])
+    rated = service.turns.put(replace(turns[number - 1], rating=helpful))
+    return (*turns[: number - 1], rated, *turns[number:])
 
 
 def answered(turns: Turns) -> tuple[Answer, ...]:
@@ -138,66 +130,7 @@ def answered(turns: Turns) -> tuple[Answer, ...]:
     return tuple(turn.reply for turn in turns if isinstance(turn.reply, Answer))
 
 
-def as_kept(turns: Sequence[Turn]) -> str:
-    """What the tab keeps of the turns, JSON: what is needed to get each answer again."""
-    return json.dumps(
-        [
-            {
-                "question": turn.question,
-                "carry": [[thing.kind, thing.text] for thing in turn.reply.carried],
-                "documents": turn.where.documents,
-                "section": turn.where.section,
-            }
-            for turn in turns
-            if isinstance(turn.reply, Answer)
-        ]
-    )
-
-
-def settled(desk: Desk, turns: Turns, kept: object) -> Turns:
-    """The turns that the tab shows: the server's own, or else asked again as the tab kept them.
-
-    `kept` is what `as_kept` wrote and the browser sent, which may be anything.
-    """
-    asked = _asked(kept)
-    own = [turn.question for turn in turns if isinstance(turn.reply, Answer)]
-    if [entry["question"] for entry in asked] == own:
-        return turns
-    again: Turns = ()
-    for entry in asked:
-        again = (*again, ask(desk, again, entry["question"], entry["where"], entry["carry"]))
-    return again
-
-
-def where(value: object) -> Where:
-    """Where to look, as the browser says it, which may be anything: everywhere then."""
-    if not isinstance(value, Mapping):
-        return EVERYWHERE
-    documents, section = value.get("documents"), value.get("section")
-    return Where(
-        tuple(map(str, documents)) if isinstance(documents, list) and documents else None,
-        section if isinstance(section, str) else None,
-    )
-
-
-def carried(value: object) -> tuple[Carried, ...] | None:
-    """What to take over, as the browser says it; None for anything else."""
-    try:
-        return tuple(Carried(CarriedKind(kind), str(text)) for kind, text in value)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        return None
-
-
-def parsed(sent: object) -> dict[str, Any]:
-    """The JSON object that the browser sent; empty if it sent anything else."""
-    try:
-        found = json.loads(sent) if isinstance(sent, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def written(desk: Desk, turns: Turns, as_receipt: bool) -> tuple[str, str]:
+def exported(service: IndexService, turns: Turns, as_receipt: bool) -> tuple[str, str]:
     """The answers as a file, its name and content: Markdown to read, or a receipt to replay."""
     given = [
         receipt.Turn(
@@ -208,18 +141,5 @@ def written(desk: Desk, turns: Turns, as_receipt: bool) -> tuple[str, str]:
     ]
     if not as_receipt:
         return "conversation.md", transcript.markdown(given)
-    made = receipt.make(desk.searcher(), given)
+    made = receipt.make(service.searcher(), given)
     return "receipt.json", json.dumps(made.as_json(), ensure_ascii=False, indent=1)
-
-
-def _asked(kept: object) -> list[dict[str, Any]]:
-    entries = kept if isinstance(kept, list) else []
-    return [
-        {
-            "question": entry["question"],
-            "carry": carried(entry.get("carry")),
-            "where": where(entry),
-        }
-        for entry in entries[-MOST_TURNS:]
-        if isinstance(entry, dict) and isinstance(entry.get("question"), str)
-    ]

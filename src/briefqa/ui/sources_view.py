@@ -1,4 +1,4 @@
-"""What do the sources of an answer look like, listed and opened?"""
+"""The sources of an answer as markup, listed and opened."""
 
 from __future__ import annotations
 
@@ -67,12 +67,16 @@ def unopened(sentence: str) -> Html:
     return tag("div", bar, tag("p", sentence, class_="problem"), class_="opened")
 
 
-def changed(missing: bool, *, mendable: bool) -> Html:
+def changed(missing: bool, *, rebuildable: bool) -> Html:
     """The remark on a document whose file is not what was indexed any more."""
     what = "is no longer there" if missing else "has changed since it was indexed"
     sentence = f"The file {what}; this is the text that was indexed."
-    mend = tag("button", "Index the documents again", type="button", class_="mend", data_key="mend")
-    return tag("div", tag("p", sentence), mend if mendable else None, class_="problem", role="note")
+    rebuild = tag(
+        "button", "Index the documents again", type="button", class_="rebuild", data_key="rebuild"
+    )
+    return tag(
+        "div", tag("p", sentence), rebuild if rebuildable else None, class_="problem", role="note"
+    )
 
 
 def _source(hit: Hit, turn: int) -> Html:
@@ -97,12 +101,12 @@ def _evidence(evidence: Evidence, fold: str) -> Html:
         if evidence.semantic_rank is None
         else f"rank {evidence.semantic_rank}" + _value("cosine", evidence.cosine, 3)
     )
-    found = [("By its words", words), ("By its meaning", meaning)]
+    reasons = [("By its words", words), ("By its meaning", meaning)]
     if evidence.answerability is not None:
-        found.append(("By the reader", f"answers · {evidence.answerability:.2f}"))
+        reasons.append(("By the reader", f"answers · {evidence.answerability:.2f}"))
     if evidence.matched:
-        found.insert(0, ("Words it shares", ", ".join(evidence.matched)))
-    rows = [part for name, value in found for part in (tag("dt", name), tag("dd", value))]
+        reasons.insert(0, ("Words it shares", ", ".join(evidence.matched)))
+    rows = [part for name, value in reasons for part in (tag("dt", name), tag("dd", value))]
     return tag(
         "details",
         tag("summary", "Why this passage"),

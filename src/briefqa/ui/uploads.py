@@ -1,4 +1,4 @@
-"""How do files come in from the page? As a form, into a private folder, under names of our own.
+"""Files that the page uploads: as a form, into a private folder, under names of our own.
 
 A batch of files waits under a random token until the page takes it, once, and is then deleted; what
 nobody takes is deleted after a while, and everything at the end.
@@ -30,7 +30,7 @@ MOST_BYTES = 100_000_000
 """Of one batch, its form included."""
 MOST_BATCHES = 8
 """That wait or are on their way."""
-KEPT_SECONDS = 600.0
+WAITING_SECONDS = 600.0
 SLOWEST_SECONDS = 600.0
 """That a batch may take to arrive."""
 
@@ -42,7 +42,7 @@ class TooMuch(MultiPartException):
 
 
 class Uploads:
-    """The door for files, `POST /library/upload`, and what came in through it."""
+    """Batches of files that came by `POST /library/upload` and wait to be taken."""
 
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="briefqa-uploads-")  # mode 0700
@@ -53,7 +53,7 @@ class Uploads:
 
     @property
     def route(self) -> Route:
-        """The door, for the application that serves the page."""
+        """Where files are sent to, for the application that serves the page."""
         most = 2 * MOST_BYTES  # beyond it nothing is read, below it a sentence says what is wrong
         return Route("/library/upload", self._receive, methods=["POST"], max_body_size=most)
 
@@ -65,10 +65,10 @@ class Uploads:
         """
         self._forget_old()
         with self._lock:
-            found = self._waiting.pop(token, None)
-        if found is None:
+            batch = self._waiting.pop(token, None)
+        if batch is None:
             raise UsageError("These files are no longer held; drop them on the page again.")
-        _, folder, files = found
+        _, folder, files = batch
         try:
             yield files
         finally:
@@ -95,7 +95,7 @@ class Uploads:
                 files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
                 if not files:
                     return _problem(400, "No file came; drop one on the page.")
-                token = await asyncio.to_thread(self._keep, files)
+                token = await asyncio.to_thread(self._store, files)
             finally:
                 await form.close()
         except TimeoutError:
@@ -113,26 +113,26 @@ class Uploads:
                 self._coming -= 1
         return JSONResponse({"batch": token})
 
-    def _keep(self, files: list[UploadFile]) -> str:
+    def _store(self, files: list[UploadFile]) -> str:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        held: Files = []
+        copies: Files = []
         try:
             for number, file in enumerate(files, 1):
-                place = folder / f"{number:04}"
-                with place.open("xb") as copy:
+                path = folder / f"{number:04}"
+                with path.open("xb") as copy:
                     shutil.copyfileobj(file.file, copy)
-                held.append((file.filename or "", place))
+                copies.append((file.filename or "", path))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         token = secrets.token_urlsafe(24)
         with self._lock:
-            self._waiting[token] = (time.monotonic(), folder, held)
+            self._waiting[token] = (time.monotonic(), folder, copies)
         return token
 
     def _forget_old(self) -> None:
         with self._lock:
-            latest = time.monotonic() - KEPT_SECONDS
+            latest = time.monotonic() - WAITING_SECONDS
             old = [token for token, (since, _, _) in self._waiting.items() if since < latest]
             folders = [self._waiting.pop(token)[1] for token in old]
         for folder in folders:

@@ -1,4 +1,4 @@
-// The second script: where is it looked, and which documents come and go?
+// The second script: where questions are looked for, and documents that come and go.
 function openDocuments() {
   props.value = "";
   show("documents");
@@ -14,27 +14,27 @@ function closeDocuments() {
 }
 
 // The choice of documents is the tab's; the boxes and the line above the question show it.
-function look(choice) {
-  keep({ where: choice });
+function lookIn(choice) {
+  save({ where: choice });
   showWhere();
 }
 
 function boxes() {
-  return [...document.querySelectorAll("#shelf .choose")];
+  return [...document.querySelectorAll("#library .choose")];
 }
 
 function showWhere() {
   const line = find("#where .where");
   if (!line) return;
   const known = new Set(boxes().map((box) => box.dataset.document));
-  if (kept.where && boxes().length && !kept.where.documents.some((name) => known.has(name))) {
-    keep({ where: null }); // what was chosen is gone
+  if (tab.where && boxes().length && !tab.where.documents.some((name) => known.has(name))) {
+    save({ where: null }); // what was chosen is gone
   }
-  const where = kept.where;
+  const where = tab.where;
   for (const box of boxes()) {
     box.checked = !where || where.documents.includes(box.dataset.document);
   }
-  for (const only of document.querySelectorAll("#shelf .only")) {
+  for (const only of document.querySelectorAll("#library .only")) {
     const chosen = where?.section === only.dataset.section && where.documents[0] === only.dataset.document;
     only.setAttribute("aria-pressed", chosen ? "true" : "false");
   }
@@ -70,19 +70,19 @@ async function filesOf(entry, path = "") {
     return [[path + file.name, file]];
   }
   const reader = entry.createReader();
-  const found = [];
+  const files = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!some.length) break;
     for (const each of some) {
-      if (!each.name.startsWith(".")) found.push(...(await filesOf(each, `${path}${entry.name}/`)));
+      if (!each.name.startsWith(".")) files.push(...(await filesOf(each, `${path}${entry.name}/`)));
     }
   }
-  return found;
+  return files;
 }
 
 function sending(text) {
-  const line = find("#shelf .sending");
+  const line = find("#library .sending");
   if (line) line.textContent = text;
 }
 
@@ -115,45 +115,45 @@ function send(files) {
 }
 
 function over(event) {
-  return event.dataTransfer?.types.includes("Files") && find("#shelf .drop-zone");
+  return event.dataTransfer?.types.includes("Files") && find("#library .drop-zone");
 }
 
 document.addEventListener("dragover", (event) => {
   if (!over(event)) return;
   event.preventDefault();
   show("documents");
-  find("#shelf .drop-zone").classList.add("over");
+  find("#library .drop-zone").classList.add("over");
 });
 document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) find("#shelf .drop-zone")?.classList.remove("over");
+  if (!event.relatedTarget) find("#library .drop-zone")?.classList.remove("over");
 });
 document.addEventListener("drop", async (event) => {
   if (!over(event)) return;
   event.preventDefault();
-  find("#shelf .drop-zone").classList.remove("over");
+  find("#library .drop-zone").classList.remove("over");
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   try {
-    const found = entries.length
+    const files = entries.length
       ? (await Promise.all(entries.map((entry) => filesOf(entry)))).flat()
       : [...event.dataTransfer.files].map((file) => [file.name, file]);
-    send(found);
+    send(files);
   } catch {
     sending("These files cannot be read; choose them with the buttons.");
   }
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("#shelf .choose")) look(chosen());
-  if (event.target.matches("#shelf .picker input")) {
+  if (event.target.matches("#library .choose")) lookIn(chosen());
+  if (event.target.matches("#library .picker input")) {
     send([...event.target.files].map((file) => [file.webkitRelativePath || file.name, file]));
     event.target.value = "";
   }
 });
 
 document.addEventListener("input", (event) => {
-  if (!event.target.matches("#shelf .find")) return;
+  if (!event.target.matches("#library .find")) return;
   const wanted = event.target.value.toLowerCase();
-  for (const item of document.querySelectorAll("#shelf .document")) {
+  for (const item of document.querySelectorAll("#library .document")) {
     item.hidden = !item.dataset.name.includes(wanted);
   }
 });
@@ -166,27 +166,27 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".close")) closeDocuments();
   else if (button.matches(".pick")) button.parentElement.querySelector("input").click();
   else if (button.matches(".everywhere")) {
-    look(null);
+    lookIn(null);
     find("#question textarea").focus();
   } else if (button.matches(".only")) {
-    look({ documents: [data.document], titles: [data.title], section: data.section });
+    lookIn({ documents: [data.document], titles: [data.title], section: data.section });
     find("#question textarea").focus();
   } else if (button.matches(".remove")) trigger("delete", { document: data.document });
   else if (button.matches(".undo")) trigger("undo", {});
-  else if (button.matches(".mend")) {
+  else if (button.matches(".rebuild")) {
     trigger("retry", {});
     if (!button.closest("#log")) show("documents");
     say("Indexing");
   }
 });
 
-onChange("#shelf", (part) => {
+onChange("#library", (part) => {
   showWhere();
   redrawn(part);
 });
-onChange("#news", (part) => {
-  const news = part.querySelector(".news:not([data-busy])");
-  if (news) say(news.textContent);
+onChange("#notice", (part) => {
+  const notice = part.querySelector(".notice:not([data-busy])");
+  if (notice) say(notice.textContent);
   const undo = part.querySelector(".undo"); // what was removed has taken the focus with it
   if (undo && [document.body, find("#question textarea")].includes(document.activeElement)) undo.focus();
 });

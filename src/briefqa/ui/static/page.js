@@ -1,25 +1,26 @@
 // Runs once in the page, on the part that shows an opened source; every event of the page starts
-// here. The first of two scripts in one scope: conversation, sources, keys, and what the tab keeps.
+// here. The first of two scripts in one scope: conversation, sources, keys, and what the tab saves.
 const find = (selector) => document.querySelector(selector);
 
-// What a tab keeps until it is closed: what was asked in it, where it looks, and the question that
-// has no answer yet. A page that is loaded again, as after a restart of the server, has all of it.
-const kept = { turns: [], where: null, draft: "" };
+// What a tab saves until it is closed: its turns, by the ids of their answers and by what was asked,
+// where it looks, and the question that has no answer yet. A page that is loaded again has all of
+// it, and so has one whose server was restarted.
+const tab = { turns: [], where: null, draft: "" };
 try {
   const { turns, where, draft } = JSON.parse(sessionStorage.getItem("briefqa"));
-  if (Array.isArray(turns)) kept.turns = turns;
-  if (Array.isArray(where?.documents)) kept.where = where;
-  if (typeof draft === "string") kept.draft = draft;
+  if (Array.isArray(turns)) tab.turns = turns;
+  if (Array.isArray(where?.documents)) tab.where = where;
+  if (typeof draft === "string") tab.draft = draft;
 } catch {
-  // nothing was kept
+  // nothing was saved
 }
-window.briefqa = { kept: kept };
-function keep(changes) {
-  Object.assign(kept, changes);
+window.briefqa = { tab: tab };
+function save(changes) {
+  Object.assign(tab, changes);
   try {
-    sessionStorage.setItem("briefqa", JSON.stringify(kept));
+    sessionStorage.setItem("briefqa", JSON.stringify(tab));
   } catch {
-    // a browser that keeps nothing: the page works until it is loaded again
+    // a browser that saves nothing: the page works until it is loaded again
   }
 }
 
@@ -56,15 +57,25 @@ function focusKeyed(key) {
 
 let shown = 0;
 let waited = false;
+let known = 0; // turns, by what was drawn last
+let catchingUp = false;
 function conversationChanged(log) {
-  const drawn = log.querySelector("[data-kept]");
+  const drawn = log.querySelector("[data-turns]");
+  const turns = drawn ? JSON.parse(drawn.dataset.turns) : [];
+  if (drawn && turns.length < known && !catchingUp) {
+    // Drawn by an event that began before a later one had ended: draw it with what came since.
+    catchingUp = true;
+    trigger("apply", {});
+    return;
+  }
+  catchingUp = false;
+  known = turns.length;
   const now = log.querySelectorAll(".turn").length;
   const newest = log.querySelector(".turn:last-child");
   const waiting = Boolean(newest?.querySelector(".waiting"));
   if (drawn || shown) {
-    const turns = drawn ? JSON.parse(drawn.dataset.kept) : [];
     const typed = find("#question textarea").value;
-    keep({ turns: turns, draft: typed || (waiting ? newest.querySelector(".question").textContent : "") });
+    save({ turns: turns, draft: typed || (waiting ? newest.querySelector(".question").textContent : "") });
     const url = new URL(window.location.href);
     if (turns.length) url.searchParams.set("q", turns[turns.length - 1].question);
     else url.searchParams.delete("q");
@@ -188,14 +199,14 @@ document.addEventListener("click", (event) => {
     find(".save summary").focus();
   } else if (button.matches(".back")) goBack();
   else if (button.matches(".anew")) {
-    keep({ draft: "" });
+    save({ draft: "" });
     show("documents");
     trigger("clear", {});
   }
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches("#question textarea")) keep({ draft: event.target.value });
+  if (event.target.matches("#question textarea")) save({ draft: event.target.value });
 });
 
 document.addEventListener("keydown", (event) => {

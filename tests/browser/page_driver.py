@@ -1,4 +1,4 @@
-"""What does a person do on the page, and what do they see there?"""
+"""Steps a visitor takes on the page, and what is read from it."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ def opened(page: Page, number: int) -> Locator:
 
 def documents(page: Page) -> Locator:
     """Open the list of documents; the documents in it."""
-    if not page.locator("#shelf").is_visible():
+    if not page.locator("#library").is_visible():
         page.locator(".to-documents").click()
-    page.locator("#shelf .shelf").wait_for()
-    return page.locator("#shelf .document")
+    page.locator("#library .library").wait_for()
+    return page.locator("#library .document")
 
 
 def add(page: Page, files: Path | list[Path] | list[FilePayload], *, folder: bool = False) -> str:
     """Choose files, or a folder, to be added; the report on them."""
     documents(page)
-    forget_news(page)
+    forget_notice(page)
     place = "input[webkitdirectory]" if folder else "input:not([webkitdirectory])"
-    page.locator(f"#shelf .picker {place}").set_input_files(files)
-    return news(page)
+    page.locator(f"#library .picker {place}").set_input_files(files)
+    return notice(page)
 
 
-def news(page: Page) -> str:
+def notice(page: Page) -> str:
     """Wait for what is said of a change to the documents."""
-    told = page.locator("#news .news:not([data-busy]):not([data-old])")
+    told = page.locator("#notice .notice:not([data-busy]):not([data-old])")
     told.wait_for()
     return told.inner_text()
 
 
-def forget_news(page: Page) -> None:
-    """Mark what was said before, so that `news` waits for what is said next."""
-    page.evaluate("document.querySelector('#news .news')?.setAttribute('data-old', '')")
+def forget_notice(page: Page) -> None:
+    """Mark what was said before, so that `notice` waits for what is said next."""
+    page.evaluate("document.querySelector('#notice .notice')?.setAttribute('data-old', '')")
 
 
 def words(text: str) -> str:

@@ -1,0 +1,146 @@
+"""What the browser sends, decoded and checked by type.
+
+A browser may send anything. What is not as it should be counts as nothing sent: an empty tab, or
+None for an event, which then changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeVar
+
+from briefqa.json_decoding import Malformed, decode
+from briefqa.records import Answer, Carried, CarriedKind
+from briefqa.ui.turns import Problem, Turn, Where
+
+CarriedPairs = tuple[tuple[CarriedKind, str], ...]
+"""Things taken over from earlier questions, each as its kind and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTurn:
+    """A turn as the tab saves it: the id of its answer, and what is needed to get it again."""
+
+    question: str
+    id: str = ""
+    carry: CarriedPairs | None = None
+    documents: tuple[str, ...] | None = None
+    section: str | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """What a tab keeps until it is closed; see `page.js`."""
+
+    turns: tuple[SavedTurn, ...] = ()
+    where: Where | None = None
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example question is chosen, the one in this place from 0."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A turn, by its number from 1, is to be asked again with just this taken over."""
+
+    turn: int
+    carry: CarriedPairs
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """The citation with this rank of a turn, by its number from 1, is to be opened."""
+
+    turn: int
+    hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a reader thinks of a turn's answer."""
+
+    turn: int
+    rate: Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The conversation is wanted as a file."""
+
+    form: Literal["markdown", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddFiles:
+    """The files of an upload are to be added; `batch` is what the upload was answered with."""
+
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDocument:
+    """A document, by its name, is to be taken out."""
+
+    document: str
+
+
+Message = TypeVar("Message")
+
+
+def decoded(sent: object, kind: type[Message]) -> Message | None:
+    """What was sent, plain JSON values, as a record; None if it is none."""
+    try:
+        return decode(json.dumps(sent).encode("ascii"), kind, any_text=True)
+    except (Malformed, TypeError, RecursionError):
+        return None
+
+
+def tab(sent: object) -> Tab:
+    """The tab's state, sent as JSON text; an empty one if anything else was sent."""
+    try:
+        return decode(str(sent or "").encode("utf-8", "surrogatepass"), Tab, any_text=True)
+    except Malformed:
+        return Tab()
+
+
+def saved(turns: Iterable[Turn]) -> str:
+    """What the tab is to save of these turns, JSON that `tab` reads."""
+    return json.dumps([asdict(_saved(turn)) for turn in turns])
+
+
+def turn_of(saved_turn: SavedTurn) -> Turn:
+    """A turn whose answer is not stored, as the tab saved it."""
+    where = Where(saved_turn.documents or None, saved_turn.section)
+    carry = None if saved_turn.carry is None else carried(saved_turn.carry)
+    return Turn(saved_turn.question, saved_turn.problem, where, carry=carry)
+
+
+def pairs(things: Iterable[Carried]) -> CarriedPairs:
+    """Things taken over, as the browser gets them."""
+    return tuple((thing.kind, thing.text) for thing in things)
+
+
+def carried(things: CarriedPairs) -> tuple[Carried, ...]:
+    """Things taken over, as the browser sent them."""
+    return tuple(Carried(kind, text) for kind, text in things)
+
+
+def _saved(turn: Turn) -> SavedTurn:
+    reply = turn.reply
+    carry = reply.carried if isinstance(reply, Answer) else turn.carry
+    return SavedTurn(
+        turn.question,
+        turn.id,
+        None if carry is None else pairs(carry),
+        turn.where.documents,
+        turn.where.section,
+        reply if isinstance(reply, Problem) else None,
+    )
