@@ -32,7 +32,7 @@ from briefqa.documents.loaders import parse
 from briefqa.index import generations
 from briefqa.index.manifest import MALFORMED
 from briefqa.index.manifest import parse as parse_manifest
-from briefqa.index.vector_index import VectorIndex
+from briefqa.index.vector_index import FaissVectorIndex
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Document, TextKind
 
@@ -582,7 +582,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next_even_if_nothing_changed
         "briefqa.index.record_file.RecordWriter.add",
         "briefqa.index.vector_index.create",
         "briefqa.index.vector_cache.KnownVectors.add",
-        "briefqa.index.keyword_index.write",
+        "briefqa.index.postings.write",
         "os.fsync",
         "pathlib.Path.rename",
         "pathlib.Path.replace",
@@ -637,11 +637,11 @@ def test_a_build_mends_what_a_search_cannot_use_though_it_is_as_it_was_written(
     """As when another version of a library reads it otherwise."""
     build(briefs, index=index, model="hashing")
 
-    def fail(self: VectorIndex) -> NoReturn:
+    def fail(self: FaissVectorIndex) -> NoReturn:
         raise IndexDamaged("It is of another version.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(VectorIndex, "check", fail)
+        patched.setattr(FaissVectorIndex, "check", fail)
         report = build(briefs, index=index, model="hashing")
     assert (report.changed, report.embedded) == (True, 3)
     assert "another version" in report.note

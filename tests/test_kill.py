@@ -22,8 +22,9 @@ KILLS = 100
 FILES = 60
 BUILD = """
 import sys
-from briefqa import build, keyword_index
-keyword_index.stemmer("en")
+from briefqa import build
+from briefqa.text.language import stemmer
+stemmer("en")
 print("ready", flush=True)
 build(sys.argv[1], index=sys.argv[2], model="hashing")
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,7 +16,7 @@ from briefqa.answering.searcher import Searcher
 from briefqa.index.manifest import Manifest
 from briefqa.indexing.library import Library
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.records import Answer, Document, DocumentInfo, Hit, Passage
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Passage, Query
 from briefqa.ui import document_changes, layout, page, session
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
@@ -35,16 +35,7 @@ class Scripted(Desk):
     def searcher(self) -> Searcher:
         return cast("Searcher", self)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-        holding: str = "",
-        read: str = "",
-    ) -> Answer:
+    def ask(self, query: Query) -> Answer:
         if isinstance(self.reply, Exception):
             raise self.reply
         return self.reply

@@ -25,7 +25,7 @@ from briefqa.models import onnx_reader, sentence_transformer
 from briefqa.models.embedder import Embedder, HashingEmbedder
 from briefqa.models.reader import OverlapReader, load_reader
 from briefqa.models.reading import LONGEST, Readable, Reading
-from briefqa.records import Carried, CarriedKind, Span
+from briefqa.records import Carried, CarriedKind, Query, Span
 
 SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
 HARBOUR = """\
@@ -259,6 +259,7 @@ class Favourite:
 
     name = fingerprint = "favourite"
     rule = None
+    languages = ()
 
     def __init__(self, word: str) -> None:
         self._word = word
@@ -342,7 +343,7 @@ def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path
 
 def test_what_is_asked_for_comes_first_whatever_the_reader_says(harbour: Path) -> None:
     searcher = open_index(harbour, reader=Favourite("1931"))
-    answer = searcher.ask("crew or ferries", holding="ferries")
+    answer = searcher.ask(Query("crew or ferries", must_hold="ferries"))
     assert answer.hits[0].passage.section == ("Ships",)
     quoted = searcher.search('crew or "green ferries"')
     assert [hit.passage.section for hit in quoted] == [("Ships",)]
@@ -424,6 +425,7 @@ def test_a_reader_that_only_judges_leaves_the_marking_to_the_indexes(harbour: Pa
     class Judge:
         name = fingerprint = "judge"
         rule = None
+        languages = ()
 
         def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
             return [Reading(1.0) for _ in texts]

@@ -25,7 +25,7 @@ from briefqa import (
 )
 from briefqa.receipts import receipt
 from briefqa.receipts.receipt import Turn
-from briefqa.records import Carried, CarriedKind
+from briefqa.records import Carried, CarriedKind, Where
 from briefqa.text.markdown import line, quote
 
 HARBOUR = (
@@ -82,7 +82,7 @@ def changed(path: Path, *places: str | int, value: object) -> Path:
 
 def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: Searcher) -> None:
     turns = conversation(searcher)
-    made = receipt.make(searcher, [replace(turns[1], documents=("harbour.md",), section="Crew")])
+    made = receipt.make(searcher, [replace(turns[1], where=Where(("harbour.md",), "Crew"))])
     manifest = searcher.manifest()
     assert {name: made[name] for name in made if name not in ("created", "turns", "sources")} == {
         "format": 1,
@@ -124,7 +124,7 @@ def test_the_same_index_gives_the_same_answers(folder: Path, searcher: Searcher)
 
 def test_each_question_is_asked_again_where_it_looked(folder: Path, searcher: Searcher) -> None:
     answer = searcher.ask("ferries", documents=["garden.md"], section="Roses", k=1)
-    turn = Turn(answer, ("garden.md",), "Roses", 1)
+    turn = Turn(answer, Where(("garden.md",), "Roses"), 1)
     assert receipt.replay(receipt.read(kept(folder, [turn], searcher)), searcher).same
 
 
@@ -178,7 +178,7 @@ def test_an_answer_of_an_earlier_index_than_the_receipts_is_told(
 
 
 def test_a_document_that_is_gone_is_what_differs(folder: Path, searcher: Searcher) -> None:
-    turn = Turn(searcher.ask("Roses", documents=["garden.md"]), ("garden.md",))
+    turn = Turn(searcher.ask("Roses", documents=["garden.md"]), Where(("garden.md",)))
     path = kept(folder, [turn], searcher)
     (folder / "docs" / "garden.md").unlink()
     build(folder / "docs", index=folder / "index", model="hashing")
@@ -369,7 +369,7 @@ def test_replay_exits_with_1_when_an_answer_differs(
 
 def test_markdown_reads_as_a_document(searcher: Searcher) -> None:
     turns = conversation(searcher)
-    turns[0] = replace(turns[0], documents=("harbour.md",), section="Ships")
+    turns[0] = replace(turns[0], where=Where(("harbour.md",), "Ships"))
     text = receipt.markdown(turns)
     first = turns[0].answer.hits[0].passage
     assert text.startswith(
@@ -407,7 +407,7 @@ def test_hostile_text_stays_text_in_markdown(folder: Path) -> None:
     (answer,) = chat.turns
     assert answer.hits[0].passage.document == "evil.md"
     for each in (answer, replace(answer, answered=False)):
-        text = receipt.markdown([Turn(each, ("evil.md",), HOSTILE)])
+        text = receipt.markdown([Turn(each, Where(("evil.md",), HOSTILE))])
         kinds = {token.type for token in rendered(text)}
         assert not kinds & {
             "html_inline",

@@ -1,9 +1,9 @@
-"""What can go wrong?
+"""The tree of errors.
 
-Every failure a person can cause or meet is one of these; nothing else escapes the public doors::
+Every failure a person can cause or meet is one of these; the public functions raise nothing else::
 
     BriefQAError                 the base: catch this one
-    ├── UsageError               a call or option that cannot be meant (also a ValueError)
+    ├── UsageError               an invalid argument or option (also a ValueError)
     ├── LoadError                a file that cannot become a Document
     ├── BuildError               a build that would leave nothing to search
     ├── IndexFolderError         something about the index folder
@@ -11,7 +11,7 @@ Every failure a person can cause or meet is one of these; nothing else escapes t
     │   ├── IndexOutOfDate       made by another version or with another model
     │   ├── IndexDamaged         files missing, changed or disagreeing
     │   └── IndexBusy            another build is writing it
-    ├── ModelUnavailable         an embedding model that is missing, altered or unusable
+    ├── ModelUnavailable         a model that is missing, altered or unusable
     └── ServeError               a page that cannot be opened
 
 A message is one sentence or two: what happened, where, and what to do next.
@@ -25,7 +25,7 @@ class BriefQAError(Exception):
 
 
 class UsageError(BriefQAError, ValueError):
-    """A call or option that cannot be meant: `k=0`, an unknown mode."""
+    """An invalid argument or option: `k=0`, an unknown mode, a closed searcher."""
 
 
 class LoadError(BriefQAError):
@@ -57,7 +57,7 @@ class IndexBusy(IndexFolderError):
 
 
 class ModelUnavailable(BriefQAError):
-    """An embedding model that is missing, altered or unusable."""
+    """An embedding model or a reader that is missing, altered or unusable."""
 
 
 class ServeError(BriefQAError):

@@ -19,6 +19,7 @@ from briefqa import __version__
 from briefqa.answering import compose
 from briefqa.cli import terminal
 from briefqa.errors import BriefQAError, ModelUnavailable, UsageError
+from briefqa.records import Where
 
 DEFAULT_READER = "default"  # of briefqa.reader and briefqa.calibration, which take time to import
 WRONG = 0.1
@@ -314,8 +315,9 @@ def _chat(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
     from briefqa.cli.chat import talk
 
-    searcher = open_index(options.index, reader=options.reader)
-    return talk(searcher, documents=options.document, section=options.section)
+    documents = None if options.document is None else tuple(options.document)
+    with open_index(options.index, reader=options.reader) as searcher:
+        return talk(searcher, Where(documents, options.section))
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -418,8 +420,8 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _info(options: argparse.Namespace) -> int:
     from briefqa.index import calibration
     from briefqa.index.generations import open_current
-    from briefqa.models.embedder import HASHING_MODEL, embedder_of, runtime
-    from briefqa.models.reader import load_reader
+    from briefqa.models.embedder import embedder_of, runtime
+    from briefqa.models.reader import load_reader, usable_reader
     from briefqa.models.sentence_transformer import DEFAULT_MODEL
 
     generation = open_current(options.index)
@@ -440,12 +442,10 @@ def _info(options: argparse.Namespace) -> int:
     print(f"runs on     {by}")
     reader = None
     try:
-        reader = load_reader()
-        reads = "none is installed" if reader is None else "the default"
+        reader, note = usable_reader(load_reader(), manifest.model, manifest.language)
+        reads = "the default" if reader is not None else f"none: {note}"
     except ModelUnavailable as error:
         reads = terminal.line(str(error))
-    if manifest.model == HASHING_MODEL:
-        reader, reads = None, "none: the index is one for tests"
     print(f"reader      {reads}")
     calibrated = calibration.read(options.index)
     if calibrated is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-FORMAT = 1  # what this version writes
+FORMAT = 2  # what this version writes; 1 has no phrases in its keyword index
 OLDEST_FORMAT = 1  # the oldest it reads
 
 # What a value of another type, depth or size than the one expected raises.

@@ -63,6 +63,10 @@ class RecordFile:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def close(self) -> None:
+        """Let go of the file; nothing may be read after that."""
+        self._bytes.close()
+
     def line(self, row: int) -> bytes:
         """The record as it stands in the file, line end included."""
         return self._bytes[int(self._starts[row]) : int(self._starts[row + 1])]

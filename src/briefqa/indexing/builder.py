@@ -23,16 +23,17 @@ from briefqa.answering.abstention import Thresholds
 from briefqa.documents import loaders, passages
 from briefqa.documents.source_files import SourceFile, absolute, excluded_by, find, read
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, LoadError
-from briefqa.index import generations, keyword_index, vector_cache, vector_index
+from briefqa.index import generations, postings, vector_cache, vector_index
 from briefqa.index.generations import Generation
-from briefqa.index.keyword_index import KeywordIndex
+from briefqa.index.keyword_index import PostingsKeywordIndex
 from briefqa.index.manifest import FORMAT, Manifest, Outcome, Source
 from briefqa.index.record_file import PassageFile
 from briefqa.index.vector_cache import KnownVectors
-from briefqa.index.vector_index import VectorIndex
+from briefqa.index.vector_index import FaissVectorIndex
 from briefqa.indexing.generation_writer import Intake, Progress, Unchanged, sample, tell
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
+from briefqa.text.language import stemmer
 
 # Raise it with every change to how files are loaded, cut or embedded: older indexes are then
 # rebuilt, which an unchanged file would not be otherwise.
@@ -95,7 +96,7 @@ def build_index(
         roots, before, model, language = _as_last_time(index, model, language)
         excluded = tuple(sorted({*before, *excluded}))
     language = language or DEFAULT_LANGUAGE
-    keyword_index.stemmer(language)  # an unknown language is refused before any work
+    stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     found = find(roots, leave_out=index, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
@@ -246,7 +247,7 @@ def _fill(
     cut, stopped = intake.finish(), threading.Event()
     with ThreadPoolExecutor(1) as beside:
         words = beside.submit(
-            keyword_index.write,
+            postings.write,
             folder / generations.KEYWORD,
             _words(cut, stopped),
             intake.language,
@@ -285,8 +286,8 @@ def _last_generation(index: Path) -> Iterator[tuple[Generation | None, str]]:
 def _check(last: Generation) -> None:
     """Raise IndexDamaged where a search would, so that `briefqa build` is the way on from there."""
     manifest = last.manifest
-    KeywordIndex(last.folder / generations.KEYWORD, manifest.passages, manifest.language)
-    VectorIndex(last.folder).check()
+    PostingsKeywordIndex(last.folder / generations.KEYWORD, manifest.passages, manifest.language)
+    FaissVectorIndex(last.folder).check()
 
 
 def _as_last_time(
@@ -319,6 +320,8 @@ def _is_current(
     embedder: Embedder,
     language: str,
 ) -> bool:
+    if last.format != FORMAT:
+        return False
     before = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
     if before != (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language):
         return False
@@ -409,9 +412,9 @@ def _nothing_to_index(
     return f"Nothing to index: {where} is empty; put {formats} files there; {kept}."
 
 
-def _words(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
+def _words(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[tuple[str, str]]:
     """What the keyword index is made of, until the build is stopped."""
     for passage in cut:
         if stopped.is_set():
             raise CancelledError
-        yield passages.indexed_text(passage)
+        yield passages.headings(passage), passage.text

@@ -1,8 +1,7 @@
-"""How is a model in an ONNX file run?
+"""Running a model in an ONNX file; the only module that imports onnxruntime.
 
-The only room that imports onnxruntime. Texts of about the same length go through together, so that
-little is spent on padding, in batches that each run on one core, so that two people who ask at once
-do not wait for each other.
+Texts of about the same length are run together, so that little is spent on padding, in batches that
+each take one core, so that two people who ask at once do not wait for each other.
 """
 
 from __future__ import annotations
@@ -28,6 +27,13 @@ _ATTRIBUTES = {
 }
 
 
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class OnnxFile:
     """A model, loaded; safe to share between threads."""
 
@@ -41,11 +47,11 @@ class OnnxFile:
         self._session: Any = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
-        self._cores = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self._cores = threading.BoundedSemaphore(available_cores())
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What it gives, by name, in order."""
+        """The names of its outputs, in order."""
         return tuple(output.name for output in self._session.get_outputs())
 
     def run(self, encodings: Sequence[Any], batch_size: int) -> Iterator[tuple[list[int], Outputs]]:
@@ -56,17 +62,17 @@ class OnnxFile:
         def outputs(rows: list[int]) -> Outputs:
             inputs = self._inputs([encodings[row] for row in rows])
             with self._cores:  # of fifty who ask at once, the first need not wait for the last
-                found: Outputs = self._session.run(None, inputs)
-            return found
+                values: Outputs = self._session.run(None, inputs)
+            return values
 
         if len(batches) == 1:
             yield batches[0], outputs(batches[0])
         else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
+            with ThreadPoolExecutor(available_cores()) as pool:
                 yield from zip(batches, pool.map(outputs, batches), strict=True)
 
     def _inputs(self, encodings: Sequence[Any]) -> dict[str, npt.NDArray[np.int64]]:
-        """What the model takes, int64 [n_texts, longest]; its mask hides the padding."""
+        """The model's inputs by name, int64 [n_texts, longest]; its mask hides the padding."""
         longest = max(len(encoding.ids) for encoding in encodings)
         inputs = {}
         for wanted in self._session.get_inputs():

@@ -20,7 +20,7 @@ from briefqa.answering.conversation import Conversation
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.index.manifest import MALFORMED
-from briefqa.records import Answer, Carried, CarriedKind, Hit
+from briefqa.records import EVERYWHERE, Answer, Carried, CarriedKind, Hit, Where
 from briefqa.text.markdown import line, quote
 
 if TYPE_CHECKING:
@@ -105,13 +105,11 @@ _RECEIPT = {
 class Turn:
     """A question's answer, and what was asked for: where to look, and how many passages.
 
-    None stands for all documents, and for all sections. `generation` is the index's that gave the
-    answer, empty for the one that answers now.
+    `generation` is the index's that gave the answer, empty for the one that answers now.
     """
 
     answer: Answer
-    documents: tuple[str, ...] | None = None
-    section: str | None = None
+    where: Where = EVERYWHERE
     k: int = 5
     generation: str = ""
 
@@ -221,9 +219,10 @@ def replay(receipt: Mapping[str, Any], searcher: Searcher) -> ReplayReport:
     answers: list[Answer] = []
     for then in receipt["turns"]:
         carried = [Carried(CarriedKind(each["kind"]), each["text"]) for each in then["carried"]]
-        wanted = {name: then[name] for name in ("documents", "section", "k")}
+        documents = None if then["documents"] is None else tuple(then["documents"])
+        where = Where(documents, then["section"])
         try:
-            chat = Conversation(searcher, turns=answers, **wanted)
+            chat = Conversation(searcher, k=then["k"], where=where, turns=answers)
             answer = chat.ask(then["question"], carry=carried)
         except UsageError as error:  # a document or a section that is no longer there
             turns.append(TurnReplay(then["question"], str(error)))
@@ -243,9 +242,9 @@ def markdown(turns: Sequence[Turn]) -> str:
         if answer.carried:
             kept = " · ".join(f"{each.kind}: {line(each.text)}" for each in answer.carried)
             written.append(f"Carried over: {kept}")
-        if turn.documents is not None or turn.section is not None:
+        if turn.where != EVERYWHERE:
             names = ", ".join(map(line, answer.searched))
-            section = "" if turn.section is None else f", section {line(turn.section)}"
+            section = "" if turn.where.section is None else f", section {line(turn.where.section)}"
             written.append(f"Looked in: {names}{section}")
         if answer.answered:
             for hit in answer.hits[: compose.QUOTED]:
@@ -277,8 +276,8 @@ def save(path: Path, searcher: Searcher, turns: Sequence[Turn]) -> None:
 def _turn(turn: Turn, generation: str) -> dict[str, Any]:
     return {
         "generation": turn.generation or generation,
-        "documents": None if turn.documents is None else list(turn.documents),
-        "section": turn.section,
+        "documents": None if turn.where.documents is None else list(turn.where.documents),
+        "section": turn.where.section,
         "k": turn.k,
         **_plain(compose.as_json(turn.answer)),
     }

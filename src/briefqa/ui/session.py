@@ -16,7 +16,7 @@ from typing import Any
 from briefqa.answering.conversation import Conversation
 from briefqa.errors import BriefQAError, IndexFolderError
 from briefqa.receipts import receipt
-from briefqa.records import Answer, Carried, CarriedKind
+from briefqa.records import EVERYWHERE, Answer, Carried, CarriedKind, Where
 from briefqa.ui.service import Desk
 
 LONGEST_QUESTION = 2000
@@ -26,17 +26,6 @@ MOST_TURNS = 100
 """Of a conversation; the oldest are dropped."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where a question is looked for: these documents, None for all, and this section of them."""
-
-    documents: tuple[str, ...] | None = None
-    section: str | None = None
-
-
-EVERYWHERE = Where()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +70,7 @@ def ask(
     try:
         searcher = desk.searcher()
         generation = searcher.generation()
-        conversation = Conversation(
-            searcher,
-            documents=where.documents,
-            section=where.section,
-            turns=answered(before),
-        )
+        conversation = Conversation(searcher, where=where, turns=answered(before))
         answer = conversation.ask(question.encode("utf-8", "replace").decode("utf-8"), carry=carry)
         return Turn(shown, answer, where, generation)
     except BriefQAError as error:
@@ -200,9 +184,7 @@ def parsed(sent: object) -> dict[str, Any]:
 def written(desk: Desk, turns: Turns, as_receipt: bool) -> tuple[str, str]:
     """The answers as a file, its name and content: Markdown to read, or a receipt to replay."""
     given = [
-        receipt.Turn(
-            turn.reply, turn.where.documents, turn.where.section, generation=turn.generation
-        )
+        receipt.Turn(turn.reply, turn.where, generation=turn.generation)
         for turn in turns
         if isinstance(turn.reply, Answer)
     ]
