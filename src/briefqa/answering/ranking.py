@@ -99,6 +99,8 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     allowed = rows_with_quoted(query.text, context.keyword, context.passages)
     if among is not None:
         allowed = among if allowed is None else np.intersect1d(allowed, among)
+    if allowed is not None and len(allowed) == context.keyword.n_passages:
+        allowed = None  # every passage is a quicker search than a choice of them
     depth = max(CANDIDATES, query.k)
     asked, vector, cosine = question_terms.analyze(query.text, context.keyword), None, None
     match = context.keyword.match(asked.idf)

@@ -118,8 +118,15 @@ class PhraseIndex:
         places = places[places + len(numbers) <= len(self._words)]
         for offset in range(1, len(numbers)):
             places = places[self._words[places + offset] == numbers[offset]]
-        rows = np.searchsorted(self._starts, places, side="right") - 1
-        return np.unique(rows[places + len(numbers) <= self._starts[rows + 1]])
+        if 4 * len(places) < len(self._starts):
+            rows = np.searchsorted(self._starts, places, side="right") - 1
+            return np.unique(rows[places + len(numbers) <= self._starts[rows + 1]])
+        # Passage by passage: whether a place is between its first word and the last that is left
+        # for the phrase to begin at.
+        ends = np.maximum(self._starts[1:] - len(numbers) + 1, self._starts[:-1])
+        return np.flatnonzero(
+            np.searchsorted(places, ends) > np.searchsorted(places, self._starts[:-1])
+        )
 
     def _numbers(self, phrase: Sequence[str]) -> Numbers | None:
         """The numbers of these words; None if one of them occurs nowhere."""
