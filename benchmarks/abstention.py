@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from briefqa import build, open_index
+from briefqa.evaluation.probe import outcome
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 ANSWERED = 0.94  # share of the answerable training questions that are to be answered
@@ -34,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build(DATA, index=folder)
         searcher = open_index(folder, reader=None)
-        found = [searcher.outcome(question["question"]).signals for question in questions]
+        found = [outcome(searcher, question["question"]).signals for question in questions]
     signals = np.array([(s.cosine, s.matched_share) if s else (-1.0, 0.0) for s in found])
     kinds = np.array(
         [q["kind"] if q["section"] is None else "answerable" for q in questions], dtype=object

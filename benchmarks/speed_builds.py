@@ -29,6 +29,7 @@ from benchmarks.speed_corpus import (
 from benchmarks.speed_measures import MEASURED, WARMING, memory
 from briefqa import open_index
 from briefqa.documents.passages import cut, embedded_texts
+from briefqa.evaluation.probe import passages
 from briefqa.index import generations
 from briefqa.indexing.builder import build_index, index_documents
 from briefqa.models import sentence_transformer
@@ -67,7 +68,7 @@ def index(folder: Path, n_passages: int) -> Figures:
     (folder / "questions.json").write_text(json.dumps({"texts": texts, "passages": rows}), "utf-8")
     searcher = open_index(folder / "index", model=stub, reader=None)
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
-        for passage in searcher.passages():
+        for passage in passages(searcher):
             file.write(json.dumps(f"{passage.title}\n{passage.text}") + "\n")
     found = len(searcher.manifest().sources), searcher.manifest().passages
     return figures | {"documents": found[0], "passages": found[1]}

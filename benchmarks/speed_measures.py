@@ -26,7 +26,7 @@ from briefqa.records import TextKind
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from briefqa.index.vector_index import VectorIndex
+    from briefqa.index.vector_index import FaissVectorIndex
 
     Vectors = npt.NDArray[np.float32]
     Figures = dict[str, Any]
@@ -61,7 +61,7 @@ class ModelForQuestions:
 def warm(folder: Path) -> Figures:
     """Latency of each way to search, with the questions' vectors at hand, and recall."""
     from benchmarks.speed_corpus import KnownVectors
-    from briefqa.index.vector_index import VectorIndex
+    from briefqa.index.vector_index import FaissVectorIndex
 
     texts, rows = asked_of(folder)
     vectors: Vectors = np.load(folder / "question_vectors.npy")
@@ -77,7 +77,7 @@ def warm(folder: Path) -> Figures:
         "hybrid": milliseconds(searcher.search, texts[measured]),
     }
     figures |= {"rss_mb": memory()["VmRSS"], "peak_mb": memory()["VmHWM"]}
-    by_meaning = VectorIndex(generations.open_current(folder / "index").folder)
+    by_meaning = FaissVectorIndex(generations.open_current(folder / "index").folder)
     for vector in vectors[:WARMING]:
         by_meaning.nearest(vector, NEAREST)
     figures["vector"] = milliseconds(
@@ -94,7 +94,7 @@ def warm(folder: Path) -> Figures:
     return figures
 
 
-def recall(by_meaning: VectorIndex, folder: Path, questions: Vectors, k: int = 10) -> float:
+def recall(by_meaning: FaissVectorIndex, folder: Path, questions: Vectors, k: int = 10) -> float:
     """The share of the k nearest passages of each question that are found, by an exact scan.
 
     A passage as near as the k-th, to six decimals, counts as one of them.

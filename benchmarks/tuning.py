@@ -1,6 +1,6 @@
 """Which constants rank best, and how well do they do on questions they were not chosen by?
 
-Scores a small grid of the constants of `briefqa.index.keyword_index` (K1, B),
+Scores a small grid of the constants of `briefqa.index.bm25` (K1, B),
 `briefqa.index.vector_index` (SENTENCE_WEIGHT) and `briefqa.answering.fusion` (SEMANTIC_WEIGHT,
 DOCUMENT_WEIGHT) on BEIR folders by nDCG@10, with the product's own indexes, formulas and fusion.
 For each mode of search and each set it prints what the shipped constants give, what those give that
@@ -27,13 +27,16 @@ import numpy.typing as npt
 
 from briefqa.answering import fusion
 from briefqa.answering.fusion import DOCUMENT_WEIGHT, SEMANTIC_WEIGHT
+from briefqa.answering.question_terms import analyze
 from briefqa.answering.ranking import CANDIDATES
 from briefqa.answering.searcher import Searcher
-from briefqa.documents.passages import indexed_text
+from briefqa.documents.passages import headings
+from briefqa.evaluation import probe
 from briefqa.evaluation.question_sets import Question, read_beir
-from briefqa.index import generations, keyword_index, vector_index
-from briefqa.index.keyword_index import K1, B, KeywordIndex
-from briefqa.index.vector_index import SENTENCE_WEIGHT, VectorIndex
+from briefqa.index import bm25, generations, postings, vector_index
+from briefqa.index.bm25 import K1, B
+from briefqa.index.keyword_index import PostingsKeywordIndex
+from briefqa.index.vector_index import SENTENCE_WEIGHT, FaissVectorIndex
 from briefqa.indexing.builder import index_documents
 from briefqa.models.embedder import Embedder, load_embedder
 from briefqa.records import Mode, TextKind
@@ -145,20 +148,25 @@ def _collect(folder: Path, index: Path, limit: int, embedder: Embedder) -> Colle
     beir = read_beir(folder)
     index_documents(beir.documents, index, embedder)
     searcher, generation = Searcher(index, model=embedder), generations.open_current(index)
-    passages = list(searcher.passages())
+    passages = probe.passages(searcher)
     rows = np.arange(len(passages))
     judged = [question for question in beir.questions if question.answerable]
     questions = random.Random(0).sample(judged, min(limit, len(judged)))
     # K1 and B are in the postings, so each pair has its own.
-    texts = [indexed_text(one) for one in passages]
+    texts = [(headings(one), one.text) for one in passages]
     language, word_share, cosine = generation.manifest.language, {}, {}
     for k1, b in {setting.keyword for setting in GRID if setting.keyword}:
-        with TemporaryDirectory() as scratch, patch.multiple(keyword_index, K1=k1, B=b):
-            keyword_index.write(Path(scratch, "words"), texts, language)
-            words = KeywordIndex(Path(scratch, "words"), len(rows), language)
-            matches = [words.match(question.text) for question in questions]
-        word_share[k1, b] = np.stack([one.bm25 / np.float32(one.idf_sum or 1) for one in matches])
-    vectors = VectorIndex(generation.folder)
+        with TemporaryDirectory() as scratch, patch.multiple(bm25, K1=k1, B=b):
+            postings.write(Path(scratch, "words"), texts, language)
+            words = PostingsKeywordIndex(Path(scratch, "words"), len(rows), language)
+            asked = [analyze(question.text, words) for question in questions]
+            word_share[k1, b] = np.stack(
+                [
+                    words.match(terms.idf).scores(rows) / np.float32(terms.idf_sum or 1)
+                    for terms in asked
+                ]
+            )
+    vectors = FaissVectorIndex(generation.folder)
     embedded = embedder.embed([question.text for question in questions], TextKind.QUESTION)
     for weight in {setting.sentence for setting in GRID if setting.sentence is not None}:
         with patch.object(vector_index, "SENTENCE_WEIGHT", weight):
@@ -167,7 +175,7 @@ def _collect(folder: Path, index: Path, limit: int, embedder: Embedder) -> Colle
     for place, question in enumerate(questions):
         if set(question.text) & set('"“„«'):
             # Asked for every passage, the searcher gives those that hold the quoted phrases.
-            held = searcher.ranked_rows(question.text, mode=Mode.SEMANTIC, depth=len(rows))
+            held = probe.ranked_rows(searcher, question.text, mode=Mode.SEMANTIC, depth=len(rows))
             allowed[place] = np.isin(rows, held)
     _, document_of = np.unique([passage.document for passage in passages], return_inverse=True)
     units = beir.question_set(passages).units

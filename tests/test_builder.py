@@ -30,7 +30,7 @@ from briefqa import (
 from briefqa.documents import loaders
 from briefqa.documents.loaders import parse
 from briefqa.documents.loaders import text as text_loader
-from briefqa.index import generations, keyword_index
+from briefqa.index import generations, postings
 from briefqa.index.manifest import parse as parse_manifest
 from briefqa.indexing import generation_writer
 from briefqa.json_decoding import Malformed
@@ -583,7 +583,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next_even_if_nothing_changed
         "briefqa.index.record_file.RecordWriter.add",
         "briefqa.index.vector_index.create",
         "briefqa.index.vector_cache.KnownVectors.add",
-        "briefqa.index.keyword_index.write",
+        "briefqa.index.postings.write",
         "os.fsync",
         "pathlib.Path.rename",
         "pathlib.Path.replace",
@@ -649,7 +649,7 @@ def test_a_keyword_index_that_fails_at_once_stops_the_embedding_soon(
     def fail(*_: object) -> NoReturn:
         raise ZeroDivisionError("in the keyword thread")
 
-    monkeypatch.setattr(keyword_index, "write", fail)
+    monkeypatch.setattr(postings, "write", fail)
     embedder = SlowEmbedder()
     with pytest.raises(ZeroDivisionError, match="in the keyword thread"):
         build(tmp_path / "many", index=index, model=embedder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from briefqa.records import (
     Passage,
     Place,
     PlaceUnit,
+    Query,
+    Where,
 )
 from briefqa.text.words import plain_words
 
@@ -32,24 +33,15 @@ TEXTS = {
 }
 
 
-class Shelf:
+class Scripted:
     """Stands in for a Searcher: passages with more of the question's words are better."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-        holding: str = "",
-        read: str = "",
-    ) -> Answer:
-        self.asked.append(question)
-        words = set(plain_words(question))
+    def ask(self, query: Query, /) -> Answer:
+        self.asked.append(query.text)
+        words, documents = set(plain_words(query.text)), query.where.documents
         hits = []
         for name, text in TEXTS.items():
             if documents is None or name in documents:
@@ -59,8 +51,8 @@ class Shelf:
                 )
                 hits.append(Hit(1, passage, Evidence(None, None, None, None, share)))
         hits.sort(key=lambda hit: -hit.evidence.fused)
-        found = tuple(hits[:k]) if words else ()
-        return Answer(question, bool(found), 1.0, "", "", found)
+        found = tuple(hits[: query.k]) if words else ()
+        return Answer(query.text, bool(found), 1.0, "", "", found)
 
 
 def within(text: str) -> Carried:
@@ -83,7 +75,7 @@ def readings(*questions: str) -> list[str]:
 
 @pytest.fixture
 def chat() -> Conversation:
-    return Conversation(Shelf())
+    return Conversation(Scripted())
 
 
 def test_a_question_without_a_place_takes_over_place_and_matter(chat: Conversation) -> None:
@@ -156,11 +148,11 @@ def test_a_conversation_is_made_again_from_its_questions_and_what_they_carried(
     for question in ("What did the doctors do in Aleppo?", "And in Damascus?", "Why?", "dockers"):
         chat.ask(question)
     chat.ask_again(3, carry=[about("medicine")])
-    again = Conversation(Shelf())
+    again = Conversation(Scripted())
     for turn in chat.turns:
         again.ask(turn.question, carry=turn.carried)
     assert again.turns == chat.turns
-    gone_on = Conversation(Shelf(), turns=chat.turns)
+    gone_on = Conversation(Scripted(), turns=chat.turns)
     assert gone_on.ask("How many?") == again.ask("How many?")
 
 
@@ -173,11 +165,13 @@ def test_an_empty_question_is_no_turn_to_refer_to(chat: Conversation) -> None:
 
 def test_the_first_question_takes_over_nothing(chat: Conversation) -> None:
     assert chat.ask("Why?").carried == ()
-    assert Conversation(Shelf()).ask("Why?", carry=[about("doctors")]).read_as == "Why? — doctors"
+    assert (
+        Conversation(Scripted()).ask("Why?", carry=[about("doctors")]).read_as == "Why? — doctors"
+    )
 
 
 def test_what_is_asked_for_holds_for_every_turn() -> None:
-    chat = Conversation(Shelf(), k=1, documents=["Damascus", "Port"])
+    chat = Conversation(Scripted(), k=1, where=Where(("Damascus", "Port")))
     first = chat.ask("What did the doctors do in Aleppo?")
     assert [hit.passage.document for hit in first.hits] == ["Damascus"]
     assert [hit.passage.document for hit in chat.ask("dockers").hits] == ["Port"]

@@ -19,6 +19,7 @@ from briefqa import (
     cli,
     open_index,
 )
+from briefqa.evaluation.probe import passages as passages_of
 from briefqa.evaluation.question_sets import QuestionSet, read_questions
 from briefqa.ui import feedback
 from briefqa.ui.feedback import Feedback
@@ -49,12 +50,12 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def asked(path: Path, searcher: Searcher) -> QuestionSet:
-    return read_questions(path, searcher.passages())
+    return read_questions(path, passages_of(searcher))
 
 
 def places(found: QuestionSet, searcher: Searcher) -> list[list[tuple[str, str]]]:
     """Of each question, the document and section of every right passage."""
-    passages = list(searcher.passages())
+    passages = passages_of(searcher)
     return [
         [(passages[int(row)].document, passages[int(row)].section[0]) for row in question.relevant]
         for question in found.questions

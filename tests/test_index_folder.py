@@ -40,6 +40,9 @@ GENERATION_FILES = [
     "in-use",
     "keyword/gains.npy",
     "keyword/lengths.npy",
+    "keyword/phrases.starts.npy",
+    "keyword/phrases.vocabulary.txt",
+    "keyword/phrases.words.npy",
     "keyword/rows.npy",
     "keyword/spellings.npy",
     "keyword/starts.npy",
@@ -141,6 +144,8 @@ def test_no_file_of_an_index_can_run_code_when_it_is_opened(made: Path) -> None:
             assert [type(json.loads(line)) for line in content.splitlines()] == [dict]
         elif name.endswith("terms.txt"):
             assert b"bridg\n" in content
+        elif name.endswith("phrases.vocabulary.txt"):
+            assert b"\nbridge\n" in content
         else:
             assert (Path(name).name in ("build.lock", "in-use"), content) == (True, b"")
 

@@ -23,8 +23,8 @@ FILES = 60
 BUILD = """
 import sys
 from briefqa import build
-from briefqa.index import keyword_index
-keyword_index.stemmer("en")
+from briefqa.text.language import stemmer
+stemmer("en")
 print("ready", flush=True)
 build(sys.argv[1], index=sys.argv[2], model="hashing")
 """

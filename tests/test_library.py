@@ -409,7 +409,7 @@ def test_only_the_last_removals_can_be_restored(
         "briefqa.index.generations.new_generation",
         "briefqa.index.generations.publish",
         "briefqa.indexing.library.sync",
-        "briefqa.index.keyword_index.write",
+        "briefqa.index.postings.write",
         "shutil.copy2",
         "os.fsync",
     ],

@@ -47,6 +47,10 @@ class Remembering:
     def rule(self) -> Mapping[str, float] | None:
         return self._reader.rule
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self._reader.languages
+
     def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
         asked = (question, tuple(texts))
         if asked not in self._readings:

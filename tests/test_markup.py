@@ -23,10 +23,11 @@ from briefqa.records import (
     PlaceUnit,
     Section,
     Span,
+    Where,
 )
 from briefqa.ui import conversation_view, documents_view, sources_view
 from briefqa.ui.html import Html, escape, join, tag
-from briefqa.ui.turns import Problem, Turn, Where
+from briefqa.ui.turns import Problem, Turn
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, hit, words
 
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))

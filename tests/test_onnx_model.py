@@ -17,6 +17,7 @@ import pytest
 from briefqa import build
 from briefqa.answering.searcher import Searcher
 from briefqa.errors import ModelUnavailable
+from briefqa.evaluation.probe import passages
 from briefqa.models import embedder, onnx_embedder, sentence_transformer
 from briefqa.models.embedder import Embedder
 from briefqa.models.onnx_embedder import OnnxEmbedder
@@ -55,7 +56,7 @@ def test_both_runtimes_give_the_same_vectors_of_real_passages(
     real_embedder: Embedder, sentences: SentenceTransformerEmbedder, brief: Searcher
 ) -> None:
     assert isinstance(real_embedder, OnnxEmbedder)
-    texts = [*(passage.text for passage in brief.passages()), *TEXTS]
+    texts = [*(passage.text for passage in passages(brief)), *TEXTS]
     for kind in TextKind:
         cosines = (real_embedder.embed(texts, kind) * sentences.embed(texts, kind)).sum(axis=1)
         assert cosines.min() >= 0.9999

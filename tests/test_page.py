@@ -27,12 +27,14 @@ from briefqa.records import (
     Passage,
     Place,
     PlaceUnit,
+    Query,
+    Where,
 )
 from briefqa.ui import document_changes, layout, messages, page, session
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
 from briefqa.ui.service import IndexService
-from briefqa.ui.turns import Problem, Turn, TurnStore, Where
+from briefqa.ui.turns import Problem, Turn, TurnStore
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, words
 
 
@@ -47,17 +49,8 @@ class Scripted(IndexService):
     def searcher(self) -> Searcher:
         return cast("Searcher", self)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-        holding: str = "",
-        read: str = "",
-    ) -> Answer:
-        self.asked.append(question)
+    def ask(self, query: Query) -> Answer:
+        self.asked.append(query.text)
         if isinstance(self.reply, Exception):
             raise self.reply
         return self.reply

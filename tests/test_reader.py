@@ -21,11 +21,12 @@ from briefqa import ModelUnavailable, Searcher, build, open_index
 from briefqa.answering import fusion, ranking
 from briefqa.answering.abstention import probability
 from briefqa.answering.ranking import asking
+from briefqa.cli import main
 from briefqa.models import onnx_reader, sentence_transformer
-from briefqa.models.embedder import Embedder, HashingEmbedder
+from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
 from briefqa.models.reader import OverlapReader, load_reader
 from briefqa.models.reading import LONGEST, Readable, Reading
-from briefqa.records import Carried, CarriedKind, Hit, Span
+from briefqa.records import Carried, CarriedKind, Hit, Query, Span
 from tests.question_file import Asked
 
 SIEGE = "The town has been under siege for three years. Nobody lives in the castle."
@@ -260,6 +261,7 @@ class Favourite:
 
     name = fingerprint = "favourite"
     rule = None
+    languages = ()
 
     def __init__(self, word: str) -> None:
         self._word = word
@@ -343,7 +345,7 @@ def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path
 
 def test_what_is_asked_for_comes_first_whatever_the_reader_says(harbour: Path) -> None:
     searcher = open_index(harbour, reader=Favourite("1931"))
-    answer = searcher.ask("crew or ferries", holding="ferries")
+    answer = searcher.ask(Query("crew or ferries", must_hold="ferries"))
     assert answer.hits[0].passage.section == ("Ships",)
     quoted = searcher.search('crew or "green ferries"')
     assert [hit.passage.section for hit in quoted] == [("Ships",)]
@@ -425,6 +427,7 @@ def test_a_reader_that_only_judges_leaves_the_marking_to_the_indexes(harbour: Pa
     class Judge:
         name = fingerprint = "judge"
         rule = None
+        languages = ()
 
         def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
             return [Reading(1.0) for _ in texts]
@@ -575,3 +578,61 @@ def test_a_model_of_another_kind_is_one_sentence(
     )
     with pytest.raises(ModelUnavailable, match="is BertForMaskedLM; a reader is a model for"):
         load_reader(str(folder))
+
+
+# Languages
+
+GERMAN = "# Hafen\n\nKapitänin Mara Oduya führt die Mannschaft. Neun Fähren fahren dort.\n"
+
+
+def test_the_reader_that_comes_with_it_reads_english_only(
+    shipped: onnx_reader.OnnxReader, tmp_path: Path
+) -> None:
+    assert shipped.languages == ("en",)
+    (tmp_path / "hafen.md").write_text(GERMAN)
+    index = tmp_path / "index"
+    build(tmp_path / "hafen.md", index=index, model=load_embedder(), language="de")
+    with open_index(index) as searcher:
+        assert searcher.reader is None
+        assert searcher.reader_note == (
+            "The reader reads English only; this index is in German (de), so answers come from the "
+            "indexes alone."
+        )
+        answer = searcher.ask("Wer führt die Mannschaft?")
+        with open_index(index, reader=None) as without:
+            assert without.reader_note == ""
+            assert answer == without.ask("Wer führt die Mannschaft?")
+        best = answer.hits[0]
+        assert best.evidence.answerability is None
+        assert best.answer is not None
+        assert best.answer.text == best.sentence
+    assert main(["info", "--index", str(index)]) == 0
+
+
+def test_a_reader_that_names_no_language_reads_any(harbour: Path, tmp_path: Path) -> None:
+    class German(OverlapReader):
+        languages = ("de", "fr")
+
+    assert open_index(harbour, reader=OverlapReader()).reader_note == ""
+    with open_index(harbour, reader=German()) as searcher:
+        assert searcher.reader is None
+        assert searcher.reader_note.startswith("The reader reads German and French only; this")
+        assert searcher.search("ferries")[0].evidence.answerability is None
+
+
+def test_why_there_is_no_reader_is_said(harbour: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "one for tests" in open_index(harbour).reader_note
+    monkeypatch.setattr(onnx_reader, "SHIPPED", Path("nowhere"))
+    assert "No reader is installed" in open_index(harbour).reader_note
+
+
+@pytest.mark.parametrize("languages", ["en", [1], {"en": 1}, None])
+def test_languages_that_are_no_list_of_codes_make_a_reader_unusable(
+    shipped: onnx_reader.OnnxReader, tmp_path: Path, languages: object
+) -> None:
+    for name in ("reader.onnx", "tokenizer.json", "settings.json"):
+        shutil.copy(onnx_reader.SHIPPED / name, tmp_path / name)
+    settings = json.loads((tmp_path / "settings.json").read_text())
+    (tmp_path / "settings.json").write_text(json.dumps({**settings, "languages": languages}))
+    with pytest.raises(ModelUnavailable, match="languages are not a list"):
+        load_reader(str(tmp_path))

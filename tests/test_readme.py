@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from briefqa import cli, open_index
+from briefqa.evaluation.probe import passages
 from briefqa.evaluation.question_sets import read_questions
 from briefqa.index.info import index_info
 
@@ -90,7 +91,7 @@ def test_the_questions_file_of_the_documents_page_fits_the_brief(
     (questions,) = blocks((repo / "docs" / "documents.md").read_text("utf-8"), "json")
     (tmp_path / "my-questions.jsonl").write_text(questions)
     searcher = open_index(brief_index)
-    asked = read_questions(tmp_path / "my-questions.jsonl", searcher.passages())
+    asked = read_questions(tmp_path / "my-questions.jsonl", passages(searcher))
     assert [bool(question.relevant) for question in asked.questions] == [True, True, True, False]
 
 

@@ -29,7 +29,7 @@ from briefqa.receipts.receipt import Turn
 from briefqa.receipts.replay import replay
 from briefqa.receipts.saving import save
 from briefqa.receipts.transcript import markdown
-from briefqa.records import Carried, CarriedKind, Place, PlaceUnit
+from briefqa.records import Carried, CarriedKind, Place, PlaceUnit, Where
 from briefqa.text.markdown import line, quote
 
 HARBOUR = (
@@ -86,7 +86,7 @@ def changed(path: Path, *places: str | int, value: object) -> Path:
 
 def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: Searcher) -> None:
     turns = conversation(searcher)
-    turn = replace(turns[1], documents=("harbour.md",), section="Crew")
+    turn = replace(turns[1], where=Where(("harbour.md",), "Crew"))
     made = receipt.make(searcher, [turn]).as_json()
     manifest = searcher.manifest()
     assert {name: made[name] for name in made if name not in ("created", "turns", "sources")} == {
@@ -129,7 +129,7 @@ def test_the_same_index_gives_the_same_answers(folder: Path, searcher: Searcher)
 
 def test_each_question_is_asked_again_where_it_looked(folder: Path, searcher: Searcher) -> None:
     answer = searcher.ask("ferries", documents=["garden.md"], section="Roses", k=1)
-    turn = Turn(answer, ("garden.md",), "Roses", 1)
+    turn = Turn(answer, Where(("garden.md",), "Roses"), 1)
     assert replay(receipt.read(saved(folder, [turn], searcher)), searcher).same
 
 
@@ -183,7 +183,7 @@ def test_an_answer_of_an_earlier_index_than_the_receipts_is_told(
 
 
 def test_a_document_that_is_gone_is_what_differs(folder: Path, searcher: Searcher) -> None:
-    turn = Turn(searcher.ask("Roses", documents=["garden.md"]), ("garden.md",))
+    turn = Turn(searcher.ask("Roses", documents=["garden.md"]), Where(("garden.md",)))
     path = saved(folder, [turn], searcher)
     (folder / "docs" / "garden.md").unlink()
     build(folder / "docs", index=folder / "index", model="hashing")
@@ -415,7 +415,7 @@ def test_replay_exits_with_1_when_an_answer_differs(
 
 def test_markdown_reads_as_a_document(searcher: Searcher) -> None:
     turns = conversation(searcher)
-    turns[0] = replace(turns[0], documents=("harbour.md",), section="Ships")
+    turns[0] = replace(turns[0], where=Where(("harbour.md",), "Ships"))
     text = markdown(turns)
     first = turns[0].answer.hits[0].passage
     assert text.startswith(
@@ -453,7 +453,7 @@ def test_hostile_text_stays_text_in_markdown(folder: Path) -> None:
     (answer,) = chat.turns
     assert answer.hits[0].passage.document == "evil.md"
     for each in (answer, replace(answer, answered=False)):
-        text = markdown([Turn(each, ("evil.md",), HOSTILE)])
+        text = markdown([Turn(each, Where(("evil.md",), HOSTILE))])
         kinds = {token.type for token in rendered(text)}
         assert not kinds & {
             "html_inline",

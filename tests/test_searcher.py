@@ -1,8 +1,12 @@
-"""Which passages answer a question?"""
+"""Searching and asking an index."""
 
 from __future__ import annotations
 
+import gc
 import re
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,16 @@ from hypothesis import strategies as st
 
 from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.records import DocumentInfo, Place, PlaceUnit, section_path, section_text
+from briefqa.records import (
+    DocumentInfo,
+    Place,
+    PlaceUnit,
+    Query,
+    TextKind,
+    Where,
+    section_path,
+    section_text,
+)
 from tests.question_file import Asked
 
 BRIEF = """\
@@ -301,3 +314,84 @@ def test_sentences_are_chosen_rightly_on_the_bundled_brief(
                 break
     assert given > 150
     assert right / given > 0.76  # .743 by the retriever's evidence alone
+
+
+# Asking with a Query
+
+
+def test_a_query_finds_what_its_keywords_would(harbour: Searcher) -> None:
+    where = Where(("harbour.md",), "Ships")
+    query = Query("  nine  ferries ", where, k=1)
+    assert harbour.search(query) == harbour.search(
+        "nine ferries", documents=["harbour.md"], section="Ships", k=1
+    )
+    answer = harbour.ask(query)
+    assert (answer.question, answer.read_as) == ("  nine  ferries ", "nine ferries")
+    assert harbour.search("ferries", documents="harbour.md") == harbour.search(
+        Query("ferries", Where(("harbour.md",)))
+    )
+    with pytest.raises(UsageError, match="A Query says itself where to look"):
+        harbour.search(query, section="Crew")
+    with pytest.raises(UsageError, match="at least 1 passage"):
+        harbour.ask(Query("ferries", k=0))
+
+
+# Closing
+
+
+def open_files(folder: Path) -> list[str]:
+    """The files in the folder that this process has open or mapped."""
+    links = [Path(link) for link in Path("/proc/self/fd").iterdir()]
+    opened = [str(link.readlink()) for link in links if link.is_symlink()]
+    mapped = Path("/proc/self/maps").read_text().splitlines()
+    return [name for name in (*opened, *mapped) if str(folder) in name]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
+@pytest.mark.parametrize("exact_most", [30_000, 1], ids=["flat", "inverted file"])
+def test_a_closed_searcher_has_no_file_open_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_most: int
+) -> None:
+    monkeypatch.setattr("briefqa.index.vector_index.EXACT_MOST", exact_most)
+    words = [f"Gull {number} nests on the pier." for number in range(40)]
+    (tmp_path / "pier.txt").write_text("\n\n".join(words))
+    build(tmp_path / "pier.txt", index=tmp_path / "index", model=HashingEmbedder())
+    with open_index(tmp_path / "index") as searcher:
+        assert searcher.search("gulls")
+        assert searcher.search('"the pier"')
+        assert open_files(tmp_path / "index")
+    gc.collect()
+    assert open_files(tmp_path / "index") == []
+    searcher.close()
+    for use in (
+        lambda: searcher.search("gulls"),
+        lambda: searcher.ask("gulls"),
+        lambda: searcher.conversation().ask("gulls"),
+        searcher.warm,
+        searcher.documents,
+        searcher.manifest,
+    ):
+        with pytest.raises(UsageError, match=r"The searcher over .* is closed; open the index"):
+            use()
+
+
+def test_closing_waits_for_the_questions_that_are_being_answered(tmp_path: Path) -> None:
+    (tmp_path / "pier.txt").write_text("Gulls nest on the pier.")
+    build(tmp_path / "pier.txt", index=tmp_path / "index", model=HashingEmbedder())
+    asked, may_answer = threading.Event(), threading.Event()
+
+    class Slow(HashingEmbedder):
+        def embed(self, texts: Sequence[str], kind: TextKind) -> Any:
+            asked.set()
+            may_answer.wait(60)
+            return super().embed(texts, kind)
+
+    searcher = open_index(tmp_path / "index", model=Slow())
+    with ThreadPoolExecutor(2) as pool:
+        hits = pool.submit(searcher.search, "gulls")
+        assert asked.wait(60)
+        closed = pool.submit(searcher.close)
+        assert not closed.done()
+        may_answer.set()
+        assert hits.result(60)[0].passage.text == "Gulls nest on the pier."
+        closed.result(60)

@@ -14,6 +14,7 @@ from benchmarks.speed_corpus import FUNCTION_WORDS, Language, WordVectors
 from benchmarks.speed_report import Goal
 from briefqa import open_index
 from briefqa.documents.passages import cut
+from briefqa.evaluation.probe import ranked_rows
 from briefqa.indexing.builder import index_documents
 from briefqa.records import Mode, TextKind
 
@@ -59,7 +60,7 @@ def test_each_paragraph_is_a_passage_and_a_question_finds_its_own(
     searcher = open_index(tmp_path / "index", model=vectors, reader=None)
     assert searcher.manifest().passages == 60
     asked = speed_corpus.questions(language, 60, 30)
-    first = [searcher.ranked_rows(q.text, mode=Mode.HYBRID, depth=5) for q in asked]
+    first = [ranked_rows(searcher, q.text, mode=Mode.HYBRID, depth=5) for q in asked]
     pairs = zip(asked, first, strict=True)
     assert np.mean([question.passage in rows for question, rows in pairs]) >= 0.9
 

@@ -12,7 +12,13 @@ import pytest
 
 from briefqa.errors import IndexDamaged
 from briefqa.index import arrays, vector_index
-from briefqa.index.vector_index import SENTENCE_WEIGHT, VectorIndex, create, organise, read_vectors
+from briefqa.index.vector_index import (
+    SENTENCE_WEIGHT,
+    FaissVectorIndex,
+    create,
+    organise,
+    read_vectors,
+)
 
 Floats = npt.NDArray[np.float32]
 LARGE = ["centroids", "lists", "members", "codes"]
@@ -24,13 +30,13 @@ def unit_vectors(n: int, dim: int = 16, seed: int = 7) -> Floats:
     return vectors
 
 
-def written(folder: Path, vectors: Floats, counts: Sequence[int]) -> VectorIndex:
+def written(folder: Path, vectors: Floats, counts: Sequence[int]) -> FaissVectorIndex:
     """An index of these vectors; what it holds is rounded to half precision."""
     room = create(folder, counts, vectors.shape[1])
     room[:] = vectors
     room.flush()
     organise(folder)
-    return VectorIndex(folder)
+    return FaissVectorIndex(folder)
 
 
 def naive(vectors: Floats, counts: Sequence[int], question: Floats) -> Floats:
@@ -121,7 +127,7 @@ def test_vectors_that_cannot_be_read_are_damage(tmp_path: Path) -> None:
     ):
         np.save(tmp_path / "vectors.npy", damaged, allow_pickle=True)
         with pytest.raises(IndexDamaged, match="briefqa build"):
-            VectorIndex(tmp_path)
+            FaissVectorIndex(tmp_path)
 
 
 @pytest.mark.parametrize("starts", [[0, 3, 2], [1, 2, 3], [0, 2, 2, 3], [0], [0, -1, 3]])
@@ -129,7 +135,7 @@ def test_starts_that_do_not_fit_are_damage(tmp_path: Path, starts: list[int]) ->
     written(tmp_path, unit_vectors(3), [2, 1])
     np.save(tmp_path / "vectors.starts.npy", np.array(starts))
     with pytest.raises(IndexDamaged, match="briefqa build"):
-        VectorIndex(tmp_path)
+        FaissVectorIndex(tmp_path)
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, 5.0])
@@ -158,7 +164,7 @@ def recall(
     folder: Path, vectors: Floats, counts: list[int], among: npt.NDArray[np.int64] | None
 ) -> float:
     """How many of the ten nearest of 50 questions are found; their cosines must be exact."""
-    index, found = VectorIndex(folder), 0
+    index, found = FaissVectorIndex(folder), 0
     for question in unit_vectors(60, 64, 4)[:50]:
         expected = naive(vectors, counts, question)
         pool = np.arange(len(counts)) if among is None else among
@@ -193,7 +199,7 @@ def test_more_passages_than_the_nearest_lists_hold_are_found_further_away(
     large: tuple[Path, Floats, list[int]],
 ) -> None:
     folder, vectors, counts = large
-    index, question = VectorIndex(folder), vectors[0]
+    index, question = FaissVectorIndex(folder), vectors[0]
     assert len(index.nearest(question, 180)[0]) == 180
     expected = np.argsort(-naive(vectors, counts, question), kind="stable")
     np.testing.assert_array_equal(index.nearest(question, 1_500)[0], expected)
@@ -217,18 +223,18 @@ def test_damaged_lists_are_damage(large: tuple[Path, Floats, list[int]], name: s
     for damaged in (whole.astype(np.float64), whole[:-1], whole[..., np.newaxis], out_of_range):
         np.save(path, damaged)
         with pytest.raises(IndexDamaged, match="briefqa build"):
-            VectorIndex(large[0]).nearest(question, 5)
+            FaissVectorIndex(large[0]).nearest(question, 5)
     if name != "centroids":
         path.unlink()
         with pytest.raises(IndexDamaged, match="briefqa build"):
-            VectorIndex(large[0]).nearest(question, 5)
+            FaissVectorIndex(large[0]).nearest(question, 5)
 
 
 def test_a_question_of_another_dimension_means_that_the_index_is_damaged(tmp_path: Path) -> None:
     vectors = create(tmp_path, [1, 1], 8)
     vectors[:] = np.eye(8)[:2]
     vectors.flush()
-    index, question = VectorIndex(tmp_path), np.eye(9, dtype=np.float32)[0]
+    index, question = FaissVectorIndex(tmp_path), np.eye(9, dtype=np.float32)[0]
     with pytest.raises(IndexDamaged, match="not of 9 numbers"):
         index.nearest(question, 1)
     with pytest.raises(IndexDamaged, match="not of 9 numbers"):

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from briefqa.answering.searcher import Searcher
 from briefqa.documents.passages import context, sentences
+from briefqa.evaluation import probe
 from briefqa.evaluation.question_sets import BeirFolder, Question, read_beir, read_squad
 from briefqa.indexing.builder import index_documents
 from briefqa.models.embedder import Embedder
@@ -124,7 +125,7 @@ def _of_set(
     folder: BeirFolder, searcher: Searcher, texts: list[Text], embedder: Embedder
 ) -> Iterator[Example]:
     first = len(texts)
-    passages = list(searcher.passages())
+    passages = probe.passages(searcher)
     texts += [_text(passage, embedder) for passage in passages]
     words = [" ".join(plain_words(passage.text)) for passage in passages]
     units = folder.question_set(passages).units
@@ -134,7 +135,7 @@ def _of_set(
     for question in folder.questions:
         ranked = []
         if _is_sought(question):
-            ranked = searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=NEIGHBOURS)
+            ranked = probe.ranked_rows(searcher, question.text, mode=Mode.HYBRID, depth=NEIGHBOURS)
         example = _example(question, passages, words, rows_of, ranked, folder.name)
         if example is not None:
             yield _shifted(example, first, texts)

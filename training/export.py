@@ -64,7 +64,7 @@ def export(work: Path, to: Path, examples: Examples) -> None:
         write(network, whole)
         quantize(whole, to / MODEL)
     (to / TOKENIZER).write_text(tokenizer, "utf-8")
-    kept = {"limit": settings["limit"], "sha256": digest(to / MODEL)}
+    kept = {"languages": ["en"], "limit": settings["limit"], "sha256": digest(to / MODEL)}
     (to / SETTINGS).write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     _compare(network, to, examples, WordPieces(tokenizer, settings["limit"], {}))
 

@@ -27,7 +27,7 @@ from briefqa import build
 from briefqa.answering import fusion, ranking
 from briefqa.answering.abstention import AGAINST, FEATURES, features
 from briefqa.answering.searcher import Searcher
-from briefqa.evaluation import measures
+from briefqa.evaluation import measures, probe
 from briefqa.evaluation.evaluate import is_right, judged, passages_holding
 from briefqa.evaluation.fitting import logistic
 from briefqa.evaluation.question_sets import (
@@ -114,7 +114,7 @@ def _own(work: Path, reader: RememberingReader, embedder: RememberingEmbedder) -
     index = work / "index-own"
     build(DATA, index=index, model=embedder)
     searcher = Searcher(index, model=embedder, reader=reader)
-    asked = read_questions(DATA / "questions.jsonl", searcher.passages())
+    asked = read_questions(DATA / "questions.jsonl", probe.passages(searcher))
     embedder.remember([question.text for question in asked.questions])
     return Asked(OWN, searcher, Searcher(index, model=embedder, reader=None), asked)
 
@@ -132,7 +132,7 @@ def _of_set(
     index = work / f"index-{folder.name}"
     index_documents(folder.documents, index, embedder)
     searcher = Searcher(index, model=embedder, reader=reader)
-    passages = searcher.passages()
+    passages = probe.passages(searcher)
     asked = folder.question_set(passages)
     kept_from = {one for one in held if one.startswith(f"{folder.name}/")}
     document_of = {
@@ -188,7 +188,7 @@ def _weigh_ranking(every: Sequence[Asked]) -> float:
 def _ranked(asked: Asked, questions: Sequence[Question]) -> tuple[float, float]:
     run, first = {}, []
     for question in questions:
-        rows = asked.searcher.ranked_rows(question.text, mode=Mode.HYBRID, depth=200)
+        rows = probe.ranked_rows(asked.searcher, question.text, mode=Mode.HYBRID, depth=200)
         units = dict.fromkeys(asked.questions.units[row] for row in rows)
         kept = [unit for unit in units if unit not in question.dropped]
         run[question.id] = {unit: -float(rank) for rank, unit in enumerate(kept[:100])}
@@ -206,7 +206,7 @@ def _weigh_sentences(every: Sequence[Asked]) -> None:
     )
     print("|---" * (len(SENTENCE_WEIGHTS) + 3) + "|")
     for asked in every:
-        given = passages_holding(asked.searcher, asked.questions)
+        given = passages_holding(probe.passages(asked.searcher), asked.questions)
         if not given:
             continue
         cells = []
@@ -219,8 +219,9 @@ def _weigh_sentences(every: Sequence[Asked]) -> None:
 
 
 def _marked(searcher: Searcher, given: Sequence[tuple[Question, int]]) -> tuple[float, ...]:
+    passages = probe.passages(searcher)
     found = [
-        judged(searcher.answer_in(question.text, row), searcher.passages()[row], question)
+        judged(probe.answer_in(searcher, question.text, row), passages[row], question)
         for question, row in given
     ]
     f1, exact, hit = map(float, np.mean(found, axis=0))
@@ -246,7 +247,7 @@ def gather(every: Sequence[Asked]) -> Evidence:
         if all(question.answerable for question in asked.questions.questions):
             continue
         for question in asked.questions.questions:
-            outcome = asked.searcher.outcome(question.text)
+            outcome = probe.outcome(asked.searcher, question.text)
             if outcome.signals is None:
                 continue
             found.append(list(features(outcome.signals).values()))

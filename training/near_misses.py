@@ -17,9 +17,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from briefqa.index.keyword_index import stemmer, stop_words
 from briefqa.models.tokenizer import WordPieces
 from briefqa.records import TextKind
+from briefqa.text.language import stemmer, stop_words
 from briefqa.text.words import question_words
 from training.examples import Example, Place, Text
 

@@ -21,6 +21,7 @@ class RememberingReader:
 
     name = "remembering"
     rule = None
+    languages = ()
 
     def __init__(self, reader: OnnxReader) -> None:
         self._reader = reader

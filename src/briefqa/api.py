@@ -75,9 +75,10 @@ def open_index(
 ) -> Searcher:
     """A Searcher over the index: thread-safe, and it follows rebuilds by itself.
 
-    `reader` is what reads the first passages for the words that answer: the one that comes with
-    BriefQA where it is installed, a question-answering model or cross-encoder in a folder, or None
-    for none. Raises IndexNotFound, IndexOutOfDate, IndexDamaged or ModelUnavailable.
+    `with open_index() as searcher:` closes it at the end. `reader` is what reads the first passages
+    for the words that answer: the one that comes with BriefQA where it is installed, a
+    question-answering model or cross-encoder in a folder, or None for none. Raises IndexNotFound,
+    IndexOutOfDate, IndexDamaged or ModelUnavailable.
     """
     return Searcher(Path(index), model=model, reader=reader)
 
@@ -162,6 +163,7 @@ def evaluate(
     `reader` is as for `open_index`. Raises UsageError for anything else.
     """
     from briefqa.evaluation.evaluate import evaluate as measure
+    from briefqa.evaluation.probe import passages
     from briefqa.evaluation.question_sets import read_questions, read_with_passages
     from briefqa.indexing.builder import holds_sources, index_documents
     from briefqa.models.embedder import load_embedder
@@ -169,17 +171,17 @@ def evaluate(
     path = Path(questions)
     folder = read_with_passages(path)
     if folder is None:
-        searcher = open_index("index" if index is None else index, reader=reader)
-        asked = read_questions(path, searcher.passages())
-        return measure(searcher, asked, misses=misses)
+        with open_index("index" if index is None else index, reader=reader) as searcher:
+            asked = read_questions(path, passages(searcher))
+            return measure(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
         raise UsageError(f"{index} holds your own documents; name another folder with --index.")
     with TemporaryDirectory(prefix="briefqa-") as scratch:
         place = Path(scratch if index is None else index)
         index_documents(folder.documents, place, load_embedder(), progress)
-        searcher = open_index(place, reader=reader)
-        asked = folder.question_set(searcher.passages())
-        return measure(searcher, asked, misses=misses)
+        with open_index(place, reader=reader) as searcher:
+            asked = folder.question_set(passages(searcher))
+            return measure(searcher, asked, misses=misses)
 
 
 def calibrate(
@@ -196,16 +198,17 @@ def calibrate(
     share that it cannot be fitted to.
     """
     from briefqa.evaluation.evaluate import calibration_of
+    from briefqa.evaluation.probe import passages
     from briefqa.evaluation.question_sets import read_questions
     from briefqa.index import calibration
 
     if not 0 < wrong < 1:
         raise UsageError(f"The wanted share of wrong answers is {wrong}; it is between 0 and 1.")
     searcher = _shared_searcher(index, reader)
-    asked = read_questions(Path(questions), searcher.passages())
-    found = calibration_of(searcher, asked, wrong)
-    calibration.write(Path(index), found)
-    return found
+    asked = read_questions(Path(questions), passages(searcher))
+    fitted = calibration_of(searcher, asked, wrong)
+    calibration.write(Path(index), fitted)
+    return fitted
 
 
 def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:

@@ -280,3 +280,33 @@ class DocumentInfo:
     date: str
     passages: int
     sections: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where to look: in these documents, None for all, and in this section, None for all.
+
+    A section is its headings joined by ` › `; those below it belong to it.
+    """
+
+    documents: tuple[str, ...] | None = None
+    section: str | None = None
+
+
+EVERYWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to search for.
+
+    `k` is how many passages are wanted, 1 or more. Passages that have all words of `must_hold`, in
+    their text, title or headings, come first. A reader is asked `reader_question` instead of the
+    text, if it is given.
+    """
+
+    text: str
+    where: Where = EVERYWHERE
+    k: int = 5
+    must_hold: str = ""
+    reader_question: str = ""

@@ -10,6 +10,7 @@ from statistics import median
 import pytest
 
 from briefqa import Searcher
+from briefqa.evaluation.probe import passages
 from briefqa.evaluation.question_sets import read_questions
 from briefqa.models.embedder import Embedder
 from briefqa.records import Hit
@@ -208,7 +209,7 @@ def test_thumbs_are_kept_as_questions_that_can_be_evaluated(
     yes.click()  # of two ratings the last counts
     turn.locator('.thumb[aria-pressed="true"]', has_text="Yes").wait_for()
     assert has_focus(yes)
-    (kept,) = read_questions(ratings, searcher.passages()).questions
+    (kept,) = read_questions(ratings, passages(searcher)).questions
     assert (kept.text, kept.answerable, len(kept.relevant)) == (WHO, True, 1)
 
 

@@ -1,4 +1,4 @@
-"""What does a follow-up question refer to?
+"""Conversations: follow-up questions, and what each takes over from the turns before it.
 
 Without a language model. `follow_up.py` says by its words whether a question leans on the one
 before and what it could take over. It is taken over if the passage found with it answers the
@@ -14,8 +14,9 @@ from math import inf
 from typing import Protocol
 
 from briefqa.answering import follow_up
+from briefqa.answering.phrases import READ
 from briefqa.errors import UsageError
-from briefqa.records import Answer, Carried, Passage
+from briefqa.records import EVERYWHERE, Answer, Carried, Passage, Query, Where
 
 MOST_CARRIED = 8  # things that may be named to be carried over; of itself a question takes three
 PROBED = 20  # passages of the question as asked, among which that of the carried words is sought
@@ -24,19 +25,8 @@ PROBED = 20  # passages of the question as asked, among which that of the carrie
 class Asks(Protocol):
     """What a conversation needs of a Searcher."""
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-        holding: str = "",
-        read: str = "",
-    ) -> Answer:
-        """The answer to a question that stands by itself; passages `holding` words come first, and
-        a reader is asked `read` instead, if it is given.
-        """
+    def ask(self, question: Query, /) -> Answer:
+        """The answer to a question that stands by itself."""
 
 
 class Conversation:
@@ -51,18 +41,16 @@ class Conversation:
         searcher: Asks,
         *,
         k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
+        where: Where = EVERYWHERE,
         turns: Iterable[Answer] = (),
     ) -> None:
-        """`k`, `documents` and `section` hold for every question, see `Searcher.ask`.
+        """`k` and `where` hold for every question, see Query.
 
         `turns` are the answers of a conversation that goes on.
         """
         self._searcher = searcher
         self._k = k
-        self._documents = None if documents is None else tuple(documents)
-        self._section = section
+        self._where = where
         self._turns = tuple(turns)
 
     @property
@@ -122,27 +110,21 @@ class Conversation:
         named = follow_up.named(question) if carried else ""
         # What is only added to a question finds the passage; a reader knows it from there.
         read = question if read_as.startswith(question) else ""
-        answer = self._asked(read_as, holding=named, read=read)
+        answer = self._asked(read_as, must_hold=named, reader_question=read)
         return replace(answer, question=question, carried=carried)
 
     def _asked(
         self,
         question: str,
         k: int = 0,
-        documents: Sequence[str] | None = None,
-        holding: str = "",
-        read: str = "",
+        where: Where | None = None,
+        must_hold: str = "",
+        reader_question: str = "",
     ) -> Answer:
         """The answer to a question that is searched as it stands; at least `k` hits."""
-        answer = self._searcher.ask(
-            question,
-            k=max(k, self._k),
-            documents=documents or self._documents,
-            section=self._section,
-            holding=holding,
-            read=read,
-        )
-        read_as = answer.read_as or " ".join(question[: follow_up.READ].split())
+        query = Query(question, where or self._where, max(k, self._k), must_hold, reader_question)
+        answer = self._searcher.ask(query)
+        read_as = answer.read_as or " ".join(question[:READ].split())
         return replace(answer, read_as=read_as)
 
     def _loss(self, alone: Answer, passage: Passage) -> float:
@@ -150,7 +132,8 @@ class Conversation:
         there = alone.hits
         if all(hit.passage != passage for hit in there):
             try:
-                there = self._asked(alone.question, PROBED, [passage.document]).hits
+                own = replace(self._where, documents=(passage.document,))
+                there = self._asked(alone.question, PROBED, own).hits
             except UsageError:  # the document has been removed since
                 return inf
         value = {hit.passage: hit.evidence.fused for hit in there}

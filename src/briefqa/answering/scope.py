@@ -1,16 +1,23 @@
-"""Where is an answer looked for? In all documents, in some, or in one section of them."""
+"""The passages that a search is restricted to: all, some documents', or one section's."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from briefqa.errors import UsageError
-from briefqa.records import HEADING_MARK, Passage, section_path, section_text
+from briefqa.records import (
+    EVERYWHERE,
+    HEADING_MARK,
+    Passage,
+    Where,
+    section_path,
+    section_text,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -48,30 +55,29 @@ class Scopes:
         self._row_of = {name: number for number, name in enumerate(names)}
         self._ends = np.cumsum([0, *counts])
         self._passages = passages
-        self._sections: list[str] = []  # each passage's, as text; filled when first asked for
+        self._sections: list[str] = []  # of each passage; filled when first asked for
         self._all = Scope(None, names, _documents(len(names), len(names)))
-        self._found: dict[tuple[tuple[str, ...], str | None], Scope] = {}
+        self._scopes: dict[Where, Scope] = {}
         self._lock = threading.Lock()
 
-    def of(self, documents: Iterable[str] | None, section: str | None) -> Scope:
+    def of(self, where: Where) -> Scope:
         """The passages of these documents that stand in this section or one below it.
 
-        None means all documents, or all sections; a section is its headings as `section_text`
-        writes them. Raises UsageError for a document that is not there, for none at all, and for a
+        Raises UsageError for a document that is not in the index, for none at all, and for a
         section that none of them has.
         """
-        if documents is None and section is None:
+        if where == EVERYWHERE:
             return self._all
-        wanted = self._names if documents is None else self._known(documents)
+        documents = self._names if where.documents is None else self._known(where.documents)
+        wanted = Where(documents, where.section)
         with self._lock:
-            if (wanted, section) not in self._found:
-                if len(self._found) == _REMEMBERED:
-                    self._found.clear()
-                self._found[wanted, section] = self._chosen(wanted, section)
-            return self._found[wanted, section]
+            if wanted not in self._scopes:
+                if len(self._scopes) == _REMEMBERED:
+                    self._scopes.clear()
+                self._scopes[wanted] = self._chosen(documents, where.section)
+            return self._scopes[wanted]
 
-    def _known(self, documents: Iterable[str]) -> tuple[str, ...]:
-        given = [documents] if isinstance(documents, str) else list(documents)
+    def _known(self, given: Sequence[str]) -> tuple[str, ...]:
         for name in given:
             if name not in self._row_of:
                 raise UsageError(
@@ -92,17 +98,17 @@ class Scopes:
                 section_text(self._passages[row].section) for row in range(n_passages)
             ]
         wanted = section_text(section_path(section))
-        rows, having = [], []
+        rows, with_section = [], []
         for name, of_document in zip(documents, ranges, strict=True):
             inside = [row for row in map(int, of_document) if self._stands_in(row, wanted)]
             if inside:
                 rows.extend(inside)
-                having.append(name)
+                with_section.append(name)
         if not rows:
             hint = " A › within a heading is written ››." if HEADING_MARK in section else ""
             raise UsageError(f"There is no section '{section}' in {in_words}.{hint}")
-        place = f"the section “{section}” of {_documents(len(having), len(self._names))}"
-        return Scope(np.array(rows, np.int64), tuple(having), place)
+        place = f"the section “{section}” of {_documents(len(with_section), len(self._names))}"
+        return Scope(np.array(rows, np.int64), tuple(with_section), place)
 
     def _range(self, name: str) -> Rows:
         number = self._row_of[name]
@@ -113,7 +119,7 @@ class Scopes:
         return own == section or (bool(section) and own.startswith(section + HEADING_MARK))
 
 
-def _documents(chosen: int, held: int) -> str:
-    if chosen == held:
-        return "1 document" if held == 1 else f"{held} documents"
-    return f"{chosen} of {held} documents"
+def _documents(chosen: int, every: int) -> str:
+    if chosen == every:
+        return "1 document" if every == 1 else f"{every} documents"
+    return f"{chosen} of {every} documents"

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from briefqa.answering.conversation import Conversation
 from briefqa.cli import terminal
 from briefqa.errors import BriefQAError, UsageError
+from briefqa.records import Query, Where
 
 if TYPE_CHECKING:
-    from briefqa.answering.conversation import Conversation
     from briefqa.answering.searcher import Searcher
     from briefqa.records import Answer
 
@@ -27,13 +28,13 @@ HELP = """\
 /quit        leave; Ctrl-D does the same"""
 
 
-def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None) -> int:
+def talk(searcher: Searcher, where: Where) -> int:
     """Answer each line of stdin; returns the exit code, 1 if a line could not be answered.
 
     Raises UsageError for a document or a section that is not in the index.
     """
-    searcher.search("", documents=documents, section=section)
-    chat = searcher.conversation(documents=documents, section=section)
+    searcher.search(Query("", where))
+    chat = Conversation(searcher, where=where)
     if sys.stdin is None:
         raise UsageError("There is nothing to answer: the input is closed.")
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -50,7 +51,7 @@ def talk(searcher: Searcher, *, documents: list[str] | None, section: str | None
             if line == "/quit":
                 break
             if line.startswith("/"):
-                _command(line, searcher, chat, generations, documents, section)
+                _command(line, searcher, chat, generations, where)
             else:
                 generation = searcher.generation()
                 answer = chat.ask(line)
@@ -69,8 +70,7 @@ def _command(
     searcher: Searcher,
     chat: Conversation,
     generations: list[str],
-    documents: list[str] | None,
-    section: str | None,
+    where: Where,
 ) -> None:
     name, _, rest = line.partition(" ")
     if name == "/help":
@@ -90,9 +90,8 @@ def _command(
         from briefqa.receipts.saving import save
 
         path = Path(rest.strip())
-        names = None if documents is None else tuple(documents)
         turns = [
-            Turn(turn, names, section, generation=generation)
+            Turn(turn, where, generation=generation)
             for turn, generation in zip(chat.turns, generations, strict=True)
         ]
         save(path, searcher, turns)

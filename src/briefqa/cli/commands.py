@@ -19,6 +19,7 @@ from briefqa.answering import compose
 from briefqa.cli import terminal
 from briefqa.cli.parser import default_index, parser
 from briefqa.errors import BriefQAError, UsageError
+from briefqa.records import Where
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -125,8 +126,9 @@ def _chat(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
     from briefqa.cli.chat import talk
 
-    searcher = open_index(options.index, reader=options.reader)
-    return talk(searcher, documents=options.document, section=options.section)
+    documents = None if options.document is None else tuple(options.document)
+    with open_index(options.index, reader=options.reader) as searcher:
+        return talk(searcher, Where(documents, options.section))
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -121,9 +121,9 @@ def context(title: str, section: tuple[str, ...], window: Window) -> str:
     return ""
 
 
-def indexed_text(passage: Passage) -> str:
-    """What of a passage is indexed by its words: the title and headings as well as the text."""
-    return "\n".join((passage.title, *passage.section, passage.text))
+def headings(passage: Passage) -> str:
+    """The title and headings of a passage, which are searched by their words as its text is."""
+    return "\n".join((passage.title, *passage.section))
 
 
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:

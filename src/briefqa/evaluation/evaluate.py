@@ -1,4 +1,4 @@
-"""How good is it?
+"""Measuring answers on a question set.
 
 Asks every question of a set in each mode and measures the rankings with ir-measures, the paired
 differences and intervals with scipy, whether the words that are marked answer, and how well the
@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from briefqa.answering.searcher import Outcome, Searcher
+from briefqa.answering.searcher import Searcher
 from briefqa.errors import UsageError
 from briefqa.evaluation import measures
 from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
+from briefqa.evaluation.probe import Outcome, answer_in, outcome, passages, ranked_rows
 from briefqa.evaluation.question_sets import Question, QuestionSet
 from briefqa.evaluation.results import DEPTH, MEASURES, Abstention, Evaluation, Marked, ModeResult
 from briefqa.index.calibration import Calibration
@@ -29,7 +30,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
     """
     answerable = [question for question in asked.questions if question.answerable]
     started = time.perf_counter()
-    outcomes = {q.id: searcher.outcome(q.text, depth=2 * DEPTH) for q in asked.questions}
+    outcomes = {q.id: outcome(searcher, q.text, depth=2 * DEPTH) for q in asked.questions}
     seconds = (time.perf_counter() - started) * len(answerable) / len(outcomes)
     modes = {
         Mode.HYBRID: _measured(
@@ -38,7 +39,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
     }
     for mode in (Mode.KEYWORD, Mode.SEMANTIC):
         started = time.perf_counter()
-        rows = [searcher.ranked_rows(q.text, mode=mode, depth=2 * DEPTH) for q in answerable]
+        rows = [ranked_rows(searcher, q.text, mode=mode, depth=2 * DEPTH) for q in answerable]
         modes[mode] = _measured(asked, answerable, rows, time.perf_counter() - started)
     order = np.argsort(modes[Mode.HYBRID].values["ndcg@10"], kind="stable")[:misses]
     worst = [answerable[place] for place in order]
@@ -74,8 +75,8 @@ def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Cal
             "Every question is answered by the documents; add some that nothing answers, with null "
             "for section and contains."
         )
-    outcomes = [searcher.outcome(question.text) for question in questions]
-    before = [outcome.uncalibrated for outcome in outcomes]
+    outcomes = [outcome(searcher, question.text) for question in questions]
+    before = [each.uncalibrated for each in outcomes]
     right = [is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
     slope, intercept = scale(before, right)
     confidence = scaled(before, slope, intercept)
@@ -111,24 +112,24 @@ def _marked(
     searcher: Searcher, asked: QuestionSet, outcomes: Mapping[str, Outcome]
 ) -> tuple[Marked | None, Marked | None]:
     """What is marked in a passage that answers, and in the first found."""
-    passages = searcher.passages()
+    cut = passages(searcher)
     given, found = [], []
-    for question, row in passages_holding(searcher, asked):
-        here = searcher.answer_in(question.text, row)
-        given.append(judged(here, passages[row], question))
-        outcome = outcomes[question.id]
-        first = outcome.rows[0] if outcome.rows else None
+    for question, row in passages_holding(cut, asked):
+        here = answer_in(searcher, question.text, row)
+        given.append(judged(here, cut[row], question))
+        given_now = outcomes[question.id]
+        first = given_now.rows[0] if given_now.rows else None
         relevant = first is not None and asked.units[first] in question.relevant
-        found.append(judged(outcome.answer if relevant else None, passages[first or 0], question))
+        found.append(judged(given_now.answer if relevant else None, cut[first or 0], question))
     return _mean(given), _mean(found)
 
 
-def passages_holding(searcher: Searcher, asked: QuestionSet) -> list[tuple[Question, int]]:
+def passages_holding(passages: Sequence[Passage], asked: QuestionSet) -> list[tuple[Question, int]]:
     """The questions whose answers are known, each with the first relevant row that holds one."""
     rows_of: dict[str, list[int]] = {}
     for row, unit in enumerate(asked.units):
         rows_of.setdefault(unit, []).append(row)
-    passages, found = searcher.passages(), []
+    found = []
     for question in asked.questions:
         rows = [row for unit in question.relevant for row in rows_of.get(unit, ())]
         holding = (r for r in rows if measures.holds_answer(passages[r].text, question.answers))

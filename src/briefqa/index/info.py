@@ -10,8 +10,8 @@ from briefqa.index import calibration
 from briefqa.index.calibration import Calibration
 from briefqa.index.manifest import Source
 from briefqa.index.store import store_at
-from briefqa.models.embedder import HASHING_MODEL, embedder_of, runtime
-from briefqa.models.reader import Reader, load_reader
+from briefqa.models.embedder import embedder_of, runtime
+from briefqa.models.reader import Reader, load_reader, usable_reader
 from briefqa.models.sentence_transformer import DEFAULT_MODEL
 
 
@@ -54,7 +54,7 @@ def index_info(index: Path) -> IndexInfo:
     """Describe the index; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
     generation = store_at(index).open()
     manifest = generation.manifest
-    reader, reader_state = _reader_for(manifest.model)
+    reader, reader_state = _reader_for(manifest.model, manifest.language)
     fitted = calibration.read(index)
     return IndexInfo(
         index=index,
@@ -87,12 +87,10 @@ def _runtime_of(model: str, fingerprint: str) -> str:
         return str(error)
 
 
-def _reader_for(model: str) -> tuple[Reader | None, str]:
-    """The reader that answers from an index of this embedding model, and a word on it."""
-    if model == HASHING_MODEL:
-        return None, "none: the index is one for tests"
+def _reader_for(model: str, language: str) -> tuple[Reader | None, str]:
+    """The reader that answers from such an index, and which it is or why there is none."""
     try:
-        reader = load_reader()
+        reader, note = usable_reader(load_reader(), model, language)
     except ModelUnavailable as error:
         return None, str(error)
-    return reader, "none is installed" if reader is None else "the default"
+    return reader, "the default" if reader is not None else f"none: {note}"

@@ -1,8 +1,8 @@
-"""Which of very many vectors are near?
+"""The inverted file of a large index: candidates for the nearest of very many vectors.
 
-An inverted file of FAISS: each vector stands in the list of its nearest centroid, as the signs of
-its difference from it (RaBitQ, Gao and Long 2024: one bit a dimension). It is kept as plain arrays
-and put together again from them.
+An inverted file of FAISS: each vector is in the list of its nearest centroid, as the signs of its
+difference from it (RaBitQ, Gao and Long 2024: one bit a dimension). It is stored as plain arrays,
+from which it is assembled when an index is opened.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ def write(folder: Path, vectors: Vectors) -> None:
     for start in range(0, len(vectors), _BLOCK):
         inverted.add(vectors[start : start + _BLOCK].astype(np.float32))
         forget(vectors)
-    held = inverted.invlists
-    sizes = [held.list_size(number) for number in range(n_lists)]
+    lists = inverted.invlists
+    sizes = [lists.list_size(number) for number in range(n_lists)]
     filled = [number for number in range(n_lists) if sizes[number]]
-    members = [faiss.rev_swig_ptr(held.get_ids(number), sizes[number]) for number in filled]
+    members = [faiss.rev_swig_ptr(lists.get_ids(number), sizes[number]) for number in filled]
     codes = [
-        faiss.rev_swig_ptr(held.get_codes(number), sizes[number] * inverted.code_size)
+        faiss.rev_swig_ptr(lists.get_codes(number), sizes[number] * inverted.code_size)
         for number in filled
     ]
     for name, array in (
@@ -76,13 +76,13 @@ def write(folder: Path, vectors: Vectors) -> None:
 
 
 class InvertedFile:
-    """The inverted file of a large index: nearest vectors, by estimated cosines.
+    """Nearest vectors by estimated cosines.
 
-    One bit a dimension found as good candidates as four or eight did, in a sixth of the memory.
+    One bit a dimension finds as good candidates as four or eight, in a sixth of the memory.
     """
 
     def __init__(self, folder: Path, vectors: Vectors) -> None:
-        """Open what `organise` wrote for `vectors`; raises IndexDamaged."""
+        """Open what `write` wrote for `vectors`; raises IndexDamaged."""
         import faiss
 
         n_vectors, dimension = vectors.shape
@@ -129,8 +129,8 @@ class InvertedFile:
         options = faiss.SearchParametersIVF(nprobe=probed)
         if allowed is not None:
             options.sel = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        _, found = self._file.search(question[np.newaxis, :], depth, params=options)
-        return np.asarray(found[0][found[0] >= 0], np.int64)  # -1 where there are no more
+        _, numbers = self._file.search(question[np.newaxis, :], depth, params=options)
+        return np.asarray(numbers[0][numbers[0] >= 0], np.int64)  # -1 where there are no more
 
     def _check(
         self,

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from briefqa.json_decoding import Count, Malformed, decode
 
-FORMAT = 2  # what this version writes
+FORMAT = 2  # what this version writes; 1 has no phrases and other records
 OLDEST_FORMAT = 2  # the oldest it reads
 
 

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from briefqa.errors import UsageError
-from briefqa.index import generations, keyword_index, vector_cache, vector_index
+from briefqa.index import generations, vector_cache, vector_index
 from briefqa.index.arrays import forget, widened
 from briefqa.index.generations import DOCUMENTS, KEYWORD, PASSAGES, Lease
 from briefqa.index.inverted_file import LENGTH_SLACK
-from briefqa.index.keyword_index import KeywordIndex
+from briefqa.index.keyword_index import PostingsKeywordIndex
 from briefqa.index.manifest import Manifest
 from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import MANIFEST, damaged
-from briefqa.index.vector_index import VectorIndex
+from briefqa.index.vector_index import FaissVectorIndex
+from briefqa.text.language import stemmer
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -49,8 +50,8 @@ class OpenedIndex:
     manifest: Manifest
     documents: DocumentFile
     passages: PassageFile
-    keyword: KeywordIndex
-    vectors: VectorIndex
+    keyword: PostingsKeywordIndex
+    vectors: FaissVectorIndex
     stored_vectors: Vectors
     vector_starts: Rows
     vector_keys: npt.NDArray[np.uint8]
@@ -115,7 +116,7 @@ def open_generation(index: Path) -> OpenedIndex:
         resources.callback(documents.close)
         passages = PassageFile(folder / PASSAGES)
         resources.callback(passages.close)
-        vectors = VectorIndex(folder)
+        vectors = FaissVectorIndex(folder)
         resources.callback(vectors.close)
         stored_vectors, vector_starts = vector_index.read_vectors(folder)
         vector_keys = vector_cache.read_keys(folder)
@@ -127,13 +128,15 @@ def open_generation(index: Path) -> OpenedIndex:
             dimension=(vectors.dimension, manifest.dimension),
             keys=(len(vector_keys), len(stored_vectors)),
         )
+        keyword = _keyword_index(folder, manifest)
+        resources.callback(keyword.close)
         return OpenedIndex(
             name=generation.name,
             folder=folder,
             manifest=manifest,
             documents=documents,
             passages=passages,
-            keyword=_keyword_index(folder, manifest),
+            keyword=keyword,
             vectors=vectors,
             stored_vectors=stored_vectors,
             vector_starts=vector_starts,
@@ -146,12 +149,12 @@ def open_generation(index: Path) -> OpenedIndex:
         raise
 
 
-def _keyword_index(folder: Path, manifest: Manifest) -> KeywordIndex:
+def _keyword_index(folder: Path, manifest: Manifest) -> PostingsKeywordIndex:
     try:
-        keyword_index.stemmer(manifest.language)
+        stemmer(manifest.language)
     except UsageError as error:
         raise damaged(folder / MANIFEST, "there is no stemmer for its language") from error
-    return KeywordIndex(folder / KEYWORD, manifest.passages, manifest.language)
+    return PostingsKeywordIndex(folder / KEYWORD, manifest.passages, manifest.language)
 
 
 def _check_counts(manifest: Path, **counts: tuple[int, int]) -> None:

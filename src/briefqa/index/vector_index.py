@@ -1,12 +1,12 @@
-"""Which passages mean the same?
+"""Searching passages by their meaning: the seam every vector index fits, and the one in a folder.
 
 A passage has one vector of its whole text and one of each of its sentences; its cosine with a
 question weighs the whole and the best sentence. The vectors are kept on disk as half precision
 numbers, in one plain numpy array.
 
-FAISS finds the nearest. Up to `EXACT_MOST` vectors are held in memory in a flat index and all
-looked at. For more, `organise` makes an inverted file beside them, which finds candidates; their
-cosines are computed from the vectors on disk.
+FAISS finds the nearest. Up to `EXACT_MOST` vectors are in memory in a flat index and all compared.
+For more, `organise` makes an inverted file beside them, which finds candidates; their cosines are
+computed from the vectors on disk.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -46,11 +46,11 @@ _BLOCK = 8_192  # vectors, or passages, taken into memory at once
 
 
 def create(folder: Path, counts: Sequence[int] | IntArray, dimension: int) -> Vectors:
-    """Make room for the vectors of a build, to be filled in any order and then flushed.
+    """Create the array of a build's vectors, to be filled in any order and then flushed.
 
-    `counts[i]`, 1 or more, are passage i's vectors: they stand together, the whole passage's
-    first, then its sentences'. Returns the file as writable array, float16 [sum(counts), dimension]
-    and 0 so far; what is put there is rounded to half precision, which moves the cosine of two
+    `counts[i]`, 1 or more, is the number of passage i's vectors: they are neighbours, the whole
+    passage's first, then its sentences'. Returns the file as writable array of zeros, float16
+    [sum(counts), dimension]; values are rounded to half precision, which moves the cosine of two
     unit vectors by less than 5e-4. Raises OSError, at once, when there is no room on the disk.
     """
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -92,13 +92,52 @@ def read_vectors(folder: Path) -> tuple[Vectors, Rows]:
     return vectors, starts
 
 
-class VectorIndex:
-    """Read-only vectors of one generation; safe to share between threads."""
+class VectorIndex(Protocol):
+    """What a search needs of an index of vectors, embedded or remote; any thread may use it.
+
+    Rows are passages, `question` is a unit vector, float32 [dimension], and a cosine is that of a
+    passage as a whole and its best sentence together, -1..1, higher is nearer.
+    """
+
+    @property
+    def n_passages(self) -> int: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def nearest(
+        self, question: Values, limit: int, among: Rows | None = None
+    ) -> tuple[Rows, Values]:
+        """The `limit` passages nearest to `question`, nearest first, ties by row.
+
+        Returns rows, int64 [m], and their cosines, float32 [m]; m <= limit. `among`, int64
+        ascending, restricts the search to those rows.
+        """
+        ...
+
+    def cosines(self, question: Values, rows: Rows) -> Values:
+        """The cosine of each of `rows` with `question`, float32 [len(rows)]."""
+        ...
+
+    def sentence_cosines(self, question: Values, row: int) -> Values:
+        """The cosine of each sentence of a passage, float32 [n_sentences], in order.
+
+        A passage of one sentence has that of the whole.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections; nothing may be searched after that."""
+        ...
+
+
+class FaissVectorIndex:
+    """The vectors of one generation, in a folder; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
         """Open what `create` and `organise` wrote; raises IndexDamaged.
 
-        What only a search needs is opened by the first, and found damaged then if it is.
+        What only a search needs is opened by the first one, or by `check`, and raises then.
         """
         self._path = folder / VECTORS
         self._vectors, self._starts = read_vectors(folder)
@@ -112,10 +151,6 @@ class VectorIndex:
         self._file = os.open(self._path, os.O_RDONLY)
         self._close_file = weakref.finalize(self, os.close, self._file)
         self._owners = np.repeat(np.arange(self.n_passages, dtype=np.int32), np.diff(self._starts))
-
-    def close(self) -> None:
-        """Let go of the file handle, after the last search; may be called again."""
-        self._close_file()
 
     @property
     def n_passages(self) -> int:
@@ -173,6 +208,11 @@ class VectorIndex:
         cosines: Values = widened(self._vectors[start + (end - start > 1) : end]) @ question
         return cosines
 
+    def close(self) -> None:
+        """Let go of the file and of the memory; nothing may be searched after that."""
+        self._close_file()
+        del self._vectors, self._starts, self._flat, self._lists
+
     def _make_ready_for(self, question: Values) -> None:
         if question.shape != (self.dimension,):
             raise damaged(self._path, f"its vectors are not of {len(question)} numbers")
@@ -215,19 +255,19 @@ class VectorIndex:
         return np.asarray(weighed, dtype=np.float32)
 
     def _inner_products(self, question: Values, places: Rows) -> Values:
-        """Of these vectors with the question, by FAISS; its `search` would sort them all besides,
+        """Of these vectors with the question, by FAISS; its `search` would also sort them all,
         which takes longer than the products.
 
-        In one thread: it is too little to share, and threads that wait for each other take
+        In one thread: the work is too little to divide, and threads that wait for each other take
         milliseconds where other work has the cores.
         """
         import faiss
 
         faiss.omp_set_num_threads(1)  # of this thread
-        asked = np.ascontiguousarray(question, np.float32)
+        query = np.ascontiguousarray(question, np.float32)
         products = np.empty(len(places), np.float32)
         self._flat.compute_distance_subset(
-            1, faiss.swig_ptr(asked), len(places), faiss.swig_ptr(products), faiss.swig_ptr(places)
+            1, faiss.swig_ptr(query), len(places), faiss.swig_ptr(products), faiss.swig_ptr(places)
         )
         return products
 
@@ -259,8 +299,8 @@ class VectorIndex:
         depth = _DEPTH * limit
         while True:
             depth = min(depth, n_vectors)
-            found = lists.nearest(question, depth, share, allowed)
-            owners = np.unique(self._owners[found])
+            vectors = lists.nearest(question, depth, share, allowed)
+            owners = np.unique(self._owners[vectors])
             if len(owners) >= limit or (share >= 1 and depth == n_vectors):
                 return owners.astype(np.int64)
             share, depth = 4 * share, 4 * depth

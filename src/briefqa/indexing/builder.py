@@ -20,7 +20,7 @@ from briefqa import __version__
 from briefqa.documents import loaders, passages
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
-from briefqa.index import generations, keyword_index, vector_cache, vector_index
+from briefqa.index import generations, postings, vector_cache, vector_index
 from briefqa.index.manifest import FORMAT, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.store import Store, store_at
@@ -36,6 +36,7 @@ from briefqa.indexing.last_build import repeated
 from briefqa.indexing.sources import are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
+from briefqa.text.language import stemmer
 
 # Raise it with every change to how documents are cut, embedded or scored by their words: older
 # indexes are then rebuilt, which an unchanged file would not be otherwise. Loaders have versions.
@@ -104,7 +105,7 @@ def build_index(
         model = model or last_time.model
         language = language or last_time.language
     language = language or DEFAULT_LANGUAGE
-    keyword_index.stemmer(language)  # an unknown language is refused before any work
+    stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
@@ -251,7 +252,7 @@ def _fill(
     stopped = threading.Event()
     with closing(writer.finish()) as cut, ThreadPoolExecutor(1) as beside:
         keyword = beside.submit(
-            keyword_index.write,
+            postings.write,
             folder / generations.KEYWORD,
             _indexed_texts(cut, stopped),
             writer.language,
@@ -336,9 +337,9 @@ def _nothing_to_index(
     return f"Nothing to index: {why}; the index was left as it was."
 
 
-def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[str]:
+def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[tuple[str, str]]:
     """The texts of the keyword index, until the build is stopped."""
     for passage in cut:
         if stopped.is_set():
             raise CancelledError
-        yield passages.indexed_text(passage)
+        yield passages.headings(passage), passage.text

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from briefqa.documents.source_files import absolute, excluded_by
 from briefqa.errors import BuildError, IndexNotFound
-from briefqa.index.keyword_index import supported_languages
 from briefqa.index.manifest import BuildInputs, Manifest, Outcome
 from briefqa.index.store import Store
+from briefqa.text.language import supported_languages
 
 DEFAULT_ROOT = Path("data")
 

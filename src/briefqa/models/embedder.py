@@ -1,7 +1,7 @@
-"""How does text become a vector?
+"""Embedders: models that turn text into vectors.
 
 The seam every embedder fits, the fake one for tests, and the choice among them: the model as
-`onnx_model.py` keeps it where it could be exported, else sentence-transformers itself.
+`onnx_embedder.py` exported it where that was possible, else sentence-transformers itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How does text become a vector without PyTorch?
+"""Embedding text without PyTorch.
 
 A sentence-transformers model is written once as one ONNX file, compared with itself on real
 passages, and kept in this user's cache folder under its fingerprint, for every index built with
@@ -22,6 +22,7 @@ import platformdirs
 
 from briefqa.atomic_file import digest
 from briefqa.errors import ModelUnavailable
+from briefqa.models.loaded import shared
 from briefqa.models.onnx_session import OnnxFile
 from briefqa.models.tokenizer import WordPieces
 from briefqa.records import TextKind
@@ -42,7 +43,10 @@ _MODEL, _TOKENIZER, _SETTINGS = "model.onnx", "tokenizer.json", "settings.json"
 
 
 class OnnxEmbedder:
-    """An exported model; loaded at the first `embed`, and safe to share between threads."""
+    """An exported model; loaded at the first `embed`, and safe to share between threads.
+
+    Embedders of the same model share what is loaded.
+    """
 
     def __init__(self, name: str, fingerprint: str, folder: Path) -> None:
         """Reads the settings in `folder`; raises OSError, ValueError, KeyError or TypeError."""
@@ -71,9 +75,9 @@ class OnnxEmbedder:
         model = self._loaded()
         encodings = self._word_pieces().encode(texts, kind)
         batches = list(model.run(encodings, BATCH_SIZE))
-        found = np.concatenate([outputs[0] for _, outputs in batches])
-        vectors = np.empty(found.shape, dtype=np.float32)
-        vectors[[row for rows, _ in batches for row in rows]] = found
+        sorted_by_length = np.concatenate([outputs[0] for _, outputs in batches])
+        vectors = np.empty(sorted_by_length.shape, dtype=np.float32)
+        vectors[[row for rows, _ in batches for row in rows]] = sorted_by_length
         if not np.isfinite(vectors).all():
             raise ModelUnavailable(f"The model {self.name} gave values that are not numbers.")
         return vectors
@@ -83,7 +87,7 @@ class OnnxEmbedder:
             if self._pieces is None:
                 try:
                     tokenizer = (self._folder / _TOKENIZER).read_text("utf-8")
-                    self._pieces = WordPieces(tokenizer, self._limit, self._prompts)
+                    self._pieces = WordPieces.shared(tokenizer, self._limit, self._prompts)
                 except OSError as error:
                     raise self._unreadable(error) from error
                 except ValueError as error:
@@ -105,7 +109,7 @@ class OnnxEmbedder:
         if content != self._digest:
             raise self._damaged("its content has changed")
         try:
-            return OnnxFile(path)
+            return shared(OnnxFile, content, lambda: OnnxFile(path))
         except Exception as error:
             raise self._unreadable(error) from error
 

@@ -1,7 +1,7 @@
-"""How does a reader's model read?
+"""Reading with a model in an ONNX file.
 
-A folder with a model, its tokenizer and its settings: the one inside this package, and those that
-`reading_model.py` makes of other models. No PyTorch at question time.
+A reader is a folder with a model, its tokenizer and its settings: the one inside this package, and
+those that `reader_export.py` makes of other models. No PyTorch at question time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from briefqa.atomic_file import digest
 from briefqa.errors import ModelUnavailable
+from briefqa.models.loaded import shared
 from briefqa.models.onnx_session import OnnxFile
 from briefqa.models.reading import Readable, Reading
 from briefqa.models.tokenizer import WordPieces
@@ -32,6 +33,8 @@ BEGIN, END, JUDGED = "begin", "end", "answerability"
 class OnnxReader:
     """A reader's model; loaded at the first `read`, and safe to share between threads.
 
+    Readers of the same model share what is loaded.
+
     It gives, by name, `begin` and `end` [n_texts, n_pieces], the first piece standing for no
     answer, or `answerability` [n_texts], or all three.
     """
@@ -46,6 +49,7 @@ class OnnxReader:
             self._limit = int(settings["limit"])
             if self._limit < LEAST:
                 raise ValueError(f"it reads {self._limit} word pieces of a passage")
+            self.languages = _languages(settings.get("languages", []))
             self.rule = self._rule()
             parts = [self._digest, digest(folder / TOKENIZER), str(self._limit), str(self.rule)]
             self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -64,18 +68,18 @@ class OnnxReader:
             for text in texts
         ]
         encodings = pieces.encode_pairs(pairs)
-        found: dict[int, Reading] = {}
+        readings: dict[int, Reading] = {}
         try:
             for rows, outputs in model.run(encodings, BATCH_SIZE):
                 named = dict(zip(model.outputs, outputs, strict=True))
                 for place, row in enumerate(rows):
                     own = {name: values[place] for name, values in named.items()}
-                    found[row] = self._reading(own, encodings[row], texts[row])
+                    readings[row] = self._reading(own, encodings[row], texts[row])
         except ModelUnavailable:
             raise
         except Exception as error:  # a model that does not take, or give, what a reader does
             raise self._unusable(error) from error
-        return [found[row] for row in range(len(texts))]
+        return [readings[row] for row in range(len(texts))]
 
     def _reading(self, outputs: Mapping[str, Any], encoding: Any, text: Readable) -> Reading:
         if not all(np.isfinite(values).all() for values in outputs.values()):
@@ -86,16 +90,16 @@ class OnnxReader:
         before = len(text.context) + 1 if text.context else 0
         pieces = np.array(encoding.offsets, dtype=np.int64) - before
         own = np.array([sequence == 1 for sequence in encoding.sequence_ids], dtype=bool)
-        kept = np.flatnonzero(own & (pieces[:, 0] >= 0))
+        inside = np.flatnonzero(own & (pieces[:, 0] >= 0))
         reading = Reading(
             answerability=0.0,
-            pieces=pieces[kept],
-            begin=outputs[BEGIN][kept],
-            end=outputs[END][kept],
+            pieces=pieces[inside],
+            begin=outputs[BEGIN][inside],
+            end=outputs[END][inside],
             nothing=float(outputs[BEGIN][0] + outputs[END][0]),
         )
-        found = reading.margin() if judged is None else judged
-        return Reading(found, reading.pieces, reading.begin, reading.end, reading.nothing)
+        answerability = reading.margin() if judged is None else judged
+        return Reading(answerability, reading.pieces, reading.begin, reading.end, reading.nothing)
 
     def _model(self) -> tuple[OnnxFile, WordPieces]:
         with self._lock:
@@ -105,7 +109,8 @@ class OnnxReader:
                     if digest(path) != self._digest:
                         raise ValueError(f"{MODEL} is not the file it was")
                     tokenizer = (self._folder / TOKENIZER).read_text("utf-8")
-                    model, pieces = OnnxFile(path), WordPieces(tokenizer, self._limit, {})
+                    model = shared(OnnxFile, self._digest, lambda: OnnxFile(path))
+                    pieces = WordPieces.shared(tokenizer, self._limit, {})
                 except Exception as error:  # onnxruntime raises what it likes
                     raise self._unusable(error) from error
                 given = set(model.outputs)
@@ -126,6 +131,12 @@ class OnnxReader:
             f"The reader in {self._folder} cannot be used ({why}); install BriefQA again, name "
             "another reader, or go without one: --no-reader"
         )
+
+
+def _languages(stored: object) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(code, str) for code in stored):
+        raise ValueError("its languages are not a list of two-letter codes")
+    return tuple(stored)
 
 
 def shipped() -> OnnxReader | None:

@@ -1,8 +1,7 @@
-"""How is a model in an ONNX file run?
+"""Running a model in an ONNX file; the only module that imports onnxruntime.
 
-The only room that imports onnxruntime. Texts of about the same length go through together, so that
-little is spent on padding, in batches that each run on one core, so that two people who ask at once
-do not wait for each other.
+Texts of about the same length are run together, so that little is spent on padding, in batches that
+each take one core, so that two people who ask at once do not wait for each other.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class OnnxFile:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What it gives, by name, in order."""
+        """The names of its outputs, in order."""
         return tuple(output.name for output in self._session.get_outputs())
 
     def run(self, encodings: Sequence[Any], batch_size: int) -> Iterator[tuple[list[int], Outputs]]:
@@ -57,8 +56,8 @@ class OnnxFile:
         def outputs(rows: list[int]) -> Outputs:
             inputs = self._inputs([encodings[row] for row in rows])
             with self._cores:  # of fifty who ask at once, the first need not wait for the last
-                found: Outputs = self._session.run(None, inputs)
-            return found
+                values: Outputs = self._session.run(None, inputs)
+            return values
 
         if len(batches) == 1:
             yield batches[0], outputs(batches[0])
@@ -67,7 +66,7 @@ class OnnxFile:
                 yield from zip(batches, pool.map(outputs, batches), strict=True)
 
     def _inputs(self, encodings: Sequence[Any]) -> dict[str, npt.NDArray[np.int64]]:
-        """What the model takes, int64 [n_texts, longest]; its mask hides the padding."""
+        """The model's inputs by name, int64 [n_texts, longest]; its mask hides the padding."""
         longest = max(len(encoding.ids) for encoding in encodings)
         inputs = {}
         for wanted in self._session.get_inputs():

@@ -1,4 +1,4 @@
-"""Which words of a passage answer?
+"""Readers: models that say which words of a passage answer.
 
 The seam every reader fits, the fake one for tests, and the choice among them. A reader reads the
 question together with a passage and says where in it an answer could stand, and whether one does.
@@ -13,7 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from briefqa.models import onnx_reader, reader_export
+from briefqa.models.embedder import HASHING_MODEL
 from briefqa.models.reading import Readable, Reading
+from briefqa.text.language import language_name
 from briefqa.text.words import plain_words
 
 DEFAULT_READER = "default"
@@ -23,7 +25,8 @@ class Reader(Protocol):
     """Reads texts for an answer to a question.
 
     `name` is what `load_reader` takes; two readers with the same `fingerprint` read alike. `rule`
-    holds the numbers of an `abstention.ReaderRule`; None where none was fitted to it.
+    holds the numbers of an `abstention.ReaderRule`; None where none was fitted to it. `languages`
+    are the two-letter codes of those it reads, empty if it reads any.
     """
 
     @property
@@ -34,6 +37,9 @@ class Reader(Protocol):
 
     @property
     def rule(self) -> Mapping[str, float] | None: ...
+
+    @property
+    def languages(self) -> Sequence[str]: ...
 
     def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
         """A Reading of each text; places are offsets into its own text, its context apart."""
@@ -54,12 +60,31 @@ def load_reader(reader: str = DEFAULT_READER) -> Reader | None:
     return onnx_reader.OnnxReader(reader, reader_export.exported(folder))
 
 
+def usable_reader(reader: Reader | None, model: str, language: str) -> tuple[Reader | None, str]:
+    """The reader if it can be used with an index of this embedding model and language.
+
+    Else None, and why in one sentence. A `reader` that is None is a default that is not installed.
+    """
+    if reader is None:
+        return None, "No reader is installed, so answers come from the indexes alone."
+    if model == HASHING_MODEL and reader.name == DEFAULT_READER:
+        return None, "The index is one for tests, so answers come from the indexes alone."
+    if reader.languages and language not in reader.languages:
+        known = " and ".join(map(language_name, reader.languages))
+        return None, (
+            f"The reader reads {known} only; this index is in {language_name(language)} "
+            f"({language}), so answers come from the indexes alone."
+        )
+    return reader, ""
+
+
 class OverlapReader:
     """The fake for tests: answers with the word behind the last one it shares with the question."""
 
     name = "overlap"
     fingerprint = "overlap-1"
     rule = None
+    languages: tuple[str, ...] = ()
 
     def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
         """The more of the question's words a text shares, the surer; deterministic."""
@@ -73,13 +98,13 @@ class OverlapReader:
             at = start + len(word)
             pieces.append((start, at))
             shared.append(not asked.isdisjoint(plain_words(word)))
-        held = sum(shared) / max(1, len(asked))
+        share = sum(shared) / max(1, len(asked))
         value = np.zeros(len(pieces), np.float32)
         last = max((number for number, is_in in enumerate(shared) if is_in), default=-1)
         if 0 <= last < len(pieces):
             value[min(last + 1, len(pieces) - 1)] = 5.0
         return Reading(
-            answerability=8 * min(1.0, held) - 4,
+            answerability=8 * min(1.0, share) - 4,
             pieces=np.array(pieces, np.int64).reshape(-1, 2),
             begin=value,
             end=value,

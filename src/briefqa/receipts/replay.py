@@ -17,7 +17,7 @@ from briefqa.receipts.receipt import (
     make,
     recorded,
 )
-from briefqa.records import Answer, Evidence
+from briefqa.records import Answer, Evidence, Where
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
@@ -72,7 +72,7 @@ def replay(receipt: Receipt, searcher: Searcher) -> ReplayReport:
     for then in receipt.turns:
         try:
             conversation = Conversation(
-                searcher, turns=answers, documents=then.documents, section=then.section, k=then.k
+                searcher, k=then.k, where=Where(then.documents, then.section), turns=answers
             )
             answer = conversation.ask(then.question, carry=then.carried)
         except UsageError as error:  # a document or a section that is no longer there

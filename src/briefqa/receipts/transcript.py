@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from briefqa.answering import compose
 from briefqa.receipts.receipt import Turn
-from briefqa.records import Hit
+from briefqa.records import EVERYWHERE, Hit
 from briefqa.text.markdown import line, quote
 
 
@@ -22,9 +22,9 @@ def markdown(turns: Sequence[Turn]) -> str:
         if answer.carried:
             carried = " · ".join(f"{each.kind}: {line(each.text)}" for each in answer.carried)
             parts.append(f"Carried over: {carried}")
-        if turn.documents is not None or turn.section is not None:
+        if turn.where != EVERYWHERE:
             names = ", ".join(map(line, answer.searched))
-            section = "" if turn.section is None else f", section {line(turn.section)}"
+            section = "" if turn.where.section is None else f", section {line(turn.where.section)}"
             parts.append(f"Looked in: {names}{section}")
         if answer.answered:
             for hit in answer.hits[: compose.QUOTED]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from briefqa.records import Answer, DocumentInfo, Hit
+from briefqa.records import Answer, DocumentInfo, Hit, Where
 from briefqa.ui import messages, passage_view
 from briefqa.ui.html import Html, join, tag
-from briefqa.ui.turns import Problem, Turn, Turns, Where
+from briefqa.ui.turns import Problem, Turn, Turns
 
 _NAMED = 12
 """Documents that are named where nothing answers; of more, their number is told."""

@@ -10,7 +10,7 @@ import functools
 import inspect
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard, TypeVar
 
@@ -18,7 +18,7 @@ import gradio as gr
 
 from briefqa.answering import compose
 from briefqa.errors import BriefQAError, ServeError, UsageError
-from briefqa.records import Answer, DocumentInfo, Hit
+from briefqa.records import Answer, DocumentInfo, Hit, Query, Where
 from briefqa.ui.session import too_long
 
 if TYPE_CHECKING:
@@ -35,25 +35,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Source(Protocol):
     """What programs need of a searcher."""
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        mode: str = "hybrid",
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-    ) -> list[Hit]:
+    def search(self, question: Query, /, *, mode: str = "hybrid") -> list[Hit]:
         """The best passages."""
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-    ) -> Answer:
+    def ask(self, question: Query, /) -> Answer:
         """The answer quoted from the documents."""
 
     def documents(self) -> tuple[DocumentInfo, ...]:
@@ -84,8 +69,7 @@ class Programs:
         `documents` are the names of those to look in, all of them without it; `section` is a
         heading, or headings joined by " › " (within a heading: "››"), to stay within.
         """
-        self._check(question, k, documents, section)
-        hits = self._searcher.search(question, k=k, mode=mode, documents=documents, section=section)
+        hits = self._searcher.search(_query(question, k, documents, section), mode=mode)
         return {"question": question, "hits": [compose.hit_as_json(hit) for hit in hits]}
 
     def ask(
@@ -107,8 +91,7 @@ class Programs:
         without it; `section` is a heading, or headings joined by " › " (within a heading: "››"),
         to stay within.
         """
-        self._check(question, k, documents, section)
-        answer = self._searcher.ask(question, k=k, documents=documents, section=section)
+        answer = self._searcher.ask(_query(question, k, documents, section))
         return compose.as_json(answer)
 
     def documents(self) -> list[dict[str, Any]]:
@@ -121,20 +104,22 @@ class Programs:
             for info in self._searcher.documents()
         ]
 
-    def _check(self, question: object, k: object, documents: object, section: object) -> None:
-        """Whatever a program sends is made sure of here: gradio passes on any JSON."""
-        if not _is_text(question):
-            raise UsageError("question is to be text.")
-        if sentence := too_long(question):
-            raise UsageError(sentence)
-        if type(k) is not int or not 1 <= k <= MOST_PASSAGES:
-            raise UsageError(f"k is to be a whole number from 1 to {MOST_PASSAGES}.")
-        if documents is not None and not (
-            isinstance(documents, list) and all(map(_is_text, documents))
-        ):
-            raise UsageError("documents is to be a list of document names, or left out.")
-        if section is not None and not _is_text(section):
-            raise UsageError("section is to be text, or left out.")
+
+def _query(question: object, k: object, documents: object, section: object) -> Query:
+    """The question of a program, which may send any JSON; raises UsageError."""
+    if not _is_text(question):
+        raise UsageError("question is to be text.")
+    if sentence := too_long(question):
+        raise UsageError(sentence)
+    if type(k) is not int or not 1 <= k <= MOST_PASSAGES:
+        raise UsageError(f"k is to be a whole number from 1 to {MOST_PASSAGES}.")
+    if documents is not None and not (
+        isinstance(documents, list) and all(map(_is_text, documents))
+    ):
+        raise UsageError("documents is to be a list of document names, or left out.")
+    if section is not None and not _is_text(section):
+        raise UsageError("section is to be text, or left out.")
+    return Query(question, Where(None if documents is None else tuple(documents), section), k)
 
 
 def _is_text(value: object) -> TypeGuard[str]:

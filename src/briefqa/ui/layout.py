@@ -12,7 +12,7 @@ from briefqa.documents import loaders
 from briefqa.errors import BriefQAError
 from briefqa.indexing.library import Removed
 from briefqa.indexing.verification import State, state_of
-from briefqa.records import Answer
+from briefqa.records import EVERYWHERE, Answer
 from briefqa.ui import (
     conversation_view,
     document_changes,
@@ -25,7 +25,7 @@ from briefqa.ui.html import Html, tag
 from briefqa.ui.http_api import add_programs
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
-from briefqa.ui.turns import EVERYWHERE, MOST_TURNS, Turn, Turns
+from briefqa.ui.turns import MOST_TURNS, Turn, Turns
 
 EXAMPLES = (
     "How many aircraft took part altogether?",

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal, TypeVar
 
 from briefqa.json_decoding import Malformed, decode
-from briefqa.records import Answer, Carried, CarriedKind
-from briefqa.ui.turns import Problem, Turn, Where
+from briefqa.records import Answer, Carried, CarriedKind, Where
+from briefqa.ui.turns import Problem, Turn
 
 CarriedPairs = tuple[tuple[CarriedKind, str], ...]
 """Things taken over from earlier questions, each as its kind and text."""

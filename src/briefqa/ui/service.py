@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.answering.searcher import Searcher
 from briefqa.api import build, open_index
 from briefqa.models.reader import DEFAULT_READER, Reader
-from briefqa.records import Answer, DocumentInfo, Hit, Mode
+from briefqa.records import Answer, DocumentInfo, Hit, Mode, Query
 from briefqa.ui.turns import TurnStore
 
 if TYPE_CHECKING:
@@ -57,30 +56,13 @@ class IndexService:
                 self._searcher = open_index(self.index, model=self._model, reader=self._reader)
             return self._searcher
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        mode: Mode | str = Mode.HYBRID,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-    ) -> list[Hit]:
+    def search(self, query: Query, *, mode: Mode | str = Mode.HYBRID) -> list[Hit]:
         """See `Searcher.search`."""
-        return self.searcher().search(
-            question, k=k, mode=mode, documents=documents, section=section
-        )
+        return self.searcher().search(query, mode=mode)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Iterable[str] | None = None,
-        section: str | None = None,
-    ) -> Answer:
+    def ask(self, query: Query) -> Answer:
         """See `Searcher.ask`."""
-        return self.searcher().ask(question, k=k, documents=documents, section=section)
+        return self.searcher().ask(query)
 
     def documents(self) -> tuple[DocumentInfo, ...]:
         """See `Searcher.documents`."""

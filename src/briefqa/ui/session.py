@@ -15,11 +15,11 @@ from dataclasses import replace
 from briefqa.answering.conversation import Conversation
 from briefqa.errors import BriefQAError, IndexFolderError
 from briefqa.receipts import receipt, transcript
-from briefqa.records import Answer, Carried
+from briefqa.records import Answer, Carried, Where
 from briefqa.ui import messages
 from briefqa.ui.messages import SavedTurn
 from briefqa.ui.service import IndexService
-from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns, Where
+from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns
 
 LONGEST_QUESTION = 2000
 """Characters; a longer question is answered with a sentence."""
@@ -44,12 +44,7 @@ def ask(
     try:
         searcher = service.searcher()
         generation = searcher.generation()
-        conversation = Conversation(
-            searcher,
-            documents=where.documents,
-            section=where.section,
-            turns=answered(before),
-        )
+        conversation = Conversation(searcher, where=where, turns=answered(before))
         answer = conversation.ask(question.encode("utf-8", "replace").decode("utf-8"), carry=carry)
         return service.turns.put(Turn(question, answer, where, generation))
     except BriefQAError as error:
@@ -133,9 +128,7 @@ def answered(turns: Turns) -> tuple[Answer, ...]:
 def exported(service: IndexService, turns: Turns, as_receipt: bool) -> tuple[str, str]:
     """The answers as a file, its name and content: Markdown to read, or a receipt to replay."""
     given = [
-        receipt.Turn(
-            turn.reply, turn.where.documents, turn.where.section, generation=turn.generation
-        )
+        receipt.Turn(turn.reply, turn.where, generation=turn.generation)
         for turn in turns
         if isinstance(turn.reply, Answer)
     ]

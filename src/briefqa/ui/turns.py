@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from briefqa.records import Answer, Carried
+from briefqa.records import EVERYWHERE, Answer, Carried, Where
 
 MOST_TURNS = 100
 """Of a conversation; the oldest are dropped."""
@@ -19,17 +19,6 @@ MOST_STORED = 2_000
 
 STORED_SECONDS = 12 * 3600.0
 """Without being used; a tab that comes back later has its questions asked again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where a question is looked for: these documents, None for all, and this section of them."""
-
-    documents: tuple[str, ...] | None = None
-    section: str | None = None
-
-
-EVERYWHERE = Where()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""What a caller asks for, checked and made into a Query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from briefqa.errors import UsageError
+from briefqa.records import EVERYWHERE, Mode, Query, Where
+
+MAX_QUESTION = 2_000  # characters that are read of a question
+
+
+def where_of(documents: Iterable[str] | None, section: str | None) -> Where:
+    """Where to look, as a caller names it: document names, or one; a section's headings."""
+    if documents is None:
+        return EVERYWHERE if section is None else Where(section=section)
+    return Where((documents,) if isinstance(documents, str) else tuple(documents), section)
+
+
+def query_of(
+    question: object, k: object, documents: Iterable[str] | None, section: str | None
+) -> Query:
+    """What is to be searched; raises UsageError for a question that is not text or a k below 1."""
+    if not isinstance(question, Query):
+        return Query(readable(question), where_of(documents, section), _positive(k))
+    if documents is not None or section is not None:
+        raise UsageError("A Query says itself where to look; leave out documents and section.")
+    return replace(
+        question,
+        text=readable(question.text),
+        k=_positive(question.k),
+        reader_question=readable(question.reader_question),
+    )
+
+
+def readable(question: object) -> str:
+    """The question as it is searched: its first 2,000 characters that can be printed.
+
+    Raises UsageError for what is not text.
+    """
+    if not isinstance(question, str):
+        raise UsageError(f"A question is text, and this is {type(question).__name__}.")
+    sound = question[:MAX_QUESTION].encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in sound).split())
+
+
+def mode_of(mode: Mode | str) -> Mode:
+    """The mode of that name; raises UsageError for an unknown one."""
+    try:
+        return Mode(mode)
+    except ValueError:
+        raise UsageError(f"There is no mode '{mode}'; choose one of: {', '.join(Mode)}.") from None
+
+
+def _positive(k: object) -> int:
+    if not isinstance(k, int) or k < 1:
+        raise UsageError(f"k is {k!r}, but at least 1 passage must be asked for.")
+    return k

@@ -1,0 +1,139 @@
+"""The terms of a question: what is searched by words, and how much of it a passage holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from briefqa.index import bm25
+from briefqa.index.keyword_index import KeywordIndex
+from briefqa.text.language import stemmer, stop_words
+from briefqa.text.words import question_terms, question_words, terms
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.int64]
+    Values = npt.NDArray[np.float32]
+
+MAX_QUESTION_TERMS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWord:
+    """A word of a question as it is typed, with its terms as they are searched.
+
+    `occurs` says whether any passage holds one of the terms.
+    """
+
+    typed: str
+    terms: tuple[str, ...]
+    occurs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerms:
+    """The terms of one question over one index.
+
+    `idf` is that of each term as it is searched: typed, or corrected if it occurs nowhere.
+    `rarity` is the weight of each term as it is typed, see `bm25.rarity`. `words` leave out the
+    question's function words.
+    """
+
+    idf: Mapping[str, float]
+    rarity: Mapping[str, float]
+    words: tuple[QuestionWord, ...]
+    language: str
+
+    @property
+    def idf_sum(self) -> float:
+        """The idf of all terms together, those that occur nowhere included."""
+        return sum(self.idf.values())
+
+
+def searched_terms(question: str, index: KeywordIndex) -> tuple[str, ...]:
+    """The terms a question is searched by, as they are typed; none if it is function words alone.
+
+    At most 64: the rarest of those that occur, if there are more.
+    """
+    language = index.language
+    typed = question_terms(question, stemmer(language), stop_words(language))
+    if len(typed) <= MAX_QUESTION_TERMS:
+        return typed
+    rarest = sorted(typed, key=lambda term: index.document_frequency(term) or inf)
+    chosen = set(rarest[:MAX_QUESTION_TERMS])
+    return tuple(term for term in typed if term in chosen)
+
+
+def analyze(question: str, index: KeywordIndex) -> QuestionTerms:
+    """The terms of a question, with their weights in this index."""
+    language, n_passages = index.language, index.n_passages
+    frequency = lru_cache(maxsize=None)(index.document_frequency)
+    corrected = lru_cache(maxsize=None)(index.corrected)
+    typed = searched_terms(question, index)
+    words = question_words(question, stemmer(language), stop_words(language))
+    return QuestionTerms(
+        idf={
+            term: bm25.idf(frequency(term), n_passages)
+            for term in dict.fromkeys(map(corrected, typed))
+        },
+        rarity={term: bm25.rarity(frequency(term), n_passages) for term in typed},
+        words=tuple(
+            QuestionWord(word, searched, any(map(frequency, searched)))
+            for word, of_word in words[:MAX_QUESTION_TERMS]
+            for searched in [tuple(map(corrected, of_word))]
+        ),
+        language=language,
+    )
+
+
+def matched_share(asked: QuestionTerms, index: KeywordIndex, row: int) -> float:
+    """How much of the question, as it is typed, the passage holds, 0..1.
+
+    The weight of its terms there over the weight of all its terms, those that occur nowhere
+    included.
+    """
+    holds = index.holding(tuple(asked.rarity), np.array([row], np.int64))[:, 0]
+    matched, total = np.float32(0), 0.0
+    for weight, is_there in zip(asked.rarity.values(), holds, strict=True):
+        total += weight
+        if is_there:
+            matched += np.float32(weight)
+    return float(matched / np.float32(total or 1))
+
+
+def matched_words(asked: QuestionTerms, index: KeywordIndex, rows: Rows) -> list[list[str]]:
+    """For each passage, the words of the question that it holds, as typed, repeats included.
+
+    Of a joined word such as Su-24M it is enough that half of its terms are there.
+    """
+    searched = tuple(dict.fromkeys(term for word in asked.words for term in word.terms))
+    number = {term: place for place, term in enumerate(searched)}
+    holds = index.holding(searched, rows)
+    matched: list[list[str]] = [[] for _ in rows]
+    for word in asked.words:
+        of_word = holds[[number[term] for term in word.terms]].sum(axis=0)
+        for place in np.flatnonzero(2 * of_word >= len(word.terms)):
+            matched[place].append(word.typed)
+    return matched
+
+
+def shares(asked: QuestionTerms, texts: Iterable[str]) -> Values:
+    """How much of a question each of these texts holds, float32 [n_texts], 0..1.
+
+    The idf of the question's terms that occur there over that of all its terms.
+    """
+    matched = [
+        sum(asked.idf.get(term, 0) for term in _terms_of(text, asked.language)) for text in texts
+    ]
+    return np.array(matched, np.float32) / np.float32(asked.idf_sum or 1)
+
+
+@lru_cache(maxsize=2048)  # sentences that are found are found again; some 5 MB
+def _terms_of(text: str, language: str) -> frozenset[str]:
+    return frozenset(terms(text, stemmer(language)))
