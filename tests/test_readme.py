@@ -20,14 +20,8 @@ OURS = re.compile(r"^briefqa (?!serve|chat)(.*?)(?:\s+#.*)?$", re.MULTILINE)
 def clone(
     repo: Path, tmp_path: Path, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    """A working folder with data/, as in a fresh clone; gives the README's text.
-
-    The question file is every tenth of its questions: what all of them show is not looked at here.
-    """
+    """A working folder with data/, as in a fresh clone; gives the README's text."""
     shutil.copytree(repo / "data", tmp_path / "data")
-    questions = tmp_path / "data" / "questions.jsonl"
-    lines = questions.read_text("utf-8").splitlines(keepends=True)
-    questions.write_text("".join(lines[::10]), "utf-8")
     monkeypatch.chdir(tmp_path)
 
     def loaded_once(model: str = DEFAULT_MODEL) -> Embedder:
