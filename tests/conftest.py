@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):  # a worker inherits the run's cache folder
         cache = tempfile.mkdtemp(prefix="briefqa-tests-")
         config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = cache
+    # A shell that starts the run in the background has it, and all it starts, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

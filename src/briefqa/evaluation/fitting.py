@@ -66,11 +66,12 @@ def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[
 def cross_validated(confidence: Sequence[float], right: Sequence[bool]) -> list[float]:
     """Each confidence on a scale that the others gave, in up to ten parts."""
     found = np.zeros(len(confidence))
-    order = np.random.default_rng(0).permutation(len(confidence))
+    values, truth = np.asarray(confidence), np.asarray(right)
+    order = np.random.default_rng(0).permutation(len(values))
     for part in np.array_split(order, min(PARTS, len(order))):
         others = np.setdiff1d(order, part)
-        slope, intercept = scale([confidence[i] for i in others], [right[i] for i in others])
-        found[part] = scaled([confidence[i] for i in part], slope, intercept)
+        slope, intercept = scale(values[others].tolist(), truth[others].tolist())
+        found[part] = scaled(values[part].tolist(), slope, intercept)
     return [float(value) for value in found]
 
 
