@@ -97,7 +97,7 @@ class MemoryKeywordIndex:
         self._terms.clear()
 
     def score(self, weights: Mapping[str, float], row: int) -> float:
-        norm = K1 * (1 - B + B * self._lengths[row] / self._mean)
+        norm = float(K1 * (1 - B + B * self._lengths[row] / self._mean))
         times = self._terms[row]
         return sum(
             weight * times[term] * (K1 + 1) / (times[term] + norm)

@@ -1,4 +1,4 @@
-"""What do the documents say to a question?
+"""Composing an answer from hits, and its JSON.
 
 Pure: hits and the confidence in them become an Answer that quotes passages word for word, each
 with its citation, or says that the documents do not hold one.
@@ -93,12 +93,12 @@ def quotations(hits: Sequence[Hit]) -> str:
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """What a program is told of an answer: its fields, the hits as `hit_as_json`."""
+    """An answer as plain JSON values: its fields, the hits as `hit_as_json`."""
     return {**asdict(answer), "hits": [hit_as_json(hit) for hit in answer.hits]}
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
-    """What a program is told of a hit: the passage, its place and citation, and the evidence."""
+    """A hit as plain JSON values: the passage, its place and citation, and the evidence."""
     passage = hit.passage
     return {
         "rank": hit.rank,

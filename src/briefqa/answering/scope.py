@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 SECTION_MARK = " › "  # between the headings of a section's path
-_REMEMBERED = 32  # choices whose rows are kept
+_REMEMBERED = 32  # choices whose rows are remembered
 
 
 class Passages(Protocol):

@@ -302,8 +302,8 @@ class Searcher:
         cut = PassageFile(generation.folder / generations.PASSAGES)
         vectors = FaissVectorIndex(generation.folder)
         counted = (len(documents), len(cut), vectors.n_passages, vectors.dimension)
-        told = (manifest.documents, manifest.passages, manifest.passages, manifest.dimension)
-        if counted != told:
+        expected = (manifest.documents, manifest.passages, manifest.passages, manifest.dimension)
+        if counted != expected:
             raise IndexDamaged(
                 f"The parts of the index in {self._index} disagree about how much it holds; "
                 "rebuild it with: briefqa build"

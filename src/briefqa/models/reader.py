@@ -84,7 +84,7 @@ class OverlapReader:
     name = "overlap"
     fingerprint = "overlap-1"
     rule = None
-    languages = ()
+    languages: Sequence[str] = ()
 
     def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
         """The more of the question's words a text shares, the surer; deterministic."""

@@ -1,4 +1,4 @@
-"""How does text become Markdown that can only ever be text?
+"""Escaping text for Markdown, so that it is shown as text and nothing else.
 
 Whatever a renderer could read as syntax is escaped: by a backslash where every renderer knows that
 escape, by a numeric reference elsewhere. Words that a renderer might turn into a link by itself
@@ -51,7 +51,7 @@ def _line(text: str) -> str:
     begins = _AT_START.match(text)
     at = begins.end() if begins else 0
     start = text[: at - 1] + _ESCAPED[text[at - 1]] if at else ""
-    return start + "".join(_piece(found[0]) for found in _PIECE.finditer(text, at))
+    return start + "".join(_piece(match[0]) for match in _PIECE.finditer(text, at))
 
 
 def _piece(piece: str) -> str:
