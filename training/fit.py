@@ -376,7 +376,7 @@ def _logistic(columns: Values, truth: Flags, weight: Values, bounds: Sequence[Bo
     """The factor of each column within its bounds, near 0 where it has a sign."""
     signed = [bound != _FREE for bound in bounds]
     near = [0.0] * len(bounds)
-    return logistic(columns, truth, near, held=signed, bounds=bounds, weight=weight)
+    return logistic(columns, truth, near, regularized=signed, bounds=bounds, weight=weight)
 
 
 def _confidence(model: tuple[float, Values], signals: Values) -> Values:

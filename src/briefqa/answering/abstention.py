@@ -1,4 +1,4 @@
-"""Is the evidence good enough?
+"""Abstention: how sure it is that the best passage answers, and from when on it is answered.
 
 Pure. Reads raw signals, never fused values, which make the best of two hopeless passages look
 perfect. Two logistic rules: one for what the indexes say alone, one for what a reader
@@ -15,7 +15,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known of a question and the first passage found for it.
+    """The evidence for the first passage of a question.
 
     `cosine` is the passage's, -1..1. `matched_share` is how much of the question, weighted by how
     rare its words are, stands in the passage, 0..1. `agreement` is how far up both indexes have it,
@@ -95,10 +95,12 @@ class ReaderRule:
 
     def confidence(self, signals: Signals) -> float:
         """How sure that the best passage answers, 0..1."""
-        found = features(signals)
+        values = features(signals)
         return probability(
             self.intercept
-            + sum(weight * found[name] for name, weight in zip(FEATURES, self.weights, strict=True))
+            + sum(
+                weight * values[name] for name, weight in zip(FEATURES, self.weights, strict=True)
+            )
         )
 
     @classmethod
@@ -139,8 +141,8 @@ def features(signals: Signals) -> dict[str, float]:
     falls for what is off the topic and is the same for all else. Logits beyond 10 say no more than
     10 does.
     """
-    told = {**asdict(signals), "topic": math.log(min(0.5, Thresholds().confidence(signals)))}
-    return {name: max(-10.0, min(10.0, float(told[name] or 0.0))) for name in FEATURES}
+    values = {**asdict(signals), "topic": math.log(min(0.5, Thresholds().confidence(signals)))}
+    return {name: max(-10.0, min(10.0, float(values[name] or 0.0))) for name in FEATURES}
 
 
 def probability(logit: float) -> float:

@@ -1,4 +1,4 @@
-"""How do two rankings become one, and what does a reader add?
+"""Fusing the rankings by words and by meaning, and reranking by what a reader says.
 
 Pure. Each raw score is brought to a scale that does not depend on the other candidates: BM25 is
 divided by the inverse document frequencies of the question's terms, so that it says how much of

@@ -52,7 +52,7 @@ _DATES = _set(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as typed and in lower case, where it stands, and whether it is a name."""
+    """A word as typed and in lower case, its offsets, and whether it is a name."""
 
     text: str
     plain: str
@@ -73,7 +73,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Neighbouring words that are all names or none, and what stands before them."""
+    """Neighbouring words that are all names or none, and the words before them."""
 
     words: tuple[Word, ...]
     preposition: str = ""
@@ -116,7 +116,7 @@ def words_of(text: str) -> list[Word]:
 
 def phrases_of(base: str) -> list[Phrase]:
     """The question's own words in their phrases, in order."""
-    found: list[Phrase] = []
+    phrases: list[Phrase] = []
     preposition = determiner = ""
     joined = False
     for word in words_of(base):
@@ -128,13 +128,13 @@ def phrases_of(base: str) -> list[Phrase]:
                 preposition = word.plain if word.plain in PREPOSITIONS else ""
             joined = False
             continue
-        last = found[-1] if found else None
+        last = phrases[-1] if phrases else None
         if joined and last and last.name == word.name and base[last.end : word.start].isspace():
-            found[-1] = replace(last, words=(*last.words, word))
+            phrases[-1] = replace(last, words=(*last.words, word))
         else:
-            found.append(Phrase((word,), preposition, determiner))
+            phrases.append(Phrase((word,), preposition, determiner))
         preposition, determiner, joined = "", "", True
-    return found
+    return phrases
 
 
 def fragment_of(question: str) -> Phrase | None:

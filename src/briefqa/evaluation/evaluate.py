@@ -26,7 +26,7 @@ from briefqa.records import AnswerSpan, Mode, Passage
 def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Evaluation:
     """Ask every question in each mode; those that nothing answers count for abstention only.
 
-    `misses` is how many of the worst are kept.
+    `misses` is how many of the worst are returned.
     """
     answerable = [question for question in asked.questions if question.answerable]
     started = time.perf_counter()
@@ -43,7 +43,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
         modes[mode] = _measured(asked, answerable, rows, time.perf_counter() - started)
     order = np.argsort(modes[Mode.HYBRID].values["ndcg@10"], kind="stable")[:misses]
     worst = [answerable[place] for place in order]
-    given, found = _marked(searcher, asked, outcomes)
+    given, first_found = _marked(searcher, asked, outcomes)
     return Evaluation(
         dataset=asked.name,
         passages=len(asked.units),
@@ -57,7 +57,7 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
             searcher.answer_from(),
         ),
         given=given,
-        found=found,
+        found=first_found,
         misses=tuple((question, tuple(searcher.search(question.text, k=3))) for question in worst),
         left_out=asked.left_out,
     )
@@ -111,17 +111,17 @@ def is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
 def _marked(
     searcher: Searcher, asked: QuestionSet, outcomes: Mapping[str, Outcome]
 ) -> tuple[Marked | None, Marked | None]:
-    """What is marked in a passage that answers, and in the first found."""
+    """What is marked in a passage that answers, and in the first passage found."""
     cut = passages(searcher)
-    given, found = [], []
+    given, first_found = [], []
     for question, row in passages_holding(cut, asked):
         here = answer_in(searcher, question.text, row)
         given.append(judged(here, cut[row], question))
-        given_now = outcomes[question.id]
-        first = given_now.rows[0] if given_now.rows else None
+        result = outcomes[question.id]
+        first = result.rows[0] if result.rows else None
         relevant = first is not None and asked.units[first] in question.relevant
-        found.append(judged(given_now.answer if relevant else None, cut[first or 0], question))
-    return _mean(given), _mean(found)
+        first_found.append(judged(result.answer if relevant else None, cut[first or 0], question))
+    return _mean(given), _mean(first_found)
 
 
 def passages_holding(passages: Sequence[Passage], asked: QuestionSet) -> list[tuple[Question, int]]:
@@ -129,14 +129,14 @@ def passages_holding(passages: Sequence[Passage], asked: QuestionSet) -> list[tu
     rows_of: dict[str, list[int]] = {}
     for row, unit in enumerate(asked.units):
         rows_of.setdefault(unit, []).append(row)
-    found = []
+    pairs = []
     for question in asked.questions:
         rows = [row for unit in question.relevant for row in rows_of.get(unit, ())]
         holding = (r for r in rows if measures.holds_answer(passages[r].text, question.answers))
         first = next(holding, None)
         if first is not None:
-            found.append((question, first))
-    return found
+            pairs.append((question, first))
+    return pairs
 
 
 def judged(
@@ -167,10 +167,10 @@ def _measured(
     import ir_measures
 
     rankings = []
-    for question, found in zip(questions, rows, strict=True):
-        units = dict.fromkeys(asked.units[row] for row in found)
-        kept = [unit for unit in units if unit not in question.dropped]
-        rankings.append(tuple(kept[:DEPTH]))
+    for question, of_question in zip(questions, rows, strict=True):
+        units = dict.fromkeys(asked.units[row] for row in of_question)
+        counted = [unit for unit in units if unit not in question.dropped]
+        rankings.append(tuple(counted[:DEPTH]))
     values = {name: np.zeros(len(questions)) for name in MEASURES}
     place = {question.id: number for number, question in enumerate(questions)}
     qrels = {question.id: dict(question.relevant) for question in questions}

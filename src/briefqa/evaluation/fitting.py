@@ -21,26 +21,26 @@ def logistic(
     truth: Sequence[bool] | npt.NDArray[np.bool_],
     near: Sequence[float],
     *,
-    held: Sequence[bool] | None = None,
+    regularized: Sequence[bool] | None = None,
     bounds: Sequence[tuple[float | None, float | None]] | None = None,
     weight: npt.NDArray[np.float64] | float = 1.0,
 ) -> npt.NDArray[np.float64]:
     """The factor of each column, of `columns` [n_questions, n_columns], that fits `truth` best.
 
     Those of the least log loss, each question of its `weight`, and a small cost for leaving the
-    values they are `near`: half the square of the difference, of those that are `held` there, which
-    all are unless it is said. Each stays within its `bounds`.
+    values they are `near`: half the square of the difference, of those that are `regularized`,
+    which all are by default. Each stays within its `bounds`.
     """
     from scipy.optimize import minimize
 
     start, right = np.array(near, float), np.array(truth, float)
-    cost = np.ones(len(start)) if held is None else np.array(held, float)
+    cost = np.ones(len(start)) if regularized is None else np.array(regularized, float)
 
     def loss(numbers: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         """The loss and its gradient."""
-        told, moved = columns @ numbers, cost * (numbers - start)
-        lost = weight * (np.logaddexp(0, told) - right * told)
-        error = weight * (1 / (1 + np.exp(-told)) - right)
+        logits, moved = columns @ numbers, cost * (numbers - start)
+        lost = weight * (np.logaddexp(0, logits) - right * logits)
+        error = weight * (1 / (1 + np.exp(-logits)) - right)
         return float(lost.sum() + (moved**2).sum() / 2), columns.T @ error + moved
 
     return np.asarray(minimize(loss, start, jac=True, bounds=bounds).x)
@@ -65,14 +65,14 @@ def scaled(confidence: Sequence[float], slope: float, intercept: float) -> list[
 
 def cross_validated(confidence: Sequence[float], right: Sequence[bool]) -> list[float]:
     """Each confidence on a scale that the others gave, in up to ten parts."""
-    found = np.zeros(len(confidence))
+    rescaled_values = np.zeros(len(confidence))
     values, truth = np.asarray(confidence), np.asarray(right)
     order = np.random.default_rng(0).permutation(len(values))
     for part in np.array_split(order, min(PARTS, len(order))):
         others = np.setdiff1d(order, part)
         slope, intercept = scale(values[others].tolist(), truth[others].tolist())
-        found[part] = scaled(values[part].tolist(), slope, intercept)
-    return [float(value) for value in found]
+        rescaled_values[part] = scaled(values[part].tolist(), slope, intercept)
+    return [float(value) for value in rescaled_values]
 
 
 def threshold(confidence: Sequence[float], right: Sequence[bool], wanted: float) -> float:

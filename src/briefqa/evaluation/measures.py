@@ -1,4 +1,4 @@
-"""How right is a span, and how reliable a confidence?
+"""Measures of marked answers and of confidence.
 
 Pure: the measures of reading comprehension (Rajpurkar et al. 2016, arXiv 1606.05250) and of
 selective prediction (Geifman and El-Yaniv 2017, arXiv 1705.08500).
@@ -42,8 +42,10 @@ def exact_match(said: str, answers: Iterable[str]) -> float:
 
 def holds_answer(text: str, answers: Iterable[str]) -> bool:
     """Whether the words of one of `answers` stand in the text, one after the other."""
-    held = f" {' '.join(answer_words(text))} "
-    return any(words and f" {' '.join(words)} " in held for words in map(answer_words, answers))
+    words_of_text = f" {' '.join(answer_words(text))} "
+    return any(
+        words and f" {' '.join(words)} " in words_of_text for words in map(answer_words, answers)
+    )
 
 
 def auroc(yes: Sequence[float] | Values, no: Sequence[float] | Values) -> float | None:
@@ -75,12 +77,12 @@ def reliability(confidence: Values, right: Flags) -> list[dict[str, float]]:
     bin_of = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return [
         {
-            "share": float(held.mean()),
-            "confidence": float(confidence[held].mean()),
-            "right": float(right[held].mean()),
+            "share": float(in_bin.mean()),
+            "confidence": float(confidence[in_bin].mean()),
+            "right": float(right[in_bin].mean()),
         }
         for number in range(BINS)
-        if (held := bin_of == number).any()
+        if (in_bin := bin_of == number).any()
     ]
 
 

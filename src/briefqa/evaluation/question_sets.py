@@ -1,4 +1,4 @@
-"""What is asked, and what would be right?
+"""Question sets: what is asked, and what would be right.
 
 Three kinds of question set: a BEIR folder and a SQuAD file, which bring their own passages, and a
 questions file for an index that is already there.
@@ -184,14 +184,16 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
 
     The `kind` of one that nothing answers may be "near-miss".
 
-    A passage is right when it stands in the section, whose headings are joined by ` › `, and
+    A passage is right when it is in the section, whose headings are joined by ` › `, and
     contains the string, and is of `document`, where the line names one; where section and contains
     are null nothing answers. Of the lines with a `rating` the last of each question counts. It is
     left out if what is right is not known: it is "down", or nothing answered in the documents that
     were `searched` then and there are others now. Raises UsageError for anything else.
     """
-    held = [(passage.document, section_text(passage.section), passage.text) for passage in passages]
-    names = {document for document, _, _ in held}
+    quotable = [
+        (passage.document, section_text(passage.section), passage.text) for passage in passages
+    ]
+    names = {document for document, _, _ in quotable}
     entries = list(enumerate(_json_lines(path), 1))
     last_rated = {str(entry.get("question")): at for at, entry in entries if entry.get("rating")}
     questions, left_out = [], 0
@@ -218,7 +220,7 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
             continue
         right = {
             str(row): 1
-            for row, (document, heading, quoted) in enumerate(held)
+            for row, (document, heading, quoted) in enumerate(quotable)
             if answerable
             and entry.get("document") in (None, document)
             and section in (None, heading)
@@ -236,7 +238,7 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
             )
         )
     _check(questions, path, left_out)
-    return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(held)))), left_out)
+    return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(quotable)))), left_out)
 
 
 def _documents(
@@ -268,10 +270,10 @@ def _documents(
 def _read_qrels(folder: Path) -> dict[str, dict[str, int]]:
     path = folder / "qrels" / "test.tsv"
     if not path.is_file():
-        found = sorted((folder / "qrels").glob("*.tsv"))
-        if len(found) != 1:
+        files = sorted((folder / "qrels").glob("*.tsv"))
+        if len(files) != 1:
             raise UsageError(f"{folder} is no BEIR folder: it has no qrels/test.tsv.")
-        path = found[0]
+        path = files[0]
     judged: dict[str, dict[str, int]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):

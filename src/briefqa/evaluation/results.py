@@ -1,4 +1,4 @@
-"""What came out of an evaluation? Figures, as a table, as JSON, as runs and as a picture."""
+"""The results of an evaluation: figures, as a table, as JSON, as runs and as a picture."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ class Evaluation:
 
     def _abstention_table(self) -> list[str]:
         figures = self.abstention.as_json()
-        told = [
+        parts = [
             f"{name} {figures[key]:.3f}"
             for name, key in (
                 ("AUROC near miss", "auroc_near_miss"),
@@ -240,7 +240,7 @@ class Evaluation:
             )
             if figures[key] is not None
         ]
-        said = ", ".join(told) or "no unanswerable question"
+        said = ", ".join(parts) or "no unanswerable question"
         rates = ", ".join(f"{kind} {share:.2f}" for kind, share in figures["answered"].items())
         return [
             f"abstention: {said}",

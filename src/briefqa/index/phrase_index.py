@@ -91,15 +91,15 @@ class PhraseIndex:
 
     def _everywhere(self, numbers: Numbers) -> Rows:
         """Where the first word of a phrase is followed by its second, if there is one."""
-        words, found = self._words.view(np.ndarray), []
+        words, places = self._words.view(np.ndarray), []
         for start in range(0, len(words), _BLOCK):
             block = words[start : start + _BLOCK + 1]
             here = block[:_BLOCK] == numbers[0]
             if len(numbers) > 1:
                 here = here[: len(block) - 1] & (block[1:] == numbers[1])
-            found.append(np.flatnonzero(here) + start)
+            places.append(np.flatnonzero(here) + start)
         arrays.forget(self._words)
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        return np.concatenate(places) if places else np.empty(0, np.int64)
 
     def _rows_of(self, places: Rows, numbers: Numbers) -> Rows:
         """The passages in which the whole phrase begins at one of these places."""

@@ -36,7 +36,7 @@ def shared(kind: type[Loaded], fingerprint: Hashable, load: Callable[[], Loaded]
         if loading is None:
             loading = _loading[key] = _Loading()
     with loading.lock:
-        found = _models.get(key)
-        if found is None:
-            found = _models[key] = load()
-        return cast(Loaded, found)
+        model = _models.get(key)
+        if model is None:
+            model = _models[key] = load()
+        return cast(Loaded, model)

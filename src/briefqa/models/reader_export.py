@@ -1,7 +1,7 @@
 """Exporting other question-answering models and cross-encoders as readers.
 
 Any `AutoModelForQuestionAnswering`, or cross-encoder with one output, in a folder on this machine
-is written once as ONNX and kept in this user's cache folder under its fingerprint.
+is written once as ONNX and stored in this user's cache folder under its fingerprint.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST = 512  # word pieces of question and passage that are ever read together
 
 
 def exported(folder: Path) -> Path:
-    """The folder where the model in `folder` is kept in the form `onnx_reader.py` reads.
+    """The folder with the model of `folder` in the form `onnx_reader.py` reads.
 
     Loads PyTorch the first time. Raises ModelUnavailable for a folder that holds no such model.
     """
@@ -47,23 +47,23 @@ def exported(folder: Path) -> Path:
         )
     listing = "".join(f"{name} {of_file}\n" for name, of_file in sorted(digests(folder).items()))
     fingerprint = hashlib.sha256(listing.encode()).hexdigest()
-    kept = platformdirs.user_cache_path("briefqa") / "readers" / f"{fingerprint}-{FORMAT}"
-    if is_reader(kept):
-        return kept
+    stored = platformdirs.user_cache_path("briefqa") / "readers" / f"{fingerprint}-{FORMAT}"
+    if is_reader(stored):
+        return stored
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="exporting-") as scratch:
-            writing = Path(scratch) / kept.name
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=stored.parent, prefix="exporting-") as scratch:
+            writing = Path(scratch) / stored.name
             writing.mkdir()
             _write(folder, writing)
             with suppress(OSError):  # another process was quicker
-                writing.rename(kept)
+                writing.rename(stored)
     except ModelUnavailable:
         raise
     except Exception as error:  # PyTorch and transformers raise what they like
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelUnavailable(f"The reader in {folder} cannot be used: {why}") from error
-    return kept
+    return stored
 
 
 def _write(folder: Path, to: Path) -> None:
@@ -92,9 +92,11 @@ def _write(folder: Path, to: Path) -> None:
             self.model = model
 
         def forward(self, *inputs: torch.Tensor) -> Any:
-            found = self.model(**dict(zip(taken, inputs, strict=True)))
+            outputs = self.model(**dict(zip(taken, inputs, strict=True)))
             return (
-                found.logits[:, 0] if names == [JUDGED] else (found.start_logits, found.end_logits)
+                outputs.logits[:, 0]
+                if names == [JUDGED]
+                else (outputs.start_logits, outputs.end_logits)
             )
 
     write_onnx(

@@ -35,7 +35,7 @@ class Reading:
     nothing: float = 0.0
 
     def best(self, within: Span) -> tuple[float, Span] | None:
-        """The best answer that stands in this range, at most 30 pieces, and the sum of its logits;
+        """The best answer in this range, at most 30 pieces, and the sum of its logits;
         None where the range has no piece.
         """
         inside = np.flatnonzero(self._inside(within))
@@ -50,7 +50,7 @@ class Reading:
         return float(sums[begin, end]), Span(int(start), int(stop))
 
     def shares(self, ranges: Sequence[Span]) -> Values:
-        """The share of the answer that stands in each range, float32 [n], 0..1: the mean of the
+        """The share of the answer in each range, float32 [n], 0..1: the mean of the
         probabilities that it begins and that it ends there, if there is one; 0 where no piece is.
         """
         shares = np.zeros(len(ranges), np.float32)
@@ -81,7 +81,7 @@ def _probabilities(logits: Values) -> Values:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A text to be read: a passage's own, and the context that stands before it."""
+    """A text to be read: a passage's own, and the context before it."""
 
     text: str
     context: str = ""

