@@ -1,0 +1,265 @@
+"""Questions of several parts, and things that a question sets against each other."""
+
+from __future__ import annotations
+
+import regex
+
+from briefqa.answering.question.nouns import ATTRIBUTES, LOCATIONS, kind_of
+from briefqa.answering.question.wording import (
+    ASKING,
+    AUXILIARIES,
+    PREPOSITIONS,
+    Wording,
+)
+
+_AUX = "|".join(sorted(AUXILIARIES))
+_WH = "|".join(sorted(ASKING))
+_ASKS_ON = regex.compile(  # a second question after "and"
+    rf"(?:(?:in|at|by|for|from|on|to|with|under|since|until) )?(?:{_WH}|whether|if so)\b(?! ever)"
+    rf"|(?:{_AUX}) (?:not )?(?:it|he|she|they|the|there|this|that|we|you|i|any|anyone|anybody|his|her|"
+    r"its|their|people|these|those)\b"
+)
+_NO_QUESTION = regex.compile(r"(?:which|who|where|when|what|how|if|that) ?$|when (?:it|he|she|they) ")
+
+
+def parts_of(sentence: Wording) -> tuple[Wording, ...]:
+    """The questions that one sentence joins with "and" or commas; empty where it asks one."""
+    joined = _joined_heads(sentence) or _joined_nouns(sentence)
+    if joined:
+        return joined
+    cuts = []
+    words = sentence.words
+    for at in range(1, len(words) - 1):
+        conjunction = words[at] in ("and", "or", "plus", "also")
+        comma = words[at] == "," and words[at + 1] not in ("and", "or")
+        if not (conjunction or comma):
+            continue
+        after = " ".join(words[at + 1 : at + 4])
+        if conjunction and _ASKS_ON.match(after) and asks(sentence.between(0, at)):
+            cuts.append(at)
+        elif comma and cuts_at_comma(sentence, at):
+            cuts.append(at)
+    if not cuts or (len(cuts) == 1 and words[cuts[0]] == ","):
+        return ()
+    starts = [0, *(cut + 1 for cut in cuts)]
+    ends = [*cuts, len(words)]
+    return tuple(
+        trimmed(sentence.between(start, end)) for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def cuts_at_comma(sentence: Wording, at: int) -> bool:
+    """Whether a comma starts a further question of a row: "who owns it, what it is worth and"."""
+    later = sentence.words[at + 1 :]
+    return bool(
+        asks(sentence.between(0, at))
+        and later[0] in ASKING - {"which", "who"}
+        and "and" in later
+    )
+
+
+def trimmed(sentence: Wording) -> Wording:
+    """The sentence without commas and "and" at its ends."""
+    start, end = 0, len(sentence.words)
+    while start < end and sentence.words[start] in (",", "and", "also", "if so"):
+        start += 1
+    while end > start and sentence.words[end - 1] in (",", "and", "or"):
+        end -= 1
+    return sentence.between(start, end)
+
+
+def asks(sentence: Wording) -> bool:
+    """Whether words start like a question: a question word, an inverted verb, whether."""
+    words = sentence.words
+    if not words:
+        return False
+    first = words[1] if words[0] in PREPOSITIONS and len(words) > 1 else words[0]
+    return first in ASKING or words[0] in AUXILIARIES or words[0] in ("whether", "if")
+
+
+def _joined_heads(sentence: Wording) -> tuple[Wording, ...]:
+    """The two questions of "when and where was she born"."""
+    words = sentence.words
+    at = next((i for i in range(1, min(5, len(words) - 2)) if words[i] in ("and", "or", "&")), 0)
+    if not at or not set(words[:at]) & ASKING:
+        return ()
+    first = {"how", "which", "what"} & set(words[:at])
+    single = at == 1 or (first and at <= 3 and words[0] in ("how", "in", "by", "at"))
+    if not single or words[at + 1] not in ASKING | PREPOSITIONS:
+        return ()
+    if words[at + 1] not in ASKING and words[at + 2] not in ASKING:
+        return ()
+    start = at + 1
+    end = start + 1 + (words[start] in PREPOSITIONS)
+    if words[end - 1] == "how" and words[end : end + 1] and words[end] in ("many", "much", "long"):
+        end += 1
+    head, rest = sentence.between(0, at), sentence.between(end)
+    second = sentence.between(start, end)
+    return tuple(
+        Wording(one.words + rest.words, one.typed + rest.typed, sentence.marked)
+        for one in (head, second)
+    )
+
+
+_NOUN_PAIR = regex.compile(
+    r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?"
+    r"(?:the |a )?(?P<first>\w+(?: \w+)?)(?P<of> of [^,]{1,60}?)? ?,? and (?:the |its |his |her |their )?"
+    r"(?P<second>\w+)(?: \w+)?(?: of .*)?"
+)
+
+
+def _joined_nouns(sentence: Wording) -> tuple[Wording, ...]:
+    """The two questions of "the date of the exam and the name of the examiner"."""
+    match = _NOUN_PAIR.fullmatch(sentence.plain)
+    if not match:
+        return ()
+    nouns = [match["first"].split()[-1], match["second"]]
+    if not all(noun in _FACTS or kind_of(noun) for noun in nouns) or nouns[0] == nouns[1]:
+        return ()
+    at = len(sentence.plain[: match.start("second")].split())
+    while sentence.words[at - 1] != "and":
+        at -= 1
+    first, second = sentence.between(0, at - 1), sentence.between(at)
+    if not match["of"] and "of" in second.words:
+        of = second.words.index("of")
+        first = Wording(first.words + second.words[of:], first.typed + second.typed[of:])
+    return trimmed(first), trimmed(second)
+
+
+_FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())
+
+# Comparison
+
+_THAN = regex.compile(
+    r"\b(?:more|less|fewer|better|worse|rather|sooner|\w{2,}er|earlier)\b(?: [^ ,]+){0,6} than "
+    r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|usual|"
+    r"planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
+    r"average|needed|any|anyone|anybody|everyone|that|zero|permitted|previously|required)\b)"
+)
+_SAME = regex.compile(
+    r"\bas \w+ (?:\w+ ){0,2}?as (?!possible|soon|long|far|well|\d|a \w+ as|usual|many|much)"
+    r"|\bthe same (?:\w+ ){0,4}as\b|\bdifferent (?:from|than|to)\b"
+)
+_COMPARING = regex.compile(
+    r"\b(?:compare[ds]?|comparing|comparison|versus|vs|differences?|differ|differs|differed|"
+    r"distinguish\w*|similarit\w+|contrast|in common|resembles?|have in common|"
+    r"before and after|pros and cons of .* (?:and|or|over))\b"
+    r"|\bchange[ds]? (?:.{1,60} )?(?:between|from) .{1,40} (?:and|to) \w+|\bchanged? (?:compared|since)\b"
+    r"|\bbetween .{1,40} and .{1,40} (?:differ\w*|change[ds]?)\b"
+    r"|\b(?:are|is|were|was) .{1,60} (?:different|alike|similar|identical|the same|equal)$"
+    r"|^(?:which|what|who|whether) .*\bboth\b.*\b(?:more|less|better)\b"
+)
+_OTHERWISE = frozenset(
+    "not so more less later else other any anything anyone similar even both no otherwise whatever "
+    "elsewhere fewer without at if only".split()
+)
+_ANY = frozenset("any anyone anybody anything there somebody someone something nobody nothing".split())
+_MEASURES = regex.compile(
+    r"\b(?:more|less|fewer|better|worse|first|prefer\w*|most|best|worst|faster|cheaper|which|\w{3,}er)\b"
+)
+
+
+def is_comparison(sentence: Wording) -> bool:
+    """Whether two things that the sentence names are set against each other."""
+    plain = sentence.plain
+    if _COMPARING.search(plain) or _THAN.search(plain) or _SAME.search(plain):
+        return not plain.startswith(("vs ", "compare ,"))
+    return _either(sentence) is not None
+
+
+def _either(sentence: Wording) -> int | None:
+    """Where the "or" stands that offers two things; None where none does."""
+    words = sentence.words
+    if "or" not in words[1:-1]:
+        return None
+    at = len(words) - 1 - words[::-1].index("or")
+    if at + 1 >= len(words) or words[at + 1] in _OTHERWISE:
+        return None
+    head = words[0]
+    before = words[:at]
+    if head in AUXILIARIES or head in ("whether", "if"):
+        if set(words[1:3]) & _ANY or {"not", "without", "if", "when", "no"} & set(before):
+            return None
+        return at
+    if "," in before and _asking_head(words) in ("which", "who", "what", "where", "whose", "when", "how"):
+        after_comma = before[len(before) - before[::-1].index(",") :]
+        return at if 0 < len(after_comma) <= 5 else None
+    if head in ASKING | {"list", "name", "give", "tell"} or (head in PREPOSITIONS and at > 1):
+        measured = head in ("which", "who") and _MEASURES.search(" ".join(before[1:]))
+        return at if measured else None
+    return at if len(words) <= 8 and not set(words) & {"anything", "about"} else None
+
+
+def _asking_head(words: tuple[str, ...]) -> str:
+    return words[1] if words[0] in PREPOSITIONS and len(words) > 1 else words[0]
+
+
+_PAIRS = tuple(
+    regex.compile(pattern)
+    for pattern in (
+        r".*\b(?:differences?|differences|distinction|comparison) between (?P<a>.{1,80}?) and (?P<b>.{1,80})",
+        r"(?:please )?compare (?P<a>.{1,80}?) (?:and|with|to|against) (?P<b>.{1,80})",
+        r"how (?:do|does|did) (?P<a>.{1,80}?) (?:differ|compare) (?:from|with|to) (?P<b>.{1,80})",
+        r"what (?:do|does|did) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) have in common",
+        r"what distinguishes (?P<a>.{1,80}?) from (?P<b>.{1,80})",
+        r"how (?:are|is) (?P<a>.{1,80}?) different from (?P<b>.{1,80})",
+        r"how (?:do|did) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) (?:differ|compare)",
+    )
+)
+_LESS_THAN = regex.compile(
+    rf"(?P<aux>{_AUX}) (?P<a>(?:the |a |his |her |our )?[^ ,]+(?: [^ ,]+)?) "
+    r"(?P<rest>(?:\w+ )?(?:\w+er|(?:more|less) \w+|better|worse)) than (?P<b>.{1,80})"
+)
+_DETERMINER = frozenset("the a an his her its their our my".split())
+
+
+def compared(sentence: Wording) -> tuple[str, ...]:
+    """What a comparison compares, each as a question of its own; empty where rules do not tell."""
+    plain, words = sentence.plain, sentence.words
+    typed = {word.lower(): word for word in sentence.typed if word}
+
+    def as_typed(text: str) -> str:
+        return " ".join(typed.get(word, word) for word in text.split())
+
+    for pattern in _PAIRS:
+        if pair := pattern.fullmatch(plain):
+            return as_typed(pair["a"]), as_typed(pair["b"])
+    if (match := _LESS_THAN.fullmatch(plain)) and not {"one", "ones"} & set(match["b"].split()):
+        return tuple(
+            as_typed(f"{match['aux']} {thing} {match['rest']}") + "?"
+            for thing in (match["a"], match["b"])
+        )
+    joints = [i for i, word in enumerate(words) if word in ("vs", "versus")]
+    at = _either(sentence) or (joints[0] if joints else 0)
+    if not at and "before and after" in plain:
+        at = words.index("before") + 1
+    if not 0 < at < len(words) - 1:
+        return ()
+    return _either_of(sentence, at)
+
+
+def _either_of(sentence: Wording, at: int) -> tuple[str, ...]:
+    """The question once with the thing before the joint at `at`, once with the one after it."""
+    words, typed = sentence.words, sentence.typed
+    before, after = words[:at], words[at + 1 :]
+    width = 1
+    if "," in before and len(before) - 1 - before[::-1].index(",") >= at - 5:
+        start, end = at - before[::-1].index(","), len(words)
+    elif after[0] in _DETERMINER or after[0] in PREPOSITIONS - {"before", "after"}:
+        start = next((i for i in range(at - 1, -1, -1) if words[i] == after[0]), -1)
+        if start < 0:
+            start = next((i for i in range(at - 1, 0, -1) if words[i] in _DETERMINER), -1)
+        if start < 0:
+            return ()
+        end = at + 1 + (at - start)
+    else:
+        start, end = at - width, at + 1 + width
+    lead = [word for word in typed[:start] if word]
+    tail = [word for word in typed[end:] if word]
+    sides = typed[start:at], typed[at + 1 : end]
+    mark = "?" if sentence.marked else ""
+    return tuple(
+        " ".join([*lead, *(word for word in side if word), *tail]).replace(" ,", ",").strip(", ")
+        + mark
+        for side in sides
+    )
