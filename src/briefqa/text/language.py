@@ -43,17 +43,20 @@ _OPENERS = frozenset(
     "chi cosa quando dove perché perche quanti quante quale quali grazie ciao "
     # Swedish, Danish, Norwegian, Finnish
     "vem vad när var varför hur vilken vilka vilket hvem hvad hvornår hvor hvorfor hvordan hvilken "
-    "hvilke hva når kuka mikä milloin missä miksi miten kuinka tack takk "
+    "hvilke hva når kuka mikä mitä paljonko montako milloin missä miksi miten kuinka tack takk "
     # Polish, Czech, Croatian
     "kto kiedy gdzie dlaczego jak ile ilu który która które czy kdo kdy kde proč kolik který tko "
-    "gdje zašto kada koliko "
-    # Turkish, Hungarian, Romanian, Indonesian
+    "gdje zašto kada koliko jaki jaka jakie jakich ilu czyj jaké jaká která co "
+    # Turkish, Hungarian, Romanian; then requests
     "kim nerede neden nasıl kaç hangi mikor hol miért hogyan hány melyik cine când unde câți câte "
+    "nenne zeige liste fasse erkläre sag donne montre résume dime muestra mostra elenca riassumi "
+    "dimmi geef toon noem lista "
+    # Indonesian
     "siapa kapan dimana mengapa bagaimana berapa apa".split()
 )
 # By language, so that words of two languages do not add up against English.
 _FUNCTION_WORDS = tuple(
-    frozenset(words.split())
+    frozenset(words.split()) | _OPENERS
     for words in (
         "der das dem des ein eine einen einem einer und ist sind waren haben hatte wurde wurden "
         "wird werden nicht mit von vom zum zur für auf aus bei nach über unter durch im am es sie "
@@ -106,5 +109,5 @@ def is_english(text: str) -> bool:
 
 def _foreign(words: list[str], of_one: frozenset[str]) -> int:
     """How many words are of one language; shared ones count beside one that is not."""
-    clear = sum(word in _OPENERS or word in of_one - _SHARED for word in words)
-    return clear + sum(word in of_one & _SHARED for word in words) if clear else 0
+    clear = sum(word in of_one and word not in _SHARED for word in words)
+    return clear + sum(word in of_one and word in _SHARED for word in words) if clear else 0

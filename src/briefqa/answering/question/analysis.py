@@ -129,7 +129,7 @@ _NEGATION = regex.compile(
 )
 _NO_NEGATION = regex.compile(
     rf"^(?:{'|'.join(AUXILIARIES)}) not |\bor not\b|\bnot only\b|\bno (?:later|more|fewer|less) than\b|"
-    r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not\b"
+    r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not ,"
 )
 
 

@@ -33,7 +33,7 @@ PLACES = _set(
     "theater shop pub prison factory farm castle neighbourhood neighborhood territory homeland "
     "hometown coast beach border position garage warehouse shelter shelf cupboard side corner "
     "platform gate terminal canal dam field forest volcano peninsula quarter settlement embassy "
-    "courtroom cemetery ward laboratory crater peak nation municipality canton colony"
+    "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box pocket bag cell locker safe"
 )
 # Those that are asked for like "where" as "What is the ...?" or "... of"; others are classes.
 LOCATIONS = _set(
@@ -71,7 +71,7 @@ NOT_PERSONS = _set(  # that end like persons
     "parameter poster register user's charger container drawer freezer cooker boiler charter "
     "barrier tanker cruiser bomber fighter's launcher counter dollar river water butter pepper "
     "timber lumber rubber copper silver paper's centre center theatre manner prayer lever buffer "
-    "rumor humour harbour harbor armor favor favour vapour labour labor behaviour odor odour trailer"
+    "tiger rumor humour harbour harbor armor favor favour vapour labour labor behaviour odor odour trailer"
 )
 NUMBERS = _set(
     "number count population attendance toll headcount tally"  # of deaths, of people
@@ -219,6 +219,13 @@ VERBS = _set(  # that may follow a noun at once, and end its phrase
     "attend attended vote voted grew drink eat play played plays serve serves served visit"
 )
 ADJECTIVE_ENDINGS = ("ous", "ive", "ful", "able", "ible", "al", "ic", "ary", "less", "ish", "ese")
+LIKE_ADJECTIVES = _set(
+    "hospital animal metal capital journal festival signal medal mineral coral pedal cereal crystal "
+    "music traffic plastic fabric clinic garlic public arctic archive olive locomotive detective "
+    "library diary salary secretary bed seed reed weed feed parking fishing building housing "
+    "swimming shopping training hearing wedding landing sewing washing meeting drinking ring king "
+    "wing string reading racing goal coal terminal trial canal postal table vegetable cable rail"
+)
 COUNTED_ADJECTIVES = _set(
     "more other different new old young additional further extra dead injured wounded such russian "
     "american british german french syrian polish chinese local foreign separate total full "
@@ -249,7 +256,7 @@ def is_plural(noun: str) -> bool:
     """Whether a noun stands for several things."""
     if noun in PLURALS:
         return True
-    return len(noun) > 3 and noun.endswith("s") and not noun.endswith("ss") and (
+    return len(noun) > 3 and noun.endswith("s") and not noun.endswith(("ss", "is", "us")) and (
         noun not in ONE_THING and not noun.endswith("'s")
     )
 

@@ -24,7 +24,7 @@ _COURTESY = _set(
     "correct wrong true false really welcome congratulations bravo sure clear clever stupid useless "
     "damn amazing helpful unhelpful seriously interesting impressive terrible awful bad again enough "
     "nevermind appreciated whatever ciao done huh what goodnight boring crazy yay ugh thumbs love "
-    "hooray indeed agreed noted incorrect sweet lovely fantastic ridiculous menu settings funny mean"
+    "hooray indeed agreed noted incorrect sweet lovely fantastic ridiculous menu settings funny mean helped"
 )
 _BESIDE = _set(
     "you so much very a an lot many i it that this is was are am not the there everyone all then now "
@@ -77,6 +77,9 @@ _ABOUT_THE_PROGRAM = tuple(
         r"(?: about (?:that|this))?",
         r"i (?:do not |really |did not )*(?:understand|believe (?:you|it|that|this)|think so|get it|"
         r"know|agree|like (?:you|it|this|that)|need help|am (?:bored|sorry|confused|lost|back|done))",
+        r"(?:where|how|why) (?:do|did) you (?:get|find|take|have|know) (?:your|the|these|this|that) "
+        r"(?:answers?|information|data|facts|sources?|knowledge)(?: from)?|what are you able to do|"
+        r"(?:where|how) (?:is|are) (?:my|your) (?:data|questions?|answers?) \w+|what are your \w+",
         r"is (?:anyone|anybody|someone|somebody) (?:there|here|home|listening)",
         r"(?:please )?help me(?: please)?(?: out)?(?: , please)?",
         r"nice to meet you|nice talking to you|see you(?: later| soon| tomorrow)?|have a (?:nice|good) "
@@ -95,6 +98,8 @@ _ABOUT_THE_PROGRAM = tuple(
 def is_small_talk(sentence: Wording) -> bool:
     """Whether a sentence is courtesy, a command to the program, or about the program."""
     words = set(sentence.words)
+    if words == {"what", "for"}:
+        return False
     if words & _COURTESY and words <= _COURTESY | _BESIDE and len(sentence.words) <= 10:
         return True
     plain = sentence.plain.strip(" ,")
@@ -109,7 +114,7 @@ _PART = rf"(?:(?:section|chapter|part|article|clause|annex|page) [\w.()]+|the (?
 _GIST = (
     "summary|overview|gist|outline|synopsis|recap|abstract|highlights|essentials|takeaways?|"
     "tldr|table of contents|big picture|bottom line|short version|executive summary|key facts|basics|"
-    "(?:key|main|central|major|core|principal|important|most important|essential|chief) "
+    "bullet points|key data|(?:key|main|central|major|core|principal|important|most important|essential|chief) "
     "(?:points?|messages?|ideas?|topics?|themes?|subjects?|findings?|facts|conclusions?|arguments?|"
     "thesis|things|takeaways?|content|contents|statements?|claims?|thrust|headlines)"
 )
@@ -129,7 +134,7 @@ _OVERVIEW = tuple(
         r"(?:about|all about|concerned with)?(?: exactly| in general)?",
         rf"(?:what|tell me what) (?:does|do|did|all does|exactly does) (?:{_THIS}|this section) "
         r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell me|concern|"
-        r"treat|include|show|conclude|address|argue|report)(?: in (?:general|short|brief))?",
+        r"treat|include|show|conclude|address|argue|report)(?: ?,? in (?:general|short|brief|a nutshell))?",
         rf"what (?:is|all is|is all) (?:in|inside) (?:here|there|this|these|it|{_THIS})",
         rf"what (?:kind|sort|type) of (?:\w+ )?(?:{DOCUMENT}|thing|things) (?:is|are|do) "
         r"(?:this|that|these|it|those|they|i have|you have|there|here)(?: about)?.*",
@@ -193,11 +198,12 @@ _REQUEST = _set(
     "there about under written stand stands mean means contain contains regulate regulates cover "
     "covers out aloud at on from tell it a word words pull jump take , then verbatim again get hear "
     "complete agenda bring literal literally actual precise copy recite have next scroll "
-    "here loud passage way for"
+    "here loud passage way for where report document contract lease letter agreement minutes bylaws "
+    "policy statutes constitution treaty law code manual"
 )
 _CONNECTS = _set("on about called named titled headed entitled concerning regarding under covering")
 _NUMBER = regex.compile(
-    r"(?:\d+[a-z]?|[ivxlc]+|[a-z]|[ab]?\d+)(?:[.\-]?\(?(?:\d+|[a-z]|[ivx]+)\)?)*"
+    r"(?:\d+[a-z]?|[ivxlc]+|[a-z]|[a-z]\d+)(?:[.\-](?:\d+|[a-z]|[ivx]+))*(?:\((?:\d+|[a-z]|[ivx]+)\))*"
 )
 _DOTTED = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,3}\))*|§.*|\d+(?:\(\w{1,3}\))+")
 _ORDINALS = _set(

@@ -19,8 +19,8 @@ from briefqa.answering.question.wording import (
 NUMERALS = frozenset("two three four five six seven eight nine ten several few".split())
 _BE = frozenset("is are was were".split())
 _NP_END = (
-    AUXILIARIES | PREPOSITIONS | PRONOUNS | ASKING | nouns.VERBS | frozenset("and or , whether not if".split())
-) - frozenset("work use place cause".split())
+    AUXILIARIES | PREPOSITIONS | PRONOUNS | ASKING | frozenset("and or , whether not if".split())
+)
 _ANYTHING = r"(?:anything|something|everything|any \w+|some \w+|information|more|details|a word|much)"
 _ON = r"(?:about|on|regarding|concerning|for|related to|to do with|of)"
 _TOPIC = tuple(
@@ -65,7 +65,7 @@ def ask(wording: Wording, tag: bool = False) -> Asked:
         return _RULES[first](rest, bool(set(prefix) & PREPOSITIONS), plain)
     if first in ("whether", "if"):
         return _of(Kind.YES_NO)
-    if first in AUXILIARIES and not _asked_late(words):
+    if first in AUXILIARIES:
         return _of(Kind.YES_NO)
     return _request(rest) or _nominal(rest) or _statement(wording)
 
@@ -90,7 +90,7 @@ def _head(wording: Wording) -> int:
         if words[at - 1] == "," and words[at] in PREPOSITIONS and following in ASKING:
             return at + 1
     late = _asked_late(words) if wording.marked else 0
-    return late if late and words[0] not in AUXILIARIES else 0
+    return late
 
 
 def _asked_late(words: tuple[str, ...]) -> int:
@@ -113,6 +113,9 @@ def phrase(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         start += 1
     end = start
     while end < len(words) and words[end] not in _NP_END and end - start < 6:
+        # "the causes of", but "which drug | causes nausea"
+        if words[end] in nouns.VERBS and end > start and words[end + 1 : end + 2] != ("of",):
+            break
         end += 1
     return words[start:end], words[end:]
 
@@ -148,6 +151,8 @@ def _noun_asked(words: tuple[str, ...], whole: bool = False) -> Asked | None:
         return _of(Kind.LIST)
     if head in ("number", "numbers") and rest[:1] == ("of",) and len(rest) > 1:
         return _of(Kind.HOW_MANY, counted=_counted(rest[1:]))
+    if head in ("count", "tally", "total") and rest[:1] == ("of",):
+        return _of(Kind.HOW_MANY, counted=_counted(rest[1:]))
     if head in nouns.NUMBERS - {"number"} or named[-2:] == ("death", "toll"):
         counted = "death toll" if named[-2:] == ("death", "toll") else head
         return _of(Kind.HOW_MANY, counted=counted)
@@ -178,11 +183,16 @@ def _name(before: tuple[str, ...], rest: tuple[str, ...]) -> Asked:
     return _of(Kind.WHAT)
 
 
+_ADJECTIVE = (*nouns.ADJECTIVE_ENDINGS, "ed", "ing", "'s")
+
+
 def _counted(words: tuple[str, ...]) -> str:
     """The noun that is counted, with its compound, without adjectives and what follows."""
     if words[:1] == ("of",):
         words = words[1:]
     named, rest = phrase(words)
+    while named and named[0][0].isdigit():
+        named = named[1:]
     plural = next((i for i, word in enumerate(named) if is_plural(word)), -1)
     if plural >= 0:
         named = named[: plural + 1]
@@ -190,7 +200,7 @@ def _counted(words: tuple[str, ...]) -> str:
         named = named[:1] if rest else named
     while len(named) > 1 and (
         named[0] in nouns.COUNTED_ADJECTIVES
-        or named[0].endswith((*nouns.ADJECTIVE_ENDINGS, "ed", "ing", "'s"))
+        or (named[0] not in nouns.LIKE_ADJECTIVES and named[0].endswith(_ADJECTIVE))
     ):
         named = named[1:]
     return " ".join(named)
@@ -215,6 +225,8 @@ def _how(wording: Wording, prefixed: bool, plain: str) -> Asked:
     if second == "long":
         return _of(Kind.HOW_MUCH, counted="length" if _is_length(words[2:]) else "duration")
     adjective = third if second in ("very", "so", "too") else _spelled(second, third)
+    if second in ("high", "big", "large", "low") and set(words[3:]) & nouns.MONEY:
+        return _of(Kind.HOW_MUCH, counted="money")
     if adjective in nouns.ADJECTIVES:
         return _of(Kind.HOW_MUCH, counted=nouns.ADJECTIVES[adjective])
     if adjective.endswith(nouns.ADJECTIVE_ENDINGS) and third in AUXILIARIES | PRONOUNS | {"the", "a"}:
@@ -314,9 +326,11 @@ def _which(wording: Wording, prefixed: bool, plain: str) -> Asked:
     second = words[1] if len(words) > 1 else ""
     if what and (fixed := _what_phrase(wording)):
         return fixed
+    if what and prefixed and (not second or second in AUXILIARIES):
+        return _of(Kind.HOW if plain.startswith(("by ", "with ")) else Kind.WHAT)
     if second in _BE:
         return _what_is(wording) if what else _which_is(words)
-    if not second or second in AUXILIARIES | PRONOUNS or second in ("else", "happened", "happens"):
+    if not second or second in AUXILIARIES | PRONOUNS | _NO_NOUN:
         return _of(Kind.WHAT if what else Kind.WHICH)
     if second in ("one", "ones", "of"):
         return _which_of(words)
@@ -324,6 +338,8 @@ def _which(wording: Wording, prefixed: bool, plain: str) -> Asked:
         return _of(Kind.LIST)
     return _which_noun(words, prefixed)
 
+
+_NO_NOUN = frozenset("else happened happens happening the went follows".split())
 
 _WHY = regex.compile(
     r"what (?:ever )?(?:has |have |had )?(?:caused|causes|causing|led to|leads to|made|makes|prompted|triggered|drove|"
@@ -335,7 +351,7 @@ _WHY = regex.compile(
 )
 _NOT_WHY = regex.compile(r"(?:known|famous|responsible|looking|searching|waiting|asking|stand|eligible|named) for$")
 _MEANS = regex.compile(
-    r"what (?:do|does|did) .{1,80} (?:mean|stand for|signify|denote|represent)(?: (?:by|here|in) .*|$)"
+    r"what (?:do|does|did) .{1,80} (?:mean|stand for|signify|denote|represent)(?: (?:by|here|in|if|when|that) .*|$)"
     r"|what (?:is|was|are) (?:meant by|the (?:\w+ )?(?:meaning|definition) of) .*|what (?:is|are) .* short for"
     r"|what (?:is|are) (?:an? |the )?.{1,60} (?:exactly|anyway)|what (?:is|was) .{1,40} supposed to mean"
 )
@@ -387,7 +403,7 @@ def _what_is(wording: Wording) -> Asked:
 def _capitals(wording: Wording) -> bool:
     """Whether what follows "what is the" is a name."""
     typed = [word for word in wording.typed[2:] if word and word.lower() not in nouns.DETERMINERS]
-    return bool(typed) and all(word[0].isupper() for word in typed)
+    return bool(typed) and typed[0][0].isupper()
 
 
 def _named_or(kind: Kind, wording: Wording) -> Asked:
@@ -474,7 +490,7 @@ def _request(wording: Wording) -> Asked | None:
     """What an imperative asks for; None where there is none."""
     words = wording.words
     verb = words[0]
-    if verb not in _ASKING_FOR or len(words) < 2:
+    if verb not in _ASKING_FOR or len(words) < 2 or (words[1] == "of" and verb != "list"):
         return None
     rest = words[1:]
     while rest and rest[0] in ("me", "us", "please", "again", "a", "just"):
@@ -487,7 +503,7 @@ def _request(wording: Wording) -> Asked | None:
     several = rest[0] in {"all", "every", "each", "everyone", "everybody", "list"} | NUMERALS
     if verb in ("list", "enumerate") or several:
         return _of(Kind.LIST)
-    plural = bool(named) and is_plural(named[-1])
+    plural = bool(named) and is_plural(named[-1]) and verb != "explain"
     if plural and (verb != "show" and verb != "find" or rest[0] in nouns.DETERMINERS):
         return _of(Kind.LIST)
     if asked := _noun_asked(rest, whole=verb in ("name", "state", "give", "tell", "identify")):
@@ -523,6 +539,10 @@ def _nominal(wording: Wording) -> Asked | None:
             return asked
         if is_person(head) and rest[0] == "of" and head in nouns.PERSONS and not is_plural(head):
             return _of(Kind.WHO)
+    elif wording.marked and not rest and named[-1:] != () and named[-1] in nouns.SETS:
+        return _of(Kind.LIST)
+    elif named[-1:] == ("hours",) and named[0] in ("opening", "office", "business", "visiting"):
+        return _of(Kind.WHEN)
     elif words[0] in ("the", "his", "her", "its", "their") or wording.marked:
         return _noun_asked(words) if not rest else None
     return None

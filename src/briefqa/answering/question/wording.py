@@ -31,7 +31,7 @@ _CONTRACTED = {
     "plz": "please", "thx": "thanks", "ty": "thanks", "teh": "the", "tl": "tldr", "dr": "dr",
     "let's": "let us", "lets": "let us", "thats": "that is", "theres": "there is", "w": "with",
     "youre": "you are", "abt": "about", "wots": "what is", "wot": "what", "wat": "what",
-    "hwo": "how", "wen": "when", "mny": "many", "mch": "much", "wud": "would", "shud": "should",
+    "hwo": "how", "wen": "when", "mny": "many", "mch": "much", "wy": "why", "wht": "what", "wud": "would", "shud": "should",
     "gimme": "give me", "wanna": "want to", "gonna": "going to", "dunno": "do not know",
 }  # fmt: skip
 _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ll", "will"), ("'ve", "have"), ("'m", "am"))
@@ -157,7 +157,7 @@ def _asking(word: str) -> str:
     if word[:1] not in ("w", "h") or not 3 <= len(word) <= 6 or word in _NO_SLIP:
         return word
     near = [ask for ask in ASKING if OSA.distance(word, ask, score_cutoff=1) <= 1]
-    return min(near, key=lambda ask: (abs(len(ask) - len(word)), ask)) if near else word
+    return max(near, key=lambda ask: (len(ask), ask)) if near else word
 
 
 # What is wrapped around a question: each starts it, ends with a space, and is taken off.
