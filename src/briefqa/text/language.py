@@ -58,25 +58,41 @@ _OPENERS = frozenset(
 _FUNCTION_WORDS = tuple(
     frozenset(words.split()) | _OPENERS
     for words in (
-        "der das dem des ein eine einen einem einer und ist sind waren haben hatte wurde wurden "
-        "wird werden nicht mit von vom zum zur für auf aus bei nach über unter durch im am es sie "
-        "er ich du wir ihr kann muss soll darf steht kostet zwischen zu die den war was hat in "
-        "noch oder auch als an man",
-        "het een en zijn werd werden heeft hebben de van voor naar met bij niet er wordt dit dat "
-        "deze ik je jij hij zij te om op aan uit door kan moet staat gaat is in of",
-        "le la les un une des du de et dans est sont était étaient ont fut pour par sur avec au "
-        "aux ce cette ces il elle ils elles se ne pas plus en à y a t je tu vous nous son sa ses "
-        "fait dit",
-        "el la los las un una de del y en por es son fue fueron con para se su sus no al lo que "
-        "qué hay tiene este esta está esto han ha sobre más dice a",
-        "o a os as um uma de do da dos das e em no na nos nas por para com é são foi foram não "
-        "que se seu sua há tem este esta isto sobre mais ao à",
-        "il lo la gli le i un una di del della dei delle dello e è in nel nella per con da dal si "
-        "sono era erano ha hanno non che questo questa su al alla parla a",
-        "och är en ett den det de på av för med som inte till i har hade vilken många kan ska "
-        "detta denna från om",
-        "og er en et den det de på af av for med som ikke til i har var mange kan skal dette "
-        "denne fra om bor blev ble hvad hva",
+        (
+            "der das dem des ein eine einen einem einer und ist sind waren haben hatte wurde "
+            "wurden wird werden nicht mit von vom zum zur für auf aus bei nach über unter durch "
+            "im am es sie er ich du wir ihr kann muss soll darf steht kostet zwischen zu die den "
+            "war was hat in noch oder auch als an man"
+        ),
+        (
+            "het een en zijn werd werden heeft hebben de van voor naar met bij niet er wordt dit "
+            "dat deze ik je jij hij zij te om op aan uit door kan moet staat gaat is in of"
+        ),
+        (
+            "le la les un une des du de et dans est sont était étaient ont fut pour par sur avec "
+            "au aux ce cette ces il elle ils elles se ne pas plus en à y a t je tu vous nous son "
+            "sa ses fait dit"
+        ),
+        (
+            "el la los las un una de del y en por es son fue fueron con para se su sus no al lo "
+            "que qué hay tiene este esta está esto han ha sobre más dice a"
+        ),
+        (
+            "o a os as um uma de do da dos das e em no na nos nas por para com é são foi foram não "
+            "que se seu sua há tem este esta isto sobre mais ao à"
+        ),
+        (
+            "il lo la gli le i un una di del della dei delle dello e è in nel nella per con da "
+            "dal si sono era erano ha hanno non che questo questa su al alla parla a"
+        ),
+        (
+            "och är en ett den det de på av för med som inte till i har hade vilken många kan ska "
+            "detta denna från om"
+        ),
+        (
+            "og er en et den det de på af av for med som ikke til i har var mange kan skal dette "
+            "denne fra om bor blev ble hvad hva"
+        ),
         "i w na z ze do nie się jest są był była było były że to od po dla przez o za",
         "a v na s se je jsou byl byla bylo byli do ne pro že to od po o za si u i su ili",
         "ve bir bu mi mı mu ne için ile da de olan var nedir kimdir",
@@ -96,11 +112,12 @@ def is_english(text: str) -> bool:
     if text.lstrip().startswith(("¿", "¡")):
         return False
     typed = _WORD.findall(_QUOTED.sub(" ", text)) or _WORD.findall(text)
-    words = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
+    words: list[str] = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
     sure = sum(word in _ENGLISH for word in words)
     other = max(_foreign(words, of_one) for of_one in _FUNCTION_WORDS)
     if sure:
-        return sure >= other and not (sure < 3 and words[0] in _OPENERS and other > 1)
+        opened = words[0] in _OPENERS and other > 1 and sure < 3
+        return sure >= other and not opened
     if any(word in _OPENERS for word in words[:2]):
         return words[0] == "wen" and other < 2  # a slip for "when"
     # Spelling that English lacks, in a word that is no name, speaks for another language.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from briefqa.answering.question import nouns, requests, rules, several
+from briefqa.answering.question import clause, nouns, overview, rules, several, small_talk
 from briefqa.answering.question.records import USUAL, AnswerType, Asked, Kind, Question
 from briefqa.answering.question.wording import (
     ASKING,
@@ -29,7 +29,7 @@ def analyse(text: str) -> Question:
     spoken = sentences(text)
     if not spoken:
         return _question(text, Kind.KEYWORDS)
-    talk = [requests.is_small_talk(sentence) for sentence in spoken]
+    talk = [small_talk.is_small_talk(sentence) for sentence in spoken]
     if all(talk):
         return _question(text, Kind.SMALL_TALK)
     if not is_english(text):
@@ -38,7 +38,7 @@ def analyse(text: str) -> Question:
     asked = _asked(told)
     whole = [sentence for sentence, _ in asked]
     parts = _parts(asked)
-    words = tuple(word for one in parts or whole for word in _content(one))
+    words = tuple(dict.fromkeys(word for one in parts or whole for word in _content(one)))
     negated = any(_is_negated(one) for one in parts or whole)
     if parts:
         return Question(
@@ -64,20 +64,22 @@ def _single(
     sentence: Wording, tag: bool, told: list[Wording]
 ) -> tuple[Asked, str, tuple[str, ...]]:
     """What one question asks for, the part of a document it names, the things it compares."""
-    if requests.asks_for_holdings(sentence):
+    if overview.asks_for_holdings(sentence):
         return Asked(Kind.OVERVIEW, AnswerType.MANY), "", ()
     if not tag and several.is_comparison(sentence):
         return Asked(Kind.COMPARISON, AnswerType.MANY), "", several.compared(sentence)
-    reference = requests.reference(sentence) or _reference_before(sentence, told)
+    reference = clause.reference(sentence) or _reference_before(sentence, told)
     if reference and not _sums_up(sentence):
         return Asked(Kind.CLAUSE, AnswerType.TEXT), reference, ()
-    if requests.is_overview(sentence):
+    if overview.is_overview(sentence):
         return Asked(Kind.OVERVIEW, AnswerType.TEXT), "", ()
     return rules.ask(sentence, tag), "", ()
 
 
 _SUMS_UP = regex.compile(r"(?:summari[sz]e|sum up|.* about$|in a nutshell)")
-_ITS_WORDS = regex.compile(r"what does (?:it|that|this) say|read it(?: to me)?|quote it|show it to me")
+_ITS_WORDS = regex.compile(
+    r"what does (?:it|that|this) say|read it(?: to me)?|quote it|show it to me"
+)
 _NAMED_PART = regex.compile(
     r"\b(?:clause|article|section|paragraph|schedule|annex|appendix|rule|chapter|item|page)s? "
     r"(?:\d[\w.()]*|[a-z]\b|[ivx]+\b)"
@@ -128,7 +130,8 @@ _NEGATION = regex.compile(
     r"apart from|aside from|other than|refus(?:e|es|ed|ing|al)|fail(?:s|ed|ing)? to|unless)\b"
 )
 _NO_NEGATION = regex.compile(
-    rf"^(?:{'|'.join(AUXILIARIES)}) not |\bor not\b|\bnot only\b|\bno (?:later|more|fewer|less) than\b|"
+    rf"^(?:{'|'.join(AUXILIARIES)}) not |\bor not\b|\bnot only\b|\bno (?:later|more|fewer|less) "
+    rf"than\b|"
     r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not ,"
 )
 

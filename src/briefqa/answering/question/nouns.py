@@ -33,7 +33,8 @@ PLACES = _set(
     "theater shop pub prison factory farm castle neighbourhood neighborhood territory homeland "
     "hometown coast beach border position garage warehouse shelter shelf cupboard side corner "
     "platform gate terminal canal dam field forest volcano peninsula quarter settlement embassy "
-    "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box pocket bag cell locker safe"
+    "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box "
+    "pocket bag cell locker safe"
 )
 # Those that are asked for like "where" as "What is the ...?" or "... of"; others are classes.
 LOCATIONS = _set(
@@ -41,37 +42,39 @@ LOCATIONS = _set(
     "site position hometown city town village country region seat source_of"
 )
 PERSONS = _set(
-    "person man woman general officer minister president author doctor witness captain chair mayor "
-    "treasurer secretary director head leader commander company firm king queen lawyer judge member "
-    "owner ceo inventor founder player coach party newspaper paper committee team country's agency "
-    "ministry council organisation organization airline bank body group government union court "
-    "department club institute institution charity authority brand's band army regiment unit "
-    "faction militia tribe family board parliament commission contractor supplier manufacturer "
-    "broadcaster publisher politician scientist actor actress artist singer composer poet pope "
-    "emperor prince princess saint philosopher athlete employee patient tenant landlord nurse boy "
-    "girl child student pupil people winner candidate chairman chairwoman chairperson spokesman "
-    "spokeswoman spokesperson pilot professor boss manager architect engineer plumber driver "
-    "teacher surgeon expert delegate delegation ambassador governor senator councillor sponsor "
-    "editor reporter journalist columnist magazine guest neighbour customer client speaker crew "
-    "examiner auditor clerk sheriff detective victim suspect killer thief culprit murderer attacker "
-    "guarantor heir husband wife father mother son daughter brother sister successor predecessor "
-    "partner friend opponent designer builder painter writer director's bishop priest rabbi imam "
-    "operator provider producer developer party's insurer employer lender vendor seller buyer "
-    "tribunal police corporation consortium association federation league alliance coalition "
-    "orchestra startup retailer caretaker warden steward host doctor's chief vice-chair deputy "
-    "goalkeeper goalscorer referee organiser organizer hero villain protagonist narrator"
+    "person man woman general officer minister president author doctor witness captain chair "
+    "mayor treasurer secretary director head leader commander company firm king queen lawyer "
+    "judge member owner ceo inventor founder player coach party newspaper paper committee team "
+    "country's agency ministry council organisation organization airline bank body group "
+    "government union court department club institute institution charity authority brand's band "
+    "army regiment unit faction militia tribe family board parliament commission contractor "
+    "supplier manufacturer broadcaster publisher politician scientist actor actress artist singer "
+    "composer poet pope emperor prince princess saint philosopher athlete employee patient tenant "
+    "landlord nurse boy girl child student pupil people winner candidate chairman chairwoman "
+    "chairperson spokesman spokeswoman spokesperson pilot professor boss manager architect "
+    "engineer plumber driver teacher surgeon expert delegate delegation ambassador governor "
+    "senator councillor sponsor editor reporter journalist columnist magazine guest neighbour "
+    "customer client speaker crew examiner auditor clerk sheriff detective victim suspect killer "
+    "thief culprit murderer attacker guarantor heir husband wife father mother son daughter "
+    "brother sister successor predecessor partner friend opponent designer builder painter writer "
+    "director's bishop priest rabbi imam operator provider producer developer party's insurer "
+    "employer lender vendor seller buyer tribunal police corporation consortium association "
+    "federation league alliance coalition orchestra startup retailer caretaker warden steward "
+    "host doctor's chief vice-chair deputy goalkeeper goalscorer referee organiser organizer hero "
+    "villain protagonist narrator"
 )
 NOT_PERSONS = _set(  # that end like persons
     "number river letter paper computer order factor motor sector layer chapter power water tower "
     "colour color flavour error door floor matter weather paper corner offer answer laser radar "
-    "printer server sensor reactor tractor helicopter chamber member's filter meter carrier border "
-    "order finger danger folder header banner anger summer winter quarter october november december "
-    "september corridor mirror indicator generator elevator conveyor detector virus character ladder "
-    "monitor processor vector doctor's cover shelter fever cancer disorder newsletter flower diameter "
-    "parameter poster register user's charger container drawer freezer cooker boiler charter "
-    "barrier tanker cruiser bomber fighter's launcher counter dollar river water butter pepper "
-    "timber lumber rubber copper silver paper's centre center theatre manner prayer lever buffer "
-    "tiger rumor humour harbour harbor armor favor favour vapour labour labor behaviour odor odour trailer"
+    "printer server sensor reactor tractor helicopter chamber member's filter meter carrier "
+    "border order finger danger folder header banner anger summer winter quarter october november "
+    "december september corridor mirror indicator generator elevator conveyor detector virus "
+    "character ladder monitor processor vector doctor's cover shelter fever cancer disorder "
+    "newsletter flower diameter parameter poster register user's charger container drawer freezer "
+    "cooker boiler charter barrier tanker cruiser bomber fighter's launcher counter dollar river "
+    "water butter pepper timber lumber rubber copper silver paper's centre center theatre manner "
+    "prayer lever buffer tiger rumor humour harbour harbor armor favor favour vapour labour labor "
+    "behaviour odor odour trailer"
 )
 NUMBERS = _set(
     "number count population attendance toll headcount tally"  # of deaths, of people
@@ -125,8 +128,8 @@ UNITS = _table(
     temperature="degrees",
     share="percent per_cent",
     amount="litre litres liter liters gallons pints barrels cups ml spoons tablespoons teaspoons",
-    size="hectares acres square_metres square_meters square_kilometres square_miles bytes gigabytes "
-    "megabytes",
+    size="hectares acres square_metres square_meters square_kilometres square_miles bytes "
+    "gigabytes megabytes",
     strength="watts kilowatts megawatts volts amps gigawatts decibels",
 )
 ADJECTIVES = _table(
@@ -143,10 +146,11 @@ ADJECTIVES = _table(
     temperature="hot cold warm cool",
     strength="strong powerful loud",
     money="expensive costly cheap dear rich",
-    degree="serious severe bad badly good well accurate dangerous safe difficult hard easy reliable "
-    "sure certain likely effective efficient successful important popular common rare bright dark "
-    "toxic contagious infectious satisfied happy steep widely seriously clean dirty busy full "
-    "sensitive similar true useful healthy poor critical stable tight strict strictly closely "
+    degree="serious severe bad badly good well accurate dangerous safe difficult hard easy "
+    "reliable sure certain likely effective efficient successful important popular common rare "
+    "bright dark toxic contagious infectious satisfied happy steep widely seriously clean dirty "
+    "busy full sensitive similar true useful healthy poor critical stable tight strict strictly "
+    "closely "
     "thoroughly complete detailed complex sharp soft wet dry short acid salty sweet tired",
 )
 COMPARED = _table(  # "how much older"
@@ -162,10 +166,10 @@ COMPARED = _table(  # "how much older"
     money="cheaper dearer",
 )
 LONG_THINGS = _set(  # "how long is the ...?" asks of these for a length
-    "bridge pipeline road river tunnel rope fence wall cable queue coast border runway snake whale "
-    "table pool beam ship boat train ladder canal street wire line track trench route path pipe "
-    "hose beach crack trail lake island hair tail room garden coastline railway corridor wing stick "
-    "pitch field boa crocodile aircraft plane car bus marathon stage hall"
+    "bridge pipeline road river tunnel rope fence wall cable queue coast border runway snake "
+    "whale table pool beam ship boat train ladder canal street wire line track trench route path "
+    "pipe hose beach crack trail lake island hair tail room garden coastline railway corridor "
+    "wing stick pitch field boa crocodile aircraft plane car bus marathon stage hall"
 )
 MONEY = _set(
     "cost costs price pay pays paid earn earns earned spend spent worth fee fine rent salary wage "
@@ -220,11 +224,12 @@ VERBS = _set(  # that may follow a noun at once, and end its phrase
 )
 ADJECTIVE_ENDINGS = ("ous", "ive", "ful", "able", "ible", "al", "ic", "ary", "less", "ish", "ese")
 LIKE_ADJECTIVES = _set(
-    "hospital animal metal capital journal festival signal medal mineral coral pedal cereal crystal "
-    "music traffic plastic fabric clinic garlic public arctic archive olive locomotive detective "
-    "library diary salary secretary bed seed reed weed feed parking fishing building housing "
-    "swimming shopping training hearing wedding landing sewing washing meeting drinking ring king "
-    "wing string reading racing goal coal terminal trial canal postal table vegetable cable rail"
+    "hospital animal metal capital journal festival signal medal mineral coral pedal cereal "
+    "crystal music traffic plastic fabric clinic garlic public arctic archive olive locomotive "
+    "detective library diary salary secretary bed seed reed weed feed parking fishing building "
+    "housing swimming shopping training hearing wedding landing sewing washing meeting drinking "
+    "ring king wing string reading racing goal coal terminal trial canal postal table vegetable "
+    "cable rail"
 )
 COUNTED_ADJECTIVES = _set(
     "more other different new old young additional further extra dead injured wounded such russian "
@@ -256,8 +261,11 @@ def is_plural(noun: str) -> bool:
     """Whether a noun stands for several things."""
     if noun in PLURALS:
         return True
-    return len(noun) > 3 and noun.endswith("s") and not noun.endswith(("ss", "is", "us")) and (
-        noun not in ONE_THING and not noun.endswith("'s")
+    return (
+        len(noun) > 3
+        and noun.endswith("s")
+        and not noun.endswith(("ss", "is", "us"))
+        and (noun not in ONE_THING and not noun.endswith("'s"))
     )
 
 

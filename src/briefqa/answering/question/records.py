@@ -81,6 +81,11 @@ class Asked:
     expects: AnswerType
     counted: str = ""
 
+    @classmethod
+    def of(cls, kind: Kind, expects: AnswerType | None = None, counted: str = "") -> Asked:
+        """A question of that kind, which expects what the kind usually does."""
+        return cls(kind, expects or USUAL[kind], counted)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -16,10 +16,10 @@ _AUX = "|".join(sorted(AUXILIARIES))
 _WH = "|".join(sorted(ASKING))
 _ASKS_ON = regex.compile(  # a second question after "and"
     rf"(?:(?:in|at|by|for|from|on|to|with|under|since|until) )?(?:{_WH}|whether|if so)\b(?! ever)"
-    rf"|(?:{_AUX}) (?:not )?(?:it|he|she|they|the|there|this|that|we|you|i|any|anyone|anybody|his|her|"
+    rf"|(?:{_AUX}) (?:not )?(?:it|he|she|they|the|there|this|that|we|you|i|any|anyone|anybody|his|"
+    rf"her|"
     r"its|their|people|these|those)\b"
 )
-_NO_QUESTION = regex.compile(r"(?:which|who|where|when|what|how|if|that) ?$|when (?:it|he|she|they) ")
 
 
 def parts_of(sentence: Wording) -> tuple[Wording, ...]:
@@ -35,9 +35,9 @@ def parts_of(sentence: Wording) -> tuple[Wording, ...]:
         if not (conjunction or comma):
             continue
         after = " ".join(words[at + 1 : at + 4])
-        if conjunction and _ASKS_ON.match(after) and asks(sentence.between(0, at)):
-            cuts.append(at)
-        elif comma and cuts_at_comma(sentence, at):
+        if (conjunction and _ASKS_ON.match(after) and asks(sentence.between(0, at))) or (
+            comma and cuts_at_comma(sentence, at)
+        ):
             cuts.append(at)
     if not cuts or (len(cuts) == 1 and words[cuts[0]] == ","):
         return ()
@@ -52,9 +52,7 @@ def cuts_at_comma(sentence: Wording, at: int) -> bool:
     """Whether a comma starts a further question of a row: "who owns it, what it is worth and"."""
     later = sentence.words[at + 1 :]
     return bool(
-        asks(sentence.between(0, at))
-        and later[0] in ASKING - {"which", "who"}
-        and "and" in later
+        asks(sentence.between(0, at)) and later[0] in ASKING - {"which", "who"} and "and" in later
     )
 
 
@@ -83,15 +81,15 @@ def _joined_heads(sentence: Wording) -> tuple[Wording, ...]:
     at = next((i for i in range(1, min(5, len(words) - 2)) if words[i] in ("and", "or", "&")), 0)
     if not at or not set(words[:at]) & ASKING:
         return ()
-    first = {"how", "which", "what"} & set(words[:at])
-    single = at == 1 or (first and at <= 3 and words[0] in ("how", "in", "by", "at"))
-    if not single or words[at + 1] not in ASKING | PREPOSITIONS:
+    if not set(words[:at]) <= ASKING | PREPOSITIONS | _MEASURED:
+        return ()
+    if words[at + 1] not in ASKING | PREPOSITIONS:
         return ()
     if words[at + 1] not in ASKING and words[at + 2] not in ASKING:
         return ()
     start = at + 1
     end = start + 1 + (words[start] in PREPOSITIONS)
-    if words[end - 1] == "how" and words[end : end + 1] and words[end] in ("many", "much", "long"):
+    if words[end - 1] == "how" and words[end : end + 1] and words[end] in _MEASURED:
         end += 1
     head, rest = sentence.between(0, at), sentence.between(end)
     second = sentence.between(start, end)
@@ -101,10 +99,11 @@ def _joined_heads(sentence: Wording) -> tuple[Wording, ...]:
     )
 
 
+_MEASURED = frozenset("many much long often far old".split())
 _NOUN_PAIR = regex.compile(
-    r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?"
-    r"(?:the |a )?(?P<first>\w+(?: \w+)?)(?P<of> of [^,]{1,60}?)? ?,? and (?:the |its |his |her |their )?"
-    r"(?P<second>\w+)(?: \w+)?(?: of .*)?"
+    r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?(?:the |a "
+    r")?(?P<first>\w+(?: \w+)?)(?P<of> of [^,]{1,60}?)? ?,? and (?:the |its |his |her |their "
+    r")?(?P<second>\w+)(?: \w+)?(?: of .*)?"
 )
 
 
@@ -132,8 +131,8 @@ _FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())
 
 _THAN = regex.compile(
     r"\b(?:more|less|fewer|better|worse|rather|sooner|\w{2,}er|earlier)\b(?: [^ ,]+){0,6} than "
-    r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|usual|"
-    r"planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
+    r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
+    r"usual|planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
     r"average|needed|any|anyone|anybody|everyone|that|zero|permitted|previously|required)\b)"
 )
 _SAME = regex.compile(
@@ -142,20 +141,22 @@ _SAME = regex.compile(
 )
 _COMPARING = regex.compile(
     r"\b(?:compare[ds]?|comparing|comparison|versus|vs|differences?|differ|differs|differed|"
-    r"distinguish\w*|similarit\w+|contrast|in common|resembles?|have in common|"
-    r"before and after|pros and cons of .* (?:and|or|over))\b"
-    r"|\bchange[ds]? (?:.{1,60} )?(?:between|from) .{1,40} (?:and|to) \w+|\bchanged? (?:compared|since)\b"
-    r"|\bbetween .{1,40} and .{1,40} (?:differ\w*|change[ds]?)\b"
-    r"|\b(?:are|is|were|was) .{1,60} (?:different|alike|similar|identical|the same|equal)$"
-    r"|^(?:which|what|who|whether) .*\bboth\b.*\b(?:more|less|better)\b"
+    r"distinguish\w*|similarit\w+|contrast|in common|resembles?|have in common|before and after|"
+    r"pros and cons of .* (?:and|or|over))\b|\bchange[ds]? (?:.{1,60} )?(?:between|from) .{1,40} "
+    r"(?:and|to) \w+|\bchanged? (?:compared|since)\b|\bbetween .{1,40} and .{1,40} (?:differ\w*|"
+    r"change[ds]?)\b|\b(?:are|is|were|was) .{1,60} (?:different|alike|similar|identical|the same|"
+    r"equal)$|^(?:which|what|who|whether) .*\bboth\b.*\b(?:more|less|better)\b"
 )
 _OTHERWISE = frozenset(
     "not so more less later else other any anything anyone similar even both no otherwise whatever "
     "elsewhere fewer without at if only".split()
 )
-_ANY = frozenset("any anyone anybody anything there somebody someone something nobody nothing".split())
+_ANY = frozenset(
+    "any anyone anybody anything there somebody someone something nobody nothing".split()
+)
 _MEASURES = regex.compile(
-    r"\b(?:more|less|fewer|better|worse|first|prefer\w*|most|best|worst|faster|cheaper|which|\w{3,}er)\b"
+    r"\b(?:more|less|fewer|better|worse|first|prefer\w*|most|best|worst|faster|cheaper|which|"
+    r"\w{3,}er)\b"
 )
 
 
@@ -181,7 +182,15 @@ def _either(sentence: Wording) -> int | None:
         if set(words[1:3]) & _ANY or {"not", "without", "if", "when", "no"} & set(before):
             return None
         return at
-    if "," in before and _asking_head(words) in ("which", "who", "what", "where", "whose", "when", "how"):
+    if "," in before and _asking_head(words) in (
+        "which",
+        "who",
+        "what",
+        "where",
+        "whose",
+        "when",
+        "how",
+    ):
         after_comma = before[len(before) - before[::-1].index(",") :]
         return at if 0 < len(after_comma) <= 5 else None
     if head in ASKING | {"list", "name", "give", "tell"} or (head in PREPOSITIONS and at > 1):
@@ -197,7 +206,10 @@ def _asking_head(words: tuple[str, ...]) -> str:
 _PAIRS = tuple(
     regex.compile(pattern)
     for pattern in (
-        r".*\b(?:differences?|differences|distinction|comparison) between (?P<a>.{1,80}?) and (?P<b>.{1,80})",
+        (
+            r".*\b(?:differences?|differences|distinction|comparison) between (?P<a>.{1,80}?) and "
+            r"(?P<b>.{1,80})"
+        ),
         r"(?:please )?compare (?P<a>.{1,80}?) (?:and|with|to|against) (?P<b>.{1,80})",
         r"how (?:do|does|did) (?P<a>.{1,80}?) (?:differ|compare) (?:from|with|to) (?P<b>.{1,80})",
         r"what (?:do|does|did) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) have in common",
@@ -224,7 +236,8 @@ def compared(sentence: Wording) -> tuple[str, ...]:
     for pattern in _PAIRS:
         if pair := pattern.fullmatch(plain):
             return as_typed(pair["a"]), as_typed(pair["b"])
-    if (match := _LESS_THAN.fullmatch(plain)) and not {"one", "ones"} & set(match["b"].split()):
+    match = _LESS_THAN.fullmatch(plain)
+    if match and match["a"] != "there" and not {"one", "ones"} & set(match["b"].split()):
         return tuple(
             as_typed(f"{match['aux']} {thing} {match['rest']}") + "?"
             for thing in (match["a"], match["b"])

@@ -26,13 +26,14 @@ _TOKEN = regex.compile(
 )
 _CONTRACTED = {
     "cant": "can not", "cannot": "can not", "can't": "can not", "won't": "will not",
-    "wont": "will not", "shan't": "shall not", "ain't": "is not", "howmany": "how many",
-    "howmuch": "how much", "im": "i am", "ive": "i have", "u": "you", "r": "are", "pls": "please",
-    "plz": "please", "thx": "thanks", "ty": "thanks", "teh": "the", "tl": "tldr", "dr": "dr",
-    "let's": "let us", "lets": "let us", "thats": "that is", "theres": "there is", "w": "with",
-    "youre": "you are", "abt": "about", "wots": "what is", "wot": "what", "wat": "what",
-    "hwo": "how", "wen": "when", "mny": "many", "mch": "much", "wy": "why", "wht": "what", "wud": "would", "shud": "should",
-    "gimme": "give me", "wanna": "want to", "gonna": "going to", "dunno": "do not know",
+    "wont": "will not", "shan't": "shall not", "ain't": "is not", "let's": "let us",
+    "lets": "let us", "thats": "that is", "theres": "there is", "im": "i am", "ive": "i have",
+    "youre": "you are", "howmany": "how many", "howmuch": "how much", "u": "you", "r": "are",
+    "pls": "please", "plz": "please", "thx": "thanks", "ty": "thanks", "teh": "the",
+    "tl": "tldr", "abt": "about", "wots": "what is", "wot": "what", "wat": "what", "wht": "what",
+    "hwo": "how", "wen": "when", "wy": "why", "mny": "many", "mch": "much", "wud": "would",
+    "shud": "should", "gimme": "give me", "wanna": "want to", "gonna": "going to",
+    "dunno": "do not know",
 }  # fmt: skip
 _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ll", "will"), ("'ve", "have"), ("'m", "am"))
 _BEFORE_IS = ASKING | frozenset("that there here it he she this".split())
@@ -47,7 +48,8 @@ _NO_SLIP = frozenset(
 )
 _SENTENCE_END = regex.compile(r"[.?!;]+")
 _ABBREVIATED = frozenset(
-    "mr mrs ms dr prof st art sec no nos p pp para ch vs eg ie etc cf fig vol inc ltd co gen lt sgt "
+    "mr mrs ms dr prof st art sec no nos p pp para ch vs eg ie etc cf fig vol inc ltd co gen lt "
+    "sgt "
     "col approx dept".split()
 )
 
@@ -133,7 +135,7 @@ def without(wording: Wording, count: int) -> Wording:
 def _usual(token: str) -> str:
     """A word in lower case and its usual spelling, contractions written out."""
     word = token.lower().replace("’", "'")
-    if word in _CONTRACTED:
+    if word in _CONTRACTED and not (len(word) == 1 and token.isupper()):
         return _CONTRACTED[word]
     for ending, second in _ENDINGS:
         if word.endswith(ending) and len(word) > len(ending):
@@ -191,31 +193,49 @@ _WRAPPERS = tuple(
     regex.compile(pattern)
     for pattern in (
         rf"(?:{_LEADS}) (?:, )?(?!(?:is|are|was|were|of|has|had) )",
-        rf"(?:can|could|would|will) (?:you|anyone|someone|somebody) "
-        rf"(?:(?:please|kindly|just|also|perhaps|maybe|quickly|briefly) )*(?=(?:{_VERBS}) )",
-        rf"(?:tell|remind|show|inform) (?:me|us) (?:(?:please|again|exactly|just|about) )*{_ASKED_IF}",
-        rf"(?:let (?:me|us) know|find out|check|confirm|look up|explain|explain to me|clarify|know|"
-        rf"help me understand|say|see) (?:please )?{_ASKED_IF}",
-        r"(?:do|does|did) (?:you|anyone|anybody|we|somebody|someone) (?:(?:happen to|by chance|"
-        rf"actually|even|perhaps) )?(?:know|remember|recall|say|see|have any idea|understand) "
-        rf"(?:(?:about|of|exactly) )?{_ASKED_IF}",
-        rf"(?:do|does|did) (?:it|they|(?:the|this|that|these|any) (?:{DOCUMENT})) (?:(?:also|ever|"
-        rf"actually) )?(?:say|tell|tell us|tell me|state|mention|explain|specify) {_ASKED_IF}",
+        (
+            rf"(?:can|could|would|will) (?:you|anyone|someone|somebody) "
+            rf"(?:(?:please|kindly|just|also|perhaps|maybe|quickly|briefly) )*(?=(?:{_VERBS}) )"
+        ),
+        (
+            rf"(?:tell|remind|show|inform) (?:me|us) (?:(?:please|again|exactly|just|about) "
+            rf")*{_ASKED_IF}"
+        ),
+        (
+            rf"(?:let (?:me|us) know|find out|check|confirm|look up|explain|explain to me|clarify|"
+            rf"know|help me understand|say|see) (?:please )?{_ASKED_IF}"
+        ),
+        (
+            r"(?:do|does|did) (?:you|anyone|anybody|we|somebody|someone) (?:(?:happen to|by chance|"
+            rf"actually|even|perhaps) )?(?:know|remember|recall|say|see|have any idea|understand) "
+            rf"(?:(?:about|of|exactly) )?{_ASKED_IF}"
+        ),
+        (
+            rf"(?:do|does|did) (?:it|they|(?:the|this|that|these|any) (?:{DOCUMENT})) (?:(?:also|"
+            rf"ever|actually) )?(?:say|tell|tell us|tell me|state|mention|explain|specify) "
+            rf"{_ASKED_IF}"
+        ),
         rf"(?:i|we) (?:(?:{_MUSING}) )+{_ASKED_IF}",
-        r"(?:i|we) (?:(?:would|also|just|really|only|am|like|want|need|looking|for|to|know|have|"
-        r"see|get|find) )*(?:want|need|like|looking for|to (?:know|have|see|get|find)) "
-        rf"(?=(?:the|a|an|all|every|each|some) )",
-        rf"(?:(?:any|an|no) (?:idea|clue|chance|news|thoughts)|wondering|wonder|curious|unsure|"
-        rf"not sure|no idea|forgot) (?:(?:on|about|of|as|to) )*{_ASKED_IF}",
+        (
+            r"(?:i|we) (?:(?:would|also|just|really|only|am|like|want|need|looking|for|to|know|"
+            r"have|see|get|find) )*(?:want|need|like|looking for|to (?:know|have|see|get|find)) "
+            r"(?=(?:the|a|an|all|every|each|some) )"
+        ),
+        (
+            rf"(?:(?:any|an|no) (?:idea|clue|chance|news|thoughts)|wondering|wonder|curious|unsure|"
+            rf"not sure|no idea|forgot) (?:(?:on|about|of|as|to) )*{_ASKED_IF}"
+        ),
         rf"(?:is )?it (?:is )?(?:not )?(?:known|clear|unclear|stated|mentioned|said) {_ASKED_IF}",
-        rf"(?:what i (?:want|need|would like) to know is|(?:my|the) question is) (?:, )?",
+        r"(?:what i (?:want|need|would like) to know is|(?:my|the) question is) (?:, )?",
     )
 )
 _TAILS = tuple(
     regex.compile(pattern)
     for pattern in (
-        r",? (?:please|pls|thanks|thank you|again|do you know|if you know|any idea|by the way|then|"
-        r"actually|exactly|roughly|btw|,)$",
+        (
+            r",? (?:please|pls|thanks|thank you|again|do you know|if you know|any idea|by the way|"
+            r"then|actually|exactly|roughly|btw|,)$"
+        ),
     )
 )
 _TAG = regex.compile(
