@@ -81,7 +81,7 @@ _ITS_WORDS = regex.compile(
     r"what does (?:it|that|this) say|read it(?: to me)?|quote it|show it to me"
 )
 _NAMED_PART = regex.compile(
-    r"\b(?:clause|article|section|paragraph|schedule|annex|appendix|rule|chapter|item|page)s? "
+    r"(?i)\b(?:clause|article|section|paragraph|schedule|annex|appendix|rule|chapter|item|page)s? "
     r"(?:\d[\w.()]*|[a-z]\b|[ivx]+\b)"
 )
 
@@ -94,7 +94,7 @@ def _reference_before(sentence: Wording, told: list[Wording]) -> str:
     """The part that the sentences before named, where "What does it say?" asks for it."""
     if not _ITS_WORDS.fullmatch(sentence.plain):
         return ""
-    named = _NAMED_PART.search(" . ".join(one.text for one in told).lower())
+    named = _NAMED_PART.search(" . ".join(one.text for one in told))
     return named[0] if named else ""
 
 
@@ -132,7 +132,7 @@ _NEGATION = regex.compile(
 _NO_NEGATION = regex.compile(
     rf"^(?:{'|'.join(AUXILIARIES)}) not |\bor not\b|\bnot only\b|\bno (?:later|more|fewer|less) "
     rf"than\b|"
-    r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not ,"
+    r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not ,|\bsets? (?:\w+ ){1,6}apart from\b"
 )
 
 

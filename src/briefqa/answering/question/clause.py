@@ -82,7 +82,7 @@ def _is_unit(words: list[str], at: int) -> bool:
 
 def _misspelt(word: str) -> bool:
     long = ("clause", "article", "section", "paragraph", "chapter", "schedule", "appendix")
-    return len(word) > 4 and any(OSA.distance(word, unit, score_cutoff=1) <= 1 for unit in long)
+    return len(word) > 4 and any(OSA.distance(word, unit) <= len(unit) // 4 for unit in long)
 
 
 def _of_unit(words: list[str], typed: list[str]) -> str:

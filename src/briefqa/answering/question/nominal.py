@@ -125,7 +125,15 @@ def nominal(wording: Wording) -> Asked | None:
     if words[0] in ("all", "every", "each") and len(words) > 1 and not _has_verb(wording):
         return Asked.of(Kind.LIST)
     named, rest = phrase(words)
-    if named and rest[:1] in (("of",), ("for",), ("in",), ("to",), ("against",)):
+    if named and rest[:1] in (
+        ("of",),
+        ("for",),
+        ("in",),
+        ("to",),
+        ("against",),
+        ("why",),
+        ("behind",),
+    ):
         head = named[-1]
         relational = head in nouns.SETS or head.removesuffix("s") in nouns.ATTRIBUTES
         ordered = rest[:2] == ("in", "order") and is_plural(head)

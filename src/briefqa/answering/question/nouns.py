@@ -31,7 +31,7 @@ PLACES = _set(
     "destination whereabouts parish square park hotel restaurant museum church mosque sea ocean "
     "desert road floor house stadium bridge tower hall clinic base valley suburb square theatre "
     "theater shop pub prison factory farm castle neighbourhood neighborhood territory homeland "
-    "hometown coast beach border position garage warehouse shelter shelf cupboard side corner "
+    "hometown coast beach border position garage warehouse shelter shelf cupboard corner "
     "platform gate terminal canal dam field forest volcano peninsula quarter settlement embassy "
     "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box "
     "pocket bag cell locker safe"
@@ -232,7 +232,8 @@ LIKE_ADJECTIVES = _set(
     "cable rail"
 )
 COUNTED_ADJECTIVES = _set(
-    "more other different new old young additional further extra dead injured wounded such russian "
+    "more other absent present missing different new old young additional further extra dead "
+    "injured wounded such russian "
     "american british german french syrian polish chinese local foreign separate total full "
     "whole big large small distinct public private senior junior female male actual free eligible "
     "registered confirmed reported paid unpaid empty open closed broken live living red white "

@@ -77,8 +77,8 @@ _OVERVIEW = tuple(
         ),
         (
             rf"(?:describe|explain|introduce|present|walk me through|take me through|what happens "
-            rf"in) (?:to me )?{_THIS}|(?:tell me )?(?:what|everything) (?:is|that is|there is) in "
-            rf"{_THIS}"
+            rf"in) (?:to me )?{_THIS}(?: to me)?|(?:tell me )?(?:what|everything) (?:is|that is|"
+            rf"there is) in {_THIS}"
         ),
         (
             rf"tell me (?:\w+ )?about {_THIS}(?: in general)?|what is covered(?: here| in .*)?|"

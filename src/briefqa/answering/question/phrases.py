@@ -8,9 +8,10 @@ from briefqa.answering.question.records import AnswerType, Asked, Kind
 from briefqa.answering.question.wording import ASKING, AUXILIARIES, PREPOSITIONS, PRONOUNS
 
 NUMERALS = frozenset("two three four five six seven eight nine ten several few".split())
-_NP_END = (
-    AUXILIARIES | PREPOSITIONS | PRONOUNS | ASKING | frozenset("and or , whether not if".split())
+_OUTSIDE = frozenset(
+    "and or , whether not if today now here yesterday tomorrow again yet still already so".split()
 )
+_NP_END = AUXILIARIES | PREPOSITIONS | PRONOUNS | ASKING | _OUTSIDE
 
 
 def phrase(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -38,6 +39,9 @@ def kind_named(named: tuple[str, ...]) -> tuple[Kind, str] | None:
     return None
 
 
+_TOTAL = frozenset("average maximum minimum final highest lowest largest greatest daily".split())
+
+
 def noun_asked(words: tuple[str, ...], whole: bool = False) -> Asked | None:
     """What is asked for by naming it: "the date of ...", "her age", "the cause"; else None.
 
@@ -48,7 +52,7 @@ def noun_asked(words: tuple[str, ...], whole: bool = False) -> Asked | None:
     if not named:
         return None
     definite = words[0] in nouns.DETERMINERS or whole
-    of = rest[:1] != () and rest[0] in PREPOSITIONS
+    of = rest[:1] != () and rest[0] in PREPOSITIONS | {"why"}
     if not (of or definite or not rest):
         return None
     head = named[-1]
@@ -56,6 +60,8 @@ def noun_asked(words: tuple[str, ...], whole: bool = False) -> Asked | None:
         return _name(named[:-1], rest)
     if head == "names" or (is_plural(head) and head in nouns.SETS and of):
         return Asked.of(Kind.LIST)
+    if head == "number" and set(named[:-1]) - _TOTAL:
+        return Asked.of(Kind.WHAT)
     if head in ("number", "numbers") and rest[:1] == ("of",) and len(rest) > 1:
         return Asked.of(Kind.HOW_MANY, counted=counted_noun(rest[1:]))
     if head in ("count", "tally", "total") and rest[:1] == ("of",):

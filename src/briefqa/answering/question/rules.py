@@ -136,7 +136,7 @@ def _much(words: tuple[str, ...]) -> str:
         return "weight"
     if set(words) & nouns.MONEY:
         return "money"
-    if first == "time":
+    if first in ("time", "notice", "sleep", "warning"):
         return "duration"
     if first in AUXILIARIES:
         if set(words) & nouns.DEGREES:
@@ -170,12 +170,13 @@ def _who(wording: Wording, prefixed: bool, plain: str) -> Asked:
     if rest[0] in PRONOUNS:
         return Asked.of(Kind.WHO, AnswerType.DEFINITION if before else None)
     named, after = phrase(rest)
-    if named and is_plural(named[-1]) and is_person(named[-1]) and words[1] in ("are", "were"):
+    typed = [word for word in wording.typed[2:] if word]
+    capitals = all(word[:1].isupper() for word in typed if word.lower() not in nouns.DETERMINERS)
+    common = is_person(named[-1]) or len(named) == 1 if named else False
+    if common and is_plural(named[-1]) and words[1] in ("are", "were") and not capitals:
         return Asked.of(Kind.LIST)
     if after or not named:
         return Asked.of(Kind.WHO)
-    typed = [word for word in wording.typed[2:] if word]
-    capitals = all(word[:1].isupper() for word in typed if word.lower() not in nouns.DETERMINERS)
     if capitals or not _describes(named, rest):
         return Asked.of(Kind.WHO, AnswerType.DEFINITION)
     return Asked.of(Kind.WHO)
@@ -221,7 +222,7 @@ def _which(wording: Wording, prefixed: bool, plain: str) -> Asked:
 _NO_NOUN = frozenset("else happened happens happening the went follows".split())
 
 _WHY = regex.compile(
-    r"what (?:ever )?(?:has |have |had )?(?:caused|causes|causing|led to|leads to|made|makes|"
+    r"what (?:ever )?(?:has |have |had )?(?:caused|causes|causing|led|leads to|made|makes|"
     r"prompted|triggered|drove|motivated|brought about|explains|explained|provoked|sparked|"
     r"resulted in|convinced|persuaded|forced|stopped|keeps|stops|prevents|prevented|brought .* "
     r"about|contributed to)\b|what (?:is|was|are|were) (?:(?:the )?(?:\w+ ){0,2}behind|.* "

@@ -141,7 +141,8 @@ _SAME = regex.compile(
 )
 _COMPARING = regex.compile(
     r"\b(?:compare[ds]?|comparing|comparison|versus|vs|differences?|differ|differs|differed|"
-    r"distinguish\w*|similarit\w+|contrast|in common|resembles?|have in common|before and after|"
+    r"distinguish\w*|sets? (?:\w+ ){1,6}apart|"
+    r"similarit\w+|contrast|in common|resembles?|before and after|"
     r"pros and cons of .* (?:and|or|over))\b|\bchange[ds]? (?:.{1,60} )?(?:between|from) .{1,40} "
     r"(?:and|to) \w+|\bchanged? (?:compared|since)\b|\bbetween .{1,40} and .{1,40} (?:differ\w*|"
     r"change[ds]?)\b|\b(?:are|is|were|was) .{1,60} (?:different|alike|similar|identical|the same|"

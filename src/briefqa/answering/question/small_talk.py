@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from briefqa.answering.question.wording import Wording
+from briefqa.answering.question.wording import ASKING, AUXILIARIES, Wording
 
 
 def _set(words: str) -> frozenset[str]:
@@ -33,7 +33,7 @@ _BESIDE = _set(
     "computer again"
 )
 _YOU_ARE = (
-    "sure|certain|there|human|real|ai|chatgpt|gpt|alive|ok|okay|listening|online|working|awake|"
+    "sure|certain|true|right|correct|accurate|good|there|human|real|ai|chatgpt|gpt|alive|ok|okay|listening|online|working|awake|"
     "free|positive|serious|kidding|joking|sentient|conscious|smart|ready|stupid|down|busy|"
     "reliable|safe|a robot|a bot|a human|a person|a machine|a computer|a real person|a program|a "
     "chatbot|an ai|an llm|a language model|connected to the internet|based on chatgpt|open source|"
@@ -135,9 +135,13 @@ _ABOUT_THE_PROGRAM = tuple(
 def is_small_talk(sentence: Wording) -> bool:
     """Whether a sentence is courtesy, a command to the program, or about the program."""
     words = set(sentence.words)
-    if words == {"what", "for"}:
-        return False
-    if words & _COURTESY and words <= _COURTESY | _BESIDE and len(sentence.words) <= 10:
+    asks = sentence.words[0] in ASKING | AUXILIARIES and len(words) > 1
+    if (
+        not asks
+        and words & _COURTESY
+        and words <= _COURTESY | _BESIDE
+        and len(sentence.words) <= 10
+    ):
         return True
     plain = sentence.plain.strip(" ,")
     return any(pattern.fullmatch(plain) for pattern in _ABOUT_THE_PROGRAM)

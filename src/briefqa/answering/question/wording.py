@@ -46,6 +46,7 @@ _NO_SLIP = frozenset(
     "mulch must mucus much many hare hire hero hue hit ham hike hem her wipe wide wise wore wire "
     "ware wire wage wave wait want war weather whether".split()
 )
+_SPLIT_NUMBER = regex.compile(r"(?<=\d) (?=\([\p{L}\p{N}]{1,3}\))")  # § 12 (2)
 _SENTENCE_END = regex.compile(r"[.?!;]+")
 _ABBREVIATED = frozenset(
     "mr mrs ms dr prof st art sec no nos p pp para ch vs eg ie etc cf fig vol inc ltd co gen lt "
@@ -95,6 +96,7 @@ def sentences(text: str) -> list[Wording]:
             words.clear()
             typed.clear()
 
+    text = _SPLIT_NUMBER.sub("", text)
     tokens = list(_TOKEN.finditer(text))
     for at, match in enumerate(tokens):
         token = match[0]
@@ -192,9 +194,10 @@ _MUSING = (
 _WRAPPERS = tuple(
     regex.compile(pattern)
     for pattern in (
+        r"(?:no|nope|yes|yeah) , ",
         rf"(?:{_LEADS}) (?:, )?(?!(?:is|are|was|were|of|has|had) )",
         (
-            rf"(?:can|could|would|will) (?:you|anyone|someone|somebody) "
+            rf"(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody) "
             rf"(?:(?:please|kindly|just|also|perhaps|maybe|quickly|briefly) )*(?=(?:{_VERBS}) )"
         ),
         (
