@@ -111,7 +111,7 @@ def is_english(text: str) -> bool:
         return False
     if text.lstrip().startswith(("¿", "¡")):
         return False
-    typed = _WORD.findall(_QUOTED.sub(" ", text)) or _WORD.findall(text)
+    typed: list[str] = _WORD.findall(_QUOTED.sub(" ", text)) or _WORD.findall(text)
     words: list[str] = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
     sure = sum(word in _ENGLISH for word in words)
     other = max(_foreign(words, of_one) for of_one in _FUNCTION_WORDS)

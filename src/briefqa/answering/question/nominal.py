@@ -31,10 +31,10 @@ _TOPIC = tuple(
             r"of|related to|to do with) .*"
         ),
         (
-            rf"(?:do|does|did|have|has) (?:you|it|they|we|(?:the|this|these|any|your) (?:\w+ "
-            rf")?(?:{DOCUMENT})) (?:have|say|contain|know|mention|got|include|hold|cover|talk|"
-            rf"deal|discuss|speak|find)(?: (?:{_ANYTHING}|(?:\w+ )?(?:{DOCUMENT}|passages?)))? "
-            rf"(?:about|on|regarding|with|of|concerning) .*"
+            rf"(?:do|does|did|have|has) (?:you|it|they|we|this|that|(?:the|this|these|any|your) "
+            rf"(?:\w+ )?(?:{DOCUMENT})) (?:have|say|contain|know|mention|got|include|hold|cover|"
+            rf"talk|deal|discuss|speak|find)(?: (?:{_ANYTHING}|(?:\w+ )?(?:{DOCUMENT}|"
+            rf"passages?)))? (?:about|on|regarding|with|of|concerning) .*"
         ),
         (
             rf"does (?:it|(?:the|this|any) (?:{DOCUMENT})) (?:mention|cover|discuss|talk about|"
@@ -64,8 +64,9 @@ _TOPIC = tuple(
         (
             r"(?:about|regarding|concerning|re|describe) .*|what (?:does|do|did) "
             rf"(?:it|they|(?:the|this|these) (?:{DOCUMENT})) (?:say|tell us|report|write|mention) "
-            r"(?:about|on|regarding) .*|what is (?:said|written|known|there) (?:about|on) .*|"
-            r"what do (?:you|we) know (?:about|of) .*|show me where .* (?:is|are) mentioned"
+            r"(?:about|on|regarding) .*|what is (?:said|written|known|there) (?:about|on) .*|what "
+            r"do (?:you|we) know (?:about|of) .*|what (?:do|have) you (?:have|got)(?: got)? (?:on|"
+            r"about) .*|show me where .* (?:is|are) mentioned"
         ),
     )
 )
@@ -122,7 +123,11 @@ def nominal(wording: Wording) -> Asked | None:
         return None
     if _VERBLESS_ANY.fullmatch(plain) and (wording.marked or len(words) < 4):
         return Asked.of(Kind.YES_NO)
-    if words[0] in ("all", "every", "each") and len(words) > 1 and not _has_verb(wording):
+    if (
+        words[0] in ("all", "every", "each")
+        and len(words) > 1
+        and not _has_verb(wording, relative=True)
+    ):
         return Asked.of(Kind.LIST)
     named, rest = phrase(words)
     if named and rest[:1] in (
@@ -152,8 +157,14 @@ def nominal(wording: Wording) -> Asked | None:
     return None
 
 
-def _has_verb(wording: Wording) -> bool:
+def _has_verb(wording: Wording, relative: bool = False) -> bool:
+    """Whether a verb follows, not counting one of a relative clause where `relative` says so."""
     words = wording.words
+    if relative:
+        clause = next(
+            (i for i, w in enumerate(words) if w in ("that", "who", "which", "where")), None
+        )
+        words = words[:clause]
     return any(word in AUXILIARIES for word in words[1:]) or any(
         word.endswith("ed") or word in nouns.VERBS for word in words[2:]
     )

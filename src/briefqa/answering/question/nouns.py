@@ -31,7 +31,7 @@ PLACES = _set(
     "destination whereabouts parish square park hotel restaurant museum church mosque sea ocean "
     "desert road floor house stadium bridge tower hall clinic base valley suburb square theatre "
     "theater shop pub prison factory farm castle neighbourhood neighborhood territory homeland "
-    "hometown coast beach border position garage warehouse shelter shelf cupboard corner "
+    "hometown coast beach border garage warehouse shelter shelf cupboard corner "
     "platform gate terminal canal dam field forest volcano peninsula quarter settlement embassy "
     "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box "
     "pocket bag cell locker safe"
@@ -83,7 +83,9 @@ REASONS = _set(
     "reason cause purpose motive motivation rationale justification explanation aim goal intention "
     "objective point grounds trigger"
 )
-MANNERS = _set("way manner means method procedure process mechanism technique recipe approach")
+MANNERS = _set(
+    "way manner means method procedure process mechanism technique trick recipe route approach"
+)
 ATTRIBUTES = _set(  # of which "X of" asks for a thing
     "title colour color subject result outcome status version brand phone email e-mail password "
     "code name nickname verdict decision score model type nationality religion profession job "

@@ -56,6 +56,10 @@ _OVERVIEW = tuple(
             r"me|concern|treat|include|show|conclude|address|argue|report)(?: ?,? in (?:general|"
             r"short|brief|a nutshell))?"
         ),
+        (
+            rf"(?:{_THIS}) in (?:a nutshell|short|brief|a few words|(?:one|two|three|five|a) "
+            r"(?:sentences?|words?|lines?|paragraphs?))"
+        ),
         rf"what (?:is|all is|is all) (?:in|inside) (?:here|there|this|these|it|{_THIS})",
         (
             rf"what (?:kind|sort|type) of (?:\w+ )?(?:{DOCUMENT}|thing|things) (?:is|are|do) "

@@ -106,7 +106,9 @@ def counted_noun(words: tuple[str, ...]) -> str:
     named, rest = phrase(words)
     while named and named[0][0].isdigit():
         named = named[1:]
-    plural = next((i for i, word in enumerate(named) if is_plural(word)), -1)
+    several = [i for i, word in enumerate(named) if is_plural(word)]
+    several += [i for i, word in enumerate(named) if word in nouns.IRREGULAR]
+    plural = several[0] if several else -1
     if plural >= 0:
         named = named[: plural + 1]
     elif named and not (rest and rest[0] in AUXILIARIES) and len(named) > 1:

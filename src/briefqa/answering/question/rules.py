@@ -192,6 +192,7 @@ def _describes(named: tuple[str, ...], rest: tuple[str, ...]) -> bool:
 
 
 _STATES = frozenset(
+    "known written shown built sent held kept lost found sold stolen broken hidden "
     "hurt shot born dead alive absent present late next else first last going chosen beaten given "
     "taken seen known hit missing ill sick right wrong best worst eligible best-paid ready".split()
 )
@@ -283,7 +284,8 @@ def _what_is(wording: Wording) -> Asked:
             return asked
     if not named or (definite and not _capitals(wording)):
         return Asked.of(Kind.WHAT)
-    if named[0].endswith(("ing", "ed")) and len(named) == 1 and after:
+    past = words[1] in ("was", "were") and rest[0] not in ("a", "an")
+    if after and (past or (len(named) == 1 and named[0].endswith(("ing", "ed")))):
         return Asked.of(Kind.WHAT)
     happening = named[0] in _STATES | nouns.VERBS or named[0] in ("happening", "missing", "done")
     return Asked.of(Kind.WHAT, None if happening else AnswerType.DEFINITION)

@@ -93,36 +93,47 @@ def _joined_heads(sentence: Wording) -> tuple[Wording, ...]:
         end += 1
     head, rest = sentence.between(0, at), sentence.between(end)
     second = sentence.between(start, end)
-    return tuple(
-        Wording(one.words + rest.words, one.typed + rest.typed, sentence.marked)
-        for one in (head, second)
-    )
+    return _joined(head, rest), _joined(second, rest)
 
 
 _MEASURED = frozenset("many much long often far old".split())
-_NOUN_PAIR = regex.compile(
-    r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?(?:the |a "
-    r")?(?P<first>\w+(?: \w+)?)(?P<of> of [^,]{1,60}?)? ?,? and (?:the |its |his |her |their "
-    r")?(?P<second>\w+)(?: \w+)?(?: of .*)?"
+_NOUN_ROW = regex.compile(
+    r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?"
+    r"(?P<row>[^,]{1,40}(?: , [^,]{1,40}){0,4}?(?: ,)? and .{1,80})"
 )
+_ITS = frozenset("the a its his her their".split())
 
 
 def _joined_nouns(sentence: Wording) -> tuple[Wording, ...]:
-    """The two questions of "the date of the exam and the name of the examiner"."""
-    match = _NOUN_PAIR.fullmatch(sentence.plain)
+    """The questions of "the date of the exam and the name of the examiner", "its age and size"."""
+    match = _NOUN_ROW.fullmatch(sentence.plain)
     if not match:
         return ()
-    nouns = [match["first"].split()[-1], match["second"]]
-    if not all(noun in _FACTS or kind_of(noun) for noun in nouns) or nouns[0] == nouns[1]:
+    start = len(sentence.plain[: match.start("row")].split())
+    cuts = [i for i, word in enumerate(sentence.words) if word in (",", "and") and i > start]
+    items = [
+        trimmed(sentence.between(begin, end))
+        for begin, end in zip([start, *(cut + 1 for cut in cuts)], [*cuts, None], strict=True)
+    ]
+    items = [item for item in items if item.words]
+    heads = [_head_noun(item) for item in items]
+    if len(set(heads)) < len(heads) or not all(head in _FACTS or kind_of(head) for head in heads):
         return ()
-    at = len(sentence.plain[: match.start("second")].split())
-    while sentence.words[at - 1] != "and":
-        at -= 1
-    first, second = sentence.between(0, at - 1), sentence.between(at)
-    if not match["of"] and "of" in second.words:
-        of = second.words.index("of")
-        first = Wording(first.words + second.words[of:], first.typed + second.typed[of:])
-    return trimmed(first), trimmed(second)
+    last = items[-1]
+    of = next((i for i, word in enumerate(last.words) if word in ("of", "for")), len(last.words))
+    tail = last.between(of)
+    return tuple(item if {"of", "for"} & set(item.words) else _joined(item, tail) for item in items)
+
+
+def _joined(first: Wording, second: Wording) -> Wording:
+    return Wording(first.words + second.words, first.typed + second.typed, first.marked)
+
+
+def _head_noun(item: Wording) -> str:
+    """The noun before "of" in at most three words; empty where there are more."""
+    words = item.words[1:] if item.words[0] in _ITS else item.words
+    end = next((i for i, word in enumerate(words) if word in PREPOSITIONS), len(words))
+    return words[end - 1] if 0 < end <= 2 else ""
 
 
 _FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())

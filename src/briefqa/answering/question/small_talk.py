@@ -33,23 +33,29 @@ _BESIDE = _set(
     "computer again"
 )
 _YOU_ARE = (
-    "sure|certain|true|right|correct|accurate|good|there|human|real|ai|chatgpt|gpt|alive|ok|okay|listening|online|working|awake|"
-    "free|positive|serious|kidding|joking|sentient|conscious|smart|ready|stupid|down|busy|"
-    "reliable|safe|a robot|a bot|a human|a person|a machine|a computer|a real person|a program|a "
-    "chatbot|an ai|an llm|a language model|connected to the internet|based on chatgpt|open source|"
-    "wrong|lying|able to help|able to help me|still there|made by \\w+|tired|happy|offline|"
-    "confident|bored"
+    "sure|certain|true|right|correct|accurate|good|there|human|real|ai|chatgpt|gpt|alive|ok|okay|"
+    "listening|online|working|awake|free|positive|serious|kidding|joking|sentient|conscious|smart|"
+    "ready|stupid|down|busy|reliable|safe|a robot|a bot|a human|a person|a machine|a computer|a "
+    "real person|a program|a chatbot|an ai|an llm|a language model|connected to the internet|"
+    "based on chatgpt|open source|wrong|lying|able to help|able to help me|still there|made by "
+    "\\w+|tired|happy|offline|confident|bored"
 )
-_IT = (
-    "this|it|that|briefqa|the (?:tool|app|program|bot|system|page|software)|"
+_TOOL = (
+    "briefqa|the (?:tool|app|program|bot|system|page|software)|"
     "this (?:tool|app|program|bot|thing|site|page|software|system)"
 )
+_IT = f"this|it|that|{_TOOL}"
 _ABOUT_THE_PROGRAM = tuple(
     regex.compile(f"(?:so |and |but |ok |hey |hello |hi |, )*{pattern}")
     for pattern in (
         r"(?:who|what) (?:exactly )?are you(?: exactly| really)?",
         (
-            rf"(?:are|is) (?:you|{_IT}) (?:really |absolutely |quite |actually |always )?"
+            r"is (?:this|that|it) (?:really |actually )?(?:true|right|correct|certain|an? (?:ai|"
+            r"bot|chatbot|robot|language model|program)|chatgpt|sure|accurate|open source)(?: or "
+            r"not)?|who am i (?:talking|speaking|chatting) (?:to|with)"
+        ),
+        (
+            rf"(?:are you|is (?:{_TOOL})) (?:really |absolutely |quite |actually |always )?"
             rf"(?:{_YOU_ARE})(?: (?:about|of) (?:that|this|it))?(?: right now| now| or not)?"
         ),
         (

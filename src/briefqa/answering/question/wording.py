@@ -149,10 +149,8 @@ def _usual(token: str) -> str:
         return f"{first} is"
     if mark and second == "d":
         return f"{first} {'did' if first in ASKING else 'would'}"
-    if word.endswith("s") and word[:-1] in ASKING and word != "hows":
+    if word.endswith("s") and word[:-1] in ASKING:
         return f"{word[:-1]} is"
-    if word == "hows":
-        return "how is"
     return _asking(word)
 
 
@@ -166,8 +164,9 @@ def _asking(word: str) -> str:
 
 # What is wrapped around a question: each starts it, ends with a space, and is taken off.
 
-_ASKED = rf"(?=(?:(?:in|on|at|to|from|by|for|with|of|under|until|since) )?(?:{'|'.join(ASKING)}) )"
-_ASKED_IF = _ASKED.replace("(?=", "(?=(?:whether|if) |")
+_WH = "|".join(sorted(ASKING))
+_BEFORE_WH = "(?:(?:in|on|at|to|from|by|for|with|of|under|until|since) )?"
+_ASKED_IF = rf"(?=(?:whether|if|{_BEFORE_WH}(?:{_WH})) )"
 _VERBS = (
     "tell|give|list|show|name|explain|say|find|let|remind|describe|summari[sz]e|sum|read|quote|"
     "compare|know|check|confirm|define|look|recap|outline|point|enumerate|provide|cite|help me"
@@ -232,18 +231,13 @@ _WRAPPERS = tuple(
         r"(?:what i (?:want|need|would like) to know is|(?:my|the) question is) (?:, )?",
     )
 )
-_TAILS = tuple(
-    regex.compile(pattern)
-    for pattern in (
-        (
-            r",? (?:please|pls|thanks|thank you|again|do you know|if you know|any idea|by the way|"
-            r"then|actually|exactly|roughly|btw|,)$"
-        ),
-    )
+_TAIL = regex.compile(
+    r",? (?:please|pls|thanks|thank you|again|do you know|if you know|any idea|by the way|"
+    r"then|actually|exactly|roughly|btw|,)$"
 )
 _TAG = regex.compile(
     r" , (?:right|correct|no|yes|eh|huh|true|is that (?:right|correct|so)|am i right|"
-    rf"(?:{'|'.join(AUXILIARIES)}) (?:not )?(?:{'|'.join(PRONOUNS)})(?: not)?)$"
+    rf"(?:{'|'.join(sorted(AUXILIARIES))}) (?:not )?(?:{'|'.join(sorted(PRONOUNS))})(?: not)?)$"
 )
 
 
@@ -262,12 +256,8 @@ def unwrapped(sentence: Wording) -> tuple[Wording, bool]:
             if match and len(match[0]) < len(sentence.plain):
                 sentence, found = without(sentence, len(match[0].split())), True
     tag = _TAG.search(sentence.plain)
-    while match := tag or _ends(sentence.plain):
+    while match := tag or _TAIL.search(sentence.plain):
         sentence = sentence.between(0, len(sentence.words) - len(match[0].split()))
         if match is tag:
             return replace(sentence, fragment=fragment), True
     return replace(sentence, fragment=fragment), False
-
-
-def _ends(plain: str) -> regex.Match[str] | None:
-    return next((match for tail in _TAILS if (match := tail.search(plain))), None)
