@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 from briefqa.answering.question import clause, nouns, overview, rules, several, small_talk
 from briefqa.answering.question.records import USUAL, AnswerType, Asked, Kind, Question
@@ -76,11 +76,9 @@ def _single(
     return rules.ask(sentence, tag), "", ()
 
 
-_SUMS_UP = regex.compile(r"(?:summari[sz]e|sum up|.* about$|in a nutshell)")
-_ITS_WORDS = regex.compile(
-    r"what does (?:it|that|this) say|read it(?: to me)?|quote it|show it to me"
-)
-_NAMED_PART = regex.compile(
+_SUMS_UP = re.compile(r"(?:summari[sz]e|sum up|.* about$|in a nutshell)")
+_ITS_WORDS = re.compile(r"what does (?:it|that|this) say|read it(?: to me)?|quote it|show it to me")
+_NAMED_PART = re.compile(
     r"(?i)\b(?:clause|article|section|paragraph|schedule|annex|appendix|rule|chapter|item|page)s? "
     r"(?:\d[\w.()]*|[a-z]\b|[ivx]+\b)"
 )
@@ -125,11 +123,11 @@ def _as_question(part: Wording) -> str:
 
 # Negation
 
-_NEGATION = regex.compile(
+_NEGATION = re.compile(
     r"\b(?:not|no|nobody|nothing|none|never|neither|nor|nowhere|without|except|excepting|excluding|"
     r"apart from|aside from|other than|refus(?:e|es|ed|ing|al)|fail(?:s|ed|ing)? to|unless)\b"
 )
-_NO_NEGATION = regex.compile(
+_NO_NEGATION = re.compile(
     rf"^(?:{'|'.join(AUXILIARIES)}) not |\bor not\b|\bnot only\b|\bno (?:later|more|fewer|less) "
     rf"than\b|"
     r"\bno \d|, (?:not|no)\b.*$|\bwhether or not\b|\bif not ,|\bsets? (?:\w+ ){1,6}apart from\b"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import regex
+import re
+
 from rapidfuzz.distance import OSA
 
 from briefqa.answering.question.wording import Wording
@@ -32,11 +33,11 @@ _REQUEST = _set(
     "agreement minutes bylaws policy statutes constitution treaty law code manual"
 )
 _CONNECTS = _set("on about called named titled headed entitled concerning regarding under covering")
-_NUMBER = regex.compile(
+_NUMBER = re.compile(
     r"(?:\d+[a-z]?|[ivxlc]+|[a-z]|[a-z]\d+)(?:[.\-](?:\d+|[a-z]|[ivx]+))*(?:\((?:\d+|[a-z]|"
     r"[ivx]+)\))*"
 )
-_DOTTED = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,3}\))*|§.*|\d+(?:\(\w{1,3}\))+")
+_DOTTED = re.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,3}\))*|§.*|\d+(?:\(\w{1,3}\))+")
 _ORDINALS = _set(
     "first second third fourth fifth sixth seventh eighth ninth tenth last final opening closing "
     "previous next penultimate preceding following 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 from briefqa.answering.question import nouns
 from briefqa.answering.question.nouns import is_person, is_plural
@@ -21,7 +21,7 @@ _ANYTHING = (
 )
 _ON = r"(?:about|on|regarding|concerning|for|related to|to do with|of)"
 _TOPIC = tuple(
-    regex.compile(pattern)
+    re.compile(pattern)
     for pattern in (
         (
             rf"(?:is|are|was|were) there (?:{_ANYTHING}|(?:\w+ )?(?:{DOCUMENT}|passages?|"
@@ -113,7 +113,7 @@ def request(wording: Wording) -> Asked | None:
     return Asked.of(Kind.KEYWORDS if verb in ("tell", "show", "find", "give", "get") else Kind.WHAT)
 
 
-_VERBLESS_ANY = regex.compile(r"any (?!idea|mention|info|news about)\w+(?: \w+){0,4}")
+_VERBLESS_ANY = re.compile(r"any (?!idea|mention|info|news about)\w+(?: \w+){0,4}")
 
 
 def nominal(wording: Wording) -> Asked | None:

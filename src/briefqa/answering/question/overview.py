@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 from briefqa.answering.question.wording import DOCUMENT, Wording
 
@@ -29,7 +29,7 @@ _GIVE = (
     r"any|do|have|there|can|get|few|three|five|two|four|some) )*"
 )
 _OVERVIEW = tuple(
-    regex.compile(pattern)
+    re.compile(pattern)
     for pattern in (
         (
             rf"{_GIVE}(?:{_GIST})(?: (?:of|from|in|for|on|about) (?:{_THIS}|{_PART}|everything|"
@@ -92,7 +92,7 @@ _OVERVIEW = tuple(
     )
 )
 _HOLDINGS = tuple(
-    regex.compile(pattern)
+    re.compile(pattern)
     for pattern in (
         (
             rf"(?:what|which|how many|any|list|list of|show me) (?:all )?(?:the )?(?:other "

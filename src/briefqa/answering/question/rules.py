@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-import regex
 from rapidfuzz.distance import OSA
 
 from briefqa.answering.question import nouns
@@ -222,7 +222,7 @@ def _which(wording: Wording, prefixed: bool, plain: str) -> Asked:
 
 _NO_NOUN = frozenset("else happened happens happening the went follows".split())
 
-_WHY = regex.compile(
+_WHY = re.compile(
     r"what (?:ever )?(?:has |have |had )?(?:caused|causes|causing|led|leads to|made|makes|"
     r"prompted|triggered|drove|motivated|brought about|explains|explained|provoked|sparked|"
     r"resulted in|convinced|persuaded|forced|stopped|keeps|stops|prevents|prevented|brought .* "
@@ -231,10 +231,10 @@ _WHY = regex.compile(
     r"are|was|were) (?:.{1,80}) for$|what (?:did|do|does) .{1,60} (?:do (?:that|this|it)|go there|"
     r"come) for$"
 )
-_NOT_WHY = regex.compile(
+_NOT_WHY = re.compile(
     r"(?:known|famous|responsible|looking|searching|waiting|asking|stand|eligible|named) for$"
 )
-_MEANS = regex.compile(
+_MEANS = re.compile(
     r"what (?:do|does|did) .{1,80} (?:mean|stand for|signify|denote|represent)(?: (?:by|here|in|"
     r"if|when|that) .*|$)"
     r"|what (?:is|was|are) (?:meant by|the (?:\w+ )?(?:meaning|definition) of) .*|what (?:is|are) "
@@ -242,11 +242,11 @@ _MEANS = regex.compile(
     r"|what (?:is|are) (?:an? |the )?.{1,60} (?:exactly|anyway)|what (?:is|was) .{1,40} supposed "
     r"to mean"
 )
-_COSTS = regex.compile(
+_COSTS = re.compile(
     r"what (?:do|does|did|will|would|has|have) .{1,80} (?P<verb>cost|weigh|earn|measure|charge|"
     r"pay)\b"
 )
-_TO_DO = regex.compile(
+_TO_DO = re.compile(
     r"what (?:do|must|should|can|does|did|would|shall) .{1,40} (?:do|have to do|need to do|take) "
     r"(?:to|in order to|so that) .*|what to do (?:to|if|when|in) .*"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 from briefqa.answering.question.nouns import ATTRIBUTES, LOCATIONS, kind_of
 from briefqa.answering.question.wording import (
@@ -14,7 +14,7 @@ from briefqa.answering.question.wording import (
 
 _AUX = "|".join(sorted(AUXILIARIES))
 _WH = "|".join(sorted(ASKING))
-_ASKS_ON = regex.compile(  # a second question after "and"
+_ASKS_ON = re.compile(  # a second question after "and"
     rf"(?:(?:in|at|by|for|from|on|to|with|under|since|until) )?(?:{_WH}|whether|if so)\b(?! ever)"
     rf"|(?:{_AUX}) (?:not )?(?:it|he|she|they|the|there|this|that|we|you|i|any|anyone|anybody|his|"
     rf"her|"
@@ -97,7 +97,7 @@ def _joined_heads(sentence: Wording) -> tuple[Wording, ...]:
 
 
 _MEASURED = frozenset("many much long often far old".split())
-_NOUN_ROW = regex.compile(
+_NOUN_ROW = re.compile(
     r"(?:(?:what (?:is|are|was|were)|give me|tell me|show me|i need|name|state|find) )?"
     r"(?P<row>[^,]{1,40}(?: , [^,]{1,40}){0,4}?(?: ,)? and .{1,80})"
 )
@@ -140,17 +140,17 @@ _FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())
 
 # Comparison
 
-_THAN = regex.compile(
+_THAN = re.compile(
     r"\b(?:more|less|fewer|better|worse|rather|sooner|\w{2,}er|earlier)\b(?: [^ ,]+){0,6} than "
     r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
     r"usual|planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
     r"average|needed|any|anyone|anybody|everyone|that|zero|permitted|previously|required)\b)"
 )
-_SAME = regex.compile(
+_SAME = re.compile(
     r"\bas \w+ (?:\w+ ){0,2}?as (?!possible|soon|long|far|well|\d|a \w+ as|usual|many|much)"
     r"|\bthe same (?:\w+ ){0,4}as\b|\bdifferent (?:from|than|to)\b"
 )
-_COMPARING = regex.compile(
+_COMPARING = re.compile(
     r"\b(?:compare[ds]?|comparing|comparison|versus|vs|differences?|differ|differs|differed|"
     r"distinguish\w*|sets? (?:\w+ ){1,6}apart|"
     r"similarit\w+|contrast|in common|resembles?|before and after|"
@@ -166,7 +166,7 @@ _OTHERWISE = frozenset(
 _ANY = frozenset(
     "any anyone anybody anything there somebody someone something nobody nothing".split()
 )
-_MEASURES = regex.compile(
+_MEASURES = re.compile(
     r"\b(?:more|less|fewer|better|worse|first|prefer\w*|most|best|worst|faster|cheaper|which|"
     r"\w{3,}er)\b"
 )
@@ -216,7 +216,7 @@ def _asking_head(words: tuple[str, ...]) -> str:
 
 
 _PAIRS = tuple(
-    regex.compile(pattern)
+    re.compile(pattern)
     for pattern in (
         (
             r".*\b(?:differences?|differences|distinction|comparison) between (?P<a>.{1,80}?) and "
@@ -230,7 +230,7 @@ _PAIRS = tuple(
         r"how (?:do|did) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) (?:differ|compare)",
     )
 )
-_LESS_THAN = regex.compile(
+_LESS_THAN = re.compile(
     rf"(?P<aux>{_AUX}) (?P<a>(?:the |a |his |her |our )?[^ ,]+(?: [^ ,]+)?) "
     r"(?P<rest>(?:\w+ )?(?:\w+er|(?:more|less) \w+|better|worse)) than (?P<b>.{1,80})"
 )

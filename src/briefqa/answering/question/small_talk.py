@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 from briefqa.answering.question.wording import ASKING, AUXILIARIES, Wording
 
@@ -46,7 +46,7 @@ _TOOL = (
 )
 _IT = f"this|it|that|{_TOOL}"
 _ABOUT_THE_PROGRAM = tuple(
-    regex.compile(f"(?:so |and |but |ok |hey |hello |hi |, )*{pattern}")
+    re.compile(f"(?:so |and |but |ok |hey |hello |hi |, )*{pattern}")
     for pattern in (
         r"(?:who|what) (?:exactly )?are you(?: exactly| really)?",
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -47,7 +48,7 @@ _NO_SLIP = frozenset(
     "ware wire wage wave wait want war weather whether".split()
 )
 _SPLIT_NUMBER = regex.compile(r"(?<=\d) (?=\([\p{L}\p{N}]{1,3}\))")  # § 12 (2)
-_SENTENCE_END = regex.compile(r"[.?!;]+")
+_SENTENCE_END = re.compile(r"[.?!;]+")
 _ABBREVIATED = frozenset(
     "mr mrs ms dr prof st art sec no nos p pp para ch vs eg ie etc cf fig vol inc ltd co gen lt "
     "sgt "
@@ -191,7 +192,7 @@ _MUSING = (
     "in|about|as|idea|no|a|clue|get|unsure|looking|for|be|been|you|tell|me|figure|work"
 )
 _WRAPPERS = tuple(
-    regex.compile(pattern)
+    re.compile(pattern)
     for pattern in (
         r"(?:no|nope|yes|yeah) , ",
         rf"(?:{_LEADS}) (?:, )?(?!(?:is|are|was|were|of|has|had) )",
@@ -231,11 +232,11 @@ _WRAPPERS = tuple(
         r"(?:what i (?:want|need|would like) to know is|(?:my|the) question is) (?:, )?",
     )
 )
-_TAIL = regex.compile(
+_TAIL = re.compile(
     r",? (?:please|pls|thanks|thank you|again|do you know|if you know|any idea|by the way|"
     r"then|actually|exactly|roughly|btw|,)$"
 )
-_TAG = regex.compile(
+_TAG = re.compile(
     r" , (?:right|correct|no|yes|eh|huh|true|is that (?:right|correct|so)|am i right|"
     rf"(?:{'|'.join(sorted(AUXILIARIES))}) (?:not )?(?:{'|'.join(sorted(PRONOUNS))})(?: not)?)$"
 )
