@@ -1,0 +1,9 @@
+"""What kind of question is asked, and what would answer it: English rules over its words.
+
+All of it is pure and decided by the words of the question alone; docs/kinds.md defines the kinds.
+"""
+
+from briefqa.answering.question.analysis import analyse
+from briefqa.answering.question.records import AnswerType, Kind, Question
+
+__all__ = ["AnswerType", "Kind", "Question", "analyse"]
