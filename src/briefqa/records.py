@@ -21,6 +21,37 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class Verdict(StrEnum):
+    """What is said of a question's answer: asserted, shown as possible, or that there is none."""
+
+    ANSWERED = "answered"
+    UNSURE = "unsure"
+    NOT_FOUND = "not-found"
+
+
+class QuestionKind(StrEnum):
+    """What is asked for, and so how it is answered; docs/kinds.md defines each."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how-many"
+    HOW_MUCH = "how-much"
+    WHICH = "which"
+    WHAT = "what"
+    YES_NO = "yes-no"
+    WHY = "why"
+    HOW = "how"
+    LIST = "list"
+    OVERVIEW = "overview"
+    COMPARISON = "comparison"
+    MULTI_PART = "multi-part"
+    CLAUSE = "clause"
+    KEYWORDS = "keywords"
+    SMALL_TALK = "small-talk"
+    OTHER_LANGUAGE = "other-language"
+
+
 class CarriedKind(StrEnum):
     """What a follow-up question took over: the place to look in, or the matter asked about."""
 
@@ -247,18 +278,49 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """One place that an answer quotes: a passage, and where in it the answer stands.
+
+    `exact` says whether `span.text` are the words that answer, to be shown in bold; otherwise the
+    whole sentence is all that is claimed. `part` is the question of several parts that is answered
+    here, empty elsewhere. `attribution` is who says it, in the source's own words, empty where the
+    sentence and its neighbours do not tell.
+    """
+
+    passage: Passage
+    span: AnswerSpan
+    exact: bool = False
+    part: str = ""
+    attribution: str = ""
+
+    @property
+    def citation(self) -> str:
+        """The passage's citation: `Title › Section › ¶2`, one line."""
+        return self.passage.citation
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that is quoted, or several that belong together."""
+        start, end = self.span.sentence_start, self.span.sentence_end
+        return self.passage.text[start - self.passage.start : end - self.passage.start]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the documents say to a question, or that they do not.
 
+    `verdict` is None where none is passed: of a search by keywords, of small talk, of an overview.
     `text` quotes passages word for word, each with its citation, or says that the documents hold
-    no answer. `reason` says on what evidence. `confidence` is 0..1: how sure that hits[0] answers.
-    `hits` are the nearest passages either way, `searched` the names of the documents looked in.
-    `read_as` is the question as it was searched: a follow-up's with what it took over, which
-    `carried` names.
+    no answer; `reason` says on what evidence, and `missing` what an unsure answer lacks, a few
+    words each ("no number of soldiers"). `confidence` is 0..1: how sure that the first quotation
+    answers. `quotations` are the places that answer, best first, or in document order where
+    several are asked for; only an ANSWERED question, or one without a verdict, has any. `hits` are
+    the nearest passages either way, `searched` the names of the documents looked in. `read_as` is
+    the question as it was searched: a follow-up's with what it took over, which `carried` names.
     """
 
     question: str
-    answered: bool
+    verdict: Verdict | None
     confidence: float
     text: str
     reason: str
@@ -266,6 +328,14 @@ class Answer:
     searched: tuple[str, ...] = ()
     read_as: str = ""
     carried: tuple[Carried, ...] = ()
+    kind: QuestionKind = QuestionKind.WHAT
+    missing: tuple[str, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer is asserted."""
+        return self.verdict is Verdict.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def compose(
     ]
     return Answer(
         question=question,
-        answered=True,
+        verdict=Verdict.ANSWERED,
         confidence=confidence,
         text=quotations(hits[:QUOTED]),
         reason=f"The first passage is {' and '.join(ranks)} in {scope}.",
@@ -78,7 +78,7 @@ def unanswered(
     hits: Sequence[Hit] = (),
 ) -> Answer:
     """An Answer that says the documents hold none; `hits` are the nearest passages."""
-    return Answer(question, False, confidence, NOT_FOUND, reason, tuple(hits), searched)
+    return Answer(question, Verdict.NOT_FOUND, confidence, NOT_FOUND, reason, tuple(hits), searched)
 
 
 def quotations(hits: Sequence[Hit]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from briefqa.answering.question import clause, nouns, overview, rules, several, small_talk
-from briefqa.answering.question.records import USUAL, AnswerType, Asked, Kind, Question
+from briefqa.answering.question.records import USUAL, AnswerType, Asked, Question
 from briefqa.answering.question.wording import (
     ASKING,
     AUXILIARIES,
@@ -15,6 +15,7 @@ from briefqa.answering.question.wording import (
     sentences,
     unwrapped,
 )
+from briefqa.records import QuestionKind as Kind
 from briefqa.text.english import is_english
 from briefqa.text.words import question_words
 

@@ -7,7 +7,7 @@ import re
 from briefqa.answering.question import nouns
 from briefqa.answering.question.nouns import is_person, is_plural
 from briefqa.answering.question.phrases import NUMERALS, noun_asked, phrase
-from briefqa.answering.question.records import AnswerType, Asked, Kind
+from briefqa.answering.question.records import AnswerType, Asked
 from briefqa.answering.question.wording import (
     AUXILIARIES,
     DOCUMENT,
@@ -15,6 +15,7 @@ from briefqa.answering.question.wording import (
     PRONOUNS,
     Wording,
 )
+from briefqa.records import QuestionKind as Kind
 
 _ANYTHING = (
     r"(?:anything|something|everything|any \w+|some \w+|information|more|details|a word|much)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from briefqa.answering.question.records import Kind
+from briefqa.records import QuestionKind as Kind
 
 
 def _set(words: str) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from briefqa.answering.question import nouns
 from briefqa.answering.question.nouns import is_person, is_place, is_plural, kind_of
-from briefqa.answering.question.records import AnswerType, Asked, Kind
+from briefqa.answering.question.records import AnswerType, Asked
 from briefqa.answering.question.wording import ASKING, AUXILIARIES, PREPOSITIONS, PRONOUNS
+from briefqa.records import QuestionKind as Kind
 
 NUMERALS = frozenset("two three four five six seven eight nine ten several few".split())
 _OUTSIDE = frozenset(

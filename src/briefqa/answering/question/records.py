@@ -5,28 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """What is asked for, and so how it is answered; docs/kinds.md defines each."""
-
-    WHO = "who"
-    WHEN = "when"
-    WHERE = "where"
-    HOW_MANY = "how-many"
-    HOW_MUCH = "how-much"
-    WHICH = "which"
-    WHAT = "what"
-    YES_NO = "yes-no"
-    WHY = "why"
-    HOW = "how"
-    LIST = "list"
-    OVERVIEW = "overview"
-    COMPARISON = "comparison"
-    MULTI_PART = "multi-part"
-    CLAUSE = "clause"
-    KEYWORDS = "keywords"
-    SMALL_TALK = "small-talk"
-    OTHER_LANGUAGE = "other-language"
+from briefqa.records import QuestionKind as Kind
 
 
 class AnswerType(StrEnum):

@@ -18,8 +18,9 @@ from briefqa.answering.question.phrases import (
     noun_asked,
     phrase,
 )
-from briefqa.answering.question.records import AnswerType, Asked, Kind
+from briefqa.answering.question.records import AnswerType, Asked
 from briefqa.answering.question.wording import ASKING, AUXILIARIES, PREPOSITIONS, PRONOUNS, Wording
+from briefqa.records import QuestionKind as Kind
 
 _BE = frozenset("is are was were".split())
 

@@ -1,0 +1,144 @@
+"""Whether a sentence answers what was asked: named checks of its words against the question's.
+
+Each check is pure, about English text, and says what is missing in a few words. A check that does
+not concern the question passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import regex
+
+from briefqa.answering import entities
+from briefqa.answering.question import AnswerType, Kind, Question
+from briefqa.text.language import stemmer, stop_words
+from briefqa.text.words import terms
+
+_AFTER = 4  # content words after a number among which the thing it counts is named
+
+
+class Check(StrEnum):
+    """What is checked before an answer is asserted."""
+
+    ANSWER_TYPE = "answer type"  # the words are of the type that the question asks for
+    COUNTED = "counted"  # the number counts what was asked
+    ECHO = "echo"  # the words say more than the question does
+    POLARITY = "polarity"  # both say what is so, or both what is not
+    NUMBERS = "numbers"  # the numbers and years of the question are those of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one check found.
+
+    `strength` is how badly it failed, 0..1: 0 passed, 1 failed, .5 where the sentence may still
+    answer though the marked words do not. `missing` says what is not there; empty if it passed.
+    """
+
+    check: Check
+    strength: float
+    missing: str = ""
+
+
+def check(question: Question, sentence: str, words: str, around: str) -> tuple[Checked, ...]:
+    """Check the marked `words` of a `sentence` against the question, all checks in their order.
+
+    `around` is the sentence with its neighbours.
+    """
+    return (
+        _answer_type(question, sentence, words),
+        _counted(question, sentence),
+        _echo(question, words),
+        _polarity(question, sentence),
+        _numbers(question, around),
+    )
+
+
+def _answer_type(question: Question, sentence: str, words: str) -> Checked:
+    expected = question.expects
+    if expected is AnswerType.QUANTITY:
+        present = entities.has_quantity(question.counted, words), entities.has_quantity(
+            question.counted, sentence
+        )
+    elif expected in entities.FINDERS:
+        finder = entities.FINDERS[expected]
+        present = finder(words), finder(sentence)
+    else:
+        return Checked(Check.ANSWER_TYPE, 0.0)
+    strength = 0.0 if present[0] else 0.5 if present[1] else 1.0
+    return Checked(Check.ANSWER_TYPE, strength, f"no {_thing(question)}" if strength else "")
+
+
+def _thing(question: Question) -> str:
+    """What the question asks for, in words."""
+    match question.expects:
+        case AnswerType.NUMBER:
+            return f"number of {question.counted}" if question.counted else "number"
+        case AnswerType.QUANTITY:
+            return question.counted or "quantity"
+        case AnswerType.TIME:
+            return "date or time"
+        case AnswerType.PLACE:
+            return "place"
+        case _:
+            return "person or body"
+
+
+def _counted(question: Question, sentence: str) -> Checked:
+    """A number has to stand before the noun it is asked of, or the noun nowhere in the sentence."""
+    if question.expects is not AnswerType.NUMBER or not question.counted:
+        return Checked(Check.COUNTED, 0.0)
+    wanted = _stems(question.counted)
+    followed = (sentence[end : end + 80] for end in entities.number_ends(sentence))
+    if any(wanted.intersection(_content(text)[:_AFTER]) for text in followed):
+        return Checked(Check.COUNTED, 0.0)
+    strength = 1.0 if wanted.intersection(_stems(sentence)) else 0.5
+    return Checked(Check.COUNTED, strength, f"no number of {question.counted}")
+
+
+def _echo(question: Question, words: str) -> Checked:
+    """Words that only repeat the question answer nothing."""
+    said = _stems(words)
+    repeats = bool(said) and said <= _stems(question.text)
+    if not repeats or question.kind in (Kind.YES_NO, Kind.COMPARISON, Kind.WHICH):
+        return Checked(Check.ECHO, 0.0)
+    return Checked(Check.ECHO, 1.0, f"nothing more about “{words}”")
+
+
+def _polarity(question: Question, sentence: str) -> Checked:
+    if question.negated == bool(_NEGATION.search(sentence)) or not question.negated:
+        return Checked(Check.POLARITY, 0.0)
+    return Checked(Check.POLARITY, 1.0, "nothing about what is not so")
+
+
+def _numbers(question: Question, around: str) -> Checked:
+    """A year or a number of the question that the text has not, where the text has others."""
+    asked = set(entities.figures(question.text))
+    absent = sorted(asked - set(entities.figures(around)))
+    if not absent:
+        return Checked(Check.NUMBERS, 0.0)
+    return Checked(Check.NUMBERS, 1.0, f"nothing about {absent[0]}")
+
+
+def _stems(text: str) -> set[str]:
+    return set(_content(text))
+
+
+def _content(text: str) -> list[str]:
+    """The stems of the content words of an English text, in order."""
+    stops, stem = stop_words("en"), stemmer("en")
+    return [
+        term
+        for word in _WORD.findall(text)
+        if word.lower() not in stops
+        for term in terms(word, stem)
+    ]
+
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*")
+_NEGATION = regex.compile(
+    r"(?i)\b(?:not|no|none|never|neither|nor|nobody|nothing|nowhere|without|cannot|except|unless|"
+    r"refus\w+|fail(?:ed|s)?|exempt\w*|forbid\w*|forbidden|prohibit\w*|exclud\w+|\w+n['’]t)\b"
+)
