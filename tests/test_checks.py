@@ -140,4 +140,7 @@ def _paths_in(document: Path) -> set[str]:
 
 
 def _exists(path: str) -> bool:
-    return (REPO / path).exists() or (SOURCES / path).exists()
+    """Whether a path is there; a bare name may be in any package of the code."""
+    name = path.rstrip("/")
+    bare = "/" not in name and any(SOURCES.rglob(name))
+    return bare or (REPO / path).exists() or (SOURCES / path).exists()

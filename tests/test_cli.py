@@ -233,7 +233,7 @@ def test_info_says_what_the_index_holds(folder: Path, capsys: pytest.CaptureFixt
     code, out, _ = run(capsys, "info")
     assert code == 0
     assert "holds       2 passages of 1 document\n" in out
-    assert "reader      none: the index is one for tests\n" in out
+    assert "reader      none: The index is one for tests, so answers come from" in out
     assert out.endswith("\n  harbour.md: indexed, 2 passages\n")
 
 

@@ -18,7 +18,7 @@ import pytest
 from briefqa import BriefQAError, IndexDamaged, IndexFolderError, build, open_index, verify
 from briefqa.cli.commands import main
 from briefqa.index.opened import open_generation
-from briefqa.index.vector_index import VectorIndex
+from briefqa.index.vector_index import FaissVectorIndex
 
 HARBOUR = "# The harbour\n\n## The bridge\n\nThe old bridge was built in 1911.\n"
 FERRY = "# The ferry\n\nThe ferry sails at nine.\n\n## Ice\n\nIt stopped in March.\n"
@@ -28,6 +28,9 @@ GENERATION_FILES = [
     "in-use",
     "keyword/gains.npy",
     "keyword/lengths.npy",
+    "keyword/phrases.starts.npy",
+    "keyword/phrases.vocabulary.txt",
+    "keyword/phrases.words.npy",
     "keyword/rows.npy",
     "keyword/spellings.npy",
     "keyword/starts.npy",
@@ -515,11 +518,11 @@ def test_what_is_closed_lets_a_build_remove_it(index: Path, briefs: Path) -> Non
 def test_a_file_another_version_of_a_library_reads_otherwise_is_mended(
     index: Path, briefs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: VectorIndex) -> None:
+    def fail(self: FaissVectorIndex) -> None:
         raise IndexDamaged("It is of another version.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(VectorIndex, "check", fail)
+        patched.setattr(FaissVectorIndex, "check", fail)
         report = build(briefs, index=index, model="hashing")
     assert (report.changed, report.embedded) == (True, 3)
     assert "another version" in report.note

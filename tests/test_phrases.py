@@ -87,29 +87,6 @@ def test_no_more_passages_are_read_for_a_phrase_than_for_a_plain_question(
             assert len(read) == found, question
 
 
-def test_an_index_of_format_1_has_its_passages_read_and_finds_the_same(tmp_path: Path) -> None:
-    texts = ["the end", "end the", "ends the end"]
-    indexed(tmp_path / "keyword", texts)
-    for name in (VOCABULARY, WORDS, STARTS):
-        (tmp_path / "keyword" / name).unlink()
-    old = PostingsKeywordIndex(tmp_path / "keyword", len(texts), "en")
-    rows, certain = old.rows_with_phrases([("the", "end")])
-    assert (rows.tolist(), certain) == ([0, 1, 2], False)
-
-
-def test_a_build_gives_an_index_of_format_1_its_phrases_and_embeds_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.txt").write_text("The end is near.")
-    index = tmp_path / "index"
-    with monkeypatch.context() as patched:
-        patched.setattr("briefqa.indexing.builder.FORMAT", 1)
-        build(tmp_path / "a.txt", index=index, model=HashingEmbedder())
-    report = build(tmp_path / "a.txt", index=index, model=HashingEmbedder())
-    assert (report.changed, report.embedded) == (True, 0)
-    assert not build(tmp_path / "a.txt", index=index, model=HashingEmbedder()).changed
-
-
 @pytest.mark.parametrize("name", [VOCABULARY, WORDS, STARTS])
 def test_a_missing_or_wrong_file_is_damage(tmp_path: Path, name: str) -> None:
     indexed(tmp_path / "keyword", ["the end", "of it"])

@@ -144,7 +144,10 @@ class PostingsKeywordIndex:
             return np.arange(self.n_passages, dtype=np.int64)
         rows, *others = sorted(map(self.rows_with, wanted), key=len)
         for other in others:
-            rows = np.intersect1d(rows, other, assume_unique=True)
+            if not len(rows):
+                break
+            places = np.minimum(other.searchsorted(rows), len(other) - 1)
+            rows = rows[other[places] == rows]
         return rows.astype(np.int64)
 
     def close(self) -> None:

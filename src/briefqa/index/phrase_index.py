@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
     Numbers = npt.NDArray[np.int32]
 
-VOCABULARY = "phrases.vocabulary.txt"  # a line end, then each word and a line end, by number
-WORDS = "phrases.words.npy"  # int32 [n_words]: the number of each word of passage 0, 1, ...
+VOCABULARY = "phrases.vocabulary.txt"  # a line end, then each word and a line end; frequent first
+WORDS = "phrases.words.npy"  # int32: the number of each word of passage 0, then -1, and so on
 STARTS = "phrases.starts.npy"  # int64 [n_passages + 1]: where each passage starts in WORDS
+_END = -1  # behind the words of each passage, so that no phrase goes on into the next
 _FEW = 1 / 8  # of all words; above that, looking at every word is quicker than choosing
-_BLOCK = 1 << 18  # words looked at together
+_BLOCK = 1 << 16  # words looked at together
 
 
 class PhraseWriter:
@@ -44,13 +45,21 @@ class PhraseWriter:
         self._words.extend(
             vocabulary.setdefault(word, len(vocabulary)) for word in plain_words(text)
         )
+        self._words.append(_END)
         self._starts.append(len(self._words))
 
     def write(self, folder: Path) -> None:
         """Write what came; raises OSError."""
-        content = "\n" + "".join(f"{word}\n" for word in self._vocabulary)
+        words = np.array(self._words, np.int32)
+        counts = np.bincount(words[words != _END], minlength=len(self._vocabulary))
+        by_frequency = np.argsort(-counts, kind="stable")
+        numbers = np.empty(len(counts) + 1, np.int32)
+        numbers[by_frequency] = np.arange(len(counts), dtype=np.int32)
+        numbers[_END] = _END
+        vocabulary = list(self._vocabulary)
+        content = "\n" + "".join(f"{vocabulary[number]}\n" for number in by_frequency)
         (folder / VOCABULARY).write_text(content, "utf-8", newline="\n")
-        arrays.write(folder / WORDS, np.array(self._words, np.int32))
+        arrays.write(folder / WORDS, numbers[words])
         arrays.write(folder / STARTS, np.array(self._starts, np.int64))
 
 
@@ -75,46 +84,52 @@ class PhraseIndex:
 
         Phrases are plain words, each at least one.
         """
-        numbered = [self._numbers(phrase) for phrase in phrases]
-        for numbers in numbered:
-            if not len(rows) or numbers is None:
+        numbered = []
+        for phrase in dict.fromkeys(map(tuple, phrases)):
+            numbers = self._numbers(phrase)
+            if numbers is None:
                 return np.empty(0, np.int64)
-            lengths = self._starts[rows + 1] - self._starts[rows]
-            if lengths.sum() <= _FEW * len(self._words):
-                first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-                places = np.arange(lengths.sum()) + np.repeat(self._starts[rows] - first, lengths)
-                places = places[self._words[places] == numbers[0]]
-            else:
-                places = self._everywhere(numbers)
-            rows = np.intersect1d(rows, self._rows_of(places, numbers), assume_unique=True)
+            numbered.append(numbers)
+        # Rare words first: what few passages hold is looked for in those only.
+        for numbers in sorted(numbered, key=lambda numbers: -int(numbers.max())):
+            if len(rows):
+                rows = self._rows_with(numbers, rows)
         return rows
 
-    def _everywhere(self, numbers: Numbers) -> Rows:
-        """Where the first word of a phrase is followed by its second, if there is one."""
-        words, places = self._words.view(np.ndarray), []
-        for start in range(0, len(words), _BLOCK):
-            block = words[start : start + _BLOCK + 1]
-            here = block[:_BLOCK] == numbers[0]
-            if len(numbers) > 1:
-                here = here[: len(block) - 1] & (block[1:] == numbers[1])
-            places.append(np.flatnonzero(here) + start)
-        arrays.forget(self._words)
-        return np.concatenate(places) if places else np.empty(0, np.int64)
+    def _rows_with(self, numbers: Numbers, rows: Rows) -> Rows:
+        """Those of `rows` that hold these words one after the other."""
+        words = self._words.view(np.ndarray)
+        rarest = int(numbers.argmax())
+        lengths = self._starts[rows + 1] - self._starts[rows]
+        few = lengths.sum() <= _FEW * len(words)
+        if few:
+            first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+            places = np.arange(lengths.sum()) + np.repeat(self._starts[rows] - first, lengths)
+            places = places[words[places] == numbers[rarest]]
+        else:
+            places = self._everywhere(numbers, rarest)
+        places = places[places >= rarest] - rarest
+        for offset, number in enumerate(numbers):
+            if offset != rarest:
+                places = places[words[places + offset] == number]
+        if not few:
+            arrays.forget(self._words)
+        before = np.searchsorted(places, self._starts)
+        return rows[before[rows + 1] > before[rows]]
 
-    def _rows_of(self, places: Rows, numbers: Numbers) -> Rows:
-        """The passages in which the whole phrase begins at one of these places."""
-        places = places[places + len(numbers) <= len(self._words)]
-        for offset in range(1, len(numbers)):
-            places = places[self._words[places + offset] == numbers[offset]]
-        if 4 * len(places) < len(self._starts):
-            rows = np.searchsorted(self._starts, places, side="right") - 1
-            return np.unique(rows[places + len(numbers) <= self._starts[rows + 1]])
-        # Passage by passage: whether a place is between its first word and the last that is left
-        # for the phrase to begin at.
-        ends = np.maximum(self._starts[1:] - len(numbers) + 1, self._starts[:-1])
-        return np.flatnonzero(
-            np.searchsorted(places, ends) > np.searchsorted(places, self._starts[:-1])
-        )
+    def _everywhere(self, numbers: Numbers, rarest: int) -> Rows:
+        """Where the rarest word of a phrase is, beside its neighbour if the phrase has one."""
+        words, several = self._words.view(np.ndarray), len(numbers) > 1
+        first = min(rarest, len(numbers) - 1 - several)
+        everywhere = []
+        for start in range(0, len(words), _BLOCK):
+            block = words[start : start + _BLOCK + several]
+            flags = block[: len(block) - several] == numbers[first]
+            if several:
+                flags &= block[1:] == numbers[first + 1]
+            found = _true(flags) if several else np.flatnonzero(flags)
+            everywhere.append(found + (start + rarest - first))
+        return np.concatenate(everywhere)
 
     def _numbers(self, phrase: Sequence[str]) -> Numbers | None:
         """The numbers of these words; None if one of them occurs nowhere."""
@@ -133,3 +148,12 @@ class PhraseIndex:
                 return None
             numbers.append(content.count(b"\n", 0, place))
         return np.array(numbers, np.int32)
+
+
+def _true(flags: npt.NDArray[np.bool_]) -> Rows:
+    """Where few of many flags are true; eight are looked at together."""
+    if len(flags) % 8:
+        return np.flatnonzero(flags)
+    groups = np.flatnonzero(flags.view(np.uint64))
+    places: Rows = (8 * groups[:, None] + np.arange(8)).ravel()
+    return places[flags[places]]
