@@ -59,8 +59,9 @@ def check(question: Question, sentence: str, words: str, around: str) -> tuple[C
 def _answer_type(question: Question, sentence: str, words: str) -> Checked:
     expected = question.expects
     if expected is AnswerType.QUANTITY:
-        present = entities.has_quantity(question.counted, words), entities.has_quantity(
-            question.counted, sentence
+        present = (
+            entities.has_quantity(question.counted, words),
+            entities.has_quantity(question.counted, sentence),
         )
     elif expected in entities.FINDERS:
         finder = entities.FINDERS[expected]

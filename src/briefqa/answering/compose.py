@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from briefqa.records import Answer, AnswerSpan, Hit, Passage, PlaceUnit, Span
+from briefqa.records import (
+    Answer,
+    AnswerSpan,
+    Hit,
+    Passage,
+    PlaceUnit,
+    Quotation,
+    Span,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from briefqa.answering.inquiry import Inquiry
 
 NOT_FOUND = "Not in these documents."
-QUOTED = 2  # passages quoted in an answer
+UNSURE = "These documents speak of this, but may not answer it."
 
 
 def mark(passage: Passage, sentence: Span, words: Span) -> AnswerSpan:
@@ -27,74 +39,170 @@ def mark(passage: Passage, sentence: Span, words: Span) -> AnswerSpan:
     )
 
 
-def compose(
-    question: str,
-    hits: Sequence[Hit],
-    confidence: float,
-    answer_from: float,
-    searched: tuple[str, ...],
-    scope: str,
-    unknown: Sequence[str] = (),
-) -> Answer:
-    """The Answer from these hits, best first; answered when `confidence` reaches `answer_from`.
+def answered(inquiry: Inquiry, hits: Sequence[Hit], confidence: float, exact: bool) -> Answer:
+    """An asserted Answer: the sentence that is marked in the first hit, and its passage.
 
-    `searched` names the documents that were looked in, and `scope` says so in words; `unknown` are
-    names of the question that stand nowhere in the index.
+    `exact` says whether its marked words are claimed to be the answer.
     """
-    if not hits:
-        return unanswered(question, f"No passage in {scope} fits the question.", searched)
-    if confidence < answer_from:
-        reason = f"Nothing in {scope} comes close enough to the question to be an answer."
-        if unknown:
-            names = [f"“{name}”" for name in dict.fromkeys(unknown)]
-            verb = "occurs" if len(names) == 1 else "occur"
-            reason = f"{reason[:-1]}; {' and '.join(names)} {verb} nowhere."
-        return unanswered(question, reason, searched, confidence, hits)
     best = hits[0]
-    ranks = [
-        f"number {rank} by {what}"
-        for rank, what in (
-            (best.evidence.keyword_rank, "its words"),
-            (best.evidence.semantic_rank, "its meaning"),
-        )
-        if rank is not None
-    ]
+    quotation = quotation_of(best, exact=exact)
     return Answer(
-        question=question,
+        question=inquiry.asked,
         verdict=Verdict.ANSWERED,
         confidence=confidence,
-        text=quotations(hits[:QUOTED]),
-        reason=f"The first passage is {' and '.join(ranks)} in {scope}.",
+        text=quoted([quotation]),
+        reason=f"The first passage is {_ranks(best)} in {inquiry.scope.in_words}.",
         hits=tuple(hits),
-        searched=searched,
+        searched=inquiry.scope.documents,
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+        quotations=(quotation,),
     )
 
 
-def unanswered(
-    question: str,
-    reason: str,
-    searched: tuple[str, ...],
-    confidence: float = 0.0,
-    hits: Sequence[Hit] = (),
+def unsure(
+    inquiry: Inquiry, hits: Sequence[Hit], confidence: float, missing: Sequence[str]
 ) -> Answer:
-    """An Answer that says the documents hold none; `hits` are the nearest passages."""
-    return Answer(question, Verdict.NOT_FOUND, confidence, NOT_FOUND, reason, tuple(hits), searched)
+    """An Answer that shows the nearest passages and says what they lack."""
+    lacks = f" They have {_listed(missing)}." if missing else ""
+    return Answer(
+        question=inquiry.asked,
+        verdict=Verdict.UNSURE,
+        confidence=confidence,
+        text=UNSURE,
+        reason=f"Nothing in {inquiry.scope.in_words} surely answers it.{lacks}",
+        hits=tuple(hits),
+        searched=inquiry.scope.documents,
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+        missing=tuple(missing),
+    )
 
 
-def quotations(hits: Sequence[Hit]) -> str:
-    """The sentence that answers, then each passage as it stands in its source, with its numbered
-    citation under it.
-    """
-    quoted = [f"{hit.passage.text}\n[{hit.rank}] {hit.citation}" for hit in hits]
-    best = hits[0]
-    if best.sentence != best.passage.text:
-        quoted.insert(0, f"“{best.sentence}” [{best.rank}]")
-    return "\n\n".join(quoted)
+def not_found(
+    inquiry: Inquiry,
+    reason: str,
+    hits: Sequence[Hit] = (),
+    confidence: float = 0.0,
+    unknown: Sequence[str] = (),
+) -> Answer:
+    """An Answer that says the documents hold none; `unknown` are names that occur nowhere."""
+    if unknown:
+        names = [f"“{name}”" for name in dict.fromkeys(unknown)]
+        verb = "occurs" if len(names) == 1 else "occur"
+        reason = f"{reason.rstrip('.')}; {' and '.join(names)} {verb} nowhere."
+    return Answer(
+        question=inquiry.asked,
+        verdict=Verdict.NOT_FOUND,
+        confidence=confidence,
+        text=NOT_FOUND,
+        reason=reason,
+        hits=tuple(hits),
+        searched=inquiry.scope.documents,
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+    )
+
+
+def search_result(inquiry: Inquiry, hits: Sequence[Hit], note: str) -> Answer:
+    """The passages that a search by words found, without a verdict."""
+    return Answer(
+        question=inquiry.asked,
+        verdict=None if hits else Verdict.NOT_FOUND,
+        confidence=0.0,
+        text=note if hits else NOT_FOUND,
+        reason=note if hits else f"No passage in {inquiry.scope.in_words} holds these words.",
+        hits=tuple(hits),
+        searched=inquiry.scope.documents,
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+    )
+
+
+def remark(inquiry: Inquiry, sentence: str) -> Answer:
+    """One sentence about BriefQA itself; nothing was searched."""
+    return Answer(
+        question=inquiry.asked,
+        verdict=None,
+        confidence=0.0,
+        text=sentence,
+        reason="",
+        hits=(),
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+    )
+
+
+def quotation_of(hit: Hit, *, exact: bool = False, part: str = "") -> Quotation:
+    """The place in a hit that answers: its marked sentence, or all of it where none is marked."""
+    passage, span = hit.passage, hit.answer
+    if span is None:
+        span = AnswerSpan(passage.start, passage.end, passage.text, passage.start, passage.end)
+    return Quotation(passage, span, exact=exact, part=part)
+
+
+def quoted(quotations: Sequence[Quotation]) -> str:
+    """Quotations as text: each sentence with its number, then the passages with their citations."""
+    lines = [
+        f"“{one.sentence}” [{number}]"
+        for number, one in enumerate(quotations, 1)
+        if one.sentence != one.passage.text
+    ]
+    passages = [
+        f"{one.passage.text}\n[{number}] {one.citation}" for number, one in enumerate(quotations, 1)
+    ]
+    return "\n\n".join((*lines, *passages))
+
+
+def _ranks(hit: Hit) -> str:
+    ranks = [
+        f"number {rank} by {what}"
+        for rank, what in (
+            (hit.evidence.keyword_rank, "its words"),
+            (hit.evidence.semantic_rank, "its meaning"),
+        )
+        if rank is not None
+    ]
+    return " and ".join(ranks)
+
+
+def _listed(missing: Sequence[str]) -> str:
+    """`no number of soldiers`, `no date or time and nothing about 1774`."""
+    return " and ".join(dict.fromkeys(missing))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """An answer as programs get it: its fields, the hits as `hit_as_json`."""
-    return {**asdict(answer), "hits": [hit_as_json(hit) for hit in answer.hits]}
+    """An answer as programs get it: its fields, `answered`, the hits as `hit_as_json`, and the
+    quotations as `quotation_as_json`.
+    """
+    return {
+        **asdict(answer),
+        "answered": answer.answered,
+        "hits": [hit_as_json(hit) for hit in answer.hits],
+        "quotations": [quotation_as_json(one) for one in answer.quotations],
+    }
+
+
+def quotation_as_json(quotation: Quotation) -> dict[str, Any]:
+    """A quotation as programs get it: the sentence, the words if they are claimed, and where."""
+    passage, span = quotation.passage, quotation.span
+    return {
+        "document": passage.document,
+        "citation": quotation.citation,
+        "sentence": quotation.sentence,
+        "sentence_start": span.sentence_start,
+        "sentence_end": span.sentence_end,
+        "words": span.text if quotation.exact else None,
+        "start": span.start if quotation.exact else None,
+        "end": span.end if quotation.exact else None,
+        "part": quotation.part,
+        "attribution": quotation.attribution,
+        "place": {
+            "unit": passage.place.unit,
+            "first": passage.place.first,
+            "last": passage.place.last,
+        },
+    }
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:

@@ -15,7 +15,9 @@ import regex
 
 from briefqa.answering import compose, question_terms
 from briefqa.answering.abstention import Signals, probability
+from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.fusion import combined, fuse, in_sentences, reread
+from briefqa.answering.question import Question
 from briefqa.answering.question_terms import QuestionTerms
 from briefqa.answering.quotation import rows_with_quoted
 from briefqa.documents import passages
@@ -230,9 +232,22 @@ def hits(context: SearchContext, ranking: Ranking, k: int) -> list[Hit]:
     return results
 
 
-def _answer(
-    context: SearchContext, ranking: Ranking, row: int, passage: Passage
-) -> AnswerSpan | None:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The sentence of a passage that is marked, a range of its text, and the words in it.
+
+    `share` is the reader's share of the answer in that sentence, 0..1. `evident` says whether it
+    also has the most of the question's words and meaning, and `margin` by how much, 0 or more.
+    """
+
+    sentence: Span
+    words: Span
+    share: float
+    evident: bool
+    margin: float
+
+
+def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage) -> Marked | None:
     """The sentence with the most of what finds passages, the question's words and its meaning, and
     of what the reader sees in it; within it the words that the reader takes for the answer.
     """
@@ -248,10 +263,24 @@ def _answer(
         if len(cosines) == len(sentences):  # as they were cut when they were embedded
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
-    evidence = in_sentences(combined(share, cosine), reading.shares(sentences))
-    sentence = sentences[int(evidence.argmax())]  # of equals the first
-    best = reading.best(sentence)
-    return compose.mark(passage, sentence, sentence if best is None else best[1])
+    by_indexes, by_reader = combined(share, cosine), reading.shares(sentences)
+    number = int(in_sentences(by_indexes, by_reader).argmax())  # of equals the first
+    best = reading.best(sentences[number])
+    ordered = np.sort(by_indexes)[::-1]
+    return Marked(
+        sentence=sentences[number],
+        words=sentences[number] if best is None else best[1],
+        share=float(by_reader[number]),
+        evident=int(by_indexes.argmax()) == number,
+        margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
+    )
+
+
+def _answer(
+    context: SearchContext, ranking: Ranking, row: int, passage: Passage
+) -> AnswerSpan | None:
+    found = marked(context, ranking, row, passage)
+    return None if found is None else compose.mark(passage, found.sentence, found.words)
 
 
 def answer_in(context: SearchContext, question: str, row: int) -> AnswerSpan | None:
@@ -270,12 +299,17 @@ def answer_in(context: SearchContext, question: str, row: int) -> AnswerSpan | N
     return _answer(context, ranking, row, context.passages[row])
 
 
-def signals(context: SearchContext, question: str, ranking: Ranking) -> Signals:
-    """The evidence for the first passage of a ranking that has one."""
+def signals(
+    context: SearchContext, question: Question, text: str, ranking: Ranking
+) -> tuple[Signals, tuple[Checked, ...]]:
+    """The evidence for the first passage of a ranking that has one, and what the checks found.
+
+    `text` is the question as it was searched.
+    """
     row = int(ranking.rows[0])
     asked, reading = ranking.terms, ranking.readings.get(row)
     words = () if asked is None else asked.words
-    names = [word for word in words if is_name(word.typed, question)]
+    names = [word for word in words if is_name(word.typed, text)]
     by_words, share, matched = None, 0.0, set[str]()
     if asked is not None and ranking.match is not None:
         score = float(ranking.bm25[0])
@@ -283,6 +317,14 @@ def signals(context: SearchContext, question: str, ranking: Ranking) -> Signals:
         share = question_terms.matched_share(asked, context.keyword, row)
         matched = set(question_terms.matched_words(asked, context.keyword, ranking.rows[:1])[0])
     ranks = (by_words, ranking.semantic_rank.get(row))
+    passage = context.passages[row]
+    mark = marked(context, ranking, row, passage)
+    checked: tuple[Checked, ...] = ()
+    if mark is not None and context.language == "en":
+        checked = _checks(context, question, passage, mark)
+    failed = {each.check: each.strength for each in checked}
+    first = [int(other) for other in ranking.rows[1:ORDERED]]
+    others = [ranking.readings[other].answerability for other in first if other in ranking.readings]
     return Signals(
         cosine=0.0 if ranking.cosine is None else float(ranking.cosine[0]),
         matched_share=share,
@@ -291,6 +333,30 @@ def signals(context: SearchContext, question: str, ranking: Ranking) -> Signals:
         unknown_names=_share(not word.occurs for word in names),
         missing_names=_share(word.typed not in matched for word in names),
         answerability=None if reading is None else reading.answerability,
+        lead=0.0 if reading is None else reading.answerability - max(others, default=-8.0),
+        sentence_share=0.0 if mark is None else mark.share,
+        evident=mark is not None and mark.evident,
+        margin=0.0 if mark is None else mark.margin,
+        answer_type=failed.get(Check.ANSWER_TYPE, 0.0),
+        counted=failed.get(Check.COUNTED, 0.0),
+        echo=failed.get(Check.ECHO, 0.0),
+        numbers=failed.get(Check.NUMBERS, 0.0),
+    ), checked
+
+
+def _checks(
+    context: SearchContext, question: Question, passage: Passage, mark: Marked
+) -> tuple[Checked, ...]:
+    sentences = passages.sentences(passage.text, context.language)
+    number = sentences.index(mark.sentence)
+    near = sentences[max(0, number - 1) : number + 2]
+    around = passage.text[near[0].start : near[-1].end]
+    above = " ".join((passage.title, *passage.section))
+    return check(
+        question,
+        passage.text[mark.sentence.start : mark.sentence.end],
+        passage.text[mark.words.start : mark.words.end],
+        f"{above} {around}",
     )
 
 

@@ -10,17 +10,20 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
-from briefqa.answering import abstention, compose, question_terms, ranking
-from briefqa.answering.abstention import ReaderRule, Rescaled, Thresholds
+from briefqa.answering import abstention, ranking
+from briefqa.answering.abstention import WITHOUT_READER, FittedRule, Rescaled
 from briefqa.answering.conversation import Conversation
+from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.query import mode_of, query_of, where_of
+from briefqa.answering.question import analyse
 from briefqa.answering.ranking import SearchContext
+from briefqa.answering.respond import respond
 from briefqa.answering.scope import Scopes
 from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.index.manifest import Manifest
@@ -158,31 +161,19 @@ class Searcher:
     ) -> Answer:
         """The answer quoted from the documents, or that they do not hold one; see `search`."""
         query = query_of(question, k, documents, section)
-        asked = question.text if isinstance(question, Query) else question
         with self.opened() as snapshot:
-            scope, context = snapshot.scopes.of(query.where), snapshot.context
-            ranked = ranking.rank(context, query, Mode.HYBRID, scope.rows)
-            hits = ranking.hits(context, ranked, query.k)
-            if not query.text:
-                answer = compose.unanswered(asked, "The question is empty; ask something.", ())
-            elif not question_terms.searched_terms(query.text, context.keyword):
-                reason = "The question has no word to look for; say what it is about."
-                answer = compose.unanswered(asked, reason, scope.documents, hits=hits)
-            else:
-                confidence = 0.0
-                if hits:
-                    evidence = ranking.signals(context, query.text, ranked)
-                    confidence = snapshot.rule.confidence(evidence)
-                answer = compose.compose(
-                    asked,
-                    hits,
-                    confidence,
-                    snapshot.rule.answer_from,
-                    scope.documents,
-                    scope.in_words,
-                    ranking.unknown_names(query.text, ranked),
-                )
-        return replace(answer, read_as=query.text)
+            inquiry = Inquiry(
+                asked=question.text if isinstance(question, Query) else question,
+                query=query,
+                question=analyse(query.reader_question or query.text),
+                scope=snapshot.scopes.of(query.where),
+                context=snapshot.context,
+                rule=snapshot.rule,
+                passages=snapshot.passages,
+                documents=snapshot.documents,
+                sources=snapshot.generation.manifest.indexed(),
+            )
+            return respond(inquiry)
 
     def conversation(
         self,
@@ -309,10 +300,10 @@ class Searcher:
         reader, note = self._wanted, ""
         if reader is not None or self._wants_default:
             reader, note = usable_reader(reader, manifest.model, manifest.language)
-        rule: abstention.Rule = Thresholds()
+        rule: abstention.Rule = WITHOUT_READER
         if reader is not None and reader.rule is not None:
             try:
-                rule = ReaderRule.from_mapping(reader.rule)
+                rule = FittedRule.from_mapping(reader.rule)
             except (KeyError, TypeError, ValueError) as error:
                 raise ModelUnavailable(
                     f"The reader {reader.name} has no usable rule for when to answer; install "

@@ -19,7 +19,7 @@ from briefqa.answering import compose
 from briefqa.cli import terminal
 from briefqa.cli.parser import default_index, parser
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.records import Where
+from briefqa.records import Verdict, Where
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,7 +119,7 @@ def _ask(options: argparse.Namespace) -> int:
         terminal.show_json(compose.as_json(answer))
     else:
         terminal.show_answer(answer)
-    return 0
+    return _EXIT_CODES.get(answer.verdict, 0)
 
 
 def _chat(options: argparse.Namespace) -> int:
@@ -231,6 +231,8 @@ def _info(options: argparse.Namespace) -> int:
     return 0
 
 
+# Of `briefqa ask`, by verdict; 0 where an answer is asserted or no verdict is passed.
+_EXIT_CODES: dict[Verdict | None, int] = {Verdict.UNSURE: 3, Verdict.NOT_FOUND: 4}
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
     "search": _search,

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from briefqa.answering.compose import QUOTED
 from briefqa.errors import UsageError
+from briefqa.records import Verdict
 
 if TYPE_CHECKING:
     from briefqa.evaluation.results import Evaluation
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.generation_writer import Progress
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
-    from briefqa.records import Answer, Hit
+    from briefqa.records import Answer, Hit, Quotation
 
 _UNITS = {"reading": " files", "embedding": " passages"}
 
@@ -57,21 +57,29 @@ def show_answer(answer: Answer) -> None:
     if answer.carried:
         carried = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
         print(f"{line(carried)}\n")
+    for number, quotation in enumerate(answer.quotations, 1):
+        if quotation.sentence != quotation.passage.text:
+            print(f"“{line(quotation.sentence)}” [{number}]\n")
+        print(f"{_marked(quotation)}\n[{number}] {line(quotation.citation)}\n")
     if answer.answered:
-        best = answer.hits[0]
-        if best.sentence != best.passage.text:
-            print(f"“{line(best.sentence)}” [{best.rank}]\n")
-        for hit in answer.hits[:QUOTED]:
-            print(f"{_marked(hit)}\n[{hit.rank}] {line(hit.citation)}\n")
         print(line(answer.reason))
         return
-    print(f"{printable(answer.text)}\n\n{line(answer.reason)}")
-    if answer.searched:
+    print(printable(answer.text))
+    if answer.verdict is None:
+        for hit in answer.hits:
+            print()
+            show_hit(hit, explain=False)
+        return
+    print(f"\n{line(answer.reason)}")
+    if answer.searched and answer.verdict is Verdict.NOT_FOUND:
         print(line(f"Looked in: {_listed(answer.searched)}."))
     if answer.hits:
-        print("\nThe nearest passages, which do not answer:")
+        may = "may" if answer.verdict is Verdict.UNSURE else "do"
+        print(f"\nThe nearest passages, which {may} not answer:")
         for hit in answer.hits[:3]:
             print(line(f"[{hit.rank}] {hit.citation}"))
+            if answer.verdict is Verdict.UNSURE:
+                print(indented(hit.passage.text))
 
 
 def show_hit(hit: Hit, *, explain: bool) -> None:
@@ -219,21 +227,19 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + more
 
 
-def _marked(hit: Hit) -> str:
-    """The passage. On a terminal the answering sentence is bold and the answering words underlined;
-    on one without colours the sentence stands between » and «.
+def _marked(quotation: Quotation) -> str:
+    """The passage; on a terminal the sentence that answers is bold and the words of it, where they
+    are claimed, are underlined, or the sentence is between » and «.
     """
-    text, span = hit.passage.text, hit.answer
-    if span is None or sys.stdout is None or not sys.stdout.isatty():
+    text, span = quotation.passage.text, quotation.span
+    if sys.stdout is None or not sys.stdout.isatty():
         return printable(text)
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") == "dumb"
     begin, end = ("»", "«") if plain else ("\x1b[1m", "\x1b[22m")
-    under, over = ("", "") if plain else ("\x1b[4m", "\x1b[24m")
+    under, over = ("", "") if plain or not quotation.exact else ("\x1b[4m", "\x1b[24m")
     places = (span.sentence_start, span.start, span.end, span.sentence_end)
-    cuts = [0, *(place - hit.passage.start for place in places), len(text)]
+    cuts = [0, *(place - quotation.passage.start for place in places), len(text)]
     before, lead, words, rest, after = (printable(text[a:b]) for a, b in pairwise(cuts))
-    if span.text == hit.sentence:
-        under = over = ""
     return f"{before}{begin}{lead}{under}{words}{over}{rest}{end}{after}"
 
 

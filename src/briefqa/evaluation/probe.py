@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from briefqa.answering import ranking
 from briefqa.answering.abstention import Signals
 from briefqa.answering.query import readable
+from briefqa.answering.question import analyse
 from briefqa.answering.searcher import Searcher
 from briefqa.records import AnswerSpan, Mode, Passage, Query
 
@@ -35,7 +36,7 @@ def outcome(searcher: Searcher, question: str, *, depth: int = 1) -> Outcome:
         ranked = ranking.rank(context, query, Mode.HYBRID)
         if not len(ranked.rows):
             return Outcome((), None, 0.0, 0.0, None)
-        signals = ranking.signals(context, query.text, ranked)
+        signals, _ = ranking.signals(context, analyse(query.text), query.text, ranked)
         return Outcome(
             rows=tuple(int(row) for row in ranked.rows[:depth]),
             signals=signals,

@@ -119,12 +119,15 @@ class OnnxReader:
                 self._loaded = model, pieces
             return self._loaded
 
-    def _rule(self) -> Mapping[str, float] | None:
+    def _rule(self) -> Mapping[str, Mapping[str, float]] | None:
         path = self._folder / CONFIDENCE
         if not path.is_file():
             return None
         stored = json.loads(path.read_text("utf-8"))
-        return {str(name): float(value) for name, value in stored["rule"].items()}
+        return {
+            str(model): {str(name): float(value) for name, value in numbers.items()}
+            for model, numbers in stored["rule"].items()
+        }
 
     def _unusable(self, why: object) -> ModelUnavailable:
         return ModelUnavailable(

@@ -25,7 +25,7 @@ class Reader(Protocol):
     """Reads texts for an answer to a question.
 
     `name` is what `load_reader` takes; two readers with the same `fingerprint` read alike. `rule`
-    holds the numbers of an `abstention.ReaderRule`; None where none was fitted to it. `languages`
+    holds the numbers of an `abstention.FittedRule`; None where none was fitted to it. `languages`
     are the two-letter codes of those it reads, empty if it reads any.
     """
 
@@ -36,7 +36,7 @@ class Reader(Protocol):
     def fingerprint(self) -> str: ...
 
     @property
-    def rule(self) -> Mapping[str, float] | None: ...
+    def rule(self) -> Mapping[str, Mapping[str, float]] | None: ...
 
     @property
     def languages(self) -> Sequence[str]: ...

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
 from briefqa.answering import compose
-from briefqa.answering.abstention import Thresholds
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.json_decoding import Malformed, decode
@@ -27,6 +26,8 @@ from briefqa.records import (
     Evidence,
     Place,
     PlaceUnit,
+    QuestionKind,
+    Verdict,
     Where,
 )
 
@@ -96,6 +97,9 @@ class RecordedTurn:
     searched: tuple[str, ...]
     read_as: str
     carried: tuple[Carried, ...]
+    verdict: Verdict | None = None
+    kind: QuestionKind | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,6 @@ class Settings:
 
     language: str
     recipe: int
-    thresholds: Mapping[str, float]
     reader: str | None = None
     answer_from: float | None = None
 
@@ -164,7 +167,6 @@ def make(searcher: Searcher, turns: Sequence[Turn]) -> Receipt:
         settings=Settings(
             language=manifest.language,
             recipe=manifest.recipe,
-            thresholds=Thresholds().to_mapping(),
             reader=None if searcher.reader is None else searcher.reader.fingerprint,
             answer_from=searcher.answer_from(),
         ),

@@ -117,6 +117,8 @@ def _difference(then: RecordedTurn, now: RecordedTurn) -> str:
         return "It was answered then, and is not now."
     if now.answered and not then.answered:
         return "It was not answered then, and is now."
+    if then.kind is not None and (then.verdict, then.missing) != (now.verdict, now.missing):
+        return f"Its verdict is {now.verdict or 'none'} now, and was {then.verdict or 'none'}."
     if (then.read_as, then.carried) != (now.read_as, now.carried):
         return f"It is read as “{now.read_as}” now, and was as “{then.read_as}”."
     for one, other in zip(then.hits, now.hits, strict=False):
@@ -199,7 +201,6 @@ def _changed_settings(then: Settings, now: Settings) -> list[str]:
     pairs = {
         "language of the documents": (then.language, now.language),
         "way of cutting and embedding passages": (then.recipe, now.recipe),
-        "rule for when to answer": (then.thresholds, now.thresholds),
         "reader": (then.reader, now.reader),
     }
     if then.answer_from is not None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.answering import compose
 from briefqa.receipts.receipt import Turn
-from briefqa.records import EVERYWHERE, Hit
+from briefqa.records import EVERYWHERE, Passage, Quotation, Verdict
 from briefqa.text.markdown import line, quote
 
 
@@ -26,24 +25,23 @@ def markdown(turns: Sequence[Turn]) -> str:
             names = ", ".join(map(line, answer.searched))
             section = "" if turn.where.section is None else f", section {line(turn.where.section)}"
             parts.append(f"Looked in: {names}{section}")
-        if answer.answered:
-            for hit in answer.hits[: compose.QUOTED]:
-                parts += [_block_quote(hit), _cited(hit)]
-        else:
-            parts.append(f"{line(answer.text)} {line(answer.reason)}")
+        for place, quotation in enumerate(answer.quotations, 1):
+            parts += [_block_quote(quotation), _cited(place, quotation.passage)]
+        if not answer.answered:
+            parts.append(f"{line(answer.text)} {line(answer.reason)}".rstrip())
+            if answer.hits and answer.verdict is not None:
+                may = "may" if answer.verdict is Verdict.UNSURE else "do"
+                parts.append(f"The nearest passages, which {may} not answer:")
             if answer.hits:
-                parts.append("The nearest passages, which do not answer:")
-                parts.append("  \n".join(map(_cited, answer.hits)))
+                parts.append("  \n".join(_cited(hit.rank, hit.passage) for hit in answer.hits))
     return "\n\n".join(parts) + "\n"
 
 
-def _block_quote(hit: Hit) -> str:
-    passage, answer = hit.passage, hit.answer
-    if answer is None:
-        return quote(passage.text)
-    start, end = answer.sentence_start - passage.start, answer.sentence_end - passage.start
+def _block_quote(quotation: Quotation) -> str:
+    passage, span = quotation.passage, quotation.span
+    start, end = span.sentence_start - passage.start, span.sentence_end - passage.start
     return quote(passage.text, (start, end))
 
 
-def _cited(hit: Hit) -> str:
-    return f"\\[{hit.rank}\\] {line(hit.citation)} ({line(hit.passage.location)})"
+def _cited(number: int, passage: Passage) -> str:
+    return f"\\[{number}\\] {line(passage.citation)} ({line(passage.location)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from briefqa.records import Answer, DocumentInfo, Hit, Where
+from briefqa.records import Answer, DocumentInfo, Hit, Verdict, Where
 from briefqa.ui import messages, passage_view
 from briefqa.ui.html import Html, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
@@ -40,7 +40,7 @@ def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
     return _welcome(
         f"Ask {asked_of} a question.",
         "The answer is the passage itself, word for word, with the place it stands in. "
-        "What is not there is not answered.",
+        "Where that is not sure, or not there, it says so.",
         tag("ul", *buttons, class_="examples", aria_label="Example questions") if buttons else None,
     )
 
@@ -170,25 +170,34 @@ def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
             return tag("p", "Asking again …", class_="pending")
         case Problem(sentence, again):
             return _problem(sentence, again and rebuildable)
-        case Answer(answered=True) as answer:
-            quoted = [hit for hit in answer.hits if hit.passage.text in answer.text]
-            quoted = quoted or list(answer.hits[:1])
+        case Answer(verdict=Verdict.ANSWERED) as answer:
+            quoted = [hit for hit in answer.hits if answer.quotation_from(hit) is not None]
             return tag(
                 "div",
                 _carried(answer, number),
-                *(_quotation(hit, number) for hit in quoted),
+                *(_quotation(hit, answer, number) for hit in quoted),
                 _also([hit for hit in answer.hits if hit not in quoted], number),
                 _rating(turn, number) if rateable else None,
                 class_="reply",
             )
-        case answer:
+        case Answer(verdict=None) as answer:  # a search, or a remark
             return tag(
                 "div",
                 _carried(answer, number),
-                tag("p", "Not in these documents.", class_="verdict"),
+                tag("p", answer.text, class_="note"),
+                *(_quotation(hit, answer, number) for hit in answer.hits),
+                class_="reply",
+            )
+        case answer:
+            is_unsure = answer.verdict is Verdict.UNSURE
+            return tag(
+                "div",
+                _carried(answer, number),
+                tag("p", answer.text, class_="verdict unsure" if is_unsure else "verdict"),
                 tag("p", answer.reason, class_="reason"),
-                _looked_in(answer.searched, number),
-                _nearest(answer.hits, number),
+                None if is_unsure else _looked_in(answer.searched, number),
+                *(_quotation(hit, answer, number) for hit in answer.hits[:1] if is_unsure),
+                _nearest(answer, number),
                 # Of one section it would not be known what is in the rest.
                 _rating(turn, number) if rateable and turn.where.section is None else None,
                 class_="reply",
@@ -230,10 +239,10 @@ def _carried(answer: Answer, number: int) -> Html | None:
     return tag("ul", *chips, class_="carried", aria_label="Taken over from earlier questions")
 
 
-def _quotation(hit: Hit, turn: int) -> Html:
+def _quotation(hit: Hit, answer: Answer, turn: int) -> Html:
     return tag(
         "figure",
-        passage_view.quotation(hit),
+        passage_view.passage(hit.passage, answer.quotation_from(hit)),
         tag("figcaption", citation(hit, turn, key="quote")),
     )
 
@@ -275,13 +284,19 @@ def _looked_in(names: Sequence[str], number: int) -> Html | None:
     )
 
 
-def _nearest(hits: Sequence[Hit], turn: int) -> Html | None:
+def _nearest(answer: Answer, turn: int) -> Html | None:
+    """The passages of an answer that is not asserted, folded; of an unsure one those that follow
+    the first.
+    """
+    is_unsure = answer.verdict is Verdict.UNSURE
+    hits = answer.hits[1:] if is_unsure else answer.hits
     if not hits:
         return None
+    summary = "More passages" if is_unsure else "Nearest passages, which do not answer this"
     return tag(
         "details",
-        tag("summary", "Nearest passages, which do not answer this"),
-        *(_quotation(hit, turn) for hit in hits),
+        tag("summary", summary),
+        *(_quotation(hit, answer, turn) for hit in hits),
         class_="nearest",
         data_fold=f"nearest-{turn}",
     )

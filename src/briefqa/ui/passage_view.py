@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from briefqa.records import AnswerSpan, Hit, Span
+from briefqa.records import AnswerSpan, Passage, Quotation, Span
 from briefqa.ui.html import Html, join, tag
 
 _TYPED = re.compile(r"^(?:\s|[-*+>|#`~]|\d+[.)]\s)", re.MULTILINE)
@@ -16,14 +16,24 @@ _MONOSPACED = re.compile(r"\s*(?:\||```|~~~)")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
-def quotation(hit: Hit) -> Html:
-    """The passage as paragraphs, its answering sentence marked."""
-    start = hit.passage.start
-    answer = None if hit.answer is None else _shifted(hit.answer, -start)
-    blocks = [
-        paragraph(hit.passage.text, block, None, answer) for block in _blocks(hit.passage.text)
-    ]
+def passage(shown: Passage, quoted: Quotation | None) -> Html:
+    """A passage as paragraphs; what is quoted of it is marked."""
+    answer = marks(quoted, -shown.start)
+    blocks = [paragraph(shown.text, block, None, answer) for block in _blocks(shown.text)]
     return tag("blockquote", *blocks)
+
+
+def marks(quoted: Quotation | None, by: int = 0) -> AnswerSpan | None:
+    """What is to be marked, moved by so many characters: words only if they are claimed."""
+    if quoted is None:
+        return None
+    span = quoted.span
+    start, end = (
+        (span.start, span.end) if quoted.exact else (span.sentence_start, span.sentence_end)
+    )
+    return AnswerSpan(
+        start + by, end + by, span.text, span.sentence_start + by, span.sentence_end + by
+    )
 
 
 def paragraph(text: str, span: Span, passage: Span | None, answer: AnswerSpan | None) -> Html:
@@ -63,16 +73,6 @@ def _bold(text: str, part: Span, words: Span | None) -> list[Html]:
         tag("strong", text[start:end]),
         join(text[end : part.end]),
     ]
-
-
-def _shifted(answer: AnswerSpan, by: int) -> AnswerSpan:
-    return AnswerSpan(
-        answer.start + by,
-        answer.end + by,
-        answer.text,
-        answer.sentence_start + by,
-        answer.sentence_end + by,
-    )
 
 
 def _blocks(text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span
+from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span, Verdict
 from briefqa.ui import conversation_view, passage_view
 from briefqa.ui.html import Html, tag
 
@@ -16,8 +16,10 @@ def listed(answer: Answer | None, turn: int) -> Html:
     """The numbered passages of one turn, each with its place, its text and why it was found."""
     if answer is None or not answer.hits:
         return tag("p", "The passages an answer rests on are listed here.", class_="empty")
-    hits = tag("ol", *(_source(hit, turn) for hit in answer.hits), class_="hits", data_turn=turn)
-    if answer.answered:
+    hits = tag(
+        "ol", *(_source(hit, answer, turn) for hit in answer.hits), class_="hits", data_turn=turn
+    )
+    if answer.verdict is not Verdict.NOT_FOUND:
         return hits
     summary = tag("summary", "Nearest passages, which do not answer this")
     return tag("details", summary, hits, class_="nearest", data_fold=f"sources-{turn}")
@@ -53,7 +55,7 @@ def article(
             None
             if whole
             else tag("p", "A long document: the part around the passage.", class_="note"),
-            *_sections(document, cited, hit.answer, window),
+            *_sections(document, cited, passage_view.marks(answer.quotation_from(hit)), window),
             tabindex=0,
             aria_label="Source",
         ),
@@ -79,12 +81,12 @@ def changed(missing: bool, *, rebuildable: bool) -> Html:
     )
 
 
-def _source(hit: Hit, turn: int) -> Html:
+def _source(hit: Hit, answer: Answer, turn: int) -> Html:
     return tag(
         "li",
         conversation_view.citation(hit, turn, key="source"),
         tag("p", tag("bdi", conversation_view.place_of(hit)), class_="place"),
-        passage_view.quotation(hit),
+        passage_view.passage(hit.passage, answer.quotation_from(hit)),
         _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
     )
 
