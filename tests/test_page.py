@@ -63,6 +63,10 @@ class Scripted(IndexService):
     def documents(self) -> tuple[DocumentInfo, ...]:
         return (DocumentInfo(LIGHTHOUSE.name, LIGHTHOUSE.title, "", 3, (("Keeper",), ("Cat",))),)
 
+    @property
+    def reader_note(self) -> str:
+        return ""
+
     def generation(self) -> str:
         return "generation-1"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
+from briefqa.answering.scope import Passages
 from briefqa.index.keyword_index import KeywordIndex
-from briefqa.records import Passage
 from briefqa.text.words import plain_words
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 # A straight quote after a word is an inch mark, or closes nothing.
 _QUOTED = regex.compile(r'(?<!\w)"(?=\S)([^"]+)(?<=\S)"(?!\w)|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
-
-
-class Passages(Protocol):
-    """Passages by row."""
-
-    def __getitem__(self, row: int, /) -> Passage: ...
 
 
 def quoted_phrases(question: str) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
@@ -20,6 +20,7 @@ from briefqa.answering.fusion import combined, fuse, in_sentences, reread
 from briefqa.answering.question import Question
 from briefqa.answering.question_terms import QuestionTerms
 from briefqa.answering.quotation import rows_with_quoted
+from briefqa.answering.scope import Passages
 from briefqa.documents import passages
 from briefqa.index.keyword_index import KeywordIndex, KeywordMatch
 from briefqa.index.vector_index import VectorIndex
@@ -43,12 +44,6 @@ ORDERED = 4  # of these change places by what is read, and so are read whatever 
 NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
 ASKED = 30  # words of a question that a reader is asked
 _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
-
-
-class Passages(Protocol):
-    """Passages by row."""
-
-    def __getitem__(self, row: int, /) -> Passage: ...
 
 
 @dataclass(frozen=True, slots=True)

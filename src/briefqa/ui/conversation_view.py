@@ -14,8 +14,13 @@ _NAMED = 12
 """Documents that are named where nothing answers; of more, their number is told."""
 
 
-def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
-    """What stands in the conversation before the first question; `examples` ask themselves."""
+def welcome(
+    documents: Sequence[DocumentInfo], examples: Sequence[str], reader_note: str = ""
+) -> Html:
+    """What stands in the conversation before the first question; `examples` ask themselves.
+
+    `reader_note` says why no reader reads, if none does.
+    """
     if not documents:
         return _welcome(
             "There are no documents yet.",
@@ -42,6 +47,7 @@ def welcome(documents: Sequence[DocumentInfo], examples: Sequence[str]) -> Html:
         "The answer is the passage itself, word for word, with the place it stands in. "
         "Where that is not sure, or not there, it says so.",
         tag("ul", *buttons, class_="examples", aria_label="Example questions") if buttons else None,
+        tag("p", reader_note, class_="manners") if reader_note else None,
     )
 
 
@@ -133,12 +139,12 @@ def place_of(hit: Hit) -> str:
     return hit.passage.location
 
 
-def _welcome(invitation: str, manners: str, more: Html | None = None) -> Html:
+def _welcome(invitation: str, manners: str, *more: Html | None) -> Html:
     return tag(
         "div",
         tag("p", invitation, class_="invitation"),
         tag("p", manners, class_="manners"),
-        more,
+        *more,
         class_="welcome",
     )
 

@@ -309,7 +309,9 @@ class _Page:
         except BriefQAError as error:
             return conversation_view.unopened(str(error), rebuildable=rebuildable)
         known = any(info.name == EXAMPLES_ARE_ABOUT for info in documents)
-        return conversation_view.welcome(documents, EXAMPLES if known else ())
+        return conversation_view.welcome(
+            documents, EXAMPLES if known else (), self._service.searcher().reader_note
+        )
 
     def _listed(self, turns: Turns, number: int | None = None) -> Html:
         """The sources of a turn; without its number, of the last."""

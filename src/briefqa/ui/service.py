@@ -83,7 +83,9 @@ class IndexService:
     def close(self) -> None:
         """Let go of the index and of the answers; what is asked after that opens it again."""
         with self._lock:
-            self._searcher = None
+            searcher, self._searcher = self._searcher, None
+        if searcher is not None:
+            searcher.close()
         self.turns.clear()
 
     def warm(self) -> None:
