@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from briefqa.answering import compose, question_terms, ranking
+from briefqa.answering import clauses, compose, question_terms, ranking
 from briefqa.answering.checks import Check, Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import AnswerType, Kind
@@ -25,6 +25,10 @@ def respond(inquiry: Inquiry) -> Answer:
     """The answer to an inquiry, by the kind of its question."""
     if not inquiry.query.text:
         return compose.not_found(inquiry, "The question is empty; ask something.")
+    reference = clauses.reference_of(inquiry.question, inquiry.context.contents)
+    if reference:
+        question = replace(inquiry.question, kind=Kind.CLAUSE, reference=reference)
+        return clauses.respond(replace(inquiry, question=question), reference)
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
