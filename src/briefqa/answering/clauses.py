@@ -34,6 +34,7 @@ _ASKED = regex.compile(
     r"(?P<unit>section|item|article|clause|chapter|paragraph|point|rule)"
     r"(?: (?P<number>\d[\d.]*[a-z]?(?:\s?\(\w{1,4}\))*))?(?P<rest>\b.*)"
 )
+_OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
 _ORDINALS = {
     word: number
     for number, words in enumerate(
@@ -131,9 +132,15 @@ def named(
 
     Of several documents' those whose title holds the most of `words`, the question's own.
     """
-    found = _by_number(reference, parts) or _by_heading(_content(reference), parts, stem)
-    if not found:
-        found = _by_place(reference, parts)
+    found = (
+        _by_number(reference, parts)
+        or _by_heading(_content(reference), parts, stem)
+        or _by_place(reference, parts)
+    )
+    of_document = _OF_DOCUMENT.fullmatch(reference)
+    if not found and of_document:
+        reference, document = of_document.groups()
+        return named(reference, parts, contents, [*words, document], stem)
     own = {stem(word) for text in words for word in plain_words(text)}
     own -= {stem(word) for word in plain_words(reference)}
     titles = {

@@ -132,16 +132,19 @@ class Contents:
         return bisect_right(self._ends, row) - 1
 
     def rows_headed(self, phrase: Sequence[str]) -> Rows:
-        """The passages whose title or headings hold these plain words in a row, int64 ascending."""
+        """The passages under a heading that holds these plain words in a row, int64 ascending."""
         rows: set[int] = set()
-        parts = self.parts()
-        for document, title in enumerate(self._titles):
-            if in_a_row(phrase, title):
-                rows.update(self.rows_of_document(document))
-        for part in parts:
+        for part in self.parts():
             if part.is_section and in_a_row(phrase, plain_words(part.heading)):
                 rows.update(self.rows_of(part))
         return np.array(sorted(rows), np.int64)
+
+    def rows_titled(self, phrase: Sequence[str]) -> Rows:
+        """The passages of documents whose title holds these plain words in a row, int64 ascending."""
+        self.parts()
+        numbers = [n for n, title in enumerate(self._titles) if in_a_row(phrase, title)]
+        rows = [row for number in numbers for row in self.rows_of_document(number)]
+        return np.array(rows, np.int64)
 
 
 def in_a_row(phrase: Sequence[str], words: Sequence[str]) -> bool:

@@ -35,10 +35,10 @@ def quoted_phrases(question: str) -> list[tuple[str, ...]]:
 def rows_with_quoted(
     question: str, index: KeywordIndex, passages: Passages, contents: Contents
 ) -> Rows | None:
-    """The passages that hold every quoted phrase, in their text, title or headings, int64
-    ascending; None when nothing is quoted.
+    """The passages that hold every quoted phrase, in their text or headings, int64 ascending;
+    None when nothing is quoted.
 
-    Passages are read only where the index is not certain, and for headings that hold a phrase.
+    A phrase that no text or heading holds may stand in a document's title instead. Passages are read only where the index is not certain, and for headings that hold a phrase.
     """
     phrases = quoted_phrases(question)
     if not phrases:
@@ -50,6 +50,8 @@ def rows_with_quoted(
             holding = [row for row in of_phrase if holds(passages[int(row)].text, [phrase])]
             of_phrase = np.array(holding, np.int64)
         of_phrase = np.union1d(of_phrase, contents.rows_headed(phrase))
+        if not len(of_phrase):
+            of_phrase = contents.rows_titled(phrase)
         rows = of_phrase if rows is None else np.intersect1d(rows, of_phrase)
     return rows
 
