@@ -49,9 +49,9 @@ _ORDINALS = {
 }  # fmt: skip
 _REQUEST = (
     frozenset(
-        "please can could you i want show me read quote give open see go display print find look up "
-        "what does do did say says said under part headed called titled section chapter item page "
-        "heading entitled named this that there written recorded stands".split()
+        "please can could you i want show me read quote give open see go display print find look "
+        "up what does do did say says said under part headed called titled section chapter "
+        "item page heading entitled named this that there written recorded stands".split()
     )
     | SMALL_WORDS
 )
@@ -141,7 +141,7 @@ def named(
     if not found and of_document:
         reference, document = of_document.groups()
         return named(reference, parts, contents, [*words, document], stem)
-    own = {stem(word) for text in words for word in plain_words(text)}
+    own = {stem(word) for text in words for word in plain_words(text) if word not in SMALL_WORDS}
     own -= {stem(word) for word in plain_words(reference)}
     titles = {
         part.document: len(own & {stem(word) for word in contents.title_words(part.document)})

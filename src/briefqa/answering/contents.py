@@ -140,7 +140,7 @@ class Contents:
         return np.array(sorted(rows), np.int64)
 
     def rows_titled(self, phrase: Sequence[str]) -> Rows:
-        """The passages of documents whose title holds these plain words in a row, int64 ascending."""
+        """The passages of documents whose title holds these plain words in a row, ascending."""
         self.parts()
         numbers = [n for n, title in enumerate(self._titles) if in_a_row(phrase, title)]
         rows = [row for number in numbers for row in self.rows_of_document(number)]

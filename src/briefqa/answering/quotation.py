@@ -38,7 +38,8 @@ def rows_with_quoted(
     """The passages that hold every quoted phrase, in their text or headings, int64 ascending;
     None when nothing is quoted.
 
-    A phrase that no text or heading holds may stand in a document's title instead. Passages are read only where the index is not certain, and for headings that hold a phrase.
+    A phrase that no text or heading holds may stand in a document's title instead. Passages are
+    read only where the index is not certain, and for headings that hold a phrase.
     """
     phrases = quoted_phrases(question)
     if not phrases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from briefqa.answering import clauses, compose, question_terms, ranking
+from briefqa.answering import clauses, compose, overview, question_terms, ranking
 from briefqa.answering.checks import Check, Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import AnswerType, Kind
@@ -32,6 +32,9 @@ def respond(inquiry: Inquiry) -> Answer:
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
+        case Kind.OVERVIEW:
+            holdings = inquiry.question.expects is AnswerType.MANY
+            return overview.respond(inquiry, holdings=holdings) or _quote(inquiry)
         case Kind.KEYWORDS:
             return _search(inquiry, FOUND_BY_WORDS)
         case Kind.OTHER_LANGUAGE if inquiry.context.language == "en":
