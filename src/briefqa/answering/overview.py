@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from briefqa.answering import clauses, compose
 from briefqa.answering.contents import SMALL_WORDS, Part
 from briefqa.answering.inquiry import Inquiry
@@ -33,7 +35,14 @@ _ASKING = SMALL_WORDS | frozenset(
     "files text texts report reports paper papers section chapter part meeting all whole entire "
     "do does did have has can could would should any some one two three five into made "
     "loaded indexed available read know known search kind sort type so just quick rough general "
-    "exactly briefing article deals concern mail mails letter letters".split()
+    "exactly briefing article deals concern mail mails letter letters bulletin thread e email "
+    "emails short account".split()
+)
+
+_ABOUT = regex.compile(
+    r"(?i)^(?:so )?what(?:['’]s| is| are| was| were) (?:the|this|that|these|those) .{1,60} about\b"
+    r"|^(?:please )?(?:give me |show me )?(?:the |an? )?(?:key points|main points|outline|gist|"
+    r"summary|overview|essentials) (?:of|from) "
 )
 
 
@@ -64,6 +73,21 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
     if most:
         return _composed(inquiry, [number for number, n in titled.items() if n == most])
     return None
+
+
+def names_a_document(inquiry: Inquiry) -> bool:
+    """Whether a question of another kind still asks what a document is about: "What is the
+    harbour bulletin about?", if all of its words that name something stand in one title.
+    """
+    if not _ABOUT.search(inquiry.question.text):
+        return False
+    contents = inquiry.context.contents
+    stem = stemmer(inquiry.context.language)
+    words = {stem(word) for word in _naming(inquiry)}
+    return any(
+        words <= {stem(word) for word in contents.title_words(number)}
+        for number in _documents(inquiry)
+    )
 
 
 def _documents(inquiry: Inquiry) -> list[int]:

@@ -29,6 +29,8 @@ def respond(inquiry: Inquiry) -> Answer:
     if reference:
         question = replace(inquiry.question, kind=Kind.CLAUSE, reference=reference)
         return clauses.respond(replace(inquiry, question=question), reference)
+    if overview.names_a_document(inquiry):
+        inquiry = replace(inquiry, question=replace(inquiry.question, kind=Kind.OVERVIEW))
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
