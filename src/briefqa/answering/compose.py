@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from briefqa.records import (
     Answer,
     AnswerSpan,
+    Evidence,
     Hit,
     Passage,
     PlaceUnit,
@@ -130,6 +131,63 @@ def remark(inquiry: Inquiry, sentence: str) -> Answer:
         hits=(),
         read_as=inquiry.query.text,
         kind=inquiry.question.kind,
+    )
+
+
+def quoting(
+    inquiry: Inquiry,
+    quotations: Sequence[Quotation],
+    hits: Sequence[Hit],
+    verdict: Verdict | None,
+    *,
+    opening: str = "",
+    text: str = "",
+    reason: str = "",
+    confidence: float = 0.0,
+    missing: Sequence[str] = (),
+) -> Answer:
+    """An Answer that quotes several places; `text`, or else the quotations, follows `opening`."""
+    body = text or places(quotations)
+    return Answer(
+        question=inquiry.asked,
+        verdict=verdict,
+        confidence=confidence,
+        text="\n\n".join(filter(None, (opening, body))),
+        reason=reason,
+        hits=tuple(hits),
+        searched=inquiry.scope.documents,
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+        missing=tuple(missing),
+        quotations=tuple(quotations),
+    )
+
+
+def places(quotations: Sequence[Quotation]) -> str:
+    """Quotations as text: what each quotes, then its number and citation; the parts as heads."""
+    blocks, part = [], ""
+    for number, one in enumerate(quotations, 1):
+        head = f"{one.part}\n" if one.part != part else ""
+        part = one.part
+        blocks.append(f"{head}“{one.sentence}”\n[{number}] {one.citation}")
+    return "\n\n".join(blocks)
+
+
+def stretch(passage: Passage, start: int, end: int, *, part: str = "") -> Quotation:
+    """The part of a passage that stands in `document.text[start:end]`, quoted as a whole."""
+    start, end = max(start, passage.start), min(end, passage.end)
+    text = passage.text[start - passage.start : end - passage.start].rstrip()
+    end = start + len(text)
+    return Quotation(passage, AnswerSpan(start, end, text, start, end), part=part)
+
+
+def hits_of(quotations: Sequence[Quotation]) -> tuple[Hit, ...]:
+    """The passages of quotations that no search found, once each, as hits without evidence."""
+    unfound = Evidence(None, None, None, None, 0.0)
+    first = {one.passage: one for one in reversed(quotations)}
+    order = dict.fromkeys(one.passage for one in quotations)
+    return tuple(
+        Hit(rank, passage, unfound, first[passage].span) for rank, passage in enumerate(order, 1)
     )
 
 

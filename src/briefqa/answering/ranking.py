@@ -16,6 +16,7 @@ import regex
 from briefqa.answering import compose, question_terms
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
+from briefqa.answering.contents import Contents
 from briefqa.answering.fusion import combined, fuse, in_sentences, reread
 from briefqa.answering.question import Question
 from briefqa.answering.question_terms import QuestionTerms
@@ -57,6 +58,7 @@ class SearchContext:
     keyword: KeywordIndex
     vectors: VectorIndex
     document_of: Rows
+    contents: Contents
     embedder: Embedder
     language: str
     reader: Reader | None = None
@@ -93,7 +95,7 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     """
     if not query.text:
         return Ranking(_no_rows(), _no_values(), _no_values(), None, {}, {})
-    allowed = rows_with_quoted(query.text, context.keyword, context.passages)
+    allowed = rows_with_quoted(query.text, context.keyword, context.passages, context.contents)
     if among is not None:
         allowed = among if allowed is None else np.intersect1d(allowed, among)
     if allowed is not None and len(allowed) == context.keyword.n_passages:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from briefqa.answering import compose, question_terms, ranking
+from briefqa.answering import causes, clauses, compose, overview, parts, question_terms, ranking
+from briefqa.answering.attribution import attribution
 from briefqa.answering.checks import Check, Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import AnswerType, Kind
-from briefqa.records import Answer, Hit, Mode
+from briefqa.documents.passages import sentences
+from briefqa.records import Answer, Hit, Mode, Quotation, Span
+from briefqa.text import words as text_words
+from briefqa.text.language import stemmer, stop_words
 
 ABOUT = (
     "BriefQA finds the passage of your documents that answers a question, and quotes it with its "
@@ -23,15 +27,36 @@ _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Ki
 
 def respond(inquiry: Inquiry) -> Answer:
     """The answer to an inquiry, by the kind of its question."""
+    answer = _by_kind(inquiry)
+    if answer.verdict is None or answer.kind is Kind.CLAUSE:
+        return answer
+    quotations = tuple(_attributed(inquiry, one) for one in answer.quotations)
+    return replace(answer, quotations=quotations)
+
+
+def _by_kind(inquiry: Inquiry) -> Answer:
     if not inquiry.query.text:
         return compose.not_found(inquiry, "The question is empty; ask something.")
+    reference = clauses.reference_of(inquiry.question, inquiry.context.contents)
+    if reference:
+        question = replace(inquiry.question, kind=Kind.CLAUSE, reference=reference)
+        return clauses.respond(replace(inquiry, question=question), reference)
+    if overview.names_a_document(inquiry):
+        inquiry = replace(inquiry, question=replace(inquiry.question, kind=Kind.OVERVIEW))
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
+        case Kind.OVERVIEW:
+            holdings = inquiry.question.expects is AnswerType.MANY
+            return overview.respond(inquiry, holdings=holdings) or _quote(inquiry)
         case Kind.KEYWORDS:
             return _search(inquiry, FOUND_BY_WORDS)
         case Kind.OTHER_LANGUAGE if inquiry.context.language == "en":
             return _search(inquiry, NOT_ENGLISH)
+        case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
+            return parts.respond(inquiry, _by_kind, _quote)
+        case Kind.WHY if inquiry.context.language == "en":
+            return _with_cause(inquiry, _quote(inquiry))
         case _:
             return _quote(inquiry)
 
@@ -71,6 +96,51 @@ def _quote(inquiry: Inquiry) -> Answer:
     missing = [each.missing for each in checked if each.missing]
     missing += [f"nothing about “{name}”" for name in dict.fromkeys(unknown)]
     return compose.unsure(inquiry, hits, confidence, missing)
+
+
+def _with_cause(inquiry: Inquiry, answer: Answer) -> Answer:
+    """The answer with cause and effect quoted together where they stand in two sentences."""
+    if not answer.quotations:
+        return answer
+    quotation = answer.quotations[0]
+    passage = quotation.passage
+    spans, number = _sentences(inquiry, quotation)
+    if number is None:
+        return answer
+    texts = [passage.text[one.start : one.end] for one in spans]
+    stems = [_stems(inquiry, text) for text in texts]
+    asked = _stems(inquiry, " ".join(inquiry.question.words))
+    first, last = causes.together(texts, number, stems, asked)
+    start, end = spans[first].start + passage.start, spans[last].end + passage.start
+    span = replace(quotation.span, sentence_start=start, sentence_end=end)
+    whole = replace(quotation, span=span, exact=False)
+    hits = (replace(answer.hits[0], answer=span), *answer.hits[1:])
+    return replace(answer, quotations=(whole,), hits=hits, text=compose.quoted([whole]))
+
+
+def _attributed(inquiry: Inquiry, quotation: Quotation) -> Quotation:
+    """The quotation with who says it."""
+    spans, number = _sentences(inquiry, quotation)
+    if number is None or inquiry.context.language != "en":
+        return quotation
+    passage = quotation.passage
+    texts = [passage.text[one.start : one.end] for one in spans]
+    return replace(quotation, attribution=attribution(texts, number))
+
+
+def _sentences(inquiry: Inquiry, quotation: Quotation) -> tuple[list[Span], int | None]:
+    """The sentences of a quotation's passage, and which of them holds the quoted words."""
+    passage, span = quotation.passage, quotation.span
+    spans = sentences(passage.text, inquiry.context.language)
+    start = span.start - passage.start
+    inside = (n for n, one in enumerate(spans) if one.start <= start < one.end)
+    return spans, next(inside, None)
+
+
+def _stems(inquiry: Inquiry, text: str) -> frozenset[str]:
+    """The stems of a text's content words."""
+    language = inquiry.context.language
+    return frozenset(text_words.question_terms(text, stemmer(language), stop_words(language)))
 
 
 def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Checked]) -> bool:

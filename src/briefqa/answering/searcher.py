@@ -18,6 +18,7 @@ import numpy as np
 
 from briefqa.answering import abstention, ranking
 from briefqa.answering.abstention import WITHOUT_READER, FittedRule, Rescaled
+from briefqa.answering.contents import Contents
 from briefqa.answering.conversation import Conversation
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.query import mode_of, query_of, where_of
@@ -324,6 +325,7 @@ class Searcher:
                 keyword=opened.keyword,
                 vectors=opened.vectors,
                 document_of=np.repeat(np.arange(manifest.documents), counts),
+                contents=Contents(opened.documents, counts, opened.passages),
                 embedder=model,
                 language=manifest.language,
                 reader=reader,

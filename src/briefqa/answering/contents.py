@@ -1,0 +1,281 @@
+"""The headings and numbered parts of every document of a generation: its table of contents.
+
+Read from the documents once, when first needed. A part is known by its heading's words or by its
+label: `Article 4`, `§ 7`, `2.5`, `(a)`, `IV.` at the start of a heading, a paragraph or an item.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import regex
+
+from briefqa.answering.scope import Passages
+from briefqa.records import Document, Section
+from briefqa.text.words import plain_words
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.int64]
+
+SMALL_WORDS = frozenset(
+    "a an the of on in at to for by with and or from is are was were be it its".split()
+)
+UNITS = (
+    "clause article section sec paragraph para item point rule chapter regulation part annex "
+    "appendix schedule art step motion requirement table figure subsection provision amendment "
+    "exhibit attachment recital principle resolution"
+).split()
+_SAME_UNIT = {
+    "sec": "section",
+    "art": "article",
+    "para": "paragraph",
+    "§": "section",
+    "§§": "section",
+}
+_LABEL = regex.compile(
+    r"[\s\-*+>#_]*(?:(?P<unit>(?i:" + "|".join(UNITS) + r")\b\.?|§§?)\s*)?"
+    r"(?:(?:No|Nr|no|nr)\.?\s*(?=\d))?"
+    r"(?P<number>\d{1,4}(?:\.\d{1,3})*[a-z]?\b(?:\s?\(\w{1,4}\))*|[IVXLC]+\b(?:\.\d+)*|[A-Z]\b"
+    r"|\((?:\d{1,3}|[a-z]|[ivx]+)\)|[a-z](?=\)))"
+    r"(?P<stop>[.):]+|[*_]+)?(?=\s|$|[*_])"
+)
+_CAPITAL_NEXT = regex.compile(r"[*_]*\s+[\"“(\[*_]*\p{Lu}")
+_ROMAN = regex.compile(r"(?i)x{0,3}(?:ix|iv|v?i{0,3})")
+_LINE = regex.compile(r"[^\r\n]+")
+
+Key = tuple[str, ...]
+
+
+class Documents(Protocol):
+    """The documents of a generation, in order."""
+
+    def __iter__(self) -> Iterator[Document]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section, or a numbered paragraph or item: `text[start:end]` of document number `document`.
+
+    `path` is that of the section it is or stands in; `is_section` says which. `words` are those of
+    its heading without small ones and label, empty where it has none. `unit` is that of its label
+    ("article"), empty where the label has none, and `keys` are the numbers it goes by, its own
+    first, then with those of the parts around it.
+    """
+
+    document: int
+    path: tuple[str, ...]
+    is_section: bool
+    words: tuple[str, ...]
+    unit: str
+    keys: tuple[Key, ...]
+    start: int
+    end: int
+
+    @property
+    def heading(self) -> str:
+        """The innermost heading, empty for the lead."""
+        return self.path[-1] if self.path else ""
+
+
+class Contents:
+    """The parts of one generation's documents; safe to share between threads."""
+
+    def __init__(self, documents: Documents, counts: Iterable[int], passages: Passages) -> None:
+        """`counts` are the passages of each document, in order."""
+        self._documents = documents
+        self._passages = passages
+        self._ends = [0, *accumulate(counts)]
+        self._parts: tuple[Part, ...] | None = None
+        self._titles: tuple[tuple[str, ...], ...] = ()
+        self._lock = threading.Lock()
+
+    def parts(self) -> tuple[Part, ...]:
+        """Every part with text, in document order."""
+        with self._lock:
+            if self._parts is None:
+                parts, titles = [], []
+                for number, document in enumerate(self._documents):
+                    titles.append(plain_words(document.title))
+                    parts.extend(parts_of(number, document))
+                self._parts, self._titles = tuple(parts), tuple(titles)
+            return self._parts
+
+    def title_words(self, document: int) -> tuple[str, ...]:
+        """The plain words of a document's title."""
+        self.parts()
+        return self._titles[document]
+
+    def rows_of(self, part: Part) -> list[int]:
+        """The passages that hold some of a part, ascending."""
+        first, end = self._ends[part.document], self._ends[part.document + 1]
+        chosen = []
+        for row in range(first, end):
+            passage = self._passages[row]
+            if passage.start < part.end and passage.end > part.start:
+                chosen.append(row)
+        return chosen
+
+    def rows_of_document(self, document: int) -> range:
+        """The passages of a document."""
+        return range(self._ends[document], self._ends[document + 1])
+
+    def document_of(self, row: int) -> int:
+        """The number of a passage's document."""
+        return bisect_right(self._ends, row) - 1
+
+    def rows_headed(self, phrase: Sequence[str]) -> Rows:
+        """The passages under a heading that holds these plain words in a row, int64 ascending."""
+        rows: set[int] = set()
+        for part in self.parts():
+            if part.is_section and in_a_row(phrase, plain_words(part.heading)):
+                rows.update(self.rows_of(part))
+        return np.array(sorted(rows), np.int64)
+
+    def rows_titled(self, phrase: Sequence[str]) -> Rows:
+        """The passages of documents whose title holds these plain words in a row, ascending."""
+        self.parts()
+        numbers = [n for n, title in enumerate(self._titles) if in_a_row(phrase, title)]
+        rows = [row for number in numbers for row in self.rows_of_document(number)]
+        return np.array(rows, np.int64)
+
+
+def in_a_row(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the words hold the phrase, one word after the other."""
+    length = len(phrase)
+    return any(
+        tuple(words[start : start + length]) == tuple(phrase)
+        for start in range(len(words) - length + 1)
+    )
+
+
+def heading_words(heading: str) -> tuple[str, ...]:
+    """The plain words of a heading without its label and small words; all where none is left."""
+    label = _label(heading)
+    rest = heading[label.end() :] if label else heading
+    words = plain_words(rest) or plain_words(heading)
+    return tuple(word for word in words if word not in SMALL_WORDS) or words
+
+
+def key_of(number: str) -> Key:
+    """The parts of a number: `2.5(a)` is 2, 5, a; a Roman one is its value."""
+    parts: list[str] = regex.findall(r"\d+|[a-z]+", number.lower())
+    if len(parts[:1]) and _ROMAN.fullmatch(parts[0]) and not number.startswith("("):
+        parts[0] = str(_value(parts[0]))
+    return tuple(parts)
+
+
+def unit_of(word: str) -> str:
+    """The unit in full, in lower case: `Art.` is article."""
+    plain = word.lower().rstrip(".")
+    plain = _SAME_UNIT.get(plain, plain)
+    if plain not in UNITS and plain.endswith("s") and plain[:-1] in UNITS:
+        plain = plain[:-1]
+    return plain
+
+
+def parts_of(number: int, document: Document) -> Iterator[Part]:
+    """The sections of a document that have text, each followed by its numbered paragraphs."""
+    labels: list[tuple[tuple[str, ...], Key]] = []  # of the headings above, outermost first
+    for place, section in enumerate(document.sections):
+        labels = [
+            one for one in labels if len(one[0]) < len(section.path) and _under(section, one[0])
+        ]
+        above = [key for _, key in labels]
+        unit, key = _labelled(section.path[-1]) if section.path else ("", ())
+        if key:
+            labels.append((section.path, key))
+        paragraphs = list(section.paragraphs)
+        for later in document.sections[place + 1 :]:
+            if len(later.path) <= len(section.path) or not _under(later, section.path):
+                break
+            paragraphs.extend(later.paragraphs)
+        if not paragraphs:
+            continue
+        yield Part(
+            document=number,
+            path=section.path,
+            is_section=True,
+            words=heading_words(section.path[-1]) if section.path else (),
+            unit=unit,
+            keys=_keys(above, key),
+            start=paragraphs[0].start,
+            end=paragraphs[-1].end,
+        )
+        yield from _numbered(number, document.text, section, [one for _, one in labels])
+
+
+def _under(section: Section, path: tuple[str, ...]) -> bool:
+    return section.path[: len(path)] == path
+
+
+def _numbered(number: int, text: str, section: Section, above: list[Key]) -> Iterator[Part]:
+    """The numbered paragraphs of a section, and the numbered lines of those that start with one."""
+    found: list[tuple[int, str, Key, tuple[Key, ...]]] = []
+    upper: Key = ()
+    for paragraph in section.paragraphs:
+        for line in _LINE.finditer(text, paragraph.start, paragraph.end):
+            label = _label(line.group())
+            if label is None:
+                if line.start() == paragraph.start:
+                    break  # running text: a number at the start of a line is only wrapped there
+                continue
+            unit = unit_of(label["unit"] or "")
+            key = key_of(label["number"])
+            letter = not key[0].isdigit() or label["number"].startswith("(")
+            around = [*above, upper] if letter and upper else above
+            if not letter:
+                upper = key
+            found.append((line.start(), unit, key, _keys(around, key)))
+    end = section.paragraphs[-1].end if section.paragraphs else 0
+    for place, (start, unit, key, keys) in enumerate(found):
+        later = (
+            one[0]
+            for one in found[place + 1 :]
+            if one[2][: len(key)] != key and key not in {longer[: len(key)] for longer in one[3]}
+        )
+        yield Part(number, section.path, False, (), unit, keys, start, next(later, end))
+
+
+def _label(text: str) -> regex.Match[str] | None:
+    """The label that a heading or line starts with, None where it has none."""
+    label = _LABEL.match(text)
+    if label is None or label["unit"]:
+        return label
+    written = label["number"]
+    if label["stop"] or written.startswith("("):
+        stop = label["stop"] or ""
+        plain = len(written) == 1 and written.isupper() and written not in "IVX"
+        return None if plain and ")" not in stop else label
+    dotted = "." in written or "(" in written
+    whole = label.end() == len(text.rstrip())
+    return label if dotted and (whole or _CAPITAL_NEXT.match(text, label.end())) else None
+
+
+def _labelled(heading: str) -> tuple[str, Key]:
+    label = _label(heading)
+    return (unit_of(label["unit"] or ""), key_of(label["number"])) if label else ("", ())
+
+
+def _keys(above: Sequence[Key], own: Key) -> tuple[Key, ...]:
+    """The numbers a part goes by: its own, then with those around it, innermost first."""
+    if not own:
+        return ()
+    keys = [own]
+    for outer in reversed(above):
+        if keys[-1][: len(outer)] != outer:
+            keys.append(outer + keys[-1])
+    return tuple(keys)
+
+
+def _value(roman: str) -> int:
+    values = {"i": 1, "v": 5, "x": 10}
+    numbers = [values[sign] for sign in roman]
+    return sum(-one if one < max(numbers[place:]) else one for place, one in enumerate(numbers))
