@@ -94,9 +94,9 @@ def test_an_asserted_answer_quotes_the_first_passage_word_for_word_with_its_cita
     assert (answer.verdict, answer.kind) == (Verdict.ANSWERED, QuestionKind.WHO)
     assert answer.confidence == 0.8
     assert answer.text == "First *text*.\n[1] Title › Part › Deep est › ¶2–3"
-    assert (
-        answer.reason
-        == "The first passage is number 1 by its words and number 1 by its meaning in 1 of 2 documents."
+    assert answer.reason == (
+        "The first passage is number 1 by its words and number 1 by its meaning in 1 of 2 "
+        "documents."
     )
     assert answer.hits == tuple(hits)
     assert [one.passage for one in answer.quotations] == [hits[0].passage]
