@@ -99,7 +99,7 @@ def _add_search(commands: Any) -> None:
 def _add_ask(commands: Any) -> None:
     command = _command(
         commands, "ask", "quote the answer, or say that it is not sure or not there",
-        "briefqa ask 'Who spoke to the reporters?'",
+        "briefqa ask 'How many targets were to be hit?'",
         exits="exits with 3 if passages speak of it but may not answer, with 4 if none does",
     )  # fmt: skip
     _question(command)
