@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from briefqa.records import (
@@ -14,8 +15,11 @@ from briefqa.records import (
     Passage,
     Place,
     PlaceUnit,
+    QuestionKind,
+    Quotation,
     Section,
     Span,
+    Verdict,
 )
 
 HOSTILE = (
@@ -81,16 +85,87 @@ def hit(text: str, *, rank: int = 1, document: Document = LIGHTHOUSE) -> Hit:
     return Hit(rank, passage, Evidence(3.14159, 1, None, None, 0.5, ("Ada",)), sentence)
 
 
-def answer(*hits: Hit, answered: bool = True, reason: str = "because") -> Answer:
-    text = hits[0].passage.text if answered else "Not in these documents."
-    return Answer("Who?", answered, 0.9, text, reason, hits, (LIGHTHOUSE.name,), "Who?")
+def quotation(found: Hit, *, exact: bool = False, part: str = "") -> Quotation:
+    """What the hit marks, quoted; without a mark all of its passage."""
+    passage = found.passage
+    span = found.answer or AnswerSpan(
+        passage.start, passage.end, passage.text, passage.start, passage.end
+    )
+    return Quotation(passage, span, exact=exact, part=part)
+
+
+def answer(*hits: Hit, exact: bool = False) -> Answer:
+    """An asserted answer: the first hit is quoted."""
+    return Answer(
+        question="Who?",
+        verdict=Verdict.ANSWERED,
+        confidence=0.9,
+        text=hits[0].passage.text,
+        reason="because",
+        hits=hits,
+        searched=(LIGHTHOUSE.name,),
+        read_as="Who?",
+        kind=QuestionKind.WHO,
+        quotations=(quotation(hits[0], exact=exact),),
+    )
+
+
+def unsure(*hits: Hit, missing: str = "no number of cats") -> Answer:
+    return replace(
+        answer(*hits),
+        verdict=Verdict.UNSURE,
+        text="These documents speak of this, but may not answer it.",
+        reason=f"Nothing in 1 document surely answers it. They have {missing}.",
+        missing=(missing,),
+        quotations=(),
+    )
+
+
+def not_found(*hits: Hit, reason: str = "because", searched: tuple[str, ...] = ()) -> Answer:
+    return Answer(
+        question="Who?",
+        verdict=Verdict.NOT_FOUND,
+        confidence=0.1,
+        text="Not in these documents.",
+        reason=reason,
+        hits=hits,
+        searched=searched or (LIGHTHOUSE.name,),
+    )
+
+
+def search_result(*hits: Hit) -> Answer:
+    return Answer(
+        question="keeper lamp",
+        verdict=None,
+        confidence=0.0,
+        text="Passages found by these words.",
+        reason="Passages found by these words.",
+        hits=hits,
+        kind=QuestionKind.KEYWORDS,
+    )
+
+
+def remark(sentence: str = "BriefQA quotes documents.") -> Answer:
+    return Answer(
+        question="hello",
+        verdict=None,
+        confidence=0.0,
+        text=sentence,
+        reason="",
+        hits=(),
+        kind=QuestionKind.SMALL_TALK,
+    )
 
 
 ADA = hit("The keeper was called Ada.")
 
 
 class Reading(HTMLParser):
-    """A page as a reader has it: its text, what is marked in it, its elements, their attributes."""
+    """A page as a reader has it: its text, what is marked in it, its elements, their attributes.
+
+    `answering` is marked as the answer and `bold` in bold; `searched` are the words marked as
+    found by a search, in order.
+    """
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -99,7 +174,10 @@ class Reading(HTMLParser):
         self.attributes: list[tuple[str, str | None]] = []
         self.marked = ""
         self.answering = ""
+        self.searched: list[str] = []
+        self.bold = ""
         self._mark: str | None = None
+        self._is_bold = False
         self.feed(markup)
         self.close()
 
@@ -108,10 +186,14 @@ class Reading(HTMLParser):
         self.attributes.extend(attrs)
         if tag == "mark":
             self._mark = dict(attrs).get("class") or ""
+        if tag == "strong":
+            self._is_bold = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "mark":
             self._mark = None
+        if tag == "strong":
+            self._is_bold = False
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -119,6 +201,10 @@ class Reading(HTMLParser):
             self.marked += data
         if self._mark == "answer":
             self.answering += data
+        if self._mark == "word":
+            self.searched.append(data)
+        if self._is_bold:
+            self.bold += data
 
 
 def words(text: str) -> str:

@@ -1,14 +1,70 @@
-"""An answer quotes the passages found, or says that there is none."""
+"""An answer quotes the passages found, shows what may answer, or says that there is none."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-from briefqa.answering.compose import NOT_FOUND, as_json, compose, hit_as_json, mark
-from briefqa.records import AnswerSpan, Evidence, Hit, Passage, Place, PlaceUnit, Span
+import pytest
+
+from briefqa import Searcher, build, open_index
+from briefqa.answering import compose, ranking
+from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.question import analyse
+from briefqa.answering.respond import ABOUT, FOUND_BY_WORDS, NOT_ENGLISH
+from briefqa.records import (
+    AnswerSpan,
+    Evidence,
+    Hit,
+    Passage,
+    Place,
+    PlaceUnit,
+    Query,
+    QuestionKind,
+    Span,
+    Verdict,
+    Where,
+)
 
 NAMES = ("a.md", "b.md")
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Searcher:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text(
+        "# Harbour\n\n## Ships\n\nNine green ferries work there. They sail at noon.\n"
+    )
+    (tmp_path / "docs" / "b.md").write_text("# Garden\n\nRoses want water every morning.\n")
+    build(tmp_path / "docs", index=tmp_path / "index", model="hashing")
+    return open_index(tmp_path / "index")
+
+
+Asked = Callable[..., Inquiry]
+
+
+@pytest.fixture
+def asked(searcher: Searcher) -> Asked:
+    """An inquiry into the two documents, or into those of them that are named."""
+
+    def inquiry(question: str = "Who?", documents: tuple[str, ...] | None = None) -> Inquiry:
+        query = Query(question, Where(documents))
+        with searcher.opened() as snapshot:
+            return Inquiry(
+                asked=question,
+                query=query,
+                question=analyse(question),
+                scope=snapshot.scopes.of(query.where),
+                context=snapshot.context,
+                rule=snapshot.rule,
+                passages=snapshot.passages,
+                documents=snapshot.documents,
+                sources=snapshot.generation.manifest.indexed(),
+            )
+
+    return inquiry
 
 
 def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
@@ -25,75 +81,82 @@ def hit(rank: int, text: str, keyword_rank: int | None = 1) -> Hit:
     return Hit(rank, passage, Evidence(4.2, keyword_rank, 0.6, rank, 1.0))
 
 
-def test_an_answer_quotes_word_for_word_with_numbered_citations() -> None:
-    hits = [hit(1, "First *text*."), hit(2, "Second."), hit(3, "Third.")]
-    answer = compose("q?", hits, 0.8, 0.5, NAMES[:1], "1 document")
-    assert answer.answered
-    assert answer.confidence == 0.8
-    assert answer.text == (
-        "First *text*.\n[1] Title › Part › Deep est › ¶2–3\n\n"
-        "Second.\n[2] Title › Part › Deep est › ¶2–3"
-    )
-    assert (
-        answer.reason
-        == "The first passage is number 1 by its words and number 1 by its meaning in 1 document."
-    )
-    assert answer.hits == tuple(hits)
-
-
-def test_only_the_index_that_found_it_is_named() -> None:
-    answer = compose("q?", [hit(1, "x", keyword_rank=None)], 0.8, 0.5, NAMES, "2 of 3 documents")
-    assert answer.reason == "The first passage is number 1 by its meaning in 2 of 3 documents."
-
-
-def test_weak_evidence_is_not_in_these_documents_but_keeps_the_nearest() -> None:
-    hits = [hit(1, "x")]
-    answer = compose("q?", hits, 0.31, 0.5, NAMES, "2 documents")
-    assert not answer.answered
-    assert answer.text == NOT_FOUND
-    assert answer.hits == tuple(hits)
-    assert answer.confidence == 0.31
-    assert answer.searched == NAMES
-    assert answer.reason == (
-        "Nothing in 2 documents comes close enough to the question to be an answer."
-    )
-
-
-def test_no_hit_says_so() -> None:
-    assert (
-        compose("q?", [], 0.0, 0.5, NAMES, "2 documents").reason
-        == "No passage in 2 documents fits the question."
-    )
-
-
 COLD = Passage("a.md", "Title", (), "Cold. Red sun.", 100, 114, (1, 1), Place(PlaceUnit.LINE, 1, 1))
+RED = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), AnswerSpan(106, 109, "Red", 106, 114))
 
 
-def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> None:
-    assert mark(COLD, Span(6, 14), Span(6, 9)) == AnswerSpan(106, 109, "Red", 106, 114)
+def test_an_asserted_answer_quotes_the_first_passage_word_for_word_with_its_citation(
+    asked: Asked,
+) -> None:
+    hits = [hit(1, "First *text*."), hit(2, "Second.")]
+    answer = compose.answered(asked("Who sang?", ("a.md",)), hits, 0.8, exact=False)
+    assert answer.answered
+    assert (answer.verdict, answer.kind) == (Verdict.ANSWERED, QuestionKind.WHO)
+    assert answer.confidence == 0.8
+    assert answer.text == "First *text*.\n[1] Title › Part › Deep est › ¶2–3"
+    assert answer.reason == (
+        "The first passage is number 1 by its words and number 1 by its meaning in 1 of 2 "
+        "documents."
+    )
+    assert answer.hits == tuple(hits)
+    assert [one.passage for one in answer.quotations] == [hits[0].passage]
+    assert answer.searched == ("a.md",)
 
 
-def test_the_sentence_that_answers_is_quoted_first() -> None:
-    answer = AnswerSpan(106, 109, "Red", 106, 114)
-    first = Hit(1, COLD, Evidence(4.2, 1, 0.6, 1, 1.0), answer)
-    assert first.sentence == "Red sun."
-    assert compose("q?", [first], 0.8, 0.5, NAMES, "1 document").text == (
+def test_only_the_index_that_found_it_is_named(asked: Asked) -> None:
+    answer = compose.answered(asked(), [hit(1, "x", keyword_rank=None)], 0.8, exact=False)
+    assert answer.reason == "The first passage is number 1 by its meaning in 2 documents."
+
+
+def test_the_sentence_that_answers_is_quoted_first(asked: Asked) -> None:
+    assert RED.sentence == "Red sun."
+    assert compose.answered(asked(), [RED], 0.8, exact=True).text == (
         "“Red sun.” [1]\n\nCold. Red sun.\n[1] Title › ¶1"
     )
 
 
-def test_names_that_stand_nowhere_are_told_where_nothing_answers() -> None:
-    answer = compose("q?", [hit(1, "x")], 0.1, 0.5, NAMES, "2 documents", ["Iran", "1999", "Iran"])
+def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) -> None:
+    missing = ["no number of soldiers", "nothing about “1774”"]
+    answer = compose.unsure(asked(), [RED], 0.3, missing)
+    assert not answer.answered
+    assert answer.verdict is Verdict.UNSURE
+    assert answer.text == "These documents speak of this, but may not answer it."
     assert answer.reason == (
-        "Nothing in 2 documents comes close enough to the question to be an answer; “Iran” and "
-        "“1999” occur nowhere."
+        "Nothing in 2 documents surely answers it. They have no number of soldiers and nothing "
+        "about “1774”."
     )
+    assert answer.missing == tuple(missing)
+    assert (answer.hits, answer.quotations) == ((RED,), ())
 
 
-def test_programs_are_given_all_of_an_answer_as_plain_json() -> None:
-    given = json.loads(json.dumps(as_json(compose("q?", [hit(1, "x")], 0.8, 0.5, NAMES, "2"))))
+def test_an_unsure_answer_that_lacks_nothing_by_name_says_so_in_a_sentence(asked: Asked) -> None:
+    answer = compose.unsure(asked(), [RED], 0.3, [])
+    assert answer.reason == "Nothing in 2 documents surely answers it."
+
+
+def test_not_in_these_documents_quotes_nothing_but_keeps_the_nearest(asked: Asked) -> None:
+    answer = compose.not_found(asked(), "Too far.", [RED], 0.1)
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert (answer.text, answer.reason) == (compose.NOT_FOUND, "Too far.")
+    assert (answer.hits, answer.quotations, answer.confidence) == ((RED,), (), 0.1)
+    assert answer.searched == NAMES
+
+
+def test_names_that_stand_nowhere_are_told_where_nothing_answers(asked: Asked) -> None:
+    answer = compose.not_found(asked(), "Too far.", [RED], 0.1, ["Iran", "1999", "Iran"])
+    assert answer.reason == "Too far; “Iran” and “1999” occur nowhere."
+
+
+def test_a_mark_says_where_in_the_source_the_sentence_and_its_words_stand() -> None:
+    assert compose.mark(COLD, Span(6, 14), Span(6, 9)) == AnswerSpan(106, 109, "Red", 106, 114)
+
+
+def test_programs_are_given_all_of_an_answer_as_plain_json(asked: Asked) -> None:
+    answer = compose.answered(asked("Who sang?"), [hit(1, "x")], 0.8, exact=False)
+    given = json.loads(json.dumps(compose.as_json(answer)))
+    assert (given["verdict"], given["answered"], given["kind"]) == ("answered", True, "who")
     assert given["searched"] == list(NAMES)
-    assert given["carried"] == []
+    assert (given["carried"], given["missing"]) == ([], [])
     (first,) = given["hits"]
     assert first["citation"] == "Title › Part › Deep est › ¶2–3"
     assert (first["start"], first["end"], first["answer"]) == (0, 1, None)
@@ -102,8 +165,86 @@ def test_programs_are_given_all_of_an_answer_as_plain_json() -> None:
     assert first["lines"] == [5, 9]
 
 
+@pytest.mark.parametrize(("exact", "claimed"), [(True, ("Red", 106, 109)), (False, (None,) * 3)])
+def test_programs_are_given_words_only_where_they_are_claimed(
+    exact: bool, claimed: tuple[object, ...]
+) -> None:
+    given = compose.quotation_as_json(compose.quotation_of(RED, exact=exact))
+    words, start, end = claimed
+    assert json.loads(json.dumps(given)) == {
+        "document": "a.md",
+        "citation": "Title › ¶1",
+        "sentence": "Red sun.",
+        "sentence_start": 106,
+        "sentence_end": 114,
+        "words": words,
+        "start": start,
+        "end": end,
+        "part": "",
+        "attribution": "",
+        "place": {"unit": "line", "first": 1, "last": 1},
+    }
+
+
+def test_programs_are_told_of_an_unsure_answer_and_of_none(asked: Asked) -> None:
+    unsure = compose.as_json(compose.unsure(asked(), [RED], 0.3, ["no number of cats"]))
+    assert (unsure["verdict"], unsure["answered"]) == ("unsure", False)
+    assert (list(unsure["missing"]), unsure["quotations"]) == (["no number of cats"], [])
+    none = compose.as_json(compose.not_found(asked(), "No."))
+    assert (none["verdict"], none["answered"], none["hits"]) == ("not-found", False, [])
+    talk = compose.as_json(compose.remark(asked("hello"), "Hello."))
+    assert (talk["verdict"], talk["answered"], talk["kind"]) == (None, False, "small-talk")
+
+
 def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
     on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
-    given = json.loads(json.dumps(hit_as_json(Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0)))))
+    page_hit = Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0))
+    given = json.loads(json.dumps(compose.hit_as_json(page_hit)))
     assert given["place"] == {"unit": "page", "first": 12, "last": 13}
     assert given["lines"] is None
+
+
+# From a question to its answer
+
+
+def test_a_search_by_words_shows_passages_that_hold_them_and_passes_no_verdict(
+    searcher: Searcher,
+) -> None:
+    answer = searcher.ask("green ferries")
+    assert (answer.verdict, answer.kind) == (None, QuestionKind.KEYWORDS)
+    assert answer.text == FOUND_BY_WORDS
+    assert [found.passage.document for found in answer.hits] == ["a.md"]
+    assert answer.hits[0].evidence.matched == ("green", "ferries")
+    assert answer.quotations == ()
+
+
+def test_a_search_for_words_that_stand_nowhere_finds_nothing(searcher: Searcher) -> None:
+    answer = searcher.ask("zeppelin hangar")
+    assert (answer.verdict, answer.hits) == (Verdict.NOT_FOUND, ())
+    assert answer.reason == "No passage in 2 documents holds these words."
+
+
+@pytest.mark.parametrize("said", ["hello", "thanks", "who are you?"])
+def test_small_talk_gets_one_sentence_and_nothing_is_searched(
+    searcher: Searcher, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "rank", None)
+    answer = searcher.ask(said)
+    assert (answer.verdict, answer.kind) == (None, QuestionKind.SMALL_TALK)
+    assert (answer.text, answer.hits) == (ABOUT, ())
+
+
+def test_another_language_is_never_told_that_it_is_not_in_these_documents(
+    searcher: Searcher,
+) -> None:
+    answer = searcher.ask("Wie viele ferries arbeiten dort im Hafen?")
+    assert (answer.verdict, answer.kind) == (None, QuestionKind.OTHER_LANGUAGE)
+    assert answer.text == NOT_ENGLISH
+    assert answer.hits[0].passage.document == "a.md"
+
+
+def test_a_question_that_is_empty_or_has_no_word_to_look_for_is_told_so(searcher: Searcher) -> None:
+    assert searcher.ask("  ").reason == "The question is empty; ask something."
+    answer = searcher.ask("What is it?")
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert answer.reason.startswith("The question has no word to look for")

@@ -21,6 +21,7 @@ TEXT = (
     "# Harbour\n\n## Ships\n\nNine ferries of Lindo work there. They are green.\n\n"
     "## Crew\n\nMara leads the crew of Lindo.\n"
 )
+HOW_MANY = "How many ferries of Lindo work there?"
 FERRIES = "Nine ferries of Lindo work there. They are green.\n[1] Harbour › Ships › ¶1\n"
 CREW = "Mara leads the crew of Lindo.\n[1] Harbour › Crew › ¶1\n"
 
@@ -48,7 +49,7 @@ def talk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def test_each_line_is_answered_and_nothing_else_is_printed(talk: Talk) -> None:
-    code, out, err = talk("green ferries of Lindo", "", "Mara leads the crew of Lindo")
+    code, out, err = talk(HOW_MANY, "", "Who leads the crew of Lindo?")
     assert (code, err) == (0, "")
     assert FERRIES in out
     assert out.count("The first passage is number 1") == 2
@@ -56,8 +57,21 @@ def test_each_line_is_answered_and_nothing_else_is_printed(talk: Talk) -> None:
     assert not any(sign in out for sign in (">", "»", "\x1b"))
 
 
+def test_a_search_by_words_and_small_talk_are_no_answers(talk: Talk) -> None:
+    code, out, err = talk("green ferries")
+    assert (code, err) == (0, "")
+    assert out.rstrip() == (
+        "Passages found by these words; no answer is claimed.\n\n"
+        "[1] Harbour › Ships › ¶1  (harbour.md, line 5)\n"
+        "    Nine ferries of Lindo work there. They are green."
+    )
+    code, out, err = talk("hello")
+    assert (code, err) == (0, "")
+    assert out.startswith("BriefQA finds the passage")
+
+
 def test_what_a_follow_up_takes_over_is_shown_and_can_be_dropped(talk: Talk) -> None:
-    code, out, err = talk("How many ferries of Lindo work there?", "Why is that?", "/alone")
+    code, out, err = talk(HOW_MANY, "Why is that?", "/alone")
     assert (code, err) == (0, "")
     alone, carried = out.split("within: Lindo · about: ferries")
     assert FERRIES in alone
@@ -100,7 +114,7 @@ def test_a_conversation_is_saved_to_be_replayed_or_read(
 def test_an_unknown_or_untimely_command_is_a_sentence_and_the_talk_goes_on(
     talk: Talk, line: str, said: str
 ) -> None:
-    code, out, err = talk(line, "green ferries")
+    code, out, err = talk(line, HOW_MANY)
     assert (code, err) == (1, f"briefqa: {said}\n")
     assert FERRIES in out
 
@@ -129,7 +143,7 @@ def test_help_names_every_command_and_quit_ends(talk: Talk) -> None:
 
 
 def test_it_looks_only_where_it_is_told_to(talk: Talk) -> None:
-    out = talk("green ferries", options=("--document", "garden.md"))[1]
+    out = talk(HOW_MANY, options=("--document", "garden.md"))[1]
     assert out.startswith("Not in these documents.\n\n")
     assert "\nLooked in: garden.md.\n" in out
     code, out, err = talk("green ferries", options=("--document", "none.md"))
@@ -140,7 +154,7 @@ def test_it_looks_only_where_it_is_told_to(talk: Talk) -> None:
 def test_input_that_is_no_text_is_answered_all_the_same(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "briefqa", "chat"],
-        input=b"green ferries \xff\n", capture_output=True, cwd=folder,
+        input=HOW_MANY.encode() + b" \xff\n", capture_output=True, cwd=folder,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
@@ -171,15 +185,16 @@ def on_a_terminal(folder: Path, *typed: str, **environment: str) -> tuple[int, s
 
 
 def test_a_terminal_shows_a_prompt_and_the_answering_sentence_in_bold(folder: Path) -> None:
-    code, shown = on_a_terminal(folder, "green\n", "\x04", TERM="xterm")
+    code, shown = on_a_terminal(folder, f"{HOW_MANY}\n", "\x04", TERM="xterm")
     assert code == 0
     assert shown.startswith("Ask a question; /help lists the commands.\n\n")
-    assert "work there. \x1b[1mThey are green.\x1b[22m\n[1] Harbour › Ships › ¶1\n" in shown
+    marked = "\x1b[1mNine ferries of Lindo work there.\x1b[22m They are green."
+    assert f"{marked}\n[1] Harbour › Ships › ¶1\n" in shown
 
 
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])
 def test_a_plain_terminal_shows_it_between_marks(folder: Path, environment: dict[str, str]) -> None:
-    code, shown = on_a_terminal(folder, "green\n", "/quit\n", **environment)
+    code, shown = on_a_terminal(folder, f"{HOW_MANY}\n", "/quit\n", **environment)
     assert code == 0
-    assert "Nine ferries of Lindo work there. »They are green.«\n[1] Harbour" in shown
+    assert "»Nine ferries of Lindo work there.« They are green.\n[1] Harbour" in shown
     assert "\x1b[1m" not in shown

@@ -71,14 +71,15 @@ def test_search_prints_passages_with_citations_and_why(
 def test_json_of_ask_has_the_promised_fields(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = run(capsys, "ask", "captain Mara Oduya leads", "--json")
+    code, out, _ = run(capsys, "ask", "Which captain Mara leads?", "--json")
     assert code == 0
     answer: dict[str, Any] = json.loads(out)
     assert set(answer) == {
         *("question", "answered", "confidence", "text", "reason", "hits"),
-        *("searched", "read_as", "carried"),
+        *("searched", "read_as", "carried", "verdict", "kind", "missing", "quotations"),
     }
-    assert answer["answered"] is True
+    assert (answer["verdict"], answer["answered"]) == ("answered", True)
+    assert [one["sentence"] for one in answer["quotations"]] == ["Captain Mara Oduya leads."]
     assert answer["searched"] == ["harbour.md"]
     hit = answer["hits"][0]
     wanted = {"rank", "text", "document", "section", "start", "end", "citation", "evidence"}
@@ -99,9 +100,42 @@ def test_json_of_ask_has_the_promised_fields(
 
 
 def test_ask_says_when_it_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "ask", "zebra recipe")
+    code, out, _ = run(capsys, "ask", "What is the recipe for zebra stew?")
+    assert code == 4
+    assert out.startswith("Not in these documents.\n\nNothing in 1 document comes close")
+    assert "\nLooked in: harbour.md.\n\nThe nearest passages, which do not answer:\n[1] " in out
+
+
+def test_ask_says_when_it_is_not_sure_and_shows_passages_without_a_mark(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", "How many captains named Mara lead?")
+    assert code == 3
+    assert out.startswith(
+        "These documents speak of this, but may not answer it.\n\n"
+        "Nothing in 1 document surely answers it. They have no number of captains"
+    )
+    assert "The nearest passages, which may not answer:\n[1] Harbour › Crew › ¶1\n" in out
+    assert "\n    Captain Mara Oduya leads.\n" in out
+    code, out, _ = run(capsys, "ask", "How many captains named Mara lead?", "--json")
+    answer = json.loads(out)
+    assert (code, answer["verdict"], answer["answered"]) == (3, "unsure", False)
+    assert (answer["quotations"], answer["missing"][0]) == ([], "no number of captains")
+
+
+def test_of_a_search_by_words_and_of_small_talk_ask_passes_no_verdict(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", "captain Oduya")
     assert code == 0
-    assert out.startswith("Not in these documents.")
+    assert out == (
+        "Passages found by these words; no answer is claimed.\n\n"
+        "[1] Harbour › Crew › ¶1  (harbour.md, line 9)\n    Captain Mara Oduya leads.\n\n"
+    )
+    code, out, _ = run(capsys, "ask", "hello")
+    assert code == 0
+    assert out.startswith("BriefQA finds the passage")
+    assert "[1]" not in out
 
 
 @pytest.mark.parametrize("command", ["search", "ask"])
@@ -115,7 +149,8 @@ def test_a_question_can_be_asked_of_one_document_or_section(
         assert code == 0
         assert [hit["document"] for hit in json.loads(out)["hits"]] == ["garden.md"]
     both = ["--document", "garden.md", "--document", "harbour.md"]
-    assert len(json.loads(run(capsys, command, "captain", "--json", *both)[1])["hits"]) == 3
+    hits = json.loads(run(capsys, command, "captain", "--json", *both)[1])["hits"]
+    assert {hit["document"] for hit in hits} == {"garden.md", "harbour.md"}
     code, _, err = run(capsys, command, "captain", "--document", "none.md")
     assert code == 2
     assert err.startswith("briefqa: There is no document 'none.md' in the index")

@@ -21,6 +21,7 @@ from briefqa import (
 )
 from briefqa.evaluation.probe import passages as passages_of
 from briefqa.evaluation.question_sets import QuestionSet, read_questions
+from briefqa.records import Verdict
 from briefqa.ui import feedback
 from briefqa.ui.feedback import Feedback
 
@@ -28,6 +29,8 @@ HARBOUR = (
     "# Harbour\n\n## Ships\r\n\r\nThe green ferries\r\nwork there. Nobody counts.\n\n"
     "## Crew\n\nMara leads.\n"
 )
+FERRIES = "Where do the green ferries work?"
+GOLD = "What is the price of gold?"
 COPY = "# Copy\n\n## Crew\n\nMara leads. Anna does not.\n"
 
 
@@ -63,10 +66,10 @@ def places(found: QuestionSet, searcher: Searcher) -> list[list[tuple[str, str]]
 
 
 def test_a_thumb_up_is_a_question_with_its_answer(path: Path, searcher: Searcher) -> None:
-    Feedback(path).record(searcher.ask("green ferries"), None, helpful=True)
+    Feedback(path).record(searcher.ask(FERRIES), None, helpful=True)
     assert lines(path) == [
         {
-            "question": "green ferries",
+            "question": FERRIES,
             "document": "harbour.md",
             "section": "Ships",
             "contains": "The green ferries\r\nwork there.",
@@ -74,9 +77,27 @@ def test_a_thumb_up_is_a_question_with_its_answer(path: Path, searcher: Searcher
         }
     ]
     found = asked(path, searcher)
-    assert [question.text for question in found.questions] == ["green ferries"]
+    assert [question.text for question in found.questions] == [FERRIES]
     assert places(found, searcher) == [[("harbour.md", "Ships")]]
     assert found.left_out == 0
+
+
+def test_of_an_unsure_answer_the_first_passage_is_rated_and_no_sentence_is_kept(
+    path: Path, searcher: Searcher
+) -> None:
+    answer = searcher.ask("How many green ferries work there?")
+    assert answer.verdict is Verdict.UNSURE
+    Feedback(path).record(answer, None, helpful=True)
+    assert lines(path) == [
+        {
+            "question": "How many green ferries work there?",
+            "document": "harbour.md",
+            "section": "Ships",
+            "contains": None,
+            "rating": "up",
+        }
+    ]
+    assert places(asked(path, searcher), searcher) == [[("harbour.md", "Ships")]]
 
 
 def test_a_follow_up_is_kept_as_it_can_be_asked_by_itself(path: Path, searcher: Searcher) -> None:
@@ -100,10 +121,10 @@ def test_of_equal_sections_the_rated_documents_counts(path: Path, searcher: Sear
 
 def test_not_in_these_documents_can_be_right(path: Path, searcher: Searcher) -> None:
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
-    kept.record(searcher.ask("price of gold"), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
+    kept.record(searcher.ask(GOLD), None, helpful=True)
     assert lines(path)[1] == {
-        "question": "price of gold",
+        "question": GOLD,
         "document": None,
         "section": None,
         "contains": None,
@@ -115,11 +136,11 @@ def test_not_in_these_documents_can_be_right(path: Path, searcher: Searcher) -> 
 
 def test_not_in_some_documents_says_nothing_of_the_others(path: Path, searcher: Searcher) -> None:
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
-    kept.record(searcher.ask("price of gold", documents=["copy.md"]), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
+    kept.record(searcher.ask(GOLD, documents=["copy.md"]), None, helpful=True)
     found = asked(path, searcher)
     assert ([question.text for question in found.questions], found.left_out) == (
-        ["green ferries"],
+        [FERRIES],
         1,
     )
 
@@ -128,13 +149,13 @@ def test_what_is_rated_down_is_left_out_until_somebody_corrects_it(
     path: Path, searcher: Searcher
 ) -> None:
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
     kept.record(searcher.ask("Anna"), None, helpful=False)
-    kept.record(searcher.ask("price of gold"), None, helpful=False)
+    kept.record(searcher.ask(GOLD), None, helpful=False)
     assert [line["rating"] for line in lines(path)] == ["up", "down", "down"]
     found = asked(path, searcher)
     assert ([question.text for question in found.questions], found.left_out) == (
-        ["green ferries"],
+        [FERRIES],
         2,
     )
     corrected = {"question": "Anna", "section": "Crew", "contains": "Anna does not."}
@@ -147,11 +168,11 @@ def test_what_is_rated_down_is_left_out_until_somebody_corrects_it(
 def test_the_last_rating_of_a_question_counts(path: Path, searcher: Searcher) -> None:
     kept = Feedback(path)
     for helpful in (True, False, True):
-        kept.record(searcher.ask("green ferries"), None, helpful=helpful)
+        kept.record(searcher.ask(FERRIES), None, helpful=helpful)
     for helpful in (True, False):
         kept.record(searcher.ask("Anna"), None, helpful=helpful)
     found = asked(path, searcher)
-    assert [question.text for question in found.questions] == ["green ferries"]
+    assert [question.text for question in found.questions] == [FERRIES]
     assert found.left_out == 1
 
 
@@ -189,7 +210,7 @@ def test_a_line_is_added_after_one_that_an_editor_left_open(path: Path, searcher
 
 
 def test_many_readers_at_once_leave_whole_lines(path: Path, searcher: Searcher) -> None:
-    answer = searcher.ask("green ferries")
+    answer = searcher.ask(FERRIES)
     both = [Feedback(path), Feedback(path)]
     threads = [
         threading.Thread(target=lambda kept=kept: [kept.record(answer, None, True) for _ in "abcd"])
@@ -203,7 +224,7 @@ def test_many_readers_at_once_leave_whole_lines(path: Path, searcher: Searcher) 
 
 
 def test_names_and_questions_that_are_no_text_are_kept(path: Path, searcher: Searcher) -> None:
-    answer = searcher.ask("green ferries")
+    answer = searcher.ask(FERRIES)
     passage = replace(answer.hits[0].passage, document="\udcff.md")
     hit = replace(answer.hits[0], passage=passage)
     Feedback(path).record(replace(answer, read_as="Où? \ud800" + "x" * 5000), hit, helpful=True)
@@ -224,7 +245,7 @@ def test_the_file_does_not_grow_without_end(
 ) -> None:
     monkeypatch.setattr(feedback, "MOST_BYTES", 200)
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
     before = path.read_bytes()
     with pytest.raises(UsageError, match="full of ratings; name another file"):
         kept.record(searcher.ask("Mara"), None, helpful=True)
@@ -235,7 +256,7 @@ def test_a_full_disk_leaves_no_half_line(
     path: Path, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
     before, write = path.read_bytes(), os.write
     monkeypatch.setattr(os, "write", lambda handle, line: write(handle, line[:10]))
     with pytest.raises(UsageError, match="no space is left"):
@@ -247,7 +268,7 @@ def test_eval_says_how_many_were_left_out(
     path: Path, searcher: Searcher, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = Feedback(path)
-    kept.record(searcher.ask("green ferries"), None, helpful=True)
+    kept.record(searcher.ask(FERRIES), None, helpful=True)
     kept.record(searcher.ask("Mara"), None, helpful=True)
     kept.record(searcher.ask("Anna"), None, helpful=False)
     command = ["eval", str(path), "--index", str(path.parent / "index")]

@@ -44,7 +44,7 @@ class Remembering:
         self.name, self.fingerprint = reader.name, reader.fingerprint
 
     @property
-    def rule(self) -> Mapping[str, float] | None:
+    def rule(self) -> Mapping[str, Mapping[str, float]] | None:
         return self._reader.rule
 
     @property

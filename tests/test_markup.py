@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,12 +24,27 @@ from briefqa.records import (
     PlaceUnit,
     Section,
     Span,
+    Verdict,
     Where,
 )
 from briefqa.ui import conversation_view, documents_view, sources_view
 from briefqa.ui.html import Html, escape, join, tag
 from briefqa.ui.turns import Problem, Turn
-from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, hit, words
+from tests.lighthouse import (
+    ADA,
+    HOSTILE,
+    LIGHTHOUSE,
+    Reading,
+    answer,
+    hit,
+    not_found,
+    quotation,
+    remark,
+    search_result,
+    span,
+    unsure,
+    words,
+)
 
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
 
@@ -71,16 +87,25 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     )
     sentence = AnswerSpan(5, 60, text[5:60], 5, 60)
     found = Hit(1, passage, Evidence(1.0, 1, 0.5, 1, 0.1, (HOSTILE,)), sentence)
-    said = answer(found)
     carried = tuple(Carried(kind, HOSTILE) for kind in CarriedKind)
-    followed = Answer(HOSTILE, True, 0.9, text, HOSTILE, (found,), (HOSTILE,), HOSTILE, carried)
-    nowhere = Answer(
-        HOSTILE, False, 0, HOSTILE, HOSTILE, (found,), (HOSTILE,) * 3, HOSTILE, carried
+    said = replace(
+        answer(found, exact=True),
+        text=text,
+        reason=HOSTILE,
+        read_as=HOSTILE,
+        carried=carried,
+        quotations=(quotation(found, exact=True, part=HOSTILE),),
+    )
+    replies = (
+        said,
+        replace(said, verdict=Verdict.UNSURE, missing=(HOSTILE,), quotations=()),
+        replace(said, verdict=Verdict.NOT_FOUND, searched=(HOSTILE,) * 3, quotations=()),
+        replace(search_result(found, found), text=HOSTILE),
+        remark(HOSTILE),
     )
     info = DocumentInfo(HOSTILE, HOSTILE, HOSTILE, 1, ((HOSTILE,), (HOSTILE, HOSTILE)))
     turns = (
-        Turn(HOSTILE, followed, Where((HOSTILE,), HOSTILE)),
-        Turn(HOSTILE, nowhere),
+        *(Turn(HOSTILE, reply, Where((HOSTILE,), HOSTILE)) for reply in replies),
         Turn(HOSTILE, Problem(HOSTILE, again=True)),
     )
     shown = [
@@ -124,13 +149,78 @@ def test_an_answer_quotes_the_passage_with_its_numbered_citation() -> None:
     assert read.answering == "The keeper was called Ada."
 
 
+BOTH = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
+
+
+def marking(words: str, sentence: str) -> Hit:
+    """The hit over two paragraphs, with these words of a sentence marked in it."""
+    here, whole = span(words), span(sentence)
+    mark = AnswerSpan(here.start, here.end, words, whole.start, whole.end)
+    return replace(BOTH, answer=mark)
+
+
+LAMP = marking("at six", "She lit the lamp at six.")
+
+
 def test_of_a_passage_the_answering_sentence_alone_is_marked() -> None:
-    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
-    place = (both.passage.end - 24, both.passage.end)
-    second = AnswerSpan(*place, "She lit the lamp at six.", *place)
-    read = shown(answer(Hit(1, both.passage, both.evidence, second)))
+    read = shown(answer(LAMP))
     assert read.text.count("The keeper was called Ada.") == 1
     assert read.marked == read.answering == "She lit the lamp at six."
+
+
+def test_words_are_bold_only_where_they_are_claimed() -> None:
+    assert shown(answer(LAMP, exact=True)).bold == "at six"
+    assert shown(answer(LAMP)).bold == ""
+
+
+def test_what_several_quotations_say_of_one_passage_is_marked_in_it_once_shown() -> None:
+    ada = marking("Ada", "The keeper was called Ada.")
+    quotations = (
+        quotation(LAMP, exact=True, part="When?"),
+        quotation(ada, exact=True, part="Who?"),
+    )
+    read = shown(replace(answer(LAMP), quotations=quotations))
+    assert words(read.text) == words(
+        "Who?When?Who?The keeper was called Ada.She lit the lamp at six."
+        "[1] The lighthouse › Keeper › ¶1"
+    )
+    assert read.answering == "The keeper was called Ada.She lit the lamp at six."
+    assert read.bold == "Adaat six"
+
+
+def test_an_unsure_answer_says_so_and_marks_nothing() -> None:
+    read = shown(unsure(LAMP, ADA))
+    before, after = read.text.split("More passages")
+    assert words(before) == words(
+        "Who?These documents speak of this, but may not answer it."
+        "Nothing in 1 document surely answers it. They have no number of cats."
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
+    )
+    assert words(after) == "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
+    assert (read.marked, read.bold) == ("", "")
+    assert ("class", "reply unsure") in read.attributes
+
+
+def test_of_a_search_the_words_searched_for_are_marked_and_nothing_else() -> None:
+    evidence = replace(LAMP.evidence, matched=("keepers", "LAMP"))
+    read = shown(search_result(replace(LAMP, evidence=evidence), ADA))
+    assert words(read.text) == words(
+        "Who?Passages found by these words."
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
+        "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
+    )
+    assert read.searched == ["keeper", "lamp", "Ada"]
+    assert read.marked == "keeperlampAda"
+    assert read.bold == ""
+
+
+def test_small_talk_gets_one_sentence_and_no_sources() -> None:
+    read = shown(remark(), rateable=True)
+    assert read.text == "Who?BriefQA quotes documents."
+    assert "figure" not in read.tags
+    assert "button" not in read.tags
+    listed = Reading(sources_view.listed(remark(), 1))
+    assert listed.text == "The passages an answer rests on are listed here."
 
 
 def test_passages_that_the_answer_does_not_quote_are_offered_by_number() -> None:
@@ -141,21 +231,22 @@ def test_passages_that_the_answer_does_not_quote_are_offered_by_number() -> None
 
 
 def test_no_answer_says_so_where_it_looked_and_folds_the_nearest_passages() -> None:
-    read = shown(answer(ADA, answered=False, reason="Too far."))
+    read = shown(not_found(ADA, reason="Too far."))
     before, after = read.text.split("Nearest passages, which do not answer this")
     assert before == "Who?Not in these documents.Too far.Looked in lighthouse.md"
     assert "The keeper was called Ada." in after
+    assert read.marked == ""
     assert ("open", None) not in read.attributes
 
 
 def test_no_answer_and_nothing_near_is_said_without_an_empty_fold() -> None:
-    nothing = Answer("Why?", False, 0.0, "Not in these documents.", "No passage fits.", ())
-    assert "details" not in shown(nothing).tags
+    assert "details" not in shown(not_found()).tags
+    assert "details" not in shown(unsure(ADA)).tags
 
 
 def test_of_very_many_documents_looked_in_some_are_named_and_the_rest_counted() -> None:
     names = tuple(f"brief-{number}.md" for number in range(1000))
-    read = shown(Answer("Why?", False, 0.0, "Not in these documents.", "No.", (), names))
+    read = shown(not_found(searched=names))
     assert "Looked in 1000 documents" in read.text
     assert "brief-11.md" in read.text
     assert "brief-12.md" not in read.text
@@ -164,8 +255,7 @@ def test_of_very_many_documents_looked_in_some_are_named_and_the_rest_counted() 
 
 def test_what_was_carried_over_is_shown_with_a_way_to_ask_without_each() -> None:
     carried = (Carried(CarriedKind.WITHIN, "Aleppo"), Carried(CarriedKind.ABOUT, "doctors"))
-    followed = Answer("How many?", True, 0.9, ADA.passage.text, "", (ADA,), carried=carried)
-    read = shown(followed)
+    read = shown(replace(answer(ADA), carried=carried))
     assert words(read.text).startswith("Who?within: Aleppo×about: doctors×")
     asked = [json.loads(value or "") for name, value in read.attributes if name == "data-carry"]
     assert asked == [[["about", "doctors"]], [["within", "Aleppo"]]]
@@ -175,6 +265,9 @@ def test_what_was_carried_over_is_shown_with_a_way_to_ask_without_each() -> None
 def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "Does this answer it?" not in shown(answer(ADA)).text
     assert "Does this answer it? YesNo" in shown(answer(ADA), rateable=True).text
+    assert "Does this answer it? YesNo" in shown(not_found(ADA), rateable=True).text
+    assert "Does the first passage answer it? YesNo" in shown(unsure(ADA), rateable=True).text
+    assert "answer it?" not in shown(search_result(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)
     pressed = Reading(
         conversation_view.conversation(rated, rateable=True, rebuildable=False)
@@ -227,9 +320,14 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
 
 
 def test_citation_and_quote_can_be_copied_with_their_place() -> None:
-    copied = [value for name, value in opened(ADA).attributes if name == "data-copy"]
+    def copies(reply: Answer) -> list[str | None]:
+        markup = sources_view.article(LIGHTHOUSE, reply, LAMP, 1)
+        return [value for name, value in Reading(markup).attributes if name == "data-copy"]
+
     citation = "The lighthouse › Keeper › ¶1 (lighthouse.md, line 7)"
-    assert copied == [citation, f"“The keeper was called Ada.” — {citation}"]
+    assert copies(answer(LAMP)) == [citation, f"“She lit the lamp at six.” — {citation}"]
+    whole = "“The keeper was called Ada. She lit the lamp at six.”"
+    assert copies(unsure(LAMP)) == [citation, f"{whole} — {citation}"]
 
 
 def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
@@ -243,8 +341,7 @@ def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
 
 
 def test_a_passage_over_two_paragraphs_is_marked_in_both() -> None:
-    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
-    assert opened(both).marked == "The keeper was called Ada.She lit the lamp at six."
+    assert opened(BOTH).marked == "The keeper was called Ada.She lit the lamp at six."
 
 
 def test_a_part_of_a_paragraph_is_marked_alone() -> None:
@@ -252,12 +349,23 @@ def test_a_part_of_a_paragraph_is_marked_alone() -> None:
 
 
 def test_the_answering_sentence_stands_out_within_its_passage() -> None:
-    both = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
-    start = both.passage.end - 24
-    second = AnswerSpan(start, both.passage.end, "", start, both.passage.end)
-    read = opened(Hit(1, both.passage, both.evidence, second))
+    read = opened(LAMP)
     assert read.marked == "The keeper was called Ada.She lit the lamp at six."
     assert read.answering == "She lit the lamp at six."
+
+
+def test_of_an_unsure_answer_the_passage_alone_is_marked_in_its_source() -> None:
+    for reply in (unsure(LAMP), search_result(LAMP)):
+        read = Reading(sources_view.article(LIGHTHOUSE, reply, LAMP, 1))
+        assert read.marked == "The keeper was called Ada.She lit the lamp at six."
+        assert (read.answering, read.bold) == ("", "")
+
+
+def test_the_list_of_sources_marks_only_what_is_quoted() -> None:
+    other = hit("She lit the lamp at six.", rank=2)
+    assert Reading(sources_view.listed(answer(ADA, other), 1)).marked == ADA.passage.text
+    for reply in (unsure(ADA, other), not_found(ADA, other), search_result(ADA, other)):
+        assert Reading(sources_view.listed(reply, 1)).marked == ""
 
 
 def test_headings_above_a_section_are_shown_once() -> None:

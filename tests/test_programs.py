@@ -113,7 +113,12 @@ def test_passages_over_http_are_those_that_python_gets(address: str, brief: Sear
 
 
 def test_offsets_over_http_stand_where_they_say(address: str, brief: Searcher) -> None:
-    for hit in called(address, "ask", QUESTION, 5, None, None)["hits"]:
+    answered = called(address, "ask", QUESTION, 5, None, None)
+    (quoted,) = answered["quotations"]
+    text = brief.document(quoted["document"]).text
+    assert text[quoted["sentence_start"] : quoted["sentence_end"]] == quoted["sentence"]
+    assert text[quoted["start"] : quoted["end"]] == quoted["words"]
+    for hit in answered["hits"]:
         text = brief.document(hit["document"]).text
         assert text[hit["start"] : hit["end"]] == hit["text"]
         answer = hit["answer"]
@@ -160,7 +165,8 @@ def test_a_mode_that_is_none_is_told_in_a_sentence(address: str) -> None:
 
 
 def test_a_blank_question_is_not_answered(address: str) -> None:
-    assert called(address, "ask", " ", 5, None, None)["answered"] is False
+    answer = called(address, "ask", " ", 5, None, None)
+    assert (answer["verdict"], answer["answered"]) == ("not-found", False)
     assert called(address, "search", " ", 5, "hybrid", None, None)["hits"] == []
 
 
@@ -231,7 +237,8 @@ def test_there_are_two_tools_and_no_more(address: str) -> None:
         "section",
     ]
     assert tools["ask"].input_schema["required"] == ["question"]
-    assert "do not quote them as an answer" in tools["ask"].description
+    for told in ("Quote only the `quotations`", "Do not quote the hits as an answer", "`missing`"):
+        assert told in " ".join(tools["ask"].description.split())
     assert "\n  " not in tools["search"].description
     assert tool(address, "documents").is_error
     assert tool(address, "start").is_error

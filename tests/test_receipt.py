@@ -23,18 +23,20 @@ from briefqa import (
     cli,
     open_index,
 )
-from briefqa.answering.abstention import Thresholds
+from briefqa.answering.abstention import WITHOUT_READER
 from briefqa.receipts import receipt
 from briefqa.receipts.receipt import Turn
 from briefqa.receipts.replay import replay
 from briefqa.receipts.saving import save
 from briefqa.receipts.transcript import markdown
-from briefqa.records import Carried, CarriedKind, Place, PlaceUnit, Where
+from briefqa.records import Carried, CarriedKind, Place, PlaceUnit, Verdict, Where
 from briefqa.text.markdown import line, quote
+from tests.lighthouse import quotation
 
 HARBOUR = (
     "# Harbour\n\n## Ships\n\nNine ferries work there. They are green.\n\n## Crew\n\nMara leads.\n"
 )
+GOLD = "What is the price of gold?"
 GARDEN = "# Garden\n\n## Roses\n\nRoses want water every morning.\n"
 HOSTILE = (
     "<script>alert(1)</script> ![x](http://evil.example/x.png) [a](javascript:alert) "
@@ -63,7 +65,7 @@ def conversation(searcher: Searcher) -> list[Turn]:
     chat = searcher.conversation()
     chat.ask("How many ferries work there?")
     chat.ask("And Mara?", carry=[Carried(CarriedKind.ABOUT, "crew leads")])
-    chat.ask("price of gold", carry=())
+    chat.ask(GOLD, carry=())
     return [Turn(answer) for answer in chat.turns]
 
 
@@ -98,9 +100,8 @@ def test_a_receipt_holds_the_conversation_and_the_index_that_answered(searcher: 
         "settings": {
             "language": "en",
             "recipe": manifest.recipe,
-            "thresholds": Thresholds().to_mapping(),
             "reader": None,
-            "answer_from": Thresholds().answer_from,
+            "answer_from": WITHOUT_READER.answer_from,
         },
     }
     assert [source["name"] for source in made["sources"]] == ["garden.md", "harbour.md"]
@@ -121,7 +122,7 @@ def test_the_same_index_gives_the_same_answers(folder: Path, searcher: Searcher)
     assert [(turn.question, turn.difference, turn.numbers) for turn in report.turns] == [
         ("How many ferries work there?", "", ""),
         ("And Mara?", "", ""),
-        ("price of gold", "", ""),
+        (GOLD, "", ""),
     ]
     assert report.changes == ()
     assert report.generation == searcher.generation()
@@ -192,11 +193,14 @@ def test_a_document_that_is_gone_is_what_differs(folder: Path, searcher: Searche
 
 
 def test_a_receipt_from_before_there_was_a_reader_replays(folder: Path, searcher: Searcher) -> None:
-    path = saved(folder, conversation(searcher), searcher)
+    turns = [Turn(searcher.ask(question)) for question in ("How many ferries work there?", GOLD)]
+    path = saved(folder, turns, searcher)
     made = json.loads(path.read_text("utf-8"))
     for name in ("reader", "answer_from"):
         del made["settings"][name]
     for turn in made["turns"]:
+        for name in ("verdict", "kind", "missing"):
+            del turn[name]
         if turn["answered"]:
             turn["text"] = answering_before(turn)
         for hit in turn["hits"]:
@@ -205,7 +209,7 @@ def test_a_receipt_from_before_there_was_a_reader_replays(folder: Path, searcher
     path.write_text(json.dumps(made), "utf-8")
     report = replay(receipt.read(path), searcher)
     assert report.same
-    assert [turn.numbers for turn in report.turns] == ["", "", ""]
+    assert [turn.numbers for turn in report.turns] == ["", ""]
     assert report.changes == ()
 
 
@@ -244,6 +248,8 @@ def test_a_receipt_that_lacks_anything_else_is_refused(
     ("places", "value", "said"),
     [
         (("answered",), False, "It was not answered then, and is now."),
+        (("verdict",), "unsure", "Its verdict is answered now, and was unsure."),
+        (("missing",), ["no date"], "It is said to lack nothing now, and was to lack no date."),
         (("read_as",), "ships", "It is read as “How many ferries work there?” now, and was as"),
         (("hits", 0, "text"), "Ten ferries.", "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) has"),
         (("hits", 0, "answer", "start"), 24, "Other words of [1] “Harbour › Ships › ¶1”"),
@@ -281,7 +287,11 @@ def test_other_numbers_alone_are_not_another_answer(folder: Path, searcher: Sear
         (("fingerprint",), "x", "Another model: hashing, changed."),
         (("settings", "language"), "de", "Another language of the documents."),
         (("settings", "recipe"), 0, "Another way of cutting and embedding passages."),
-        (("settings", "thresholds"), {}, "Another rule for when to answer."),
+        (
+            ("settings", "answer_from"),
+            0.9,
+            "Another confidence from which questions are answered.",
+        ),
     ],
 )  # fmt: skip
 def test_another_model_setting_or_version_is_said(
@@ -347,7 +357,7 @@ def test_a_passage_on_a_page_is_kept_with_its_page(folder: Path, searcher: Searc
     (hit,) = answer.hits
     place = Place(PlaceUnit.PAGE, 12, 12)
     on_page = replace(hit, passage=replace(hit.passage, place=place))
-    turn = Turn(replace(answer, hits=(on_page,)), k=1)
+    turn = Turn(replace(answer, hits=(on_page,), quotations=(quotation(on_page),)), k=1)
     assert "(`harbour.md`, page 12)" in markdown([turn])
     path = saved(folder, [turn], searcher)
     assert receipt.read(path).turns[0].hits[0].place == place
@@ -401,7 +411,7 @@ def test_replay_exits_with_1_when_an_answer_differs(
     assert out.splitlines() == [
         "1. How many ferries work there?: The same.",
         "2. And Mara?: The same.",
-        "3. price of gold: The same.",
+        f"3. {GOLD}: The same.",
         "The index has not changed since.",
     ]
     changed(path, "turns", 2, "text", value="\x1b[2JGold costs\nnothing.")
@@ -426,8 +436,35 @@ def test_markdown_reads_as_a_document(searcher: Searcher) -> None:
         f"\\[1\\] {first.citation} (`harbour.md`, line 5)\n\n"
     )
     assert "## 2. And Mara?\n\nCarried over: about: crew leads\n\n" in text
-    assert "\n\n## 3. price of gold\n\nNot in these documents. " in text
+    assert f"\n\n## 3. {GOLD}\n\nNot in these documents. " in text
     assert text.endswith("\n")
+
+
+def test_in_markdown_only_what_is_quoted_is_bold(searcher: Searcher) -> None:
+    unsure = searcher.ask("How many captains work there?")
+    assert unsure.verdict is Verdict.UNSURE
+    for answer in (unsure, searcher.ask("ferries")):
+        text = markdown([Turn(answer)])
+        assert f"\n\n{answer.text}" in text
+        assert "\n\n> Nine ferries work there. They are green.\n\n\\[1\\] Harbour › Ships" in text
+        assert "**" not in text
+    greeting = searcher.ask("hello")
+    assert markdown([Turn(greeting)]).endswith(f"## 1. hello\n\n{line(greeting.text)}\n")
+
+
+def test_an_answer_that_is_unsure_now_is_told_from_none_before(
+    folder: Path, searcher: Searcher
+) -> None:
+    turn = Turn(searcher.ask("How many captains work there?"))
+    path = saved(folder, [turn], searcher)
+    assert replay(receipt.read(path), searcher).same
+    made = json.loads(path.read_text("utf-8"))
+    for name in ("verdict", "kind", "missing"):
+        del made["turns"][0][name]
+    path.write_text(json.dumps(made), "utf-8")
+    assert replay(receipt.read(path), searcher).turns[0].difference == (
+        "Its verdict is unsure now, and was not-found."
+    )
 
 
 def rendered(text: str) -> list[Token]:
@@ -452,7 +489,11 @@ def test_hostile_text_stays_text_in_markdown(folder: Path) -> None:
     chat.ask(f'hostile "evil example" {HOSTILE}', carry=[carried])
     (answer,) = chat.turns
     assert answer.hits[0].passage.document == "evil.md"
-    for each in (answer, replace(answer, answered=False)):
+    quoted = replace(answer, verdict=Verdict.ANSWERED, quotations=(quotation(answer.hits[0]),))
+    unsure = replace(answer, verdict=Verdict.UNSURE, text=HOSTILE, quotations=())
+    none = replace(unsure, verdict=Verdict.NOT_FOUND, reason=HOSTILE)
+    search = replace(unsure, verdict=None)
+    for each in (quoted, unsure, none, search):
         text = markdown([Turn(each, Where(("evil.md",), HOSTILE))])
         kinds = {token.type for token in rendered(text)}
         assert not kinds & {

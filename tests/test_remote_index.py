@@ -17,6 +17,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from briefqa import Mode, Searcher, build, open_index
 from briefqa.answering import ranking
+from briefqa.answering.question import analyse
 from briefqa.answering.ranking import SearchContext
 from briefqa.documents.passages import embedded_texts, headings
 from briefqa.evaluation.probe import passages
@@ -202,8 +203,9 @@ def test_the_same_hits_come_from_other_indexes_of_the_same_passages(
     if hits and mode is Mode.HYBRID:
         with searcher.opened() as snapshot:
             own = ranking.rank(snapshot.context, query, mode)
-            known = ranking.signals(snapshot.context, question, own)
-        signals = ranking.signals(remote, question, ranked)
+            known, checked = ranking.signals(snapshot.context, analyse(question), question, own)
+        signals, checked_here = ranking.signals(remote, analyse(question), question, ranked)
+        assert checked_here == checked
         assert signals.agreement == known.agreement
         assert signals.matched_share == pytest.approx(known.matched_share)
         assert signals.unknown_share == known.unknown_share

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
-    from briefqa.records import Answer, Evidence, Hit, Mode, Passage
+    from briefqa.records import Answer, Evidence, Hit, Mode, Passage, Quotation, Verdict
 
 __version__ = "0.1.0"
 
@@ -51,10 +51,12 @@ __all__ = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "Quotation",
     "ReplayReport",
     "Searcher",
     "ServeError",
     "UsageError",
+    "Verdict",
     "VerifyReport",
     "ask",
     "build",
@@ -70,7 +72,7 @@ _MODULES = {
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),
-    "records": ("Answer", "Evidence", "Hit", "Mode", "Passage"),
+    "records": ("Answer", "Evidence", "Hit", "Mode", "Passage", "Quotation", "Verdict"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -337,10 +337,9 @@ class Answer:
         """Whether an answer is asserted."""
         return self.verdict is Verdict.ANSWERED
 
-    def quotation_from(self, hit: Hit) -> Quotation | None:
-        """What the answer quotes of a hit's passage, None where it does not."""
-        of_passage = (one for one in self.quotations if one.passage == hit.passage)
-        return next(of_passage, None)
+    def quotations_from(self, passage: Passage) -> tuple[Quotation, ...]:
+        """What the answer quotes of a passage, in its order."""
+        return tuple(one for one in self.quotations if one.passage == passage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,12 @@ def answered(inquiry: Inquiry, hits: Sequence[Hit], confidence: float, exact: bo
 def unsure(
     inquiry: Inquiry, hits: Sequence[Hit], confidence: float, missing: Sequence[str]
 ) -> Answer:
-    """An Answer that shows the nearest passages and says what they lack."""
-    lacks = f" They have {_listed(missing)}." if missing else ""
+    """An Answer that shows the nearest passages and says what they lack, each once.
+
+    What is missing is in words: `no number of soldiers`, `nothing about 1774`.
+    """
+    missing = tuple(dict.fromkeys(" ".join(each.split()) for each in missing))
+    lacks = f" They have {' and '.join(missing)}." if missing else ""
     return Answer(
         question=inquiry.asked,
         verdict=Verdict.UNSURE,
@@ -76,7 +80,7 @@ def unsure(
         searched=inquiry.scope.documents,
         read_as=inquiry.query.text,
         kind=inquiry.question.kind,
-        missing=tuple(missing),
+        missing=missing,
     )
 
 
@@ -222,11 +226,6 @@ def _ranks(hit: Hit) -> str:
         if rank is not None
     ]
     return " and ".join(ranks)
-
-
-def _listed(missing: Sequence[str]) -> str:
-    """`no number of soldiers`, `no date or time and nothing about 1774`."""
-    return " and ".join(dict.fromkeys(missing))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

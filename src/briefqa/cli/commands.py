@@ -1,6 +1,7 @@
 """What each command does: one library call with the parsed options, and its result printed.
 
-Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
+Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C;
+of `ask` also 3 for an unsure answer, 4 for none.
 """
 
 from __future__ import annotations

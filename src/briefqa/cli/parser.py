@@ -56,7 +56,7 @@ def default_index() -> Path:
 def _add_build(commands: Any) -> None:
     command = _command(
         commands, "build", "index files and folders", "briefqa build data",
-        fails="if a file could not be indexed; the others are",
+        exits="exits with 1 if a file could not be indexed; the others are",
     )  # fmt: skip
     command.add_argument(
         "paths", nargs="*", metavar="PATH",
@@ -98,8 +98,9 @@ def _add_search(commands: Any) -> None:
 
 def _add_ask(commands: Any) -> None:
     command = _command(
-        commands, "ask", "quote the answer, or say that there is none",
-        "briefqa ask 'Who spoke to the reporters?'",
+        commands, "ask", "quote the answer, or say that it is not sure or not there",
+        "briefqa ask 'How many targets were to be hit?'",
+        exits="exits with 3 if passages speak of it but may not answer, with 4 if none does",
     )  # fmt: skip
     _question(command)
     _scope(command)
@@ -112,7 +113,7 @@ def _add_chat(commands: Any) -> None:
     command = _command(
         commands, "chat", "ask questions that follow each other",
         "briefqa chat --document syria-january-2017.md",
-        fails="if a line could not be answered; the others are",
+        exits="exits with 1 if a line could not be answered; the others are",
     )  # fmt: skip
     _scope(command)
     _reader(command)
@@ -174,7 +175,7 @@ def _add_password(commands: Any) -> None:
 def _add_verify(commands: Any) -> None:
     command = _command(
         commands, "verify", "check every citation against its source", "briefqa verify",
-        fails="if a source is missing or has changed since it was indexed",
+        exits="exits with 1 if a source is missing or has changed since it was indexed",
     )  # fmt: skip
     _index(command)
     _json(command)
@@ -183,7 +184,7 @@ def _add_verify(commands: Any) -> None:
 def _add_replay(commands: Any) -> None:
     command = _command(
         commands, "replay", "ask the questions of a receipt again and compare the answers",
-        "briefqa replay receipt.json", fails="if an answer is not the same",
+        "briefqa replay receipt.json", exits="exits with 1 if an answer is not the same",
     )  # fmt: skip
     command.add_argument("receipt", type=Path, metavar="RECEIPT", help="a saved conversation")
     _reader(command)
@@ -241,14 +242,14 @@ def _add_info(commands: Any) -> None:
 
 
 def _command(
-    commands: Any, name: str, purpose: str, example: str, *, fails: str = ""
+    commands: Any, name: str, purpose: str, example: str, *, exits: str = ""
 ) -> argparse.ArgumentParser:
-    """A command; `fails` says when it exits with 1 though it did its work."""
+    """A command; `exits` says when it exits with another code than 0 though it did its work."""
     command: argparse.ArgumentParser = commands.add_parser(
         name,
         help=purpose,
         description=f"{purpose[0].upper()}{purpose[1:]}.",
-        epilog=f"example: {example}" + (f"\nexits with 1 {fails}" if fails else ""),
+        epilog=f"example: {example}" + (f"\n{exits}" if exits else ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return command

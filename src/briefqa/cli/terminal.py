@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Hit, Quotation
 
+_NEAREST = 3  # passages that are named where nothing is asserted
 _UNITS = {"reading": " files", "embedding": " passages"}
 
 
@@ -53,33 +54,39 @@ def show_report(report: BuildReport) -> None:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print what was carried over, the answering sentence, the passages quoted, and the reason."""
+    """Print what was carried over, then what the verdict is and the passages it rests on."""
     if answer.carried:
         carried = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
         print(f"{line(carried)}\n")
     for number, quotation in enumerate(answer.quotations, 1):
+        if quotation.part:
+            print(f"{line(quotation.part)}\n")
         if quotation.sentence != quotation.passage.text:
             print(f"“{line(quotation.sentence)}” [{number}]\n")
         print(f"{_marked(quotation)}\n[{number}] {line(quotation.citation)}\n")
-    if answer.answered:
+    if answer.quotations:
         print(line(answer.reason))
-        return
-    print(printable(answer.text))
-    if answer.verdict is None:
+    elif answer.verdict is None:
+        print(f"{line(answer.text)}\n")
         for hit in answer.hits:
-            print()
             show_hit(hit, explain=False)
-        return
-    print(f"\n{line(answer.reason)}")
-    if answer.searched and answer.verdict is Verdict.NOT_FOUND:
+    else:
+        print(f"{line(answer.text)}\n\n{line(answer.reason)}")
+        _show_nearest(answer)
+
+
+def _show_nearest(answer: Answer) -> None:
+    """Print where nothing was found, and the passages that may answer or do not."""
+    is_unsure = answer.verdict is Verdict.UNSURE
+    if answer.searched and not is_unsure:
         print(line(f"Looked in: {_listed(answer.searched)}."))
-    if answer.hits:
-        may = "may" if answer.verdict is Verdict.UNSURE else "do"
-        print(f"\nThe nearest passages, which {may} not answer:")
-        for hit in answer.hits[:3]:
-            print(line(f"[{hit.rank}] {hit.citation}"))
-            if answer.verdict is Verdict.UNSURE:
-                print(indented(hit.passage.text))
+    if not answer.hits:
+        return
+    print(f"\nThe nearest passages, which {'may' if is_unsure else 'do'} not answer:")
+    for hit in answer.hits[:_NEAREST]:
+        print(line(f"[{hit.rank}] {hit.citation}"))
+        if is_unsure:
+            print(indented(hit.passage.text))
 
 
 def show_hit(hit: Hit, *, explain: bool) -> None:

@@ -17,7 +17,7 @@ from briefqa.receipts.receipt import (
     make,
     recorded,
 )
-from briefqa.records import Answer, Evidence, Where
+from briefqa.records import Answer, Evidence, Verdict, Where
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
@@ -113,12 +113,8 @@ def _numbers(turn: RecordedTurn) -> list[float]:
 
 def _difference(then: RecordedTurn, now: RecordedTurn) -> str:
     """What differs between two answers, evidence and confidence aside, in one sentence."""
-    if then.answered and not now.answered:
-        return "It was answered then, and is not now."
-    if now.answered and not then.answered:
-        return "It was not answered then, and is now."
-    if then.kind is not None and (then.verdict, then.missing) != (now.verdict, now.missing):
-        return f"Its verdict is {now.verdict or 'none'} now, and was {then.verdict or 'none'}."
+    if difference := _different_verdict(then, now):
+        return difference
     if (then.read_as, then.carried) != (now.read_as, now.carried):
         return f"It is read as “{now.read_as}” now, and was as “{then.read_as}”."
     for one, other in zip(then.hits, now.hits, strict=False):
@@ -126,9 +122,42 @@ def _difference(then: RecordedTurn, now: RecordedTurn) -> str:
             return _different_hit(one, other)
     if len(then.hits) != len(now.hits):
         return f"It finds {len(now.hits)} passages now, and {len(then.hits)} then."
-    # The answers of older receipts began with the passage, without the sentence before it.
-    texts = now.text, now.text.partition("\n\n")[2]
-    return "" if then.text in texts else "The words of the answer differ."
+    return "" if _same_words(then, now) else "The words of the answer differ."
+
+
+def _different_verdict(then: RecordedTurn, now: RecordedTurn) -> str:
+    if then.answered and not now.answered:
+        return "It was answered then, and is not now."
+    if now.answered and not then.answered:
+        return "It was not answered then, and is now."
+    before = _verdict(then)
+    if before != now.verdict:
+        return f"Its verdict is {now.verdict or 'none'} now, and was {before or 'none'}."
+    if then.missing != now.missing:
+        missing = [", ".join(turn.missing) or "nothing" for turn in (now, then)]
+        return f"It is said to lack {missing[0]} now, and was to lack {missing[1]}."
+    return ""
+
+
+def _verdict(turn: RecordedTurn) -> Verdict | None:
+    """The verdict; receipts from before there were three say whether it was answered."""
+    if turn.kind is None and turn.verdict is None:
+        return Verdict.ANSWERED if turn.answered else Verdict.NOT_FOUND
+    return turn.verdict
+
+
+def _same_words(then: RecordedTurn, now: RecordedTurn) -> bool:
+    """Whether the answer's text is the same.
+
+    The answers of older receipts began with the passage or with the sentence in it, and went on
+    with a second passage.
+    """
+    if then.kind is not None or not now.answered:
+        return then.text == now.text
+    first = now.text.partition("\n\n")[2]
+    return any(
+        then.text == text or then.text.startswith(f"{text}\n\n") for text in (now.text, first)
+    )
 
 
 def _quoted(hit: RecordedHit) -> RecordedHit:

@@ -8,7 +8,7 @@ text: `Su-25` is found as `Su25` and `su 25`, `26,395` as `26395`, `Deir ez-Zor`
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import regex
@@ -79,6 +79,22 @@ def plain_words(text: str) -> tuple[str, ...]:
         for part in _split(raw)
         for word in (part if _UNSPACED.search(part) else (part,))
     )
+
+
+def places_of(words: Iterable[str], text: str, stem: Stem) -> list[tuple[int, int]]:
+    """Where words of `text` stand that are one of these, word endings and spelling apart.
+
+    Ranges of characters, half open, in order. A word of a script written without spaces is not
+    found.
+    """
+    wanted = {_terms(raw, stem)[-1] for word in words for raw in _words(word)}
+    if not wanted:
+        return []
+    return [
+        match.span()
+        for match in _WORD.finditer(text)
+        if not wanted.isdisjoint(_terms(match[0], stem))
+    ]
 
 
 def is_name(word: str, question: str) -> bool:

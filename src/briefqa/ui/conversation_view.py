@@ -44,8 +44,8 @@ def welcome(
     ]
     return _welcome(
         f"Ask {asked_of} a question.",
-        "The answer is the passage itself, word for word, with the place it stands in. "
-        "Where that is not sure, or not there, it says so.",
+        "An answer is a sentence of theirs, word for word, with the place it stands in. "
+        "Where none surely answers, or none comes close, that is said instead.",
         tag("ul", *buttons, class_="examples", aria_label="Example questions") if buttons else None,
         tag("p", reader_note, class_="manners") if reader_note else None,
     )
@@ -176,38 +176,54 @@ def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
             return tag("p", "Asking again …", class_="pending")
         case Problem(sentence, again):
             return _problem(sentence, again and rebuildable)
-        case Answer(verdict=Verdict.ANSWERED) as answer:
-            quoted = [hit for hit in answer.hits if answer.quotation_from(hit) is not None]
+        case Answer() as answer:
             return tag(
                 "div",
                 _carried(answer, number),
-                *(_quotation(hit, answer, number) for hit in quoted),
-                _also([hit for hit in answer.hits if hit not in quoted], number),
-                _rating(turn, number) if rateable else None,
-                class_="reply",
+                *_body(answer, number),
+                _rating(turn, number) if rateable and _is_rateable(turn, answer) else None,
+                class_=f"reply {answer.verdict or 'search'}",
             )
-        case Answer(verdict=None) as answer:  # a search, or a remark
-            return tag(
-                "div",
-                _carried(answer, number),
-                tag("p", answer.text, class_="note"),
-                *(_quotation(hit, answer, number) for hit in answer.hits),
-                class_="reply",
-            )
-        case answer:
-            is_unsure = answer.verdict is Verdict.UNSURE
-            return tag(
-                "div",
-                _carried(answer, number),
-                tag("p", answer.text, class_="verdict unsure" if is_unsure else "verdict"),
+
+
+def _body(answer: Answer, number: int) -> list[Html | None]:
+    """What is said to the question, and the passages it rests on."""
+    match answer.verdict:
+        case Verdict.ANSWERED:
+            quoted = {one.passage for one in answer.quotations}
+            others = [hit for hit in answer.hits if hit.passage not in quoted]
+            return [*_quotations(answer, number), _also(others, number)]
+        case Verdict.UNSURE:
+            first, rest = answer.hits[:1], answer.hits[1:]
+            return [
+                tag("p", answer.text, class_="verdict"),
                 tag("p", answer.reason, class_="reason"),
-                None if is_unsure else _looked_in(answer.searched, number),
-                *(_quotation(hit, answer, number) for hit in answer.hits[:1] if is_unsure),
-                _nearest(answer, number),
-                # Of one section it would not be known what is in the rest.
-                _rating(turn, number) if rateable and turn.where.section is None else None,
-                class_="reply",
-            )
+                *(_passage(hit, number) for hit in first),
+                _folded("More passages", rest, number),
+            ]
+        case Verdict.NOT_FOUND:
+            return [
+                tag("p", answer.text, class_="verdict"),
+                tag("p", answer.reason, class_="reason"),
+                _looked_in(answer.searched, number),
+                _folded("Nearest passages, which do not answer this", answer.hits, number),
+            ]
+        case _ if answer.quotations:  # of what was asked for as a whole: an overview, a clause
+            note = tag("p", answer.reason, class_="note") if answer.reason else None
+            return [note, *_quotations(answer, number)]
+        case _ if answer.hits:  # of a search
+            note = tag("p", answer.text, class_="note")
+            found = (_passage(hit, number, hit.evidence.matched) for hit in answer.hits)
+            return [note, *found]
+        case _:
+            return [tag("p", answer.text, class_="remark")]
+
+
+def _is_rateable(turn: Turn, answer: Answer) -> bool:
+    """Whether a verdict was passed; of one section it would not be known what is in the rest."""
+    if answer.verdict is Verdict.NOT_FOUND:
+        return turn.where.section is None
+    return answer.verdict is not None
 
 
 def _problem(sentence: str, rebuildable: bool) -> Html:
@@ -245,10 +261,35 @@ def _carried(answer: Answer, number: int) -> Html | None:
     return tag("ul", *chips, class_="carried", aria_label="Taken over from earlier questions")
 
 
-def _quotation(hit: Hit, answer: Answer, turn: int) -> Html:
+def _quotations(answer: Answer, turn: int) -> list[Html]:
+    """The passages that are quoted, in the answer's order, what is quoted marked in each."""
+    hits = {hit.passage: hit for hit in answer.hits}
+    shown = []
+    for passage in dict.fromkeys(one.passage for one in answer.quotations):
+        quoted = answer.quotations_from(passage)
+        parts = dict.fromkeys(one.part for one in quoted if one.part)
+        hit = hits.get(passage)
+        shown.append(
+            tag(
+                "figure",
+                *(tag("p", part, class_="part", dir="auto") for part in parts),
+                passage_view.passage(passage, quoted),
+                tag(
+                    "figcaption",
+                    tag("bdi", passage.citation)
+                    if hit is None
+                    else citation(hit, turn, key="quote"),
+                ),
+            )
+        )
+    return shown
+
+
+def _passage(hit: Hit, turn: int, searched: Sequence[str] = ()) -> Html:
+    """A passage that nothing is claimed of; the words `searched` for are marked in it."""
     return tag(
         "figure",
-        passage_view.passage(hit.passage, answer.quotation_from(hit)),
+        passage_view.passage(hit.passage, searched=searched),
         tag("figcaption", citation(hit, turn, key="quote")),
     )
 
@@ -290,19 +331,14 @@ def _looked_in(names: Sequence[str], number: int) -> Html | None:
     )
 
 
-def _nearest(answer: Answer, turn: int) -> Html | None:
-    """The passages of an answer that is not asserted, folded; of an unsure one those that follow
-    the first.
-    """
-    is_unsure = answer.verdict is Verdict.UNSURE
-    hits = answer.hits[1:] if is_unsure else answer.hits
+def _folded(summary: str, hits: Sequence[Hit], turn: int) -> Html | None:
+    """Passages that are not shown until they are wanted."""
     if not hits:
         return None
-    summary = "More passages" if is_unsure else "Nearest passages, which do not answer this"
     return tag(
         "details",
         tag("summary", summary),
-        *(_quotation(hit, answer, turn) for hit in hits),
+        *(_passage(hit, turn) for hit in hits),
         class_="nearest",
         data_fold=f"nearest-{turn}",
     )
@@ -323,5 +359,10 @@ def _rating(turn: Turn, number: int) -> Html:
         )
         for says, helpful in (("Yes", True), ("No", False))
     ]
-    asks = "Does this answer it? " if turn.rating is None else "You said (kept on this machine): "
+    if turn.rating is not None:
+        asks = "You said (kept on this machine): "
+    elif isinstance(turn.reply, Answer) and turn.reply.verdict is Verdict.UNSURE:
+        asks = "Does the first passage answer it? "
+    else:
+        asks = "Does this answer it? "
     return tag("p", tag("span", asks, class_="of"), *thumbs, class_="rating")

@@ -1,8 +1,9 @@
 """Readers' ratings of answers.
 
-Kept on this machine as a questions file that `briefqa eval` reads. A line says what was
-asked and which passage was rated; one that is rated down waits for a person to put the right
-section and string in place of the wrong ones, and to delete the rating.
+Kept on this machine as a questions file that `briefqa eval` reads. A line says what was asked and
+which passage was rated, by its section and the sentence that was quoted, if one was; a line that is
+rated down waits for a person to put the right section and string in place of the wrong ones, and to
+delete the rating.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 import portalocker
 
 from briefqa.errors import UsageError
-from briefqa.records import Answer, Hit, section_text
+from briefqa.records import Answer, Hit, Verdict, section_text
 
 MOST_BYTES = 20_000_000
 """Bytes a file of ratings may grow to."""
@@ -36,17 +37,19 @@ class Feedback:
     def record(self, answer: Answer, hit: Hit | None, helpful: bool) -> None:
         """Keep what was thought of an answer, or of one `hit` of it.
 
-        Without a hit the first is meant, or that nothing answers if the answer says so. The
-        question is kept as it was read, so that a follow-up can be asked by itself. Raises
-        UsageError when nothing can be kept.
+        Without a hit the first is meant, also where the answer is unsure; or that nothing answers
+        if the answer says so. The sentence that answers is kept where one was quoted; of a passage
+        that was only shown nobody has said which it is. The question is kept as it was read, so
+        that a follow-up can be asked by itself. Raises UsageError when nothing can be kept.
         """
-        if hit is None and answer.answered:
+        if hit is None and answer.verdict is not Verdict.NOT_FOUND and answer.hits:
             hit = answer.hits[0]
+        quoted = () if hit is None else answer.quotations_from(hit.passage)
         line: dict[str, str | list[str] | None] = {
             "question": (answer.read_as or answer.question)[:MOST_CHARACTERS],
             "document": None if hit is None else hit.passage.document,
             "section": None if hit is None else section_text(hit.passage.section),
-            "contains": None if hit is None else hit.sentence[:MOST_CHARACTERS],
+            "contains": quoted[0].sentence[:MOST_CHARACTERS] if quoted else None,
             "rating": "up" if helpful else "down",
         }
         if hit is None:  # what is added later may hold an answer

@@ -81,15 +81,18 @@ class Programs:
     ) -> dict[str, Any]:
         """Answer a question with quotations from the documents, or say that they hold no answer.
 
-        `answered` says whether they do, `text` quotes the passages word for word with their
-        citations, `confidence` (0 to 1) is how sure it is that the first of the `hits` answers,
-        and `reason` says on what evidence. Each hit holds the passage, its citation (title,
-        section, paragraph), the document's name, the character offsets (start, end) into its
-        text, and the sentence that answers. When `answered` is false the hits are the nearest
-        passages and do not answer: do not quote them as an answer. `k` is how many passages to
-        look at, 100 at the highest; `documents` are the names of those to look in, all of them
-        without it; `section` is a heading, or headings joined by " › " (within a heading: "››"),
-        to stay within.
+        `verdict` is "answered", "unsure", "not-found", or null where none is passed: `kind` says
+        what was asked, and a search by "keywords" or "small-talk" gets none. `answered` is true for
+        "answered" alone. Quote only the `quotations`: each has its `sentence`, the `words` of it
+        that answer (null where none are claimed), its citation (title, section, paragraph), the
+        document's name and the character offsets into its text. `text` is the same for a person to
+        read, `confidence` (0 to 1) is how sure it is that the first quotation answers, and `reason`
+        says on what evidence. When the verdict is "unsure" the `hits` speak of the matter and may
+        not answer, and `missing` says what they lack; when it is "not-found" they do not answer. Do
+        not quote the hits as an answer then. Each hit holds a passage word for word, its place and
+        its citation. `k` is how many passages to look at, 100 at the highest; `documents` are the
+        names of those to look in, all of them without it; `section` is a heading, or headings
+        joined by " › " (within a heading: "››"), to stay within.
         """
         answer = self._searcher.ask(_query(question, k, documents, section))
         return compose.as_json(answer)

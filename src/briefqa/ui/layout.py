@@ -244,8 +244,7 @@ class _Page:
             return log
         helpful = rating.rate == "up"
         try:
-            first = answer.hits[0] if answer.answered else None
-            self._service.feedback.record(answer, first, helpful)
+            self._service.feedback.record(answer, None, helpful)
         except BriefQAError as error:
             gr.Warning(str(error))
             return log

@@ -13,7 +13,10 @@ _REACH = 100_000
 
 
 def listed(answer: Answer | None, turn: int) -> Html:
-    """The numbered passages of one turn, each with its place, its text and why it was found."""
+    """The numbered passages of one turn, each with its place, its text and why it was found.
+
+    What the answer quotes of them is marked, and nothing else.
+    """
     if answer is None or not answer.hits:
         return tag("p", "The passages an answer rests on are listed here.", class_="empty")
     hits = tag(
@@ -44,7 +47,7 @@ def article(
             "div",
             tag("div", _back(), _neighbours(answer, hit, turn), class_="ways"),
             tag("p", *conversation_view.cited(hit)),
-            tag("div", *_copies(hit), class_="copies"),
+            tag("div", *_copies(answer, hit), class_="copies"),
             class_="bar",
         ),
         tag(
@@ -55,7 +58,9 @@ def article(
             None
             if whole
             else tag("p", "A long document: the part around the passage.", class_="note"),
-            *_sections(document, cited, passage_view.marks(answer.quotation_from(hit)), window),
+            *_sections(
+                document, cited, passage_view.marks(answer.quotations_from(hit.passage)), window
+            ),
             tabindex=0,
             aria_label="Source",
         ),
@@ -86,7 +91,7 @@ def _source(hit: Hit, answer: Answer, turn: int) -> Html:
         "li",
         conversation_view.citation(hit, turn, key="source"),
         tag("p", tag("bdi", conversation_view.place_of(hit)), class_="place"),
-        passage_view.passage(hit.passage, answer.quotation_from(hit)),
+        passage_view.passage(hit.passage, answer.quotations_from(hit.passage)),
         _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
     )
 
@@ -148,10 +153,11 @@ def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
     return tag("span", *ways, class_="neighbours")
 
 
-def _copies(hit: Hit) -> list[Html]:
-    """What can be taken from here: the citation, and the answering sentence with it."""
+def _copies(answer: Answer, hit: Hit) -> list[Html]:
+    """What can be taken from here: the citation, and with it what is quoted, else the passage."""
     citation = f"{hit.citation} ({conversation_view.place_of(hit)})"
-    quote = f"“{' '.join(hit.sentence.split())}” — {citation}"
+    quoted = [one.sentence for one in answer.quotations_from(hit.passage)] or [hit.passage.text]
+    quote = f"“{' … '.join(' '.join(sentence.split()) for sentence in quoted)}” — {citation}"
     return [
         tag("button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}")
         for name, text in (("Copy citation", citation), ("Copy quote", quote))
@@ -159,7 +165,7 @@ def _copies(hit: Hit) -> list[Html]:
 
 
 def _sections(
-    document: Document, cited: Span, answer: AnswerSpan | None, window: Span
+    document: Document, cited: Span, answers: Sequence[AnswerSpan], window: Span
 ) -> list[Html]:
     shown: list[Html] = []
     above: tuple[str, ...] = ()
@@ -169,7 +175,9 @@ def _sections(
         if visible or not section.paragraphs:
             shown.extend(_headings(section, above))
             above = section.path
-        shown.extend(passage_view.paragraph(document.text, span, cited, answer) for span in visible)
+        shown.extend(
+            passage_view.paragraph(document.text, span, cited, answers) for span in visible
+        )
     return shown
 
 

@@ -84,7 +84,7 @@ function conversationChanged(log) {
   if (newest && (now !== shown || waited !== waiting)) {
     newest.scrollIntoView({ block: "start" });
     show("sources");
-    const said = newest.querySelector(".verdict, blockquote, .problem p");
+    const said = newest.querySelector(".verdict, .note, .remark, blockquote, .problem p");
     if (said) say(said.textContent);
   }
   shown = now;
