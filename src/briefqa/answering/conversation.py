@@ -16,7 +16,16 @@ from typing import Protocol
 from briefqa.answering import follow_up
 from briefqa.answering.phrases import READ
 from briefqa.errors import UsageError
-from briefqa.records import EVERYWHERE, Answer, Carried, Passage, Query, Where
+from briefqa.records import (
+    EVERYWHERE,
+    Answer,
+    Carried,
+    Passage,
+    Query,
+    QuestionKind,
+    Verdict,
+    Where,
+)
 
 MOST_CARRIED = 8  # things that may be named to be carried over; of itself a question takes three
 PROBED = 20  # passages of the question as asked, among which that of the carried words is sought
@@ -91,14 +100,14 @@ class Conversation:
         if carry is not None:
             return self._carrying(question, tuple(dict.fromkeys(carry))[:MOST_CARRIED], earlier)
         leans_by = follow_up.leans_by(question)
-        if earlier is None or not leans_by:
+        if earlier is None or not leans_by or follow_up.says_all(question):
             return self._asked(question)
         chosen = follow_up.offered(question, earlier.read_as, earlier.carried)
         carried = self._carrying(question, chosen, earlier)
         if leans_by == inf or not chosen or not carried.hits:
             return carried
         alone = self._asked(question, PROBED)
-        if alone.hits and self._loss(alone, carried.hits[0].passage) > leans_by:
+        if alone.hits and self._stands_alone(alone, carried, leans_by):
             return replace(alone, hits=alone.hits[: self._k])
         return carried
 
@@ -127,6 +136,19 @@ class Conversation:
         read_as = answer.read_as or " ".join(question[:READ].split())
         return replace(answer, read_as=read_as)
 
+    def _stands_alone(self, alone: Answer, carried: Answer, leans_by: float) -> bool:
+        """Whether a question is read as it stands, for all that it leans on what came before.
+
+        What it could take over is left where it adds nothing, or leads to a worse passage.
+        """
+        first = carried.hits[0].passage
+        if leans_by < follow_up.FRAGMENT:  # no pronoun, no fragment: only few words
+            if alone.hits[0].passage == first:
+                return True
+            if alone.answered and not carried.answered:
+                return True
+        return self._loss(alone, first) > leans_by
+
     def _loss(self, alone: Answer, passage: Passage) -> float:
         """How far a passage is behind the best, for the question that `alone` answers."""
         there = alone.hits
@@ -143,8 +165,16 @@ class Conversation:
 
 
 def _referred(question: str, before: Sequence[Answer]) -> Answer | None:
-    """The turn the question refers to: the last that asked something, or that it goes back to."""
-    asked = [turn for turn in reversed(before) if turn.read_as.strip()]
+    """The turn the question refers to: the last that asked something, or that it goes back to.
+
+    Small talk is no such turn; None where the documents had no answer to it.
+    """
+    asked = [
+        turn
+        for turn in reversed(before)
+        if turn.read_as.strip() and turn.kind is not QuestionKind.SMALL_TALK
+    ]
     named = follow_up.returns_to(question)
     back = (turn for turn in asked if named and follow_up.mentions(turn.read_as, named))
-    return next(back, asked[0] if asked else None)
+    turn = next(back, asked[0] if asked else None)
+    return None if turn is None or turn.verdict is Verdict.NOT_FOUND else turn

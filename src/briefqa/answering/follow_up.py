@@ -31,7 +31,8 @@ from briefqa.answering.phrases import (
     stands_alone,
     words_of,
 )
-from briefqa.records import Carried, CarriedKind
+from briefqa.answering.question import analyse
+from briefqa.records import Carried, CarriedKind, QuestionKind
 
 # By how much a question leans on what came before, in the value that hits are ordered by; chosen
 # with the dialogues kept for tuning. A name counts as two words.
@@ -59,8 +60,15 @@ _KNOWN_THING = regex.compile(
 )
 _NO_THING = regex.compile(  # is it true that, it takes long to, is it called
     r"(?i)\b(?:is|was|be) it (?:\w+ ){1,2}(?:to|that|if|for)\b"
-    r"|\bit (?:takes?|took|costs?) .*\bto\b|\bit called\b"
+    r"|\bit (?:takes?|took|costs?) .*\bto\b|\bit called\b|\bit (?:that|rain|snow)"
+    r"|\b(?:make|makes|made) it \w+\b"
 )
+_ASKS_ON = regex.compile(r"(?i)\s*(?:and )?(?:at|on|in|from|by|until|for|since) (?:what|which)\b")
+_EVERY = regex.compile(
+    r"(?i)\s*(?:please )?(?:list|name|give|show|all|every|which \w+ are mentioned)\b"
+)
+_SAID = frozenset("say says said mean means think thinks know knows".split())
+_PEOPLE = frozenset("people person persons somebody anybody everybody those".split())
 _UNCASED = regex.compile(r"\p{Lo}")
 _QUOTES = regex.compile(r'["“”„«»]')
 
@@ -71,7 +79,9 @@ def leans_by(question: str) -> float:
     That is how much worse than another passage, for the question as asked, one may be that its
     words and those before it lead to; infinite when it has no word of its own.
     """
-    question = _BACK.sub("", question[:READ], 1) or question
+    question = question[:READ]
+    back = _BACK.match(question)
+    question = (question[back.end() :] if back else "") or question
     words = words_of(question)
     if not words or len(words) > LONGEST_FOLLOW_UP:
         return 0.0
@@ -90,6 +100,23 @@ def leans_by(question: str) -> float:
     if weight <= 2:
         return ONE_WORD if weight == 1 else TWO_WORDS
     return A_KNOWN_THING if weight <= 4 and _KNOWN_THING.search(question) else 0.0
+
+
+def says_all(question: str) -> bool:
+    """Whether a question takes nothing over whatever its words: small talk, an overview, a part
+    by number, a list of all there are, a search for a name.
+    """
+    kind = analyse(question).kind
+    if kind is QuestionKind.SMALL_TALK:
+        return not _ASKS_ON.match(question)
+    if kind is QuestionKind.LIST:
+        return bool(_EVERY.match(question))
+    if kind is QuestionKind.KEYWORDS:
+        fragment = fragment_of(question)
+        led = fragment is not None and fragment.start > len(question) - len(question.lstrip())
+        named = any(word.name for word in words_of(question))
+        return named and not led and not question.rstrip().endswith("?")
+    return kind in (QuestionKind.OVERVIEW, QuestionKind.CLAUSE)
 
 
 def _asks_for_a_thing(words: Sequence[Word]) -> bool:
@@ -223,8 +250,10 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
     precedes = before[-1].plain if before else ""
     things = [one for one in before if one.own]
     elsewhere = things and _CLAUSE.search(question, things[0].start, words[place].start)
+    if word == "many" and follows == "of" and any(one.own for one in after):
+        return False  # how many of the dockers
     if word == "many" and not things:  # how many were there
-        own = [one for one in after if one.own and not one.name]
+        own = [one for one in after if one.own]
         return len(own) < 3 and (
             not after
             or follows in VERBS | PREPOSITIONS | {"came", "gave", "got", "made", "took", "went"}
@@ -236,7 +265,7 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
         return False
     if word in PERSONAL or word == "there":
         return not elsewhere
-    if word == "that" and things and after:
+    if word == "that" and after and (things or precedes in _SAID):
         return False  # who says that it rained
     if word in ("those", "one") and follows in PREPOSITIONS | {"who", "which"}:
         return False  # those who stay, one of them
@@ -244,7 +273,9 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
         return False  # what can one do
     named = any(one.name for one in things)
     if word in POSSESSIVE:
-        return not named and len(things) < 2
+        people = any(one.plain in _PEOPLE for one in before)
+        joined = things and precedes in ("with", "and", "of")  # a car with its driver
+        return not named and not people and not joined and len(things) < 2
     return word in POINTING and not named and not elsewhere and len(things) < 3
 
 
