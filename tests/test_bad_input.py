@@ -514,7 +514,7 @@ def test_a_question_of_nothing_finds_nothing_and_says_why(searcher: Searcher, ca
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
 def test_a_phrase_that_stands_nowhere_finds_nothing(searcher: Searcher, mode: str) -> None:
     assert searcher.search('"old ferry"', mode=mode) == []
-    assert searcher.ask('"old ferry"').reason == "No passage in 1 document fits the question."
+    assert searcher.ask('"old ferry"').reason == "No passage in 1 document holds these words."
 
 
 @pytest.mark.parametrize("case", ["a quote that never closes", "an empty quote", "HTML", "SQL"])

@@ -265,7 +265,7 @@ def test_what_was_carried_over_is_shown_with_a_way_to_ask_without_each() -> None
 def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "Does this answer it?" not in shown(answer(ADA)).text
     assert "Does this answer it? YesNo" in shown(answer(ADA), rateable=True).text
-    assert "Does this answer it? YesNo" in shown(not_found(ADA), rateable=True).text
+    assert "Is that right? YesNo" in shown(not_found(ADA), rateable=True).text
     assert "Does the first passage answer it? YesNo" in shown(unsure(ADA), rateable=True).text
     assert "answer it?" not in shown(search_result(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)

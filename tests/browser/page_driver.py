@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import FilePayload, Locator, Page
 
-WHO = "Who kept the lighthouse, and for how long?"
+WHO = "Who kept the lighthouse?"
+UNSURE = "How many ferries sank?"
 NOWHERE = "How do I get red wine stains out of a white shirt?"
 ZEPPELIN = "Where may the zeppelin not land?"
 

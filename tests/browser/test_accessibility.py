@@ -12,6 +12,7 @@ from briefqa.models.embedder import Embedder
 from .conftest import Visit, changeable, served
 from .page_driver import (
     NOWHERE,
+    UNSURE,
     WHO,
     add,
     ask,
@@ -50,13 +51,14 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     assert violations(page) == []  # the welcome
     ask(page, WHO)
     ask(page, "When was it built?")
-    ask(page, NOWHERE)
+    for question in (NOWHERE, UNSURE, "herring barrels", "hello"):
+        ask(page, question)
     page.locator(".turn").first.get_by_role("button", name="Yes").click()
     page.locator('.thumb[aria-pressed="true"]').wait_for()
     for fold in page.locator("#log summary").all():
         fold.click()
     page.get_by_text("Save", exact=True).click()
-    assert violations(page) == []  # answers, chips, nothing found, the menu
+    assert violations(page) == []  # answers of every verdict, a search, chips, the menu
     page.locator(".turn").first.locator(".citation").first.click()
     opened(page, 1)
     assert violations(page) == []  # an opened source

@@ -17,7 +17,18 @@ from briefqa.records import Hit
 from briefqa.ui.service import IndexService
 
 from .conftest import Visit, served
-from .page_driver import NOWHERE, WHO, ask, has_focus, in_view, joined, opened, sideways, words
+from .page_driver import (
+    NOWHERE,
+    UNSURE,
+    WHO,
+    ask,
+    has_focus,
+    in_view,
+    joined,
+    opened,
+    sideways,
+    words,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +103,7 @@ def test_citation_2_opens_the_article_at_the_marked_passage_by_click_enter_and_n
             page.keyboard.press(way)
         marks = opened(page, 2)
         assert joined(marks) == words(second.passage.text)
-        assert joined(page.locator("#opened mark.answer")) == sentence(searcher, second)
+        assert page.locator("#opened mark.answer").count() == 0  # nothing is quoted of it
         assert all(in_view(mark) for mark in marks.all())
         assert page.locator("#opened h2").inner_text() == second.passage.title
         headings = page.locator("#opened article :is(h3, h4)").all_inner_texts()
@@ -196,6 +207,40 @@ def test_what_is_not_there_is_not_answered(visit: Visit, searcher: Searcher) -> 
     assert not page.locator("#sources blockquote").first.is_visible()
     fold.click()
     assert turn.locator("blockquote").first.is_visible()
+
+
+def test_an_unsure_answer_looks_different_and_marks_nothing(
+    visit: Visit, searcher: Searcher
+) -> None:
+    page = visit()
+    turn = ask(page, UNSURE)
+    said = searcher.ask(UNSURE)
+    assert said.missing == ("no number of ferries",)
+    assert turn.locator(".verdict").inner_text() == said.text
+    assert said.missing[0] in turn.locator(".reason").inner_text()
+    quotes = turn.locator("blockquote")
+    assert words(quotes.first.inner_text()) == words(said.hits[0].passage.text)
+    assert [quote.is_visible() for quote in quotes.all()] == [True] + [False] * 4
+    turn.get_by_text("More passages").click()
+    assert quotes.last.is_visible()
+    assert page.locator("mark, blockquote strong").count() == 0
+    style = "node => getComputedStyle(node).borderLeftStyle"
+    assert quotes.first.evaluate(style) == "dashed"
+    assert ask(page, WHO).locator("blockquote").first.evaluate(style) == "solid"
+
+
+def test_a_search_by_words_marks_them_and_small_talk_is_one_sentence(visit: Visit) -> None:
+    page = visit()
+    turn = ask(page, "herring barrels")
+    assert turn.locator(".note").is_visible()
+    assert {mark.lower() for mark in turn.locator("mark.word").all_inner_texts()} == {
+        *("herring", "barrel"),
+    }
+    assert turn.locator("mark.answer, .thumb").count() == 0
+    turn = ask(page, "hello")
+    assert turn.locator(".remark").is_visible()
+    assert turn.locator("blockquote, .citation, .thumb").count() == 0
+    assert page.locator("#sources .hits").count() == 0
 
 
 def test_thumbs_are_kept_as_questions_that_can_be_evaluated(

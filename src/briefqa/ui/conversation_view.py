@@ -359,10 +359,12 @@ def _rating(turn: Turn, number: int) -> Html:
         )
         for says, helpful in (("Yes", True), ("No", False))
     ]
+    verdict = turn.reply.verdict if isinstance(turn.reply, Answer) else None
+    asks = "Does this answer it? "
     if turn.rating is not None:
         asks = "You said (kept on this machine): "
-    elif isinstance(turn.reply, Answer) and turn.reply.verdict is Verdict.UNSURE:
+    elif verdict is Verdict.UNSURE:
         asks = "Does the first passage answer it? "
-    else:
-        asks = "Does this answer it? "
+    elif verdict is Verdict.NOT_FOUND:
+        asks = "Is that right? "
     return tag("p", tag("span", asks, class_="of"), *thumbs, class_="rating")
