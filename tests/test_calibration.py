@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from briefqa.answering.abstention import logit, probability
 from briefqa.api import calibrate
 from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
 from briefqa.evaluation.measures import calibration_error
+from briefqa.evaluation.promise import needed, promised, upper_bound
 from briefqa.index import calibration
 from briefqa.index.calibration import Calibration
 from briefqa.models.reader import OverlapReader
@@ -146,18 +148,129 @@ def test_it_holds_for_the_reader_it_was_measured_with(folder: Path) -> None:
     assert open_index("index", reader=OverlapReader()).answer_from() == plain
 
 
-def test_the_command_says_what_it_costs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_it_promises_and_what_it_costs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["calibrate", "questions.jsonl", "--wrong", "0.05"]) == 0
     fitted = calibration.read(Path("index"))
     assert isinstance(fitted, Calibration)
+    assert not fitted.promised
     before, after = f"{fitted.error:.3f}", f"{fitted.error_now:.3f}"
-    assert capsys.readouterr().out.splitlines() == [
-        f"answers from confidence {fitted.answer_from:.3f} on, fitted to 4 questions",
-        f"  answerable questions answered    {fitted.answered} of 2",
-        f"  unanswerable questions answered  {fitted.given - fitted.answered} of 2",
-        f"  wrong answers                    0 of {fitted.given}, 0.0%",
+    told = capsys.readouterr().out.splitlines()
+    assert told[:6] == [
+        f"at most 5 % wrong cannot be promised with {fitted.questions} questions: "
+        "124 with at most 2 wrong are needed",
+        f"asserts from confidence {fitted.answer_from:.3f} on, fitted to 4 questions",
+        f"  answerable questions asserted    {fitted.answered} of 2",
+        f"  unanswerable questions asserted  {fitted.given - fitted.answered} of 2",
+        f"  wrong answers                    {fitted.wrong} of {fitted.given}, "
+        f"{fitted.wrong / fitted.given if fitted.given else 0:.1%}",
         f"  calibration error                {before} before, {after} after",
     ]
+
+
+def test_what_is_promised_is_one_sentence() -> None:
+    record = Calibration(
+        slope=1.0,
+        intercept=0.0,
+        error=0.1,
+        error_now=0.1,
+        answer_from=0.5,
+        wanted=0.1,
+        questions=304,
+        answerable=174,
+        answered=106,
+        given=110,
+        wrong=4,
+        model="m",
+        reader="",
+        certainty=0.95,
+        promised=True,
+        needed=61,
+        allowed=2,
+        surest_wrong=1,
+    )
+    assert record.promise == (
+        "at most 10 % wrong, with 95 % certainty, from these 304 questions; "
+        "61 % of the answerable asserted"
+    )
+    assert replace(record, promised=False, questions=40).promise == (
+        "at most 10 % wrong cannot be promised with 40 questions: "
+        "61 with at most 2 wrong are needed"
+    )
+    assert replace(record, promised=False, surest_wrong=5).promise == (
+        "at most 10 % wrong cannot be promised: of the 61 surest of these 304 questions 5 were "
+        "answered wrong, and at most 2 may be"
+    )
+
+
+def test_so_many_questions_are_needed_for_a_promise() -> None:
+    # The exact binomial bound: .95 of the time fewer than 10 % of many are wrong.
+    assert [needed(0.1, wrong) for wrong in (0, 1, 2)] == [29, 46, 61]
+    assert [needed(wanted, 2) for wanted in (0.05, 0.2)] == [124, 30]
+    assert upper_bound(0, 29) == pytest.approx(1 - 0.05 ** (1 / 29))
+    assert upper_bound(3, 3) == 1.0
+
+
+def test_a_promise_goes_down_until_the_first_threshold_that_fails() -> None:
+    confidence = [1 - number / 1000 for number in range(300)]
+    none_wrong = promised(confidence, [True] * 300, 0.1)
+    assert none_wrong.answer_from == confidence[290]  # 61, 71, 81 ... and 291 questions
+    turned = promised(confidence, [True] * 100 + [False] * 100 + [True] * 100, 0.1)
+    assert turned.answer_from == confidence[100]  # one wrong of 101; of 111 eleven are
+    few = promised(confidence[:60], [True] * 60, 0.1)
+    assert (few.answer_from, few.needed, few.surest_wrong) == (None, 61, 0)
+    wrong_first = promised(confidence, [False] * 3 + [True] * 297, 0.1)
+    assert (wrong_first.answer_from, wrong_first.surest_wrong) == (None, 3)
+
+
+def test_questions_of_equal_confidence_are_promised_together() -> None:
+    assert promised([0.5] * 100, [True] * 100, 0.1).answer_from == 0.5
+    assert promised([0.5] * 100, [True] * 80 + [False] * 20, 0.1).answer_from is None
+
+
+@pytest.mark.parametrize("wanted", [0.1, 0.2])
+@pytest.mark.parametrize("law", ["just too risky", "risk falls with confidence", "two kinds"])
+def test_a_promise_is_broken_in_one_run_of_twenty_at_most(wanted: float, law: str) -> None:
+    dice = np.random.default_rng(0)
+    runs, n, broken = 2_000, 300, 0
+    for _ in range(runs):
+        confidence = dice.random(n)
+        match law:
+            case "just too risky":
+                truth = np.full(n, 1 - wanted - 0.001)
+            case "risk falls with confidence":
+                truth = confidence**0.35
+            case _:
+                truth = np.where(confidence > 0.6, 0.97, 0.5)
+        promise = promised(confidence.tolist(), (dice.random(n) < truth).tolist(), wanted)
+        if promise.answer_from is not None:
+            broken += risk_from(promise.answer_from, law, wanted) > wanted
+    slack = 3 * (0.05 * 0.95 / runs) ** 0.5
+    assert broken / runs <= 0.05 + slack
+
+
+def risk_from(lowest: float, law: str, wanted: float) -> float:
+    """The share wrong of all that is asserted from a confidence on, exactly."""
+    match law:
+        case "just too risky":
+            return wanted + 0.001
+        case "risk falls with confidence":
+            return 1 - (1 - lowest**1.35) / 1.35 / (1 - lowest)
+        case _:
+            below = max(0.0, 0.6 - lowest)
+            return (0.03 * min(0.4, 1 - lowest) + 0.5 * below) / (1 - lowest)
+
+
+def test_a_calibration_of_an_earlier_version_is_not_used(folder: Path) -> None:
+    plain = open_index("index").answer_from()
+    calibrate("questions.jsonl", wrong=0.05, index="index", reader=None)
+    path = Path("index", "calibration.json")
+    stored = json.loads(path.read_text())
+    for name in ("certainty", "promised", "needed", "allowed", "surest_wrong"):
+        del stored[name]
+    path.write_text(json.dumps({**stored, "answer_from": 0.123}))
+    assert open_index("index").answer_from() == plain
 
 
 SOUND = {

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from briefqa.answering.abstention import FEATURES
+from briefqa.answering.abstention import FittedRule, Signals
+from briefqa.evaluation.fitting import fitted_model
 from briefqa.evaluation.question_sets import read_squad
 from briefqa.models import sentence_transformer
 from briefqa.models.onnx_reader import MODEL, SHIPPED, OnnxReader
@@ -375,12 +376,59 @@ def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:
     assert by_id["3"].asked_about == "Harbour#0"
 
 
-def test_a_name_that_stands_nowhere_counts_even_where_the_questions_do_not_show_it() -> None:
+def signals_told_by(answerability: float, **others: float) -> Signals:
+    return Signals(0.5, 0.5, answerability=answerability, **others)
+
+
+def evidence_of(n: int) -> fit.Evidence:
+    """Questions of two sets whose answerability tells what is right, with some noise."""
     chance = np.random.default_rng(0)
-    signals = chance.normal(size=(400, len(FEATURES)))
-    told = FEATURES.index("answerability")
-    truth = signals[:, told] + chance.normal(size=400) > 0
-    signals[:, FEATURES.index("unknown_names")] = chance.random(400) < 0.03
-    _, weights = fit.weighed(signals, truth, np.array(["one", "other"] * 200))
-    assert dict(zip(FEATURES, weights, strict=True))["unknown_names"] < -0.5
-    assert weights[told] > 0.5
+    told = chance.normal(size=n)
+    truth = told + 0.5 * chance.normal(size=n) > 0
+    unknown = (chance.random(n) < 0.03).astype(float)
+    signals = tuple(
+        signals_told_by(float(value), unknown_names=float(name), lead=-float(value))
+        for value, name in zip(told, unknown, strict=True)
+    )
+    kind = np.where(truth, "answerable", np.where(chance.random(n) < 0.5, "near-miss", "off-topic"))
+    return fit.Evidence(
+        signals, truth, kind, np.array([fit.OWN, "other"] * (n // 2)), np.ones(n, bool)
+    )
+
+
+def test_every_weight_has_the_sign_of_its_evidence_and_an_unknown_name_counts() -> None:
+    model = fit.answer_model(evidence_of(400))
+    assert model.weights["answerability"] > 1
+    # It rises where answers are wrong, and yet is evidence for: so it weighs nothing.
+    assert "lead" not in model.weights
+    # The questions do not show what an unknown name weighs.
+    assert model.weights["unknown_names"] <= -2
+
+
+def test_every_set_has_as_much_to_say() -> None:
+    weak, strong = signals_told_by(-1.0), signals_told_by(1.0)
+    signals = [weak, strong] * 50 + [weak, strong]
+    truth = [True, True] * 50 + [False, False]
+    model = fitted_model(signals, truth, ["many"] * 100 + ["few"] * 2, ("answerability",))
+    assert model.probability(strong) == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_fitted_rule_is_written_beside_the_reader_as_the_product_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evidence = evidence_of(400)
+    evidence.save(tmp_path / "evidence.jsonl")
+    again = fit.Evidence.load(tmp_path / "evidence.jsonl")
+    assert again.signals == evidence.signals
+    assert (again.truth == evidence.truth).all()
+    fit.fit(again, tmp_path, 0.7)
+    stored = json.loads((tmp_path / "confidence.json").read_text())
+    rule = FittedRule.from_mapping(stored["rule"])
+    assert rule.confidence(signals_told_by(2.0)) > rule.answer_from
+    assert rule.confidence(signals_told_by(-2.0)) < rule.answer_from
+    assert stored["cross_validated"]["all"]["auroc"] > 0.9
+    assert stored["questions"] == {fit.OWN: 200, "other": 200}
+    # From its line on at most 15 % of what is asserted in the sets of whole documents is wrong.
+    own = f"| {fit.OWN} | {rule.answer_from:.2f} |"
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(own))
+    assert float(row.split("|")[-2]) >= 0.85

@@ -2,11 +2,13 @@
 
 Asks questions that the reader was not trained on: those on the articles kept from training, all of
 other sets, and the bundled briefs' own. Prints what each weight of `briefqa.answering.fusion` does
-to the ranking and to the sentences that are marked; then fits the logistic rule of
-`briefqa.answering.abstention` and writes its numbers, and how reliable they are under
-cross-validation, into the reader's `confidence.json`.
+to the ranking and to the sentences that are marked; then fits the two logistic models of
+`briefqa.answering.abstention`, whether the documents speak of it and whether the marked sentence
+answers, and writes their numbers, and how reliable they are under cross-validation, into the
+reader's `confidence.json`.
 
     python -m training.fit training-run ../shared/eval/*
+    python -m training.fit training-run --rule-only --questions 150 SET ... --asked FOLDER QUESTIONS
 """
 
 from __future__ import annotations
@@ -25,11 +27,12 @@ import numpy.typing as npt
 
 from briefqa import build
 from briefqa.answering import fusion, ranking
-from briefqa.answering.abstention import AGAINST, FEATURES, features
+from briefqa.answering.abstention import ANSWER_FEATURES, TOPIC_FEATURES, Logistic, Signals
+from briefqa.answering.question.records import FACTOIDS
 from briefqa.answering.searcher import Searcher
 from briefqa.evaluation import measures, probe
-from briefqa.evaluation.evaluate import is_right, judged, passages_holding
-from briefqa.evaluation.fitting import logistic
+from briefqa.evaluation.evaluate import is_answered, judged, passages_holding
+from briefqa.evaluation.fitting import fitted_model, threshold
 from briefqa.evaluation.question_sets import (
     Question,
     QuestionSet,
@@ -39,7 +42,7 @@ from briefqa.evaluation.question_sets import (
 from briefqa.indexing.builder import index_documents
 from briefqa.models.embedder import load_embedder
 from briefqa.models.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
-from briefqa.records import Mode
+from briefqa.records import Mode, QuestionKind
 from training.examples import read_examples
 from training.remembering import RememberingEmbedder, RememberingReader
 from training.train import EXAMPLES
@@ -50,17 +53,28 @@ READER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 SENTENCE_WEIGHTS = (0.0, 0.2, 0.5, 1.0, 1.5)
 WORSE = 0.003  # nDCG@10 that a set may lose by the reader
 AS_GOOD = 0.001  # nDCG@10 in the mean that tells no two weights apart
-FOLDS, REPEATS = 5, 3
+FOLDS, REPEATS = 5, 4
 QUESTIONS = 250  # asked of each set and kind
-# Fifty of the questions here have a name that stands nowhere: too few to tell its weight by.
-UNKNOWN_NAMES = -1.5  # so that weight is no nearer to 0 than this; benchmarks/READER.md says why
-ANSWERED = 0.905  # share of the bundled brief's answerable questions that are to be answered
+# Not one asserted answer in ten can be kept right without asserting nothing; docs/quality.md.
+WRONG = 0.15  # share of the asserted answers that may be wrong, on the sets of whole documents
+TOPIC_FROM = 0.4  # on topic from that probability on; what is off topic is far below
+LINES = (0.3, 0.4, 0.5, 0.6, 0.7)  # thresholds of the table
+# The rule is not asked about these kinds.
+OTHERWISE = frozenset(
+    {
+        QuestionKind.KEYWORDS,
+        QuestionKind.SMALL_TALK,
+        QuestionKind.OTHER_LANGUAGE,
+        QuestionKind.OVERVIEW,
+        QuestionKind.CLAUSE,
+        QuestionKind.LIST,
+    }
+)
 NDCG = ir_measures.nDCG @ 10
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Bound = tuple[float | None, float | None]
-_FREE: Bound = (None, None)
+Names = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +91,79 @@ def main() -> None:
     """Ask, tune, fit, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("work", type=Path, help="the folder of a training run")
-    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
     parser.add_argument("--reader", type=Path, default=SHIPPED)
     parser.add_argument(
         "--questions", type=int, default=QUESTIONS, help="so many of each set and kind"
     )
+    parser.add_argument(
+        "--asked", nargs=2, type=Path, action="append", default=[],
+        metavar=("DOCUMENTS", "QUESTIONS"), help="a questions file on a folder of documents",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rule-only", action="store_true", help="fit the rule with the weights there are"
+    )
     told = parser.parse_args()
     held = read_examples(told.work / EXAMPLES).held_out
-    weigh_and_fit(told.sets, told.work, held, told.reader, told.questions)
+    weigh_and_fit(
+        told.sets, told.work, held, told.reader, told.questions, told.asked, told.rule_only
+    )
 
 
 def weigh_and_fit(
-    sets: Iterable[Path], work: Path, held_out: Sequence[str], folder: Path, limit: int = QUESTIONS
+    sets: Iterable[Path],
+    work: Path,
+    held_out: Sequence[str],
+    folder: Path,
+    limit: int = QUESTIONS,
+    asked_of: Sequence[tuple[Path, Path]] = (),
+    rule_only: bool = False,
 ) -> None:
     """Tune, fit and write the rule of the reader in `folder`.
 
     Where some articles of a set are `held_out` from training only these are asked, and at most
-    `limit` questions of each kind.
+    `limit` questions of each kind. `asked_of` are folders of documents with their questions files,
+    beside the bundled briefs. `rule_only` leaves the weights as they are.
     """
     reader = RememberingReader(OnnxReader("fitted", folder))
     embedder = RememberingEmbedder(load_embedder())
-    every = [_own(work, reader, embedder)]
+    every = [
+        _of_documents(name, documents, questions, work, reader, embedder)
+        for name, documents, questions in (
+            (OWN, DATA, DATA / "questions.jsonl"),
+            *((path.stem, documents, path) for documents, path in asked_of),
+        )
+    ]
+    whole = [asked.name for asked in every]
     for path in sets:
         every.append(_of_set(path, work, reader, embedder, held_out, limit))
         print(f"{path.name}: {len(every[-1].questions.questions)} questions", flush=True)
-    with patch.object(ranking, "READ", ranking.ORDERED):  # no others change places
-        weight = _weigh_ranking(every)
+    weight = fusion.READER_WEIGHT
+    if not rule_only:
+        with patch.object(ranking, "READ", ranking.ORDERED):  # no others change places
+            weight = _weigh_ranking(every)
     with patch.object(fusion, "READER_WEIGHT", weight):
         evidence = gather(every)
-        np.savez(work / "evidence.npz", **asdict(evidence))
-        fit(evidence, folder, weight)
-        _weigh_sentences(every)
+        evidence.save(work / "evidence.jsonl")
+        fit(evidence, folder, weight, whole)
+        if not rule_only:
+            _weigh_sentences(every)
 
 
-def _own(work: Path, reader: RememberingReader, embedder: RememberingEmbedder) -> Asked:
-    index = work / "index-own"
-    build(DATA, index=index, model=embedder)
+def _of_documents(
+    name: str,
+    documents: Path,
+    questions: Path,
+    work: Path,
+    reader: RememberingReader,
+    embedder: RememberingEmbedder,
+) -> Asked:
+    index = work / f"index-{name.replace(' ', '-')}"
+    build(documents, index=index, model=embedder)
     searcher = Searcher(index, model=embedder, reader=reader)
-    asked = read_questions(DATA / "questions.jsonl", probe.passages(searcher))
+    asked = read_questions(questions, probe.passages(searcher))
     embedder.remember([question.text for question in asked.questions])
-    return Asked(OWN, searcher, Searcher(index, model=embedder, reader=None), asked)
+    return Asked(name, searcher, Searcher(index, model=embedder, reader=None), asked)
 
 
 def _of_set(
@@ -230,101 +277,193 @@ def _marked(searcher: Searcher, given: Sequence[tuple[Question, int]]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of each question: its features, whether its first passage answers it, its kind
-    ("answerable", "near-miss" or "off-topic") and its set.
+    """What is known of each question: its signals, whether its first passage and the sentence
+    marked in it answer, its kind ("answerable", "near-miss" or "off-topic"), its set, and whether
+    one name, number, time or place would answer it.
     """
 
-    signals: Values
+    signals: tuple[Signals, ...]
     truth: Flags
-    kind: Values
-    name: Values
+    kind: Names
+    name: Names
+    factoid: Flags
+
+    def only(self, chosen: Flags) -> Evidence:
+        """The questions that are chosen."""
+        some = tuple(one for one, wanted in zip(self.signals, chosen, strict=True) if wanted)
+        return Evidence(
+            some, self.truth[chosen], self.kind[chosen], self.name[chosen], self.factoid[chosen]
+        )
+
+    def save(self, path: Path) -> None:
+        """As JSON lines."""
+        rows = zip(self.signals, self.truth, self.kind, self.name, self.factoid, strict=True)
+        lines = (
+            {
+                "signals": asdict(signals),
+                "truth": bool(truth),
+                "kind": str(kind),
+                "set": str(name),
+                "factoid": bool(factoid),
+            }
+            for signals, truth, kind, name, factoid in rows
+        )
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Evidence:
+        """As it was saved."""
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return cls(
+            tuple(Signals(**row["signals"]) for row in rows),
+            np.array([row["truth"] for row in rows], bool),
+            np.array([row["kind"] for row in rows]),
+            np.array([row["set"] for row in rows]),
+            np.array([row["factoid"] for row in rows], bool),
+        )
 
 
 def gather(every: Sequence[Asked]) -> Evidence:
-    """Of the sets that hold questions nothing answers: elsewhere there is nothing to tell apart."""
-    found, right, kinds, of_set = [], [], [], []
+    """Of the sets that hold questions nothing answers: elsewhere there is nothing to tell apart.
+
+    Questions of the kinds that the rule is not asked about are left out.
+    """
+    signals, right, kinds, of_set, factoid = [], [], [], [], []
     for asked in every:
         if all(question.answerable for question in asked.questions.questions):
             continue
         for question in asked.questions.questions:
-            outcome = probe.outcome(asked.searcher, question.text)
-            if outcome.signals is None:
+            outcome = probe.outcome(asked.searcher, question.text, document=question.document)
+            if outcome.signals is None or outcome.kind in OTHERWISE:
                 continue
-            found.append(list(features(outcome.signals).values()))
-            right.append(is_right(asked.questions, question, outcome))
+            signals.append(outcome.signals)
+            right.append(is_answered(asked.questions, question, outcome))
             kinds.append(_kind(question))
             of_set.append(asked.name)
-    return Evidence(np.array(found), np.array(right), np.array(kinds), np.array(of_set))
-
-
-def fit(evidence: Evidence, folder: Path, reader_weight: float) -> None:
-    """Fit the rule, say how reliable it is, and write both."""
-    signals, truth, kind, name = evidence.signals, evidence.truth, evidence.kind, evidence.name
-    of_set = [str(one) for one in name]
-    print("\nAUROC of each signal, answerable against near misses and off-topic questions")
-    for place, feature in enumerate(FEATURES):
-        told = [
-            f"{one} {_area(signals[:, place], kind, name, one, other)}"
-            for one in dict.fromkeys(of_set)
-            for other in ("near-miss", "off-topic")
-        ]
-        print(f"  {feature}: " + ", ".join(told))
-    confidence = np.mean(
-        [_cross_validated(signals, truth, name, seed) for seed in range(REPEATS)], axis=0
+            factoid.append(outcome.kind in FACTOIDS)
+    return Evidence(
+        tuple(signals),
+        np.array(right, bool),
+        np.array(kinds),
+        np.array(of_set),
+        np.array(factoid, bool),
     )
+
+
+def fit(
+    evidence: Evidence, folder: Path, reader_weight: float, whole: Sequence[str] = (OWN,)
+) -> None:
+    """Fit both models, say how reliable they are, and write all of it.
+
+    The line for asserting is set by the sets of `whole` documents.
+    """
+    truth, kind, name = evidence.truth, evidence.kind, evidence.name
+    on_topic = kind != "off-topic"
+    sets = [str(one) for one in dict.fromkeys(name)]
+    confidence = np.mean([_cross_validated(evidence, seed) for seed in range(REPEATS)], axis=0)
     left_out = np.zeros(len(truth))
-    for one in dict.fromkeys(of_set):
-        inside = name == one
-        left_out[inside] = _confidence(
-            weighed(signals[~inside], truth[~inside], name[~inside]), signals[inside]
-        )
-    model = weighed(signals, truth, name)
-    own = _confidence(model, signals[(name == OWN) & (kind == "answerable")])
-    answer_from = float(np.quantile(own, 1 - ANSWERED))
-    reliability = {}
-    print(
-        "\n| set | near-miss AUROC | off-topic AUROC | ECE | ECE, set left out "
-        "| answered | near misses | off-topic | risk area |"
-    )
-    print("|---" * 9 + "|")
-    for one in (*dict.fromkeys(of_set), "all"):
+    for one in sets:
+        others = answer_model(evidence.only(name != one))
+        left_out[name == one] = probabilities(others, evidence.only(name == one))
+    answer_from = line(confidence, truth, np.isin(name, whole))
+    answer = answer_model(evidence)
+    topic = topic_model(evidence)
+    topic_of = probabilities(topic, evidence)
+    reliability: dict[str, dict[str, float | None]] = {}
+    for one in (*sets, "all"):
         inside = np.ones(len(name), dtype=bool) if one == "all" else name == one
-        row = {
-            "near_miss_auroc": _area(
-                confidence[inside], kind[inside], name[inside], one, "near-miss"
+        reliability[one] = {
+            "auroc": _rounded(
+                measures.auroc(confidence[inside & truth], confidence[inside & ~truth])
             ),
-            "off_topic_auroc": _area(
-                confidence[inside], kind[inside], name[inside], one, "off-topic"
-            ),
-            "ece": round(measures.calibration_error(confidence[inside], truth[inside]), 3),
-            "ece_left_out": round(measures.calibration_error(left_out[inside], truth[inside]), 3),
-            **{
-                which: _rate(confidence[inside & (kind == which)], answer_from)
-                for which in ("answerable", "near-miss", "off-topic")
-            },
-            "risk_area": round(measures.risk_area(confidence[inside], truth[inside]), 3),
+            "near_miss_auroc": _area(confidence[inside], kind[inside], "near-miss"),
+            "off_topic_auroc": _area(topic_of[inside], kind[inside], "off-topic"),
+            "ece": _rounded(measures.calibration_error(confidence[inside], truth[inside])),
+            "ece_left_out": _rounded(measures.calibration_error(left_out[inside], truth[inside])),
+            "risk_area": _rounded(measures.risk_area(confidence[inside], truth[inside])),
         }
-        reliability[one] = row
+    print("\n| set | " + " | ".join(reliability["all"]) + " |")
+    print("|---" * (len(reliability["all"]) + 1) + "|")
+    for one, row in reliability.items():
         print(f"| {one} | " + " | ".join(str(value) for value in row.values()) + " |")
-    intercept, weights = model
+    print(risk_table(evidence, confidence, (answer_from, *LINES)))
+    print(
+        f"topic from {TOPIC_FROM}: on topic {(topic_of[on_topic] >= TOPIC_FROM).mean():.3f}, "
+        f"off topic {(topic_of[~on_topic] >= TOPIC_FROM).mean():.3f}"
+    )
     rule = {
-        "intercept": round(float(intercept), 4),
-        **{
-            feature: round(float(weight), 4)
-            for feature, weight in zip(FEATURES, weights, strict=True)
-        },
-        "answer_from": round(answer_from, 3),
+        "topic": {"intercept": topic.intercept, **topic.weights, "from": TOPIC_FROM},
+        "answer": {"intercept": answer.intercept, **answer.weights, "from": answer_from},
     }
     stored = {
         "what": "the rule of briefqa.abstention with this reader; see benchmarks/READER.md",
         "reader_weight": reader_weight,
         "rule": rule,
         "cross_validated": reliability,
-        "questions": {str(one): int((name == one).sum()) for one in dict.fromkeys(of_set)},
+        "questions": {one: int((name == one).sum()) for one in sets},
         "bins": measures.reliability(confidence, truth),
     }
     (folder / CONFIDENCE).write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
     print(json.dumps(rule, indent=1))
+
+
+def answer_model(evidence: Evidence) -> Logistic:
+    """Whether the marked sentence answers."""
+    names = [str(one) for one in evidence.name]
+    return fitted_model(evidence.signals, list(evidence.truth), names, ANSWER_FEATURES)
+
+
+def topic_model(evidence: Evidence) -> Logistic:
+    """Whether the documents speak of it: answerable questions and near misses against the others.
+
+    Fitted to the sets that have questions off the topic.
+    """
+    both = evidence.only(
+        np.isin(evidence.name, np.unique(evidence.name[evidence.kind == "off-topic"]))
+    )
+    names = [str(one) for one in both.name]
+    return fitted_model(both.signals, list(both.kind != "off-topic"), names, TOPIC_FEATURES)
+
+
+def probabilities(model: Logistic, evidence: Evidence) -> Values:
+    """What a model says of each question, 0..1."""
+    return np.array([model.probability(one) for one in evidence.signals])
+
+
+def line(confidence: Values, truth: Flags, inside: Flags) -> float:
+    """The confidence from which the chosen questions are asserted with few enough wrong."""
+    lowest = threshold(confidence[inside].tolist(), truth[inside].tolist(), WRONG)
+    return round(float(np.ceil(lowest * 100) / 100), 2)
+
+
+def risk_table(evidence: Evidence, confidence: Values, lines: Sequence[float]) -> str:
+    """What is asserted from each line on, by set: of the answerable, of those a single name or
+    number would answer, of near misses and of off-topic questions, and how much of it is right.
+    """
+    rows = [
+        "",
+        "| set | from | answerable | factoids | near misses | off-topic | right of the asserted |",
+        "|---" * 7 + "|",
+    ]
+    kinds = {kind: evidence.kind == kind for kind in ("answerable", "near-miss", "off-topic")}
+    for one in (*dict.fromkeys(map(str, evidence.name)), "all"):
+        inside = np.ones(len(confidence), dtype=bool) if one == "all" else evidence.name == one
+        for lowest in lines:
+            asserted = confidence >= lowest
+            groups = (
+                inside & kinds["answerable"],
+                inside & kinds["answerable"] & evidence.factoid,
+                inside & kinds["near-miss"],
+                inside & kinds["off-topic"],
+            )
+            cells = [_share(asserted[group]) for group in groups]
+            cells.append(_share(evidence.truth[inside & asserted]))
+            rows.append(f"| {one} | {lowest:.2f} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _share(flags: Flags) -> str:
+    return f"{flags.mean():.2f}" if len(flags) else ""
 
 
 def _kind(question: Question) -> str:
@@ -333,65 +472,24 @@ def _kind(question: Question) -> str:
     return "near-miss" if question.near_miss else "off-topic"
 
 
-def _cross_validated(signals: Values, truth: Flags, name: Values, seed: int) -> Values:
-    """The confidence of each question by a rule that has not seen it."""
-    order = np.random.default_rng(seed).permutation(len(truth))
-    confidence = np.zeros(len(truth))
+def _cross_validated(evidence: Evidence, seed: int) -> Values:
+    """The confidence of each question by a model that has not seen it."""
+    order = np.random.default_rng(seed).permutation(len(evidence.truth))
+    confidence = np.zeros(len(order))
     for fold in range(FOLDS):
-        test = order[fold::FOLDS]
-        train = np.setdiff1d(order, test)
-        confidence[test] = _confidence(
-            weighed(signals[train], truth[train], name[train]), signals[test]
-        )
+        test = np.zeros(len(order), bool)
+        test[order[fold::FOLDS]] = True
+        model = answer_model(evidence.only(~test))
+        confidence[test] = probabilities(model, evidence.only(test))
     return confidence
 
 
-def weighed(signals: Values, truth: Flags, name: Values) -> tuple[float, Values]:
-    """Intercept and weights of raw signals, each of its sign; every set has as much to say.
-
-    While the weights are fitted each set has an intercept of its own: how many of its questions are
-    answerable is no evidence, and what tells one set from another none either. Then one intercept,
-    and one factor for the weights, are fitted to all.
-    """
-    sets = np.unique(name)
-    of_set = (name[:, None] == sets).astype(float)
-    counts = of_set.sum(axis=0)
-    weight = of_set @ (len(name) / len(sets) / counts)
-    mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    scaled = (signals - mean) / scale
-    signs: list[Bound] = [
-        (None, 0.0) if feature in AGAINST else (0.0, None) for feature in FEATURES
-    ]
-    unknown = FEATURES.index("unknown_names")
-    signs[unknown] = (None, UNKNOWN_NAMES * scale[unknown])
-    found = _logistic(np.hstack([of_set, scaled]), truth, weight, [_FREE] * len(sets) + signs)
-    told = scaled @ found[len(sets) :]
-    both = np.stack([np.ones(len(told)), told], axis=1)
-    intercept, factor = _logistic(both, truth, weight, [_FREE, (0.0, None)])
-    weights = factor * found[len(sets) :] / scale
-    return float(intercept - (weights * mean).sum()), weights
+def _area(values: Values, kind: Names, other: str) -> float | None:
+    return _rounded(measures.auroc(values[kind == "answerable"], values[kind == other]))
 
 
-def _logistic(columns: Values, truth: Flags, weight: Values, bounds: Sequence[Bound]) -> Values:
-    """The factor of each column within its bounds, near 0 where it has a sign."""
-    signed = [bound != _FREE for bound in bounds]
-    near = [0.0] * len(bounds)
-    return logistic(columns, truth, near, regularized=signed, bounds=bounds, weight=weight)
-
-
-def _confidence(model: tuple[float, Values], signals: Values) -> Values:
-    return np.asarray(1 / (1 + np.exp(-(model[0] + signals @ model[1]))))
-
-
-def _area(values: Values, kind: Values, name: Values, one: str, other: str) -> float | None:
-    inside = np.ones(len(name), dtype=bool) if one == "all" else name == one
-    yes, no = values[inside & (kind == "answerable")], values[inside & (kind == other)]
-    area = measures.auroc(yes, no)
-    return None if area is None else round(area, 3)
-
-
-def _rate(confidence: Values, answer_from: float) -> float | None:
-    return round(float((confidence >= answer_from).mean()), 3) if len(confidence) else None
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 if __name__ == "__main__":

@@ -182,20 +182,21 @@ def show_evaluation(result: Evaluation) -> None:
 
 
 def show_calibration(fitted: Calibration) -> None:
-    """Print the fitted threshold, and how many questions are answered with it, right and wrong."""
+    """Print what is promised, the threshold, and what it does with the questions fitted to."""
     unanswerable = fitted.questions - fitted.answerable
     share = fitted.wrong / fitted.given if fitted.given else 0.0
+    print(fitted.promise)
     print(
-        f"answers from confidence {fitted.answer_from:.3f} on, "
+        f"asserts from confidence {fitted.answer_from:.3f} on, "
         f"fitted to {count(fitted.questions, 'question')}"
     )
-    print(f"  answerable questions answered    {fitted.answered} of {fitted.answerable}")
-    print(f"  unanswerable questions answered  {fitted.given - fitted.answered} of {unanswerable}")
+    print(f"  answerable questions asserted    {fitted.answered} of {fitted.answerable}")
+    print(f"  unanswerable questions asserted  {fitted.given - fitted.answered} of {unanswerable}")
     print(f"  wrong answers                    {fitted.wrong} of {fitted.given}, {share:.1%}")
     error = f"{fitted.error:.3f} before, {fitted.error_now:.3f} after"
     print(f"  calibration error                {error}")
     if not fitted.given:
-        print("No threshold gives so few wrong answers, so nothing is answered.")
+        print("No threshold gives so few wrong answers, so nothing is asserted.")
 
 
 def show_info(info: IndexInfo) -> None:

@@ -12,15 +12,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from briefqa.answering.abstention import rescaled
 from briefqa.answering.searcher import Searcher
 from briefqa.errors import UsageError
 from briefqa.evaluation import measures
 from briefqa.evaluation.fitting import cross_validated, scale, scaled, threshold
 from briefqa.evaluation.probe import Outcome, answer_in, outcome, passages, ranked_rows
+from briefqa.evaluation.promise import CERTAINTY, promised
 from briefqa.evaluation.question_sets import Question, QuestionSet
 from briefqa.evaluation.results import DEPTH, MEASURES, Abstention, Evaluation, Marked, ModeResult
+from briefqa.evaluation.verdicts import Judge, sentence_right
 from briefqa.index.calibration import Calibration
-from briefqa.records import AnswerSpan, Mode, Passage
+from briefqa.records import Answer, AnswerSpan, Mode, Passage, Quotation, Verdict
 
 
 def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Evaluation:
@@ -30,7 +33,10 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
     """
     answerable = [question for question in asked.questions if question.answerable]
     started = time.perf_counter()
-    outcomes = {q.id: outcome(searcher, q.text, depth=2 * DEPTH) for q in asked.questions}
+    outcomes = {
+        q.id: outcome(searcher, q.text, depth=2 * DEPTH, document=q.document)
+        for q in asked.questions
+    }
     seconds = (time.perf_counter() - started) * len(answerable) / len(outcomes)
     modes = {
         Mode.HYBRID: _measured(
@@ -39,23 +45,32 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
     }
     for mode in (Mode.KEYWORD, Mode.SEMANTIC):
         started = time.perf_counter()
-        rows = [ranked_rows(searcher, q.text, mode=mode, depth=2 * DEPTH) for q in answerable]
+        rows = [
+            ranked_rows(searcher, q.text, mode=mode, depth=2 * DEPTH, document=q.document)
+            for q in answerable
+        ]
         modes[mode] = _measured(asked, answerable, rows, time.perf_counter() - started)
     order = np.argsort(modes[Mode.HYBRID].values["ndcg@10"], kind="stable")[:misses]
     worst = [answerable[place] for place in order]
     given, first_found = _marked(searcher, asked, outcomes)
+    answers = [ask(searcher, question) for question in asked.questions]
+    judge = Judge(asked, passages(searcher))
+    pairs = zip(asked.questions, answers, strict=True)
+    told = [(q, a) for q, a in zip(asked.questions, answers, strict=True) if a.verdict is not None]
     return Evaluation(
         dataset=asked.name,
         passages=len(asked.units),
         questions=asked.questions,
         modes=modes,
         abstention=Abstention(
-            np.array([outcomes[question.id].confidence for question in asked.questions]),
-            np.array([is_right(asked, q, outcomes[q.id]) for q in asked.questions], dtype=bool),
-            np.array([question.answerable for question in asked.questions], dtype=bool),
-            np.array([question.near_miss for question in asked.questions], dtype=bool),
+            np.array([answer.confidence for _, answer in told]),
+            np.array([is_answered(asked, q, outcomes[q.id]) for q, _ in told], dtype=bool),
+            np.array([question.answerable for question, _ in told], dtype=bool),
+            np.array([question.near_miss for question, _ in told], dtype=bool),
             searcher.answer_from(),
+            float(np.mean([a.verdict is not Verdict.NOT_FOUND for _, a in told] or [False])),
         ),
+        judged=tuple(judge.judge(question, answer) for question, answer in pairs),
         given=given,
         found=first_found,
         misses=tuple((question, tuple(searcher.search(question.text, k=3))) for question in worst),
@@ -63,27 +78,47 @@ def evaluate(searcher: Searcher, asked: QuestionSet, *, misses: int = 0) -> Eval
     )
 
 
-def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Calibration:
-    """The scale on which confidence is what it says, and the confidence from which at most the
-    `wanted` share, 0..1, of the answers is wrong.
+def ask(searcher: Searcher, question: Question) -> Answer:
+    """The answer a reader gets."""
+    documents = None if question.document is None else [question.document]
+    return searcher.ask(question.text, documents=documents)
 
-    Raises UsageError when there is no question that nothing answers, or none that is answered.
+
+def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Calibration:
+    """The scale on which confidence is what it says, and the confidence from which answers are
+    asserted so that at most the `wanted` share, 0..1, of them is wrong.
+
+    If that cannot be promised from these questions, the confidence is the index's own, or the
+    lowest that kept to the share on these questions if that is more. Questions that no verdict is
+    passed on count for nothing. Raises UsageError when there is no question that nothing answers.
     """
-    questions = asked.questions
-    if all(question.answerable for question in questions):
+    if all(question.answerable for question in asked.questions):
         raise UsageError(
             "Every question is answered by the documents; add some that nothing answers, with null "
             "for section and contains."
         )
-    outcomes = [outcome(searcher, question.text) for question in questions]
+    asserted_or_not = [
+        question for question in asked.questions if ask(searcher, question).verdict is not None
+    ]
+    if not asserted_or_not:
+        raise UsageError(
+            "No verdict is passed on any of these questions; write them as whole questions."
+        )
+    outcomes = [outcome(searcher, q.text, document=q.document) for q in asserted_or_not]
     before = [each.uncalibrated for each in outcomes]
-    right = [is_right(asked, *each) for each in zip(questions, outcomes, strict=True)]
+    right = [is_answered(asked, *each) for each in zip(asserted_or_not, outcomes, strict=True)]
     slope, intercept = scale(before, right)
     confidence = scaled(before, slope, intercept)
-    answer_from = threshold(confidence, right, wanted)
+    promise = promised(confidence, right, wanted)
+    with searcher.opened() as snapshot:
+        own = rescaled(snapshot.uncalibrated.answer_from, slope, intercept)
+    answer_from = promise.answer_from
+    if answer_from is None:
+        answer_from = max(own, threshold(confidence, right, wanted))
     given = [value >= answer_from for value in confidence]
     reader = searcher.reader
     truth = np.array(right, dtype=bool)
+    told = list(zip(asserted_or_not, given, strict=True))
     return Calibration(
         slope=slope,
         intercept=intercept,
@@ -91,13 +126,18 @@ def calibration_of(searcher: Searcher, asked: QuestionSet, wanted: float) -> Cal
         error_now=measures.calibration_error(np.array(cross_validated(before, right)), truth),
         answer_from=answer_from,
         wanted=wanted,
-        questions=len(questions),
-        answerable=sum(question.answerable for question in questions),
-        answered=sum(q.answerable for q, said in zip(questions, given, strict=True) if said),
+        questions=len(told),
+        answerable=sum(question.answerable for question, _ in told),
+        answered=sum(question.answerable for question, said in told if said),
         given=sum(given),
         wrong=sum(not is_right for is_right, said in zip(right, given, strict=True) if said),
         model=searcher.manifest().fingerprint,
         reader="" if reader is None else reader.fingerprint,
+        certainty=CERTAINTY,
+        promised=promise.answer_from is not None,
+        needed=promise.needed,
+        allowed=promise.allowed,
+        surest_wrong=promise.surest_wrong,
     )
 
 
@@ -106,6 +146,17 @@ def is_right(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
     units = (asked.units[row] for row in outcome.rows)
     first = next((unit for unit in units if unit not in question.dropped), None)
     return question.answerable and first in question.relevant
+
+
+def is_answered(asked: QuestionSet, question: Question, outcome: Outcome) -> bool:
+    """Whether the first passage answers, and where the answer's words are known its marked sentence
+    holds them.
+    """
+    if not is_right(asked, question, outcome) or outcome.passage is None:
+        return False
+    if outcome.answer is None:
+        return not question.answers
+    return sentence_right(Quotation(outcome.passage, outcome.answer), question)
 
 
 def _marked(

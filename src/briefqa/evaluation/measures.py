@@ -99,7 +99,9 @@ def risk_coverage(confidence: Values, right: Flags) -> tuple[Values, Values]:
 
 
 def risk_area(confidence: Values, right: Flags) -> float:
-    """The area under the risk-coverage curve, 0..1; lower is better."""
+    """The area under the risk-coverage curve, 0..1; lower is better, 0 of nothing."""
+    if not len(confidence):
+        return 0.0
     coverage, risk = risk_coverage(confidence, right)
     return float((np.diff(coverage, prepend=0.0) * risk).sum())
 

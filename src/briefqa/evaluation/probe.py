@@ -9,7 +9,7 @@ from briefqa.answering.abstention import Signals
 from briefqa.answering.query import readable
 from briefqa.answering.question import analyse
 from briefqa.answering.searcher import Searcher
-from briefqa.records import AnswerSpan, Mode, Passage, Query
+from briefqa.records import AnswerSpan, Mode, Passage, Query, QuestionKind, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Outcome:
 
     `rows` are those of the passages found, best first; `signals` are of the first, None when there
     is none; `confidence` is 0..1, and `uncalibrated` what it would be without `briefqa calibrate`;
-    `answer` is where the first passage answers.
+    `passage` is the first, and `answer` where it answers. `kind` is that of the question.
     """
 
     rows: tuple[int, ...]
@@ -26,31 +26,51 @@ class Outcome:
     confidence: float
     uncalibrated: float
     answer: AnswerSpan | None
+    passage: Passage | None = None
+    kind: QuestionKind = QuestionKind.WHAT
 
 
-def outcome(searcher: Searcher, question: str, *, depth: int = 1) -> Outcome:
-    """The rows found for a question, `depth` at most, the evidence for the first, its answer."""
-    query = Query(readable(question), k=depth)
+def outcome(
+    searcher: Searcher, question: str, *, depth: int = 1, document: str | None = None
+) -> Outcome:
+    """The rows found for a question, `depth` at most, the evidence for the first, its answer.
+
+    Looked for in one `document` where one is named.
+    """
+    query = Query(readable(question), _where(document), k=depth)
+    asked = analyse(query.text)
     with searcher.opened() as snapshot:
         context = snapshot.context
-        ranked = ranking.rank(context, query, Mode.HYBRID)
+        among = snapshot.scopes.of(query.where).rows
+        ranked = ranking.rank(context, query, Mode.HYBRID, among)
         if not len(ranked.rows):
-            return Outcome((), None, 0.0, 0.0, None)
-        signals, _ = ranking.signals(context, analyse(query.text), query.text, ranked)
+            return Outcome((), None, 0.0, 0.0, None, kind=asked.kind)
+        signals, _ = ranking.signals(context, asked, query.text, ranked)
+        first = ranking.hits(context, ranked, 1)[0]
         return Outcome(
             rows=tuple(int(row) for row in ranked.rows[:depth]),
             signals=signals,
             confidence=snapshot.rule.confidence(signals),
             uncalibrated=snapshot.uncalibrated.confidence(signals),
-            answer=ranking.hits(context, ranked, 1)[0].answer,
+            answer=first.answer,
+            passage=first.passage,
+            kind=asked.kind,
         )
 
 
-def ranked_rows(searcher: Searcher, question: str, *, mode: Mode, depth: int) -> list[int]:
-    """The rows of up to `depth` passages, best first."""
+def ranked_rows(
+    searcher: Searcher, question: str, *, mode: Mode, depth: int, document: str | None = None
+) -> list[int]:
+    """The rows of up to `depth` passages, best first, of one `document` where one is named."""
+    query = Query(readable(question), _where(document), k=depth)
     with searcher.opened() as snapshot:
-        ranked = ranking.rank(snapshot.context, Query(readable(question), k=depth), mode)
+        among = snapshot.scopes.of(query.where).rows
+        ranked = ranking.rank(snapshot.context, query, mode, among)
     return [int(row) for row in ranked.rows[:depth]]
+
+
+def _where(document: str | None) -> Where:
+    return Where(None if document is None else (document,))
 
 
 def answer_in(searcher: Searcher, question: str, row: int) -> AnswerSpan | None:

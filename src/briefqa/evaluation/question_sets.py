@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,19 @@ from briefqa.records import Document, Metadata, Passage, Section, Span, section_
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A place that answers, `start` to `end` in a document's text, and the words there that do.
+
+    Without `words` it is the sentence that answers and no part of it.
+    """
+
+    document: str
+    start: int
+    end: int
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question of a set.
 
@@ -27,7 +41,9 @@ class Question:
     `dropped` units are taken out of its ranking. `answerable` is False where nothing answers: the
     question then counts for abstention only; `asked_about` is the unit it was written to look
     answerable by, if that is known. A `near_miss` is on the documents' own subjects and not
-    answered by them. `answers` are words of a relevant unit, any of which is right.
+    answered by them. `answers` are words of a relevant unit, any of which is right. It is asked of
+    one `document`, of all where that is None. Where its kind is known from the set, `kind` says it;
+    `items` are then the places that answer, each with the words that do.
     """
 
     id: str
@@ -38,6 +54,9 @@ class Question:
     answers: tuple[str, ...] = ()
     asked_about: str | None = None
     near_miss: bool = False
+    document: str | None = None
+    kind: str = ""
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +198,15 @@ def _squad(path: Path, articles: Sequence[Mapping[str, Any]]) -> BeirFolder:
     return BeirFolder(path.stem, documents, tuple(questions), ids)
 
 
-def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
+def read_questions(
+    path: Path, passages: Iterable[Passage], *, split: str | None = None
+) -> QuestionSet:
     """A questions file (`question`, `section`, `contains` on each line) for these passages.
 
-    The `kind` of one that nothing answers may be "near-miss".
+    The `kind` of one that nothing answers may be "near-miss". Instead of section and contains a
+    line may have `items`, the places that answer (tests/corpora/kinds/README.md): then it is asked
+    of its `document`, and its `kind` is what it is reported under. With `split` only the lines are
+    read whose `split` is that.
 
     A passage is right when it is in the section, whose headings are joined by ` › `, and
     contains the string, and is of `document`, where the line names one; where section and contains
@@ -190,14 +214,26 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
     left out if what is right is not known: it is "down", or nothing answered in the documents that
     were `searched` then and there are others now. Raises UsageError for anything else.
     """
+    passages = list(passages)
     quotable = [
         (passage.document, section_text(passage.section), passage.text) for passage in passages
     ]
     names = {document for document, _, _ in quotable}
-    entries = list(enumerate(_json_lines(path), 1))
+    entries = [
+        (number, entry)
+        for number, entry in enumerate(_json_lines(path), 1)
+        if split is None or entry.get("split") == split
+    ]
+    places = Places(passages)
     last_rated = {str(entry.get("question")): at for at, entry in entries if entry.get("rating")}
     questions, left_out = [], 0
     for number, entry in entries:
+        if "items" in entry:
+            try:
+                questions.append(_with_items(str(number), entry, places))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise UsageError(f"{path}, line {number}: {error!r} in its items.") from error
+            continue
         try:
             text, section, contains = entry["question"], entry["section"], entry["contains"]
         except KeyError as error:
@@ -239,6 +275,63 @@ def read_questions(path: Path, passages: Iterable[Passage]) -> QuestionSet:
         )
     _check(questions, path, left_out)
     return QuestionSet(path.stem, tuple(questions), tuple(map(str, range(len(quotable)))), left_out)
+
+
+def _with_items(number: str, entry: Mapping[str, Any], places: Places) -> Question:
+    """A question with the places that answer it; those in documents not indexed are left out."""
+    answerable, document = bool(entry["answerable"]), entry.get("document")
+    items: list[Item] = []
+    words: list[str] = []
+    for one in entry["items"]:
+        item = places.item(one)
+        if item is not None:
+            items.append(item)
+            words += item.words or (str(one["contains"]),)
+    return Question(
+        id=str(entry.get("id", number)),
+        text=str(entry["question"]),
+        relevant={str(row): 1 for item in items for row in places.rows(item)},
+        answerable=answerable,
+        answers=tuple(dict.fromkeys(words)),
+        near_miss=entry["kind"] == "near-miss",
+        document=None if document is None else str(document),
+        kind=str(entry["kind"]),
+        items=tuple(items),
+    )
+
+
+class Places:
+    """Where sentences stand in the documents that these passages, by row, are cut from."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._rows: dict[str, list[tuple[int, Passage]]] = {}
+        for row, passage in enumerate(passages):
+            self._rows.setdefault(passage.document, []).append((row, passage))
+
+    def item(self, stored: Mapping[str, Any]) -> Item | None:
+        """The place of a stored item; None where its document, or it, is in no passage."""
+        document, contains = str(stored["document"]), str(stored["contains"])
+        starts = sorted(
+            {
+                passage.start + found.start()
+                for _, passage in self._rows.get(document, ())
+                for found in re.finditer(re.escape(contains), passage.text)
+            }
+        )
+        occurrence = int(stored.get("occurrence", 1))
+        if not contains or len(starts) < occurrence:
+            return None
+        start = starts[occurrence - 1]
+        words = tuple(map(str, stored.get("words", ())))
+        return Item(document, start, start + len(contains), words)
+
+    def rows(self, item: Item) -> list[int]:
+        """The rows of the passages that hold it."""
+        return [
+            row
+            for row, passage in self._rows[item.document]
+            if passage.start <= item.start and item.end <= passage.end
+        ]
 
 
 def _documents(

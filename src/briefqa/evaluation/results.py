@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefqa.errors import UsageError
-from briefqa.evaluation import measures
+from briefqa.evaluation import measures, verdicts
 from briefqa.evaluation.question_sets import Question
+from briefqa.evaluation.verdicts import Judged
 from briefqa.records import Hit, Mode
 
 if TYPE_CHECKING:
@@ -69,11 +70,12 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """How the confidence does over all questions, answerable or not.
+    """How the confidence does over all questions that a verdict is passed on, answerable or not.
 
-    `confidence` is 0..1; `right` says whether the first passage answers; `answerable` whether any
-    does; `near_miss` that none does though the question is on the documents' own subjects.
-    Questions are answered from the confidence `answer_from`.
+    `confidence` is 0..1; `right` says whether the first passage and its marked sentence answer;
+    `answerable` whether any does; `near_miss` that none does though the question is on the
+    documents' own subjects. Questions are answered from the confidence `answer_from`; `shown` is
+    the share, 0..1, of those that are answered or unsure.
     """
 
     confidence: Values
@@ -81,6 +83,7 @@ class Abstention:
     answerable: npt.NDArray[np.bool_]
     near_miss: npt.NDArray[np.bool_]
     answer_from: float
+    shown: float = 1.0
 
     def auroc(self) -> float | None:
         """How often an answerable question has more confidence than an unanswerable one, 0..1;
@@ -112,21 +115,29 @@ class Abstention:
     def as_json(self) -> dict[str, Any]:
         """The figures, for programs."""
         return {
+            "questions": len(self.confidence),
             "auroc": self.auroc(),
             "auroc_near_miss": self.auroc_near_miss(),
             "auroc_off_topic": self.auroc_off_topic(),
             "answered": self.answered(),
             "ece": measures.calibration_error(self.confidence, self.right),
             "risk_area": measures.risk_area(self.confidence, self.right),
+            "answer_from": self.answer_from,
+            "asserted": float(np.mean(self.confidence >= self.answer_from))
+            if len(self.confidence)
+            else 0.0,
+            "shown": self.shown,
             "curve": self.curve(),
             "reliability": measures.reliability(self.confidence, self.right),
         }
 
     def curve(self, points: int = 21) -> list[dict[str, float]]:
         """For thresholds from high to low: the share of answerable questions that are answered, the
-        share of the answers that are wrong (another passage first, or nothing to find), and the
-        share of all questions that are answered.
+        share of the answers that are wrong (another passage or sentence, or nothing to find), and
+        the share of all questions that are answered.
         """
+        if not len(self.confidence):
+            return []
         thresholds = np.quantile(self.confidence, np.linspace(1, 0, points))
         rows = []
         for lowest in np.unique(thresholds)[::-1]:
@@ -148,8 +159,9 @@ class Abstention:
 class Evaluation:
     """The result of one question set on one index.
 
-    `given` is what was marked in a passage that answers, `found` what was marked in the first
-    passage found, both None where no answers are known. `misses` are the questions that hybrid
+    `judged` are the answers as a reader gets them. `given` is what was marked in a passage that
+    answers, `found` what was marked in the first passage found, both None where no answers are
+    known. `misses` are the questions that hybrid
     search does worst on, each with the first hits, and `left_out` is how many were not asked, as
     nothing right is known of them.
     """
@@ -159,6 +171,7 @@ class Evaluation:
     questions: tuple[Question, ...]
     modes: dict[Mode, ModeResult]
     abstention: Abstention
+    judged: tuple[Judged, ...]
     given: Marked | None
     found: Marked | None
     misses: tuple[tuple[Question, tuple[Hit, ...]], ...]
@@ -180,6 +193,7 @@ class Evaluation:
             "queries": len(self.questions),
             "left_out": self.left_out,
             "modes": {str(m): {name: r.mean(name) for name in MEASURES} for m, r in results},
+            "verdicts": verdicts.as_json(self.judged),
             "marked": {
                 name: None if marked is None else asdict(marked)
                 for name, marked in (("given", self.given), ("found", self.found))
@@ -214,14 +228,15 @@ class Evaluation:
             for other in (Mode.KEYWORD, Mode.SEMANTIC)
         )
         lines += ["", f"nDCG@10, paired t-test of hybrid against {differs}"]
-        lines += ["", *self._marked_table(), *self._abstention_table()]
+        lines += ["", *verdicts.as_table(self.judged), "", *self._marked_table()]
+        lines += self._abstention_table()
         return "\n".join(lines)
 
     def _marked_table(self) -> list[str]:
         lines = []
         for where, marked in (
-            ("given the passage", self.given),
-            ("in the first found", self.found),
+            ("in the first passage found", self.found),
+            ("given a passage that answers", self.given),
         ):
             if marked is not None:
                 lines.append(
@@ -231,6 +246,8 @@ class Evaluation:
         return [*lines, ""] if lines else []
 
     def _abstention_table(self) -> list[str]:
+        if not len(self.abstention.confidence):
+            return ["abstention: no question that a verdict is passed on"]
         figures = self.abstention.as_json()
         parts = [
             f"{name} {figures[key]:.3f}"
@@ -245,8 +262,9 @@ class Evaluation:
         return [
             f"abstention: {said}",
             f"ECE {figures['ece']:.3f}, area under risk and coverage {figures['risk_area']:.3f}",
-            f"answered from confidence {self.abstention.answer_from:.2f}: {rates}",
-            "  answered  wrong answers  from confidence",
+            f"asserted from confidence {self.abstention.answer_from:.2f}: {rates}",
+            f"asserted or unsure: {self.abstention.shown:.2f} of all",
+            "  asserted  wrong answers  from confidence",
             *(
                 f"  {point['answered']:8.2f} {point['wrong']:14.2f} {point['confidence']:16.2f}"
                 for point in self.abstention.curve(11)
@@ -270,14 +288,17 @@ class Evaluation:
         from matplotlib.figure import Figure
 
         judged = self.abstention
+        if not len(judged.confidence):
+            raise UsageError("There is no curve to draw: no verdict is passed on any question.")
         coverage, risk = measures.risk_coverage(judged.confidence, judged.right)
         figure = Figure(figsize=(5, 4), layout="constrained")
         axes = figure.add_subplot()
         axes.plot(coverage, risk, drawstyle="steps-post")
-        here = float((judged.confidence >= judged.answer_from).mean())
-        axes.axvline(here, linestyle=":", color="grey")
+        asserted = float((judged.confidence >= judged.answer_from).mean())
+        axes.axvline(asserted, linestyle=":", color="grey")
+        axes.axvline(judged.shown, linestyle="--", color="grey")
         axes.set(
-            title=f"{self.dataset}: answers as the index gives them left of the line",
+            title=f"{self.dataset}: asserted left of the dots, unsure up to the dashes",
             xlabel="coverage: questions answered, the surest first",
             ylabel="risk: answers that are wrong",
             xlim=(0, 1),

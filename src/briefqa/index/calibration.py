@@ -33,6 +33,10 @@ class Calibration:
     confidence `answer_from`, 0..1, or more are answered: of the `questions`, which had `answerable`
     that the documents answer, `answered` of these, with `wrong` of all answers `given` being wrong.
     `model` and `reader` are fingerprints, "" for no reader.
+
+    Where it is `promised`, at most the `wanted` share of what is asserted is wrong with that
+    `certainty`, 0..1. For that at most `allowed` of the `needed` surest questions may be wrong;
+    `surest_wrong` of them were. A record of an earlier version, on another scale, has certainty 0.
     """
 
     slope: float
@@ -48,14 +52,44 @@ class Calibration:
     wrong: Count
     model: str
     reader: str
+    certainty: Share = 0.0
+    promised: bool = False
+    needed: Count = 0
+    allowed: Count = 0
+    surest_wrong: Count = 0
+
+    @property
+    def promise(self) -> str:
+        """What is promised of the answers asserted, or why nothing can be, in one line."""
+        questions = self.questions
+        percent = f"{100 * self.wanted:.3g} %"
+        if self.promised:
+            asserted = self.answered / self.answerable if self.answerable else 0.0
+            return (
+                f"at most {percent} wrong, with {100 * self.certainty:.3g} % certainty, from these "
+                f"{questions} questions; {100 * asserted:.0f} % of the answerable asserted"
+            )
+        if questions < self.needed:
+            return (
+                f"at most {percent} wrong cannot be promised with {questions} questions: "
+                f"{self.needed} with at most {self.allowed} wrong are needed"
+            )
+        return (
+            f"at most {percent} wrong cannot be promised: of the {self.needed} surest of these "
+            f"{questions} questions {self.surest_wrong} were answered wrong, and at most "
+            f"{self.allowed} may be"
+        )
 
     def __post_init__(self) -> None:
         if self.slope < 0:
             raise ValueError("its slope is below 0")
 
     def fits(self, model: str, reader: Reader | None) -> bool:
-        """Whether it was measured with these."""
-        return (self.model, self.reader) == (model, "" if reader is None else reader.fingerprint)
+        """Whether it was measured with these, by this version's rule."""
+        return self.certainty > 0 and (self.model, self.reader) == (
+            model,
+            "" if reader is None else reader.fingerprint,
+        )
 
 
 def stamp(index: Path) -> tuple[int, ...]:
