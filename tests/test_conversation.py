@@ -22,6 +22,7 @@ from briefqa.records import (
     Place,
     PlaceUnit,
     Query,
+    Verdict,
     Where,
 )
 from briefqa.text.words import plain_words
@@ -52,7 +53,8 @@ class Scripted:
                 hits.append(Hit(1, passage, Evidence(None, None, None, None, share)))
         hits.sort(key=lambda hit: -hit.evidence.fused)
         found = tuple(hits[: query.k]) if words else ()
-        return Answer(query.text, bool(found), 1.0, "", "", found)
+        verdict = Verdict.ANSWERED if found else Verdict.NOT_FOUND
+        return Answer(query.text, verdict, 1.0, "", "", found)
 
 
 def within(text: str) -> Carried:

@@ -376,7 +376,7 @@ def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:
     assert by_id["3"].asked_about == "Harbour#0"
 
 
-def signals_told_by(answerability: float, **others: float) -> Signals:
+def signals_told_by(answerability: float, **others: Any) -> Signals:
     return Signals(0.5, 0.5, answerability=answerability, **others)
 
 
