@@ -234,7 +234,7 @@ def test_without_a_pointer_there_is_no_index_and_the_paths_of_the_last_one_are_k
     index: Path, briefs: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(index / "current.json")
-    with pytest.raises(IndexFolderError, match=r"^There is no index in .*build FOLDER --index"):
+    with pytest.raises(IndexFolderError, match=r"^There is no index in .*build FOLDER"):
         open_index(index)
     assert main(["build"]) == 0
     read_everything(index)
@@ -526,3 +526,27 @@ def test_a_file_another_version_of_a_library_reads_otherwise_is_mended(
         report = build(briefs, index=index, model="hashing")
     assert (report.changed, report.embedded) == (True, 3)
     assert "another version" in report.note
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\nthe\n"], ids=["empty", "no word", "one word"])
+def test_a_vocabulary_of_phrases_that_is_cut_short_is_found_by_the_next_build(
+    index: Path, briefs: Path, content: bytes
+) -> None:
+    """A plain question does not read it, and a quoted phrase would not be found."""
+    (generation(index) / "keyword" / "phrases.vocabulary.txt").write_bytes(content)
+    described(index)
+    assert main(["build"]) == 0
+    read_everything(index)
+    with open_index(index) as searcher:
+        passage = searcher.search("ferry", k=1)[0].passage
+        first = " ".join(passage.text.split()[:2])
+        assert passage.text in {hit.passage.text for hit in searcher.search(f'"{first}"', k=9)}
+
+
+def test_postings_out_of_order_are_found_by_the_next_build(index: Path, briefs: Path) -> None:
+    saved(index, "keyword/rows.npy", set_to(0))
+    described(index)
+    before = generation(index).name
+    assert main(["build"]) == 0
+    assert generation(index).name != before
+    read_everything(index)

@@ -322,16 +322,16 @@ def test_an_index_of_format_1_names_the_command_that_builds_it_again_from_its_pa
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     index = Path(shutil.copytree(V1, tmp_path / "index"))
+    briefs = tmp_path / "briefs"
+    briefs.mkdir()
+    (briefs / "harbour.md").write_text(BRIEF, "utf-8")
+    rewrite(index, {**manifest_of(index), "roots": [str(briefs)]})
     with pytest.raises(IndexOutOfDate) as raised:
         open_index(index)
     assert str(raised.value) == (
         f"The index in {index} has format 1 and this version reads format 2; rebuild it with: "
         f"briefqa build --index {index}"
     )
-    briefs = tmp_path / "briefs"
-    briefs.mkdir()
-    (briefs / "harbour.md").write_text(BRIEF, "utf-8")
-    rewrite(index, {**manifest_of(index), "roots": [str(briefs)]})
 
     assert main(["build", "--index", str(index)]) == 0
 

@@ -106,7 +106,8 @@ class Searcher:
         self._current = self._open()
 
     def __enter__(self) -> Searcher:
-        return self
+        with self.opened():
+            return self
 
     def __exit__(
         self,

@@ -168,9 +168,11 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         terminal.show_verification(report)
     if not report.holds:
+        from briefqa.index.recovery import rebuild_command
+
         raise BriefQAError(
             "Not every source is as it was indexed (see the list); index them again with: "
-            "briefqa build"
+            f"{rebuild_command(options.index)}"
         )
     return 0
 

@@ -63,6 +63,7 @@ from briefqa.index.recovery import (
     MANIFEST,
     POINTER,
     Pointer,
+    build_command,
     damaged,
     rebuild_command,
 )
@@ -332,9 +333,7 @@ def _stamp() -> str:
 
 
 def _not_found(index: Path) -> IndexNotFound:
-    return IndexNotFound(
-        f"There is no index in {index}; build one with: briefqa build FOLDER --index {index}"
-    )
+    return IndexNotFound(f"There is no index in {index}; build one with: {build_command(index)}")
 
 
 def _without_locks(index: Path) -> IndexFolderError:

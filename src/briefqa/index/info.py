@@ -52,8 +52,8 @@ class IndexInfo:
 
 def index_info(index: Path) -> IndexInfo:
     """Describe the index; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
-    generation = store_at(index).open()
-    manifest = generation.manifest
+    with store_at(index).open() as generation:
+        manifest = generation.manifest
     reader, reader_state = _reader_for(manifest.model, manifest.language)
     fitted = calibration.read(index)
     return IndexInfo(

@@ -96,6 +96,7 @@ class PostingsKeywordIndex:
         """Open what `postings.write` wrote; raises IndexDamaged when it does not fit together."""
         self.language = language
         self.n_passages = n_passages
+        self._folder = folder
         self._postings: Postings = postings.read(folder, n_passages)
         self._phrases = PhraseIndex(folder, n_passages)
 
@@ -149,6 +150,11 @@ class PostingsKeywordIndex:
             places = np.minimum(other.searchsorted(rows), len(other) - 1)
             rows = rows[other[places] == rows]
         return rows.astype(np.int64)
+
+    def check(self) -> None:
+        """Read all that a search may ever read; raises IndexDamaged where one would."""
+        self._postings.check(self._folder)
+        self._phrases.check()
 
     def close(self) -> None:
         """Let go of the arrays; nothing may be searched after that."""

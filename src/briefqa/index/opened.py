@@ -82,6 +82,7 @@ class OpenedIndex:
         Every record is decoded, each passage must stand in its document, and vectors must have
         length 1. A build does this before it keeps an index as it is.
         """
+        self.keyword.check()
         self.vectors.check()
         first = 0
         for source, document in zip(self.manifest.indexed(), self.documents, strict=True):

@@ -79,6 +79,16 @@ class PhraseIndex:
         ):
             raise damaged(folder, "its phrases do not fit its passages")
 
+    def check(self) -> None:
+        """Read everything a search may read; raises IndexDamaged."""
+        n_words = self._content().count(b"\n") - 1
+        words = self._words.view(np.ndarray)
+        ends = words[self._starts[1:] - 1]
+        if not (words.min(initial=_END) >= _END and words.max(initial=0) < max(n_words, 1)):
+            raise damaged(self._vocabulary, "it does not hold the words of the passages")
+        if not (ends == _END).all():
+            raise damaged(self._vocabulary.parent / WORDS, "its passages do not end")
+
     def rows_with(self, phrases: Sequence[Sequence[str]], rows: Rows) -> Rows:
         """Those of `rows`, int64 ascending, that hold every phrase word for word.
 
@@ -133,14 +143,7 @@ class PhraseIndex:
 
     def _numbers(self, phrase: Sequence[str]) -> Numbers | None:
         """The numbers of these words; None if one of them occurs nowhere."""
-        try:
-            with (
-                self._vocabulary.open("rb") as file,
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
-            ):
-                content = mapped[:]
-        except (OSError, ValueError) as error:
-            raise damaged(self._vocabulary, f"it cannot be read ({error})") from error
+        content = self._content()
         numbers = []
         for word in phrase:
             place = content.find(f"\n{word}\n".encode())
@@ -148,6 +151,17 @@ class PhraseIndex:
                 return None
             numbers.append(content.count(b"\n", 0, place))
         return np.array(numbers, np.int32)
+
+    def _content(self) -> bytes:
+        """The vocabulary, a word a line."""
+        try:
+            with (
+                self._vocabulary.open("rb") as file,
+                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+            ):
+                return mapped[:]
+        except (OSError, ValueError) as error:
+            raise damaged(self._vocabulary, f"it cannot be read ({error})") from error
 
 
 def _true(flags: npt.NDArray[np.bool_]) -> Rows:

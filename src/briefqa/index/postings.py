@@ -78,6 +78,14 @@ class Postings:
         start, end = (0, 0) if number is None else self.starts[number : number + 2]
         return self.rows[start:end], self.gains[start:end]
 
+    def check(self, folder: Path) -> None:
+        """Raise IndexDamaged unless the passages of each term ascend."""
+        ascends = np.diff(self.rows.astype(np.int64)) > 0
+        begins = self.starts[1:-1]
+        ascends[begins[(begins > 0) & (begins <= len(ascends))] - 1] = True
+        if not ascends.all():
+            raise damaged(folder / "rows.npy", "the passages of a term are out of order")
+
     def fit(self, n_passages: int) -> bool:
         """Whether every posting is one of so many passages.
 

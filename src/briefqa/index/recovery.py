@@ -48,11 +48,20 @@ def rebuild_command(index: Path) -> str:
     With the word FOLDER in it where what the index was built from cannot be read any more, and
     with `--index` unless it is the one that commands use by default.
     """
-    default = Path(os.environ.get("BRIEFQA_INDEX") or "index")
     inputs = build_inputs(index)
-    folder = "" if inputs and inputs.roots else " FOLDER"
-    option = "" if default.absolute() == index.absolute() else f" --index {shlex.quote(str(index))}"
-    return f"briefqa build{folder}{option}"
+    if inputs is None or not inputs.roots or not all(map(_exists, inputs.roots)):
+        return build_command(index)
+    return f"briefqa build{_index_option(index)}"
+
+
+def build_command(index: Path) -> str:
+    """The command line that builds an index from a folder that is to be named."""
+    return f"briefqa build FOLDER{_index_option(index)}"
+
+
+def _index_option(index: Path) -> str:
+    default = Path(os.environ.get("BRIEFQA_INDEX") or "index")
+    return "" if default.absolute() == index.absolute() else f" --index {shlex.quote(str(index))}"
 
 
 def build_inputs(index: Path) -> BuildInputs | None:

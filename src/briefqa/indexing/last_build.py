@@ -10,6 +10,7 @@ from pathlib import Path
 from briefqa.documents.source_files import absolute, excluded_by
 from briefqa.errors import BuildError, IndexNotFound
 from briefqa.index.manifest import BuildInputs, Manifest, Outcome
+from briefqa.index.recovery import build_command
 from briefqa.index.store import Store
 from briefqa.text.language import supported_languages
 
@@ -47,7 +48,7 @@ def repeated(store: Store, index: Path) -> Repeated:
         ) from None
     raise BuildError(
         f"The index in {index} does not say what it was built from; name the file or folder: "
-        f"briefqa build FOLDER --index {index}"
+        f"{build_command(index)}"
     )
 
 
@@ -61,16 +62,16 @@ def last_roots(index: Path, last: Manifest | BuildInputs) -> list[Path]:
     for root in last.roots:
         if os.path.lexists(root):
             roots.append(Path(root))
-        elif _held(last, absolute(root)):
+        elif _had_documents(last, absolute(root)):
             raise BuildError(
                 f"{root}, which the last build read, is gone; put it back, or name all that is to "
-                f"be indexed: briefqa build FOLDER --index {index}"
+                f"be indexed: {build_command(index)}"
             )
     return roots
 
 
-def _held(last: Manifest | BuildInputs, root: str) -> bool:
-    """Whether it held documents under a root; also where that is not known."""
+def _had_documents(last: Manifest | BuildInputs, root: str) -> bool:
+    """Whether it had documents under a root; also where that is not known."""
     if last.sources is None:
         return True
     return any(
