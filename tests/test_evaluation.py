@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from briefqa import Mode, UsageError, build, cli
+from briefqa import Mode, UsageError, build, cli, open_index
 from briefqa.api import evaluate
-from briefqa.evaluation.question_sets import read_beir
+from briefqa.evaluation import probe, verdicts
+from briefqa.evaluation.question_sets import read_beir, read_questions
 from briefqa.evaluation.results import Abstention, ModeResult
+from briefqa.evaluation.verdicts import Judge
+from briefqa.records import (
+    Answer,
+    AnswerSpan,
+    Evidence,
+    Hit,
+    Passage,
+    QuestionKind,
+    Quotation,
+    Verdict,
+)
 
 PASSAGES = [
     {"_id": "h1", "title": "Harbour", "text": "Nine ferries leave the harbour of Lindo daily."},
@@ -25,7 +38,7 @@ QUERIES = [
     {"_id": "q1", "text": "How many ferries leave Lindo?"},
     {"_id": "q2", "text": "roses water July", "metadata": {"base_document": ["g1"]}},
     {"_id": "q3", "text": "tulips sun"},
-    {"_id": "q4", "text": "price of gold", "metadata": {"answerable": False}},
+    {"_id": "q4", "text": "What is the price of gold?", "metadata": {"answerable": False}},
     {"_id": "q5", "text": "nobody judged this"},
 ]
 QRELS = "query-id\tcorpus-id\tscore\nq1\th1\t2\nq1\th2\t1\nq2\tg1\t1\nq2\tg2\t1\nq3\tg2\t1\n"
@@ -125,7 +138,7 @@ def test_a_questions_file_is_asked_of_an_index(
     lines = [
         {"question": "ferries", "section": "Ferries", "contains": "Nine"},
         {"question": "Who leads?", "section": "Crew", "contains": "Mara"},
-        {"question": "gold price", "section": None, "contains": None},
+        {"question": "What is the price of gold?", "section": None, "contains": None},
     ]
     asked = tmp_path / "questions.jsonl"
     asked.write_text("\n".join(map(json.dumps, lines)))
@@ -201,8 +214,187 @@ def test_auroc_counts_pairs_and_the_curve_ends_with_everything_answered() -> Non
         0.5,
     )
     assert abstention.auroc() == 0.75
+    nothing = np.array([], bool)
+    empty = Abstention(np.array([]), nothing, nothing, nothing, 0.5)
+    assert (empty.auroc(), empty.curve(), empty.as_json()["risk_area"]) == (None, [], 0.0)
     assert (abstention.auroc_near_miss(), abstention.auroc_off_topic()) == (0.5, 1.0)
     assert abstention.answered() == {"answerable": 0.5, "near-miss": 1.0, "off-topic": 0.0}
     first, *_, last = abstention.curve()
     assert first == {"confidence": 0.9, "answered": 0.5, "wrong": 0.0, "coverage": 0.25}
     assert last == {"confidence": 0.1, "answered": 1.0, "wrong": 0.5, "coverage": 1.0}
+
+
+MINUTES = """\
+# Minutes
+
+## Motions
+
+Ana Bo proposed the fence. The vote was 7 to 2.
+
+## Actions
+
+- Cy buys paint.
+- Di asks for prices.
+- Ed looks on.
+"""
+
+
+def place(text: str, *words: str) -> dict[str, Any]:
+    return {"document": "minutes.md", "contains": text, "words": list(words)}
+
+
+ITEMS = [
+    ("who", "Who proposed the fence?", "tune", [place("Ana Bo proposed the fence", "Ana Bo")]),
+    ("list", "What are all actions?", "test", [place("Cy buys paint"), place("Di asks for")]),
+    ("near-miss", "How much does the fence cost?", "test", []),
+]
+
+
+@pytest.fixture
+def minutes(tmp_path: Path) -> Path:
+    """A folder with an index of the minutes, and a questions file with items."""
+    (tmp_path / "minutes.md").write_text(MINUTES)
+    build(tmp_path / "minutes.md", index=tmp_path / "index", model="hashing")
+    lines = [
+        {
+            "id": f"minutes-{kind}",
+            "document": "minutes.md",
+            "question": question,
+            "kind": kind,
+            "split": split,
+            "answerable": bool(items),
+            "items": items,
+        }
+        for kind, question, split, items in ITEMS
+    ]
+    (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    return tmp_path
+
+
+def test_items_are_places_of_the_document_and_a_split_can_be_chosen(minutes: Path) -> None:
+    with open_index(minutes / "index") as searcher:
+        every = read_questions(minutes / "questions.jsonl", probe.passages(searcher))
+        some = read_questions(minutes / "questions.jsonl", probe.passages(searcher), split="test")
+    who, actions, miss = every.questions
+    assert [MINUTES[one.start : one.end] for one in actions.items] == [
+        "Cy buys paint",
+        "Di asks for",
+    ]
+    assert (who.document, who.kind, who.answers) == ("minutes.md", "who", ("Ana Bo",))
+    assert (miss.answerable, miss.near_miss) == (False, True)
+    assert [one.id for one in some.questions] == ["minutes-list", "minutes-near-miss"]
+
+
+def test_an_item_that_occurs_twice_is_the_one_that_is_meant(minutes: Path) -> None:
+    entry = {
+        "question": "Who?",
+        "kind": "who",
+        "answerable": True,
+        "items": [{"document": "minutes.md", "contains": "fence", "occurrence": 1, "words": []}],
+    }
+    (minutes / "minutes.md").write_text(MINUTES + "\n## Again\n\nThe fence is red.\n")
+    build(minutes / "minutes.md", index=minutes / "index", model="hashing")
+    text = (minutes / "minutes.md").read_text()
+    starts = []
+    with open_index(minutes / "index") as searcher:
+        for occurrence in (1, 2):
+            entry["items"][0]["occurrence"] = occurrence  # type: ignore[index]
+            (minutes / "one.jsonl").write_text(json.dumps(entry))
+            asked = read_questions(minutes / "one.jsonl", probe.passages(searcher))
+            starts.append(asked.questions[0].items[0].start)
+    assert starts == [text.index("fence"), text.rindex("fence")]
+
+
+def test_items_that_are_none_are_one_sentence(minutes: Path) -> None:
+    bad = {"question": "Who?", "kind": "who", "answerable": True, "items": [{"contains": "x"}]}
+    (minutes / "bad.jsonl").write_text(json.dumps(bad))
+    with pytest.raises(UsageError, match=r"line 1: .*'document'.* in its items"):
+        evaluate(minutes / "bad.jsonl", index=minutes / "index")
+
+
+def quotation(passage: Passage, sentence: str, words: str = "") -> Quotation:
+    start = passage.start + passage.text.index(sentence)
+    first = start + sentence.index(words)
+    span = AnswerSpan(
+        first, first + len(words or sentence), words or sentence, start, start + len(sentence)
+    )
+    return Quotation(passage, span, exact=bool(words))
+
+
+def answer(verdict: Verdict | None, kind: str, *quotations: Quotation) -> Answer:
+    return Answer("?", verdict, 0.9, "", "", (), kind=QuestionKind(kind), quotations=quotations)
+
+
+def test_answers_are_judged_by_passage_sentence_words_and_items(minutes: Path) -> None:
+    with open_index(minutes / "index") as searcher:
+        passages = probe.passages(searcher)
+        asked = read_questions(minutes / "questions.jsonl", passages)
+    motions, actions = passages
+    who, several, miss = asked.questions
+    judge = Judge(asked, passages)
+    sentence = "Ana Bo proposed the fence."
+    right = judge.judge(
+        who, answer(Verdict.ANSWERED, "who", quotation(motions, sentence, "Ana Bo"))
+    )
+    assert (right.right, right.bold, right.bold_right) == (True, True, True)
+    words = judge.judge(who, answer(Verdict.ANSWERED, "who", quotation(motions, sentence, "fence")))
+    assert (words.right, words.bold_right) == (True, False)
+    other = quotation(motions, "The vote was 7 to 2.", "7")
+    beside = judge.judge(who, answer(Verdict.ANSWERED, "who", other))
+    assert (beside.passage_right, beside.right, beside.bold_right) == (True, False, False)
+    listed = judge.judge(
+        several,
+        answer(
+            Verdict.ANSWERED,
+            "list",
+            quotation(actions, "Cy buys paint."),
+            quotation(actions, "Ed looks on."),
+        ),
+    )
+    assert (listed.recall, listed.precision) == (0.5, 0.5)
+    missed = judge.judge(miss, answer(Verdict.ANSWERED, "how-much", other))
+    unsure = judge.judge(who, answer(Verdict.UNSURE, "who"))
+    figures = verdicts.as_json([right, beside, listed, missed, unsure])
+    assert figures["asserted_right"] == 0.5
+    of_who = figures["kinds"]["who"]
+    assert (of_who["questions"], of_who["asserted"], of_who["unsure"]) == (3, 2, 1)
+    assert (of_who["right"], of_who["right_passage"]) == (0.5, 1.0)
+    assert (of_who["bold"], of_who["bold_right"]) == (2, 0.5)
+    assert (figures["kinds"]["list"]["recall"], figures["kinds"]["list"]["precision"]) == (0.5, 0.5)
+    assert figures["kinds"]["near-miss"]["asserted"] == 1
+    assert list(figures["kinds"]) == ["who", "list", "all answerable", "near-miss"]
+
+
+def test_kinds_without_a_verdict_are_right_or_not(minutes: Path) -> None:
+    with open_index(minutes / "index") as searcher:
+        passages = probe.passages(searcher)
+        asked = read_questions(minutes / "questions.jsonl", passages)
+    motions, actions = passages
+    several = asked.questions[1]
+    both = [quotation(actions, "Cy buys paint."), quotation(actions, "Di asks for prices.")]
+    judge = Judge(asked, passages)
+    overview = replace(several, kind="overview")
+    assert judge.judge(overview, answer(None, "overview", *both)).right
+    assert not judge.judge(overview, answer(None, "overview", *both[:1])).right
+    clause = replace(several, kind="clause")
+    assert judge.judge(clause, answer(None, "clause", both[0])).right
+    assert not judge.judge(clause, answer(None, "clause", quotation(motions, "The vote"))).right
+    keywords = replace(several, kind="keywords")
+    evidence = Evidence(None, None, None, None, 0.0)
+    found = replace(answer(None, "keywords"), hits=(Hit(1, actions, evidence),))
+    assert judge.judge(keywords, found).right
+    assert not judge.judge(keywords, replace(found, hits=(Hit(1, motions, evidence),))).right
+
+
+def test_the_command_tells_what_a_reader_meets_before_what_is_given(
+    minutes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = str(minutes / "questions.jsonl")
+    assert cli.main(["eval", asked, "--index", str(minutes / "index"), "--split", "tune"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("questions: 1 questions, 2 passages")
+    assert (
+        told.index("what a reader meets")
+        < told.index("marked in the first passage found")
+        < told.index("marked given a passage that answers")
+    )

@@ -376,8 +376,8 @@ def test_a_squad_file_of_either_version_is_read(squad: Path) -> None:
     assert by_id["3"].asked_about == "Harbour#0"
 
 
-def signals_told_by(answerability: float, **others: Any) -> Signals:
-    return Signals(0.5, 0.5, answerability=answerability, **others)
+def signals_told_by(answerability: float, unknown_names: float = 0.0, lead: float = 0.0) -> Signals:
+    return Signals(0.5, 0.5, answerability=answerability, unknown_names=unknown_names, lead=lead)
 
 
 def evidence_of(n: int) -> fit.Evidence:

@@ -17,7 +17,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -49,6 +49,7 @@ from training.train import EXAMPLES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 OWN = "own questions"
+KINDS = Path(__file__).resolve().parent.parent / "tests" / "corpora" / "kinds"
 READER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 SENTENCE_WEIGHTS = (0.0, 0.2, 0.5, 1.0, 1.5)
 WORSE = 0.003  # nDCG@10 that a set may lose by the reader
@@ -57,7 +58,7 @@ FOLDS, REPEATS = 5, 4
 QUESTIONS = 250  # asked of each set and kind
 # Not one asserted answer in ten can be kept right without asserting nothing; docs/quality.md.
 WRONG = 0.15  # share of the asserted answers that may be wrong, on the sets of whole documents
-TOPIC_FROM = 0.4  # on topic from that probability on; what is off topic is far below
+TOPIC_FROM = 0.7  # from that probability on it is on topic: .98 of what is, .03 of what is not
 LINES = (0.3, 0.4, 0.5, 0.6, 0.7)  # thresholds of the table
 # The rule is not asked about these kinds.
 OTHERWISE = frozenset(
@@ -128,13 +129,20 @@ def weigh_and_fit(
     reader = RememberingReader(OnnxReader("fitted", folder))
     embedder = RememberingEmbedder(load_embedder())
     every = [
-        _of_documents(name, documents, questions, work, reader, embedder)
+        _of_documents(name, [documents], questions, work, reader, embedder)
         for name, documents, questions in (
             (OWN, DATA, DATA / "questions.jsonl"),
             *((path.stem, documents, path) for documents, path in asked_of),
         )
     ]
     whole = [asked.name for asked in every]
+    tune = _of_documents(
+        "kinds", [DATA, KINDS / "documents"], KINDS / "questions.jsonl", work, reader, embedder,
+        split="tune",
+    )  # fmt: skip
+    # Those asked of every document would be asked of the documents kept for testing too.
+    alone = tuple(question for question in tune.questions.questions if question.document)
+    every.append(replace(tune, questions=replace(tune.questions, questions=alone)))
     for path in sets:
         every.append(_of_set(path, work, reader, embedder, held_out, limit))
         print(f"{path.name}: {len(every[-1].questions.questions)} questions", flush=True)
@@ -152,16 +160,17 @@ def weigh_and_fit(
 
 def _of_documents(
     name: str,
-    documents: Path,
+    documents: Sequence[Path],
     questions: Path,
     work: Path,
     reader: RememberingReader,
     embedder: RememberingEmbedder,
+    split: str | None = None,
 ) -> Asked:
     index = work / f"index-{name.replace(' ', '-')}"
     build(documents, index=index, model=embedder)
     searcher = Searcher(index, model=embedder, reader=reader)
-    asked = read_questions(questions, probe.passages(searcher))
+    asked = read_questions(questions, probe.passages(searcher), split=split)
     embedder.remember([question.text for question in asked.questions])
     return Asked(name, searcher, Searcher(index, model=embedder, reader=None), asked)
 

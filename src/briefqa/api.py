@@ -154,13 +154,15 @@ def evaluate(
     index: AnyPath | None = None,
     reader: Reader | str | None = DEFAULT_READER,
     misses: int = 0,
+    split: str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Measure retrieval, reading and abstention, and keep so many of the worst `misses`.
 
     `questions` is a questions file for the documents in `index`, or a BEIR folder or SQuAD file,
     whose passages are indexed in `index` (if nothing else is) or in a folder that is thrown away.
-    `reader` is as for `open_index`. Raises UsageError for anything else.
+    `reader` is as for `open_index`. Of a questions file with splits only `split` is asked, if it is
+    given. Raises UsageError for anything else.
     """
     from briefqa.evaluation.evaluate import evaluate as measure
     from briefqa.evaluation.probe import passages
@@ -172,7 +174,7 @@ def evaluate(
     folder = read_with_passages(path)
     if folder is None:
         with open_index("index" if index is None else index, reader=reader) as searcher:
-            asked = read_questions(path, passages(searcher))
+            asked = read_questions(path, passages(searcher), split=split)
             return measure(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
         raise UsageError(f"{index} holds your own documents; name another folder with --index.")
@@ -193,8 +195,9 @@ def calibrate(
 ) -> Calibration:
     """Fit the confidence from which `index` answers to a questions file, and keep it there.
 
-    The lowest at which at most the share `wrong` of the answers given is wrong, 0..1. It holds for
-    this reader, and outlives rebuilds with the same model. Raises UsageError for questions or a
+    The lowest of which can be promised that at most the share `wrong`, 0..1, of what is asserted is
+    wrong; `promise` of what is returned says so, or why it cannot. It holds for this reader, and
+    outlives rebuilds with the same model. Raises UsageError for questions or a
     share that it cannot be fitted to.
     """
     from briefqa.evaluation.evaluate import calibration_of

@@ -200,7 +200,12 @@ def _eval(options: argparse.Namespace) -> int:
         index = default_index()
     with terminal.progress_bar() as progress:
         result = evaluate(
-            path, index=index, reader=options.reader, misses=options.errors, progress=progress
+            path,
+            index=index,
+            reader=options.reader,
+            misses=options.errors,
+            split=options.split,
+            progress=progress,
         )
     if options.run:
         result.write_runs(options.run)

@@ -206,6 +206,9 @@ def _add_eval(commands: Any) -> None:
         "--errors", type=int, default=0, metavar="N",
         help="show the N worst misses (default 0)",
     )  # fmt: skip
+    command.add_argument(
+        "--split", metavar="NAME", help="ask only the lines of a questions file with this split"
+    )
     command.add_argument("--run", type=Path, metavar="FILE", help="write the rankings as TREC runs")
     command.add_argument("--plot", type=Path, metavar="FILE", help="draw the risk-coverage curve")
     _reader(command)
