@@ -101,7 +101,8 @@ class Contents:
         """Every part with text, in document order."""
         with self._lock:
             if self._parts is None:
-                parts, titles = [], []
+                parts: list[Part] = []
+                titles: list[tuple[str, ...]] = []
                 for number, document in enumerate(self._documents):
                     titles.append(plain_words(document.title))
                     parts.extend(parts_of(number, document))
