@@ -10,7 +10,7 @@ import pytest
 
 from briefqa import Searcher, UsageError
 from briefqa.answering.conversation import Conversation
-from briefqa.answering.follow_up import leans_by, offered, read_as
+from briefqa.answering.follow_up import leans_by, offered, read_as, says_all
 from briefqa.documents.loaders import parse
 from briefqa.records import (
     Answer,
@@ -22,6 +22,7 @@ from briefqa.records import (
     Place,
     PlaceUnit,
     Query,
+    QuestionKind,
     Verdict,
     Where,
 )
@@ -299,6 +300,25 @@ def test_going_back_to_a_topic_refers_to_the_turn_that_named_it(chat: Conversati
     chat.ask("And why did the dockers of Kestrand walk out?")
     answer = chat.ask("Back to Aleppo: how many children?")
     assert about("doctors") in answer.carried
+
+
+def test_nothing_is_taken_over_from_small_talk_or_from_a_question_without_an_answer() -> None:
+    def turn(question: str, verdict: Verdict | None, kind: QuestionKind) -> Answer:
+        return Answer(question, verdict, 1.0, "", "", (), read_as=question, kind=kind)
+
+    asked = turn("What did the doctors do in Aleppo?", Verdict.ANSWERED, QuestionKind.WHAT)
+    hello = turn("hello", None, QuestionKind.SMALL_TALK)
+    unfound = turn("Who sang in Lisbon?", Verdict.NOT_FOUND, QuestionKind.WHO)
+    after_talk = Conversation(Scripted(), turns=[asked, hello]).ask("How many children?")
+    assert after_talk.carried == (within("Aleppo"), about("doctors"))
+    assert Conversation(Scripted(), turns=[asked, unfound]).ask("How many children?").carried == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["hello", "thanks", "What is this about?", "clause 2.5", "list all of them"]
+)
+def test_small_talk_overviews_parts_and_whole_lists_take_nothing_over(question: str) -> None:
+    assert says_all(question)
 
 
 def rows(repo: Path) -> list[dict[str, Any]]:

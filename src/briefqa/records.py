@@ -314,7 +314,8 @@ class Answer:
     no answer; `reason` says on what evidence, and `missing` what an unsure answer lacks, a few
     words each ("no number of soldiers"). `confidence` is 0..1: how sure that the first quotation
     answers. `quotations` are the places that answer, best first, or in document order where
-    several are asked for; only an ANSWERED question, or one without a verdict, has any. `hits` are
+    several are asked for; only an ANSWERED question has any, one without a verdict, or one of
+    several parts of which some are answered. `hits` are
     the nearest passages either way, `searched` the names of the documents looked in. `read_as` is
     the question as it was searched: a follow-up's with what it took over, which `carried` names.
     """

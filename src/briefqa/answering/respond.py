@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from briefqa.answering import causes, clauses, compose, overview, parts, question_terms, ranking
+from briefqa.answering import (
+    causes,
+    clauses,
+    compose,
+    listing,
+    overview,
+    parts,
+    question_terms,
+    ranking,
+)
 from briefqa.answering.attribution import attribution
 from briefqa.answering.checks import Check, Checked
 from briefqa.answering.inquiry import Inquiry
@@ -55,6 +64,8 @@ def _by_kind(inquiry: Inquiry) -> Answer:
             return _search(inquiry, NOT_ENGLISH)
         case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
             return parts.respond(inquiry, _by_kind, _quote)
+        case Kind.LIST:
+            return listing.respond(inquiry)
         case Kind.WHY if inquiry.context.language == "en":
             return _with_cause(inquiry, _quote(inquiry))
         case _:
