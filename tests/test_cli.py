@@ -294,8 +294,8 @@ def test_info_says_when_a_calibration_is_of_other_models(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     questions = [
-        {"question": "captain Mara Oduya", "section": "Crew", "contains": "Mara Oduya"},
-        {"question": "zebra recipe", "section": None, "contains": None},
+        {"question": "Who is captain Mara Oduya?", "section": "Crew", "contains": "Mara Oduya"},
+        {"question": "How is zebra cooked?", "section": None, "contains": None},
     ]
     (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, questions)))
     assert run(capsys, "calibrate", "questions.jsonl")[0] == 0

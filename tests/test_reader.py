@@ -345,7 +345,7 @@ def test_a_reader_moves_up_what_it_finds_an_answer_in_and_marks_it(harbour: Path
 
 def test_what_is_asked_for_comes_first_whatever_the_reader_says(harbour: Path) -> None:
     searcher = open_index(harbour, reader=Favourite("1931"))
-    answer = searcher.ask(Query("crew or ferries", must_hold="ferries"))
+    answer = searcher.ask(Query("Which crew has ferries?", must_hold="ferries"))
     assert answer.hits[0].passage.section == ("Ships",)
     quoted = searcher.search('crew or "green ferries"')
     assert [hit.passage.section for hit in quoted] == [("Ships",)]

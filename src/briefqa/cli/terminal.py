@@ -213,7 +213,7 @@ def show_info(info: IndexInfo) -> None:
     if info.calibration is not None:
         questions = count(info.calibration.questions, "question")
         unused = "" if info.calibration_used else "; not used: the models are others"
-        threshold = f"answers from {info.calibration.answer_from:.3f} on, fitted to {questions}"
+        threshold = f"asserts from {info.calibration.answer_from:.3f} on, fitted to {questions}"
         rows.append(("calibrated", threshold + unused))
     rows.append(("language", info.language))
     if not info.threshold_measured:
