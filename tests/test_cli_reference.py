@@ -73,7 +73,7 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "citations hold" in run("verify")
     assert "hit@1" in run("eval")
     assert "fitted to 4 questions" in run("calibrate")
-    assert "calibrated  answers from" in run("info")
+    assert "calibrated  asserts from" in run("info")
     assert run("password") == "passwords.txt lets mara in.\n"
     tested = set("build search ask chat replay verify eval calibrate info password serve".split())
     assert set(commands()) == tested
