@@ -19,26 +19,14 @@ import numpy as np
 from briefqa import build, open_index
 from briefqa.answering.abstention import ANSWER_FEATURES, TOPIC_FEATURES, Logistic, Signals
 from briefqa.evaluation.evaluate import is_answered
-from briefqa.evaluation.fitting import fitted_model
+from briefqa.evaluation.fitting import NOT_BY_RULE, fitted_model
 from briefqa.evaluation.probe import outcome, passages
 from briefqa.evaluation.question_sets import Question, read_questions
-from briefqa.records import QuestionKind
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA, KINDS = ROOT / "data", ROOT / "tests" / "corpora" / "kinds"
 FOLDS, REPEATS = 5, 4
 LINES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7)
-# The rule is not asked about these kinds.
-OTHERWISE = frozenset(
-    {
-        QuestionKind.KEYWORDS,
-        QuestionKind.SMALL_TALK,
-        QuestionKind.OTHER_LANGUAGE,
-        QuestionKind.OVERVIEW,
-        QuestionKind.CLAUSE,
-        QuestionKind.LIST,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +81,7 @@ def _ask(name: str, documents: Sequence[Path], questions: Path, split: str | Non
                 if split is not None and question.document is None:
                     continue
                 result = outcome(searcher, question.text, document=question.document)
-                if result.signals is not None and result.kind not in OTHERWISE:
+                if result.signals is not None and result.kind not in NOT_BY_RULE:
                     right = is_answered(asked, question, result)
                     found.append(Asked(name, _kind(question), result.signals, right))
     return found

@@ -19,29 +19,10 @@ from briefqa import BriefQAError, IndexDamaged, IndexFolderError, build, open_in
 from briefqa.cli.commands import main
 from briefqa.index.opened import open_generation
 from briefqa.index.vector_index import FaissVectorIndex
+from tests.index_files import GENERATION_FILES
 
 HARBOUR = "# The harbour\n\n## The bridge\n\nThe old bridge was built in 1911.\n"
 FERRY = "# The ferry\n\nThe ferry sails at nine.\n\n## Ice\n\nIt stopped in March.\n"
-GENERATION_FILES = [
-    "documents.jsonl",
-    "documents.starts.npy",
-    "in-use",
-    "keyword/gains.npy",
-    "keyword/lengths.npy",
-    "keyword/phrases.starts.npy",
-    "keyword/phrases.vocabulary.txt",
-    "keyword/phrases.words.npy",
-    "keyword/rows.npy",
-    "keyword/spellings.npy",
-    "keyword/starts.npy",
-    "keyword/terms.txt",
-    "manifest.json",
-    "passages.jsonl",
-    "passages.starts.npy",
-    "vectors.keys.npy",
-    "vectors.npy",
-    "vectors.starts.npy",
-]
 COMMAND = re.compile(r"briefqa build( FOLDER)?( --index \S+)?$")
 
 

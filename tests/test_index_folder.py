@@ -30,30 +30,11 @@ from briefqa.cli.commands import main
 from briefqa.index import generations
 from briefqa.index.manifest import FORMAT, Outcome, Source
 from briefqa.models.embedder import HashingEmbedder
+from tests.index_files import GENERATION_FILES
 
 V1 = Path(__file__).parent / "fixtures" / "index_v1"
 V2 = Path(__file__).parent / "fixtures" / "index_v2"
 BRIEF = "# The harbour\n\n## The bridge\n\nThe old bridge was built in 1911.\n"
-GENERATION_FILES = [
-    "documents.jsonl",
-    "documents.starts.npy",
-    "in-use",
-    "keyword/gains.npy",
-    "keyword/lengths.npy",
-    "keyword/phrases.starts.npy",
-    "keyword/phrases.vocabulary.txt",
-    "keyword/phrases.words.npy",
-    "keyword/rows.npy",
-    "keyword/spellings.npy",
-    "keyword/starts.npy",
-    "keyword/terms.txt",
-    "manifest.json",
-    "passages.jsonl",
-    "passages.starts.npy",
-    "vectors.keys.npy",
-    "vectors.npy",
-    "vectors.starts.npy",
-]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from briefqa.answering.question.records import FACTOIDS
 from briefqa.answering.searcher import Searcher
 from briefqa.evaluation import measures, probe
 from briefqa.evaluation.evaluate import is_answered, judged, passages_holding
-from briefqa.evaluation.fitting import fitted_model, threshold
+from briefqa.evaluation.fitting import NOT_BY_RULE, fitted_model, threshold
 from briefqa.evaluation.question_sets import (
     Question,
     QuestionSet,
@@ -42,7 +42,7 @@ from briefqa.evaluation.question_sets import (
 from briefqa.indexing.builder import index_documents
 from briefqa.models.embedder import load_embedder
 from briefqa.models.onnx_reader import CONFIDENCE, SHIPPED, OnnxReader
-from briefqa.records import Mode, QuestionKind
+from briefqa.records import Mode
 from training.examples import read_examples
 from training.remembering import RememberingEmbedder, RememberingReader
 from training.train import EXAMPLES
@@ -60,17 +60,6 @@ QUESTIONS = 250  # asked of each set and kind
 WRONG = 0.15  # share of the asserted answers that may be wrong, on the sets of whole documents
 TOPIC_FROM = 0.7  # from that probability on it is on topic: .98 of what is, .03 of what is not
 LINES = (0.3, 0.4, 0.5, 0.6, 0.7)  # thresholds of the table
-# The rule is not asked about these kinds.
-OTHERWISE = frozenset(
-    {
-        QuestionKind.KEYWORDS,
-        QuestionKind.SMALL_TALK,
-        QuestionKind.OTHER_LANGUAGE,
-        QuestionKind.OVERVIEW,
-        QuestionKind.CLAUSE,
-        QuestionKind.LIST,
-    }
-)
 NDCG = ir_measures.nDCG @ 10
 
 Values = npt.NDArray[np.float64]
@@ -343,7 +332,7 @@ def gather(every: Sequence[Asked]) -> Evidence:
             continue
         for question in asked.questions.questions:
             outcome = probe.outcome(asked.searcher, question.text, document=question.document)
-            if outcome.signals is None or outcome.kind in OTHERWISE:
+            if outcome.signals is None or outcome.kind in NOT_BY_RULE:
                 continue
             signals.append(outcome.signals)
             right.append(is_answered(asked.questions, question, outcome))

@@ -40,6 +40,34 @@ def mark(passage: Passage, sentence: Span, words: Span) -> AnswerSpan:
     )
 
 
+def _answer(
+    inquiry: Inquiry,
+    *,
+    verdict: Verdict | None,
+    text: str,
+    reason: str,
+    hits: Sequence[Hit] = (),
+    confidence: float = 0.0,
+    missing: Sequence[str] = (),
+    quotations: Sequence[Quotation] = (),
+    searched: Sequence[str] | None = None,
+) -> Answer:
+    """An Answer to an inquiry; `searched` are the documents of its scope unless said otherwise."""
+    return Answer(
+        question=inquiry.asked,
+        verdict=verdict,
+        confidence=confidence,
+        text=text,
+        reason=reason,
+        hits=tuple(hits),
+        searched=inquiry.scope.documents if searched is None else tuple(searched),
+        read_as=inquiry.query.text,
+        kind=inquiry.question.kind,
+        missing=tuple(missing),
+        quotations=tuple(quotations),
+    )
+
+
 def answered(inquiry: Inquiry, hits: Sequence[Hit], confidence: float, exact: bool) -> Answer:
     """An asserted Answer: the sentence that is marked in the first hit, and its passage.
 
@@ -47,16 +75,13 @@ def answered(inquiry: Inquiry, hits: Sequence[Hit], confidence: float, exact: bo
     """
     best = hits[0]
     quotation = quotation_of(best, exact=exact)
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=Verdict.ANSWERED,
         confidence=confidence,
         text=quoted([quotation]),
         reason=f"The first passage is {_ranks(best)} in {inquiry.scope.in_words}.",
-        hits=tuple(hits),
-        searched=inquiry.scope.documents,
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
+        hits=hits,
         quotations=(quotation,),
     )
 
@@ -70,16 +95,13 @@ def unsure(
     """
     missing = tuple(dict.fromkeys(" ".join(each.split()) for each in missing))
     lacks = f" They have {' and '.join(missing)}." if missing else ""
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=Verdict.UNSURE,
         confidence=confidence,
         text=UNSURE,
         reason=f"Nothing in {inquiry.scope.in_words} surely answers it.{lacks}",
-        hits=tuple(hits),
-        searched=inquiry.scope.documents,
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
+        hits=hits,
         missing=missing,
     )
 
@@ -96,45 +118,35 @@ def not_found(
         names = [f"“{name}”" for name in dict.fromkeys(unknown)]
         verb = "occurs" if len(names) == 1 else "occur"
         reason = f"{reason.rstrip('.')}; {' and '.join(names)} {verb} nowhere."
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=Verdict.NOT_FOUND,
         confidence=confidence,
         text=NOT_FOUND,
         reason=reason,
-        hits=tuple(hits),
-        searched=inquiry.scope.documents,
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
+        hits=hits,
     )
 
 
 def search_result(inquiry: Inquiry, hits: Sequence[Hit], note: str) -> Answer:
     """The passages that a search by words found, without a verdict."""
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=None if hits else Verdict.NOT_FOUND,
-        confidence=0.0,
         text=note if hits else NOT_FOUND,
         reason=note if hits else f"No passage in {inquiry.scope.in_words} holds these words.",
-        hits=tuple(hits),
-        searched=inquiry.scope.documents,
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
+        hits=hits,
     )
 
 
 def remark(inquiry: Inquiry, sentence: str) -> Answer:
     """One sentence about BriefQA itself; nothing was searched."""
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=None,
-        confidence=0.0,
         text=sentence,
         reason="",
-        hits=(),
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
+        searched=(),
     )
 
 
@@ -152,18 +164,15 @@ def quoting(
 ) -> Answer:
     """An Answer that quotes several places; `text`, or else the quotations, follows `opening`."""
     body = text or places(quotations)
-    return Answer(
-        question=inquiry.asked,
+    return _answer(
+        inquiry,
         verdict=verdict,
         confidence=confidence,
         text="\n\n".join(filter(None, (opening, body))),
         reason=reason,
-        hits=tuple(hits),
-        searched=inquiry.scope.documents,
-        read_as=inquiry.query.text,
-        kind=inquiry.question.kind,
-        missing=tuple(missing),
-        quotations=tuple(quotations),
+        hits=hits,
+        missing=missing,
+        quotations=quotations,
     )
 
 
@@ -254,11 +263,7 @@ def quotation_as_json(quotation: Quotation) -> dict[str, Any]:
         "end": span.end if quotation.exact else None,
         "part": quotation.part,
         "attribution": quotation.attribution,
-        "place": {
-            "unit": passage.place.unit,
-            "first": passage.place.first,
-            "last": passage.place.last,
-        },
+        "place": asdict(passage.place),
     }
 
 

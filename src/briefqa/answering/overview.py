@@ -131,9 +131,9 @@ def _count(number: int) -> str:
 def _of_parts(inquiry: Inquiry, parts: Sequence[Part]) -> Answer:
     """How these sections begin."""
     quotations = [
-        _opening(inquiry, clauses.quote(inquiry, part)[0], part.end)
+        _opening(inquiry, quoted[0], part.end)
         for part in parts
-        if clauses.quote(inquiry, part)
+        if (quoted := clauses.quote(inquiry, part))
     ]
     return compose.quoting(
         inquiry,

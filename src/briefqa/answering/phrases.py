@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from briefqa.text.words import word_set
+
 READ = 2_000  # characters of a question
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,/&\-\u2010\u2011][\p{L}\p{M}\p{N}]+)*")
 _LEAD = regex.compile(
@@ -17,25 +19,23 @@ _LEAD = regex.compile(
 )
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-PLACING = _set("in at on near around from to into outside inside within across along of through")
-PREPOSITIONS = PLACING | _set(
+PLACING = word_set(
+    "in at on near around from to into outside inside within across along of through"
+)
+PREPOSITIONS = PLACING | word_set(
     "by for with against during since before after until under over between among about per out "
     "off besides without towards"
 )
-DETERMINERS = _set("the a an this that these those his her its their our your my")
-ASKING = _set("who whom whose what which when where why how")
-VERBS = _set(
+DETERMINERS = word_set("the a an this that these those his her its their our your my")
+ASKING = word_set("who whom whose what which when where why how")
+VERBS = word_set(
     "is are was were be been being am do does did done has have had can could will would shall "
     "should may might must isn't aren't wasn't weren't doesn't didn't don't hasn't haven't won't"
 )
-PERSONAL = _set("it he she they him them itself himself themselves hers theirs")
-POSSESSIVE = _set("his her its their")
-POINTING = _set("this that these those one ones")
-_EMPTY = (PREPOSITIONS | DETERMINERS | ASKING | VERBS | PERSONAL | POINTING) | _set(
+PERSONAL = word_set("it he she they him them itself himself themselves hers theirs")
+POSSESSIVE = word_set("his her its their")
+POINTING = word_set("this that these those one ones")
+_EMPTY = (PREPOSITIONS | DETERMINERS | ASKING | VERBS | PERSONAL | POINTING) | word_set(
     "and but or while because if whether as than so there then such both either neither another "
     "other others nor not no yes all any some each every more most much many few less else again "
     "also too either only just even still yet ever now next i you we us me long far often come "
@@ -44,7 +44,7 @@ _EMPTY = (PREPOSITIONS | DETERMINERS | ASKING | VERBS | PERSONAL | POINTING) | _
     "rest people person nothing something anything everything nobody somebody anybody everybody "
     "anyone someone everyone day month year date time place reason"
 )
-_DATES = _set(
+_DATES = word_set(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday"
 )

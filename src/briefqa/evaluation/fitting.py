@@ -15,6 +15,7 @@ from briefqa.answering.abstention import (
     logit,
     rescaled,
 )
+from briefqa.records import QuestionKind
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
 PARTS = 10  # of the questions, each left out once
 # A name that stands nowhere is rare in every question set, so they hardly tell what it weighs.
 UNKNOWN_NAMES = -2.0  # and so no nearer to 0 than this; benchmarks/READER.md says why
+# Kinds of question that the rule is not fitted to: each is answered in its own way.
+NOT_BY_RULE = frozenset(
+    {
+        QuestionKind.KEYWORDS,
+        QuestionKind.SMALL_TALK,
+        QuestionKind.OTHER_LANGUAGE,
+        QuestionKind.OVERVIEW,
+        QuestionKind.CLAUSE,
+        QuestionKind.LIST,
+    }
+)
 WRONG = 0.1  # share of the answers given that may be wrong, unless another is wanted
 
 

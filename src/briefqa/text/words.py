@@ -37,6 +37,11 @@ _UNSPACED = regex.compile(
 )
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list that is written with spaces between them."""
+    return frozenset(words.split())
+
+
 def terms(text: str, stem: Stem) -> Iterator[str]:
     """The index terms of `text`, in order, repeats included.
 

@@ -7,22 +7,18 @@ import re
 from rapidfuzz.distance import OSA
 
 from briefqa.answering.question.wording import Wording
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from briefqa.text.words import word_set
 
 # Only request words may stand around the part.
 
-_UNITS = _set(
+_UNITS = word_set(
     "clause article section sec paragraph para item point rule chapter regulation bylaw by-law "
     "page part annex appendix schedule § §§ art p pp step motion requirement table figure title "
     "heading passage subsection sub-section subclause sub-clause provision amendment exhibit "
     "attachment verse footnote note recital principle resolution order paragraph clauses articles "
     "sections paragraphs items rules chapters pages annexes points bit row line sentence minute"
 )
-_REQUEST = _set(
+_REQUEST = word_set(
     "please can could you i want need would like to let me now and so but the us what does do did "
     "is are was in of say says said state states stated provide provides read show quote give "
     "open see go display print cite find look up text wording content contents full exact exactly "
@@ -32,18 +28,22 @@ _REQUEST = _set(
     "have next scroll here loud passage way for where report document contract lease letter "
     "agreement minutes bylaws policy statutes constitution treaty law code manual"
 )
-_CONNECTS = _set("on about called named titled headed entitled concerning regarding under covering")
+_CONNECTS = word_set(
+    "on about called named titled headed entitled concerning regarding under covering"
+)
 _NUMBER = re.compile(
     r"(?:\d+[a-z]?|[ivxlc]+|[a-z]|[a-z]\d+)(?:[.\-](?:\d+|[a-z]|[ivx]+))*(?:\((?:\d+|[a-z]|"
     r"[ivx]+)\))*"
 )
 _DOTTED = re.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,3}\))*|§.*|\d+(?:\(\w{1,3}\))+")
-_ORDINALS = _set(
+_ORDINALS = word_set(
     "first second third fourth fifth sixth seventh eighth ninth tenth last final opening closing "
     "previous next penultimate preceding following 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th"
 )
-_CARDINALS = _set("one two three four five six seven eight nine ten eleven twelve thirteen twenty")
-_NOT_HEADING = _set(
+_CARDINALS = word_set(
+    "one two three four five six seven eight nine ten eleven twelve thirteen twenty"
+)
+_NOT_HEADING = word_set(
     "who when where why how which is are was were did had has have can may must shall should will "
     "would that"
 )

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from briefqa.records import QuestionKind as Kind
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+from briefqa.text.words import word_set
 
 
 def _table(**words: str) -> Mapping[str, str]:
@@ -20,11 +17,11 @@ def _table(**words: str) -> Mapping[str, str]:
     return {word.replace("_", " "): name for name, row in words.items() for word in row.split()}
 
 
-TIMES = _set(
+TIMES = word_set(
     "time date day year month hour week deadline century decade birthday anniversary weekday era "
     "evening morning season hours expiry moment"
 )
-PLACES = _set(
+PLACES = word_set(
     "place city town village country region province state hospital street address location venue "
     "capital port river airport island continent district county room building station school "
     "university camp harbour harbor mountain lake planet area site spot headquarters birthplace "
@@ -37,11 +34,11 @@ PLACES = _set(
     "pocket bag cell locker safe"
 )
 # Those that are asked for like "where" as "What is the ...?" or "... of"; others are classes.
-LOCATIONS = _set(
+LOCATIONS = word_set(
     "place address location venue capital port headquarters birthplace destination whereabouts "
     "site position hometown city town village country region seat source_of"
 )
-PERSONS = _set(
+PERSONS = word_set(
     "person man woman general officer minister president author doctor witness captain chair "
     "mayor treasurer secretary director head leader commander company firm king queen lawyer "
     "judge member owner ceo inventor founder player coach party newspaper paper committee team "
@@ -63,7 +60,7 @@ PERSONS = _set(
     "host doctor's chief vice-chair deputy goalkeeper goalscorer referee organiser organizer hero "
     "villain protagonist narrator"
 )
-NOT_PERSONS = _set(  # that end like persons
+NOT_PERSONS = word_set(  # that end like persons
     "number river letter paper computer order factor motor sector layer chapter power water tower "
     "colour color flavour error door floor matter weather paper corner offer answer laser radar "
     "printer server sensor reactor tractor helicopter chamber member's filter meter carrier "
@@ -76,17 +73,17 @@ NOT_PERSONS = _set(  # that end like persons
     "prayer lever buffer tiger rumor humour harbour harbor armor favor favour vapour labour labor "
     "behaviour odor odour trailer"
 )
-NUMBERS = _set(
+NUMBERS = word_set(
     "number count population attendance toll headcount tally"  # of deaths, of people
 )
-REASONS = _set(
+REASONS = word_set(
     "reason cause purpose motive motivation rationale justification explanation aim goal intention "
     "objective point grounds trigger"
 )
-MANNERS = _set(
+MANNERS = word_set(
     "way manner means method procedure process mechanism technique trick recipe route approach"
 )
-ATTRIBUTES = _set(  # of which "X of" asks for a thing
+ATTRIBUTES = word_set(  # of which "X of" asks for a thing
     "title colour color subject result outcome status version brand phone email e-mail password "
     "code name nickname verdict decision score model type nationality religion profession job "
     "occupation diagnosis sentence punishment wording motto slogan theme language currency symbol "
@@ -167,26 +164,30 @@ COMPARED = _table(  # "how much older"
     temperature="hotter colder warmer",
     money="cheaper dearer",
 )
-LONG_THINGS = _set(  # "how long is the ...?" asks of these for a length
+LONG_THINGS = word_set(  # "how long is the ...?" asks of these for a length
     "bridge pipeline road river tunnel rope fence wall cable queue coast border runway snake "
     "whale table pool beam ship boat train ladder canal street wire line track trench route path "
     "pipe hose beach crack trail lake island hair tail room garden coastline railway corridor "
     "wing stick pitch field boa crocodile aircraft plane car bus marathon stage hall"
 )
-MONEY = _set(
+MONEY = word_set(
     "cost costs price pay pays paid earn earns earned spend spent worth fee fine rent salary wage "
     "budget fare charge charged owe owes owed raise raised donate donated invest invested money "
     "deposit ticket tickets tax taxes pension fined borrow borrowed lend lent sell sold buy bought "
     "bill refund refunded debt profit profits revenue turnover income funding fund funded grant "
     "loan compensation damages subsidy expenses bid offered awarded reward euros dollars fees"
 )
-DEGREES = _set("matter help affect influence depend resemble differ improve hurt rely trust like")
-IRREGULAR = _set(
+DEGREES = word_set(
+    "matter help affect influence depend resemble differ improve hurt rely trust like"
+)
+IRREGULAR = word_set(
     "people men women children criteria mice feet teeth police cattle staff fish sheep media data "
     "personnel phenomena bacteria viri alumni aircraft crew species"
 )
-PLURALS = _set("people men women children criteria mice feet teeth phenomena bacteria alumni data")
-ONE_THING = _set(  # end like plurals and are none, or mean one thing
+PLURALS = word_set(
+    "people men women children criteria mice feet teeth phenomena bacteria alumni data"
+)
+ONE_THING = word_set(  # end like plurals and are none, or mean one thing
     "news series physics mathematics politics economics bus gas process address class business "
     "status virus crisis basis analysis census campus bonus illness witness press mass glass "
     "loss pass access success princess actress headquarters means grounds words hours species "
@@ -197,7 +198,7 @@ ONE_THING = _set(  # end like plurals and are none, or mean one thing
     "business's its this was has is does cross compass wilderness nucleus stimulus cactus chaos "
     "terms colours arms contents apparatus syllabus corpus opus iris tennis chess cosmos proceeds"
 )
-SETS = _set(  # plurals of which "X of" or "X for" asks for each
+SETS = word_set(  # plurals of which "X of" or "X for" asks for each
     "reasons causes effects symptoms advantages disadvantages names dates members types kinds "
     "examples duties conditions requirements steps consequences benefits winners authors "
     "ingredients risks features responsibilities owners sponsors participants attendees speakers "
@@ -207,11 +208,11 @@ SETS = _set(  # plurals of which "X of" or "X for" asks for each
     "founders directors ministers leaders players candidates signs results grounds_for tasks "
     "recommendations decisions prerequisites qualifications planets items agenda_items numbers"
 )
-DETERMINERS = _set(
+DETERMINERS = word_set(
     "the a an this that these those his her its their our your my all every each any some both "
     "exact full official current total overall approximate new correct main"
 )
-VERBS = _set(  # that may follow a noun at once, and end its phrase
+VERBS = word_set(  # that may follow a noun at once, and end its phrase
     "causes makes uses has contains goes gives shows leads provides covers owns runs takes comes "
     "says needs sells belongs applies deals lies stands began broke won lost took made gave went "
     "came saw said told led held got kept left met paid sold sent built wrote found fell rose grew "
@@ -225,7 +226,7 @@ VERBS = _set(  # that may follow a noun at once, and end its phrase
     "attend attended vote voted grew drink eat play played plays serve serves served visit"
 )
 ADJECTIVE_ENDINGS = ("ous", "ive", "ful", "able", "ible", "al", "ic", "ary", "less", "ish", "ese")
-LIKE_ADJECTIVES = _set(
+LIKE_ADJECTIVES = word_set(
     "hospital animal metal capital journal festival signal medal mineral coral pedal cereal "
     "crystal music traffic plastic fabric clinic garlic public arctic archive olive locomotive "
     "detective library diary salary secretary bed seed reed weed feed parking fishing building "
@@ -233,7 +234,7 @@ LIKE_ADJECTIVES = _set(
     "ring king wing string reading racing goal coal terminal trial canal postal table vegetable "
     "cable rail"
 )
-COUNTED_ADJECTIVES = _set(
+COUNTED_ADJECTIVES = word_set(
     "more other absent present missing different new old young additional further extra dead "
     "injured wounded such russian "
     "american british german french syrian polish chinese local foreign separate total full "

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 
 from briefqa.answering.question.wording import ASKING, AUXILIARIES, Wording
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from briefqa.text.words import word_set
 
 # A sentence all of whose words are courtesy, or go with it.
 
-_COURTESY = _set(
+_COURTESY = word_set(
     "hi hello hey hiya howdy yo greetings morning evening afternoon thanks thank cheers great "
     "good nice cool perfect awesome excellent wonderful brilliant super ok okay k fine right sure "
     "yes no yep yeah nope nah maybe please lol haha hahaha hehe hm hmm wow oops sorry bye goodbye "
@@ -24,7 +20,7 @@ _COURTESY = _set(
     "boring crazy yay ugh thumbs love hooray indeed agreed noted incorrect sweet lovely fantastic "
     "ridiculous menu settings funny mean helped"
 )
-_BESIDE = _set(
+_BESIDE = word_set(
     "you so much very a an lot many i it that this is was are am not the there everyone all then "
     "now for me my friend mate bot robot briefqa sir day night one job answer answers well too "
     "and but just do does did , your up to go on see got never mind later have weekend long time "
