@@ -116,7 +116,10 @@ class _Page:
         changed = [self._notice, self._documents, self._menu, self._last_removed]
         event = self._opened
         self.blocks.load(self._start, tab, asked, js=_WITH_TAB, **private)
-        self._question.submit(self._ask, [self._question, tab], asked, **answering)
+        # A question sent while another is being answered is asked next, not dropped.
+        self._question.submit(
+            self._ask, [self._question, tab], asked, trigger_mode="always_last", **answering
+        )
         event.example_select(self._ask_example, tab, asked, **answering)
         event.edit(self._ask_again, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
