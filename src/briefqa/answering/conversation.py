@@ -155,34 +155,41 @@ class Conversation:
 def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
     """Whether a question that only has few words goes on with the one before it.
 
-    As it stands it has no answer, and with what it takes over the document that was talked about
-    has one, or has a passage with all of its words. What would otherwise be a search needs an
-    answer.
+    As it stands it has no answer, and what it takes over leads to another passage of the section
+    that was talked about: one that answers and has all words of the question that its own best
+    passage has, one that has all there are, or, where that is unsure, one of the same document.
     """
     if alone.answered or not earlier.hits:
         return False
-    if alone.verdict is None and not carried.answered:
+    first, before = carried.hits[0], earlier.hits[0].passage
+    if (first.passage.document, first.passage.section) != (before.document, before.section):
         return False
-    first = carried.hits[0]
-    if alone.hits and alone.hits[0].passage == first.passage and not carried.answered:
-        return False
-    if first.passage.document != earlier.hits[0].passage.document:
-        return False
-    if carried.answered:
-        return True
+    if not alone.hits:
+        return carried.answered
+    nearest, own = alone.hits[0], follow_up.own_words(alone.question)
     held = follow_up.own_words(" ".join(first.evidence.matched))
-    return follow_up.own_words(alone.question) <= held
+    if (
+        carried.answered
+        and not own & follow_up.own_words(" ".join(nearest.evidence.matched)) - held
+    ):
+        return True
+    if nearest.passage == first.passage:
+        return False
+    same = nearest.passage.document == first.passage.document
+    return own <= held or (alone.verdict is Verdict.UNSURE and same)
 
 
 def _referred(question: str, before: Sequence[Answer]) -> Answer | None:
     """The turn the question refers to: the last that asked something, or that it goes back to.
 
-    Small talk is no such turn; None where the documents had no answer to it.
+    Small talk is no such turn, nor is a question about the documents as a whole; None where the
+    documents had no answer to it.
     """
     asked = [
         turn
         for turn in reversed(before)
-        if turn.read_as.strip() and turn.kind is not QuestionKind.SMALL_TALK
+        if turn.read_as.strip()
+        and turn.kind not in (QuestionKind.SMALL_TALK, QuestionKind.OVERVIEW)
     ]
     named = follow_up.returns_to(question)
     back = (turn for turn in asked if named and follow_up.mentions(turn.read_as, named))

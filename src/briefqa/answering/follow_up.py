@@ -98,7 +98,7 @@ def leans_by(question: str) -> float:
         return ONE_WORD
     if fragment is not None:
         return NO_WORD if fragment.preposition in PLACING else FRAGMENT
-    if _names_its_thing(words):
+    if _names_its_thing(words) or _names_of_what(words):
         return 0.0
     if weight <= 2:
         return ONE_WORD if weight == 1 else TWO_WORDS
@@ -144,6 +144,15 @@ def named(question: str) -> str:
     """The name that a question consists of, as in "And in Damascus?"; empty when there is none."""
     fragment = fragment_of(question)
     return " ".join(word.text for word in fragment.words) if fragment and fragment.name else ""
+
+
+def _names_of_what(words: Sequence[Word]) -> bool:
+    """Whether a question says of what its thing is, as in "Who is the mayor of Lindo?"."""
+    return any(
+        word.plain == "of" and before.own and before.plain not in ("became", "become", "short")
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+        if after.own or after.plain in DETERMINERS
+    )
 
 
 def own_words(text: str) -> frozenset[str]:
@@ -204,6 +213,8 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
         _PRESENT.fullmatch(follows) or [one.own for one in after[:2]] == [True, True]
     ):
         return False  # this report; these local peace efforts
+    if word == "one" and precedes in VERBS and len(after) == 1 and after[0].own:
+        return True  # what does one cost
     if word == "one" and after and precedes not in DETERMINERS | {"which", "first", "last"}:
         return False  # what can one do
     named = any(one.name for one in things)
