@@ -156,8 +156,8 @@ def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
     """Whether a question that only has few words goes on with the one before it.
 
     As it stands it has no answer, and what it takes over leads to another passage of the section
-    that was talked about: one that answers and has all words of the question that its own best
-    passage has, one that has all there are, or, where that is unsure, one of the same document.
+    that was talked about. If that answers, it must have all words of the question that its own
+    best passage has; otherwise all there are, or its own best must be of that document too.
     """
     if alone.answered or not earlier.hits:
         return False
@@ -168,11 +168,8 @@ def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
         return carried.answered
     nearest, own = alone.hits[0], follow_up.own_words(alone.question)
     held = follow_up.own_words(" ".join(first.evidence.matched))
-    if (
-        carried.answered
-        and not own & follow_up.own_words(" ".join(nearest.evidence.matched)) - held
-    ):
-        return True
+    if carried.answered:
+        return own & follow_up.own_words(" ".join(nearest.evidence.matched)) <= held
     if nearest.passage == first.passage:
         return False
     same = nearest.passage.document == first.passage.document
