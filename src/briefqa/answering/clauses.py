@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from briefqa.answering import compose
-from briefqa.answering.contents import SMALL_WORDS, UNITS, Contents, Key, Part, key_of, unit_of
+from briefqa.answering.contents import ATTACHED, MAIL, SMALL_WORDS, UNITS, Contents, Key, Part, key_of, unit_of
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import Kind, Question
 from briefqa.answering.quotation import quoted_texts
-from briefqa.records import Answer, Quotation, Verdict
+from briefqa.records import Answer, Quotation, Span, Verdict
 from briefqa.text.language import stemmer
 from briefqa.text.words import plain_words
 
@@ -22,6 +24,7 @@ MOST_PASSAGES = 4  # of one part
 NEAREST = 3  # headings that are named where there is no such part
 
 Stem = Callable[[str], str]
+Paragraphs = Callable[[int], Sequence[Span]]  # of the document of a number
 
 _NUMBERED = regex.compile(
     r"(?i)\s*(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*)?(?:number|no\.?|nr\.?)?\s*"
@@ -34,6 +37,16 @@ _ASKED = regex.compile(
     r"(?P<unit>section|item|article|clause|chapter|paragraph|point|rule)"
     r"(?: (?P<number>\d[\d.]*[a-z]?(?:\s?\(\w{1,4}\))*))?(?P<rest>\b.*)"
 )
+# "What was decided under Prices?"
+_UNDER = regex.compile(
+    r"(?i)(?:(?:what|which|show|read|give|quote|me|anything|all|do|does|did|is|are|was|were|has|have|"
+    r"been|we|they|it|the|stands?|stood|written|said|says?|noted|recorded|minuted|decided|agreed|"
+    r"discussed|resolved|happened|listed|mentioned|reported|stated|laid|down|comes|came|found) )+"
+    r"(?:under (?:the (?:heading|title) )?|(?<=(?:stands?|stood|written) )in (?:the )?)(?P<rest>\S.*)"
+)
+_MAILS = frozenset("mail e email mails message reply letter".split())
+_BESIDE = frozenset(("and", "or", "to"))
+_WITHIN = frozenset(("of", "in"))
 _OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
 _ORDINALS = {
     word: number
@@ -51,7 +64,8 @@ _REQUEST = (
     frozenset(
         "please can could you i want show me read quote give open see go display print find look "
         "up what does do did say says said under part headed called titled section chapter "
-        "item page heading entitled named this that there written recorded stands".split()
+        "item page heading entitled named this that there written recorded stands write wrote sent "
+        "dated message".split()
     )
     | SMALL_WORDS
 )
@@ -61,7 +75,7 @@ def respond(inquiry: Inquiry, reference: str) -> Answer:
     """The parts that the reference names, each with its passages; none is a NOT_FOUND."""
     contents = inquiry.context.contents
     inside = _in_scope(inquiry)
-    parts = named(reference, inside, contents, inquiry.question.words, _stem(inquiry))
+    parts = named(reference, inside, contents, inquiry)
     quotations = [one for part in parts for one in quote(inquiry, part)]
     if not quotations:
         headings = nearest(reference, inside)
@@ -97,19 +111,33 @@ def reference_of(question: Question, contents: Contents) -> str:
 
 
 def _unquoted_reference(question: Question, contents: Contents) -> str:
-    """A part that a request names by unit and number ("under item 12"), or by unit and its whole
-    heading ("section Ships and crew").
+    """A part that a request names by unit and number ("under item 12"), by unit and its whole
+    heading ("section Ships and crew"), by its whole heading after "under", or, if it is an e-mail,
+    by its writer or date.
     """
     asked = _ASKED.fullmatch(question.text)
-    if asked is None:
-        return ""
-    number, rest = asked["number"], asked["rest"].strip(" ,:.?!")
-    if number and not rest:
+    number, rest = (asked["number"], asked["rest"].strip(" ,:.?!")) if asked else ("", "")
+    if asked and number and not rest:
         return f"{asked['unit']} {number}"
+    if under := _UNDER.fullmatch(question.text):
+        rest = under["rest"].strip(" ,:.?!")
     words = _content(rest)
-    if not words or not _headed(words, contents.parts()):
-        return ""
-    return f"{asked['unit']} {number}, {rest}" if number else rest
+    if words and _headed(words, contents.parts()):
+        return f"{asked['unit']} {number}, {rest}" if asked and number else rest
+    alone = [word for word in plain_words(question.text) if word not in _REQUEST]
+    if len(alone) == 1 and unit_of(alone[0]) in ATTACHED:
+        return alone[0]
+    return _mail(question, contents)
+
+
+def _mail(question: Question, contents: Contents) -> str:
+    """The writer and date of the e-mail that a request names; empty where it asks more."""
+    words = plain_words(question.text.replace("'s", "").replace("’s", ""))
+    asked = [word for word in words if word not in _MAILS and word not in _REQUEST]
+    mails = (part for part in contents.parts() if part.unit == MAIL)
+    if asked and _MAILS.intersection(words) and any(set(asked) <= set(one.words) for one in mails):
+        return " ".join(asked)
+    return ""
 
 
 def quote(inquiry: Inquiry, part: Part) -> list[Quotation]:
@@ -125,22 +153,26 @@ def named(
     reference: str,
     parts: Sequence[Part],
     contents: Contents,
-    words: Sequence[str],
-    stem: Stem,
+    inquiry: Inquiry,
+    beside: str = "",
 ) -> list[Part]:
     """The parts, at most five, that go by a number or heading.
 
-    Of several documents' those whose title holds the most of `words`, the question's own.
+    Of several documents' those whose title holds the most of the question's own words, and of
+    those that stood `beside` the reference.
     """
+    stem, words = _stem(inquiry), [*inquiry.question.words, beside]
     found = (
-        _by_number(reference, parts)
+        _of_several(reference, parts, partial(_paragraphs, inquiry))
+        or _by_number(reference, parts)
         or _by_heading(_content(reference), parts, stem)
         or _by_place(reference, parts)
+        or attached([reference], parts)
     )
     of_document = _OF_DOCUMENT.fullmatch(reference)
     if not found and of_document:
         reference, document = of_document.groups()
-        return named(reference, parts, contents, [*words, document], stem)
+        return named(reference, parts, contents, inquiry, document)
     own = {stem(word) for text in words for word in plain_words(text) if word not in SMALL_WORDS}
     own -= {stem(word) for word in plain_words(reference)}
     titles = {
@@ -162,6 +194,17 @@ def nearest(reference: str, parts: Iterable[Part]) -> list[str]:
 def headed(words: Sequence[str], parts: Sequence[Part], stem: Stem) -> list[Part]:
     """The sections whose heading has these words, the best of them; see `named`."""
     return _by_heading([word for word in words if word not in SMALL_WORDS], parts, stem)
+
+
+def _paragraphs(inquiry: Inquiry, document: int) -> list[Span]:
+    sections = inquiry.documents[document].sections
+    return [paragraph for section in sections for paragraph in section.paragraphs]
+
+
+def attached(words: Iterable[str], parts: Sequence[Part]) -> list[Part]:
+    """The annexes, schedules and the like that one of these words asks for without a number."""
+    units = ATTACHED.intersection(map(unit_of, words))
+    return [part for part in parts if part.is_section and part.unit in units]
 
 
 def _in_scope(inquiry: Inquiry) -> list[Part]:
@@ -200,6 +243,80 @@ def _by_number(reference: str, parts: Sequence[Part]) -> list[Part]:
     return _with_key(key_of(number), unit, parts)
 
 
+def _of_several(reference: str, parts: Sequence[Part], paragraphs: Paragraphs) -> list[Part]:
+    """The parts of a reference that names several: "clauses 2 and 3" are two, "paragraph 2 of
+    article 5" and "article 5 paragraph 2" one within another.
+    """
+    pieces = _pieces(reference)
+    if len(pieces) < 2:
+        return []
+    if any(joint in _BESIDE for joint, _ in pieces):
+        found = [part for _, piece in pieces for part in _by_number(piece, parts)]
+        return list(dict.fromkeys(found))
+    if any(joint in _WITHIN for joint, _ in pieces):
+        pieces.reverse()
+    around: list[Part] = []
+    for number, (_, piece) in enumerate(pieces):
+        inside = [one for one in parts if any(_within(one, part) for part in around)]
+        found = _by_number(piece, inside if number else parts)
+        if number and not found:
+            found = [one for part in around for one in _nth_paragraph(piece, part, paragraphs)]
+        around = found
+    return around
+
+
+def _pieces(reference: str) -> list[tuple[str, str]]:
+    """The parts that a reference names in its order, each with the word that joins it."""
+    pieces: list[tuple[str, str]] = []
+    joint, unit = "", ""
+    for word in reference.split():
+        named = unit_of(word)
+        if word in _BESIDE or word in _WITHIN:
+            joint = word
+        elif named in UNITS or word.startswith("§") or word.lower() in _ORDINALS:
+            pieces.append((joint, word))
+            joint, unit = "", word
+        elif joint in _BESIDE:
+            pieces.append((joint, f"{unit} {word}"))
+            joint = ""
+        elif not pieces or joint:
+            return []
+        else:
+            pieces[-1] = (pieces[-1][0], f"{pieces[-1][1]} {word}")
+    return _ordinals_joined(pieces)
+
+
+def _ordinals_joined(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same with "second" and "paragraph" as one piece: "paragraph 2"."""
+    joined: list[tuple[str, str]] = []
+    for joint, piece in pieces:
+        before = joined[-1][1].lower() if joined else ""
+        if before in _ORDINALS and not joint:
+            joined[-1] = (joined[-1][0], f"{piece} {_ORDINALS[before]}")
+        else:
+            joined.append((joint, piece))
+    return joined
+
+
+def _within(part: Part, outer: Part) -> bool:
+    return (
+        part != outer
+        and part.document == outer.document
+        and outer.start <= part.start
+        and part.end <= outer.end
+    )
+
+
+def _nth_paragraph(piece: str, part: Part, paragraphs: Paragraphs) -> list[Part]:
+    """The paragraph of a part that "paragraph 2" counts, where none has that number itself."""
+    unit, _, number = piece.partition(" ")
+    inside = [one for one in paragraphs(part.document) if part.start <= one.start < part.end]
+    if unit_of(unit) != "paragraph" or not number.isdecimal() or not 0 < int(number) <= len(inside):
+        return []
+    one = inside[int(number) - 1]
+    return [replace(part, is_section=False, words=(), keys=(), start=one.start, end=one.end)]
+
+
 def _with_key(key: Key, unit: str, parts: Sequence[Part]) -> list[Part]:
     ranked = [
         ((part.unit != unit) + bool(part.unit and part.unit != unit), place, not part.is_section)
@@ -228,7 +345,7 @@ def _by_place(reference: str, parts: Sequence[Part]) -> list[Part]:
 
 def _by_heading(words: Sequence[str], parts: Sequence[Part], stem: Stem) -> list[Part]:
     """The sections that these words head: exactly, else those whose heading has all of them."""
-    sections = [part for part in parts if part.is_section and part.path]
+    sections = [part for part in parts if part.words]
     if not words:
         return []
     exact = _headed(words, sections)
@@ -249,7 +366,7 @@ def _by_heading(words: Sequence[str], parts: Sequence[Part], stem: Stem) -> list
 
 
 def _headed(words: Sequence[str], parts: Sequence[Part]) -> list[Part]:
-    return [part for part in parts if part.is_section and part.path and part.words == tuple(words)]
+    return [part for part in parts if part.words and part.words == tuple(words)]
 
 
 def _share(words: Sequence[str], of_heading: Sequence[str], stem: Stem) -> float:

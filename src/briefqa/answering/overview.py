@@ -22,6 +22,8 @@ STYLE = "I quote; I do not summarise."
 MOST_DOCUMENTS = 12
 MOST_HEADINGS = 12
 _LEAD_SENTENCES = 3
+_LEAD_PASSAGES = 3  # in which a first sentence is looked for
+_PROSE = regex.compile(r"\p{Ll}\S*[.!?…][\"”’)»]*(?=\s|$)")
 # Words that ask for an overview, and say nothing of which document's.
 _ASKING = SMALL_WORDS | frozenset(
     "what which who this that these those there here about summary overview gist outline synopsis "
@@ -39,10 +41,14 @@ _ASKING = SMALL_WORDS | frozenset(
     "emails short account".split()
 )
 
+# Asks what something is about; whether it is a document or a part of one, the documents tell.
 _ABOUT = regex.compile(
-    r"(?i)^(?:so )?what(?:['’]s| is| are| was| were) (?:the|this|that|these|those) .{1,60} about\b"
-    r"|^(?:please )?(?:give me |show me )?(?:the |an? )?(?:key points|main points|outline|gist|"
-    r"summary|overview|essentials) (?:of|from) "
+    r"(?i)(?:so |please |and |tell me )?what(?:(?:['’]s| is| are| was| were) .{1,80} (?:all )?about"
+    r"|(?: does| do| did) .{1,80} (?:cover|regulate|govern|deal with|treat|concern|discuss|address|"
+    r"contain|set out|lay down))(?: exactly| in general|,? in (?:short|brief))?\W*"
+    r"|(?:please )?(?:give me |show me )?(?:the |an? )?(?:short |brief |quick )?(?:key points|main "
+    r"points|outline|gist|summary|overview|essentials) (?:of|from) .{1,80}"
+    r"|what(?:['’]s| is) in .{1,80}"
 )
 
 
@@ -57,6 +63,8 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
     if holdings:
         return _composed(inquiry, numbers, holdings=True)
     words = _naming(inquiry)
+    if not words and (parts := _attached(inquiry)):
+        return _of_parts(inquiry, parts[: clauses.MOST_PARTS])
     if inquiry.query.where.section is not None or not words:
         return _composed(inquiry, numbers)
     stem = stemmer(inquiry.context.language)
@@ -76,18 +84,27 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
 
 
 def names_a_document(inquiry: Inquiry) -> bool:
-    """Whether a question of another kind still asks what a document is about: "What is the
-    harbour bulletin about?", if all of its words that name something stand in one title.
+    """Whether a question of another kind still asks what a document, or a part of one, is about:
+    "What is the harbour bulletin about?", if all of its words that name something stand in one
+    title or heading.
     """
-    if not _ABOUT.search(inquiry.question.text):
+    if not _ABOUT.fullmatch(inquiry.question.text):
         return False
-    contents = inquiry.context.contents
+    contents, numbers = inquiry.context.contents, _documents(inquiry)
     stem = stemmer(inquiry.context.language)
     words = {stem(word) for word in _naming(inquiry)}
-    return any(
-        words <= {stem(word) for word in contents.title_words(number)}
-        for number in _documents(inquiry)
-    )
+    if not words:
+        return True
+    titles = [contents.title_words(number) for number in numbers]
+    headings = [part.words for part in contents.parts() if part.document in numbers]
+    return any(words <= set(map(stem, named)) for named in [*titles, *headings] if named)
+
+
+def _attached(inquiry: Inquiry) -> list[Part]:
+    """The annexes, schedules and the like that the question asks for without a number."""
+    numbers = set(_documents(inquiry))
+    parts = [part for part in inquiry.context.contents.parts() if part.document in numbers]
+    return clauses.attached(plain_words(inquiry.question.text), parts)
 
 
 def _documents(inquiry: Inquiry) -> list[int]:
@@ -146,16 +163,23 @@ def _of_parts(inquiry: Inquiry, parts: Sequence[Part]) -> Answer:
 
 
 def _lead(inquiry: Inquiry, number: int) -> Quotation | None:
-    """How a document begins, or the section that is looked in; None where it has no passage."""
+    """How a document begins, or the section that is looked in; None where it has no passage.
+
+    Its first paragraph with a sentence: titles, names and addresses above the text are none.
+    """
     rows: Sequence[int] = inquiry.context.contents.rows_of_document(number)
     if inquiry.query.where.section is not None and inquiry.scope.rows is not None:
         inside = set(map(int, inquiry.scope.rows))
         rows = [row for row in rows if row in inside]
-    if not rows:
-        return None
-    passage = inquiry.passages[rows[0]]
-    whole = compose.stretch(passage, passage.start, passage.end)
-    return _opening(inquiry, whole, passage.end)
+    opening = [inquiry.passages[row] for row in rows[:_LEAD_PASSAGES]]
+    paragraphs = [one for each in inquiry.documents[number].sections for one in each.paragraphs]
+    for passage in opening:
+        for paragraph in paragraphs:
+            start, end = max(passage.start, paragraph.start), min(passage.end, paragraph.end)
+            if start < end and _PROSE.search(passage.text, start - passage.start, end - passage.start):
+                return _opening(inquiry, compose.stretch(passage, start, end), end)
+    whole = (compose.stretch(passage, passage.start, passage.end) for passage in opening)
+    return next((_opening(inquiry, one, one.passage.end) for one in whole), None)
 
 
 def _opening(inquiry: Inquiry, quotation: Quotation, end: int) -> Quotation:

@@ -7,9 +7,14 @@ import re
 from briefqa.answering.question.wording import DOCUMENT, Wording
 
 _ONE = r"(?:(?:main|whole|entire|first|second|last|attached|uploaded|new|other) )?"
+# Documents that are asked about as a whole, though a list of them would be one of what they say.
+_WHOLE = (
+    r"statutes|rules|rulebook|regulations|charter|treaty|constitution|terms|act|law|code|directive|"
+    r"decree|deed|plan|proposal|survey|log|diary|newsletter|bulletin|circular|notice|protocol"
+)
 _THIS = (
     r"(?:this|that|it|these|they|here|all this|all of this|all these|"
-    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}))"
+    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}|{_WHOLE}))"
 )
 _PART = (
     r"(?:(?:section|chapter|part|article|clause|annex|page) [\w.()]+|the (?:section|chapter|"
@@ -47,13 +52,14 @@ _OVERVIEW = tuple(
         (
             rf"(?:so )?what (?:is|are|was|were|do|does) (?:{_THIS}|{_PART}) (?:\w+ly |all |"
             rf"deal(?:ing)? with)?"
-            r"(?:about|all about|concerned with)?(?: exactly| in general)?"
+            r"(?:about|all about|concerned with|for)?(?: exactly| in general)?"
         ),
         (
             rf"(?:what|tell me what) (?:does|do|did|all does|exactly does) (?:{_THIS}|this "
             rf"section) "
             r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell "
-            r"me|concern|treat|include|show|conclude|address|argue|report)(?: ?,? in (?:general|"
+            r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|lay "
+            r"down|lay out)(?: ?,? in (?:general|"
             r"short|brief|a nutshell))?"
         ),
         (
