@@ -11,7 +11,17 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from briefqa.answering import compose
-from briefqa.answering.contents import ATTACHED, MAIL, SMALL_WORDS, UNITS, Contents, Key, Part, key_of, unit_of
+from briefqa.answering.contents import (
+    ATTACHED,
+    MAIL,
+    SMALL_WORDS,
+    UNITS,
+    Contents,
+    Key,
+    Part,
+    key_of,
+    unit_of,
+)
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import Kind, Question
 from briefqa.answering.quotation import quoted_texts
@@ -44,10 +54,6 @@ _UNDER = regex.compile(
     r"discussed|resolved|happened|listed|mentioned|reported|stated|laid|down|comes|came|found) )+"
     r"(?:under (?:the (?:heading|title) )?|(?<=(?:stands?|stood|written) )in (?:the )?)(?P<rest>\S.*)"
 )
-_MAILS = frozenset("mail e email mails message reply letter".split())
-_BESIDE = frozenset(("and", "or", "to"))
-_WITHIN = frozenset(("of", "in"))
-_OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
 _ORDINALS = {
     word: number
     for number, words in enumerate(
@@ -60,6 +66,16 @@ _ORDINALS = {
     )
     for word in words.split()
 }  # fmt: skip
+_BARE = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,4}\))*")  # 6.5: a part, or any number
+_MEASURED = regex.compile(r"[%‰$€£¥°]")
+_WITH_NUMBER = regex.compile(
+    r"(?i)\b(?:" + "|".join(UNITS) + r")\.? (?:number |no\.? ?)?(?:\d[\w.]*(?:\s?\(\w{1,4}\))*|"
+    r"[ivxl]+\b|[a-z]\b|" + "|".join(_ORDINALS) + r")|§ ?\d[\w.]*"
+)
+_MAILS = frozenset("mail e email mails message reply letter".split())
+_BESIDE = frozenset(("and", "or", "to"))
+_WITHIN = frozenset(("of", "in"))
+_OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
 _REQUEST = (
     frozenset(
         "please can could you i want show me read quote give open see go display print find look "
@@ -98,8 +114,13 @@ def respond(inquiry: Inquiry, reference: str) -> Answer:
 def reference_of(question: Question, contents: Contents) -> str:
     """The part that a question asks for: what it names by number, or a heading that it quotes.
 
-    A quoted heading is a part only where the rest of the question is a request for it.
+    A number alone is a part only where there is one of that number; a quoted heading only where the
+    rest of the question is a request for it.
     """
+    if question.reference and _BARE.fullmatch(question.reference):
+        key = key_of(question.reference)
+        known = any(key in part.keys for part in contents.parts())
+        return question.reference if known and not _MEASURED.search(question.text) else ""
     if question.reference or question.kind not in (Kind.KEYWORDS, Kind.WHAT, Kind.YES_NO):
         return question.reference
     for text in quoted_texts(question.text):
@@ -189,6 +210,15 @@ def nearest(reference: str, parts: Iterable[Part]) -> list[str]:
     wanted = reference.lower()
     like = {heading: fuzz.WRatio(wanted, heading.lower()) for heading in headings}
     return sorted(headings, key=lambda heading: -like[heading])[:NEAREST]
+
+
+def numbered(inquiry: Inquiry) -> list[Part]:
+    """The parts that a question names by unit and number, whatever it asks of them."""
+    found = _WITH_NUMBER.search(inquiry.question.text)
+    if found is None:
+        return []
+    parts = _in_scope(inquiry)
+    return named(found[0].rstrip("."), parts, inquiry.context.contents, inquiry)
 
 
 def headed(words: Sequence[str], parts: Sequence[Part], stem: Stem) -> list[Part]:

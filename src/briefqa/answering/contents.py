@@ -32,7 +32,7 @@ SMALL_WORDS = frozenset(
 UNITS = (
     "clause article section sec paragraph para item point rule chapter regulation part annex "
     "appendix schedule art step motion requirement table figure subsection provision amendment "
-    "exhibit attachment recital principle resolution"
+    "exhibit attachment recital principle resolution minute"
 ).split()
 _SAME_UNIT = {
     "sec": "section",
@@ -194,8 +194,7 @@ def unit_of(word: str) -> str:
 
 
 def parts_of(number: int, document: Document) -> Iterator[Part]:
-    """The parts of a document that have text: the sections, each followed by those in it, e-mails.
-    """
+    """The parts of a document that have text: the sections, each followed by those in it, e-mails."""
     labels: list[tuple[tuple[str, ...], str, Key]] = []  # of the headings above, outermost first
     for place, section in enumerate(document.sections):
         labels = [

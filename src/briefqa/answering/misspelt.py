@@ -98,7 +98,9 @@ def _plausible(word: str, other: str, occurs: bool) -> float:
     found = _FOUND if occurs else 1.0
     if len(word) != len(other) or sorted(word) == sorted(other):
         return found
-    changed = {sign for pair in zip(word, other, strict=True) for sign in pair if pair[0] != pair[1]}
+    changed = {
+        sign for pair in zip(word, other, strict=True) for sign in pair if pair[0] != pair[1]
+    }
     return found if occurs and changed <= _VOWELS else found / 100
 
 

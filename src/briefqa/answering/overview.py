@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import regex
 
 from briefqa.answering import clauses, compose
-from briefqa.answering.contents import SMALL_WORDS, Part
+from briefqa.answering.contents import ATTACHED, SMALL_WORDS, Part, unit_of
 from briefqa.answering.inquiry import Inquiry
 from briefqa.documents import passages
 from briefqa.records import Answer, Quotation, Span
@@ -38,7 +38,8 @@ _ASKING = SMALL_WORDS | frozenset(
     "do does did have has can could would should any some one two three five into made "
     "loaded indexed available read know known search kind sort type so just quick rough general "
     "exactly briefing article deals concern mail mails letter letters bulletin thread e email "
-    "emails short account".split()
+    "emails short account everything stuff regulate govern treat address concern contain set out lay "
+    "down".split()
 )
 
 # Asks what something is about; whether it is a document or a part of one, the documents tell.
@@ -63,7 +64,7 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
     if holdings:
         return _composed(inquiry, numbers, holdings=True)
     words = _naming(inquiry)
-    if not words and (parts := _attached(inquiry)):
+    if parts := clauses.numbered(inquiry) or _attached(inquiry, words):
         return _of_parts(inquiry, parts[: clauses.MOST_PARTS])
     if inquiry.query.where.section is not None or not words:
         return _composed(inquiry, numbers)
@@ -93,18 +94,20 @@ def names_a_document(inquiry: Inquiry) -> bool:
     contents, numbers = inquiry.context.contents, _documents(inquiry)
     stem = stemmer(inquiry.context.language)
     words = {stem(word) for word in _naming(inquiry)}
-    if not words:
+    if not words or clauses.numbered(inquiry) or _attached(inquiry, _naming(inquiry)):
         return True
     titles = [contents.title_words(number) for number in numbers]
     headings = [part.words for part in contents.parts() if part.document in numbers]
     return any(words <= set(map(stem, named)) for named in [*titles, *headings] if named)
 
 
-def _attached(inquiry: Inquiry) -> list[Part]:
-    """The annexes, schedules and the like that the question asks for without a number."""
+def _attached(inquiry: Inquiry, words: Sequence[str]) -> list[Part]:
+    """The annexes, schedules and the like that the question names so, and by no other word."""
+    if not {unit_of(word) for word in words} <= ATTACHED:
+        return []
     numbers = set(_documents(inquiry))
     parts = [part for part in inquiry.context.contents.parts() if part.document in numbers]
-    return clauses.attached(plain_words(inquiry.question.text), parts)
+    return clauses.attached(words, parts)
 
 
 def _documents(inquiry: Inquiry) -> list[int]:
@@ -176,7 +179,9 @@ def _lead(inquiry: Inquiry, number: int) -> Quotation | None:
     for passage in opening:
         for paragraph in paragraphs:
             start, end = max(passage.start, paragraph.start), min(passage.end, paragraph.end)
-            if start < end and _PROSE.search(passage.text, start - passage.start, end - passage.start):
+            if start < end and _PROSE.search(
+                passage.text, start - passage.start, end - passage.start
+            ):
                 return _opening(inquiry, compose.stretch(passage, start, end), end)
     whole = (compose.stretch(passage, passage.start, passage.end) for passage in opening)
     return next((_opening(inquiry, one, one.passage.end) for one in whole), None)

@@ -14,6 +14,7 @@ from briefqa.answering import (
     parts,
     question_terms,
     ranking,
+    tables,
 )
 from briefqa.answering.attribution import attribution
 from briefqa.answering.checks import Check, Checked
@@ -30,6 +31,8 @@ ABOUT = (
 )
 FOUND_BY_WORDS = "Passages found by these words; no answer is claimed."
 NOT_ENGLISH = "BriefQA understands questions in English; these passages are found by the words."
+# How often a row found so was right (docs/quality.md).
+_IN_TABLE = 0.9
 # Of these kinds no single words are claimed to be the answer.
 _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Kind.MULTI_PART})
 
@@ -58,8 +61,9 @@ def _by_kind(inquiry: Inquiry) -> Answer:
         case Kind.OVERVIEW:
             holdings = inquiry.question.expects is AnswerType.MANY
             return overview.respond(inquiry, holdings=holdings) or _quote(inquiry)
-        case Kind.KEYWORDS:
-            return _search(inquiry, FOUND_BY_WORDS)
+        case Kind.KEYWORDS | Kind.CLAUSE:
+            question = replace(inquiry.question, kind=Kind.KEYWORDS, reference="")
+            return _search(replace(inquiry, question=question), FOUND_BY_WORDS)
         case Kind.OTHER_LANGUAGE if inquiry.context.language == "en":
             return _search(inquiry, NOT_ENGLISH)
         case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
@@ -96,10 +100,17 @@ def _quote(inquiry: Inquiry) -> Answer:
         return compose.not_found(
             inquiry, f"No passage in {inquiry.scope.in_words} fits the question."
         )
+    if in_table := _in_table(inquiry, hits):
+        first, exact = in_table
+        hits = [first, *(hit for hit in hits if hit.passage != first.passage)]
+        hits = [replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)]
+        return compose.answered(inquiry, hits, _IN_TABLE, exact)
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     confidence = inquiry.rule.confidence(signals)
     if confidence >= inquiry.rule.answer_from:
-        return compose.answered(inquiry, hits, confidence, _claims_words(inquiry, hits, checked))
+        exact = _claims_words(inquiry, hits, checked)
+        hits[0], in_cell = _row_of(inquiry, hits[0])
+        return compose.answered(inquiry, hits, confidence, exact and in_cell)
     unknown = ranking.unknown_names(query.text, ranked)
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."
@@ -107,6 +118,40 @@ def _quote(inquiry: Inquiry) -> Answer:
     missing = [each.missing for each in checked if each.missing]
     missing += [f"nothing about “{name}”" for name in dict.fromkeys(unknown)]
     return compose.unsure(inquiry, hits, confidence, missing)
+
+
+def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
+    """The first hit with a table row that answers, that row marked, and whether a cell does."""
+    if not inquiry.question.factoid or _IN_TABLE < inquiry.rule.answer_from:
+        return None
+    for hit in hits:
+        passage = hit.passage
+        above = " ".join((passage.title, *passage.section))
+        row = tables.answering_row(
+            inquiry.question, passage.text, above, lambda text: _stems(inquiry, text)
+        )
+        if row is not None:
+            span = compose.mark(passage, row.line, row.cell or row.line)
+            return replace(hit, answer=span), row.cell is not None
+    return None
+
+
+def _row_of(inquiry: Inquiry, hit: Hit) -> tuple[Hit, bool]:
+    """A hit whose marked sentence holds a table, with one row marked instead, and whether the words
+    are of one cell of that; any other as it is.
+    """
+    passage, span = hit.passage, hit.answer
+    if span is None or "|" not in passage.text:
+        return hit, True
+    sentence = Span(span.sentence_start - passage.start, span.sentence_end - passage.start)
+    words = Span(span.start - passage.start, span.end - passage.start)
+    row = tables.named_row(
+        inquiry.question, passage.text, sentence, words, lambda text: _stems(inquiry, text)
+    )
+    if row is None:
+        return hit, not tables.in_table(passage.text, words)
+    marked = compose.mark(passage, row.line, words if row.cell else row.line)
+    return replace(hit, answer=marked), row.cell is not None
 
 
 def _with_cause(inquiry: Inquiry, answer: Answer) -> Answer:
