@@ -54,8 +54,8 @@ _LINE = regex.compile(r"[^\r\n]+")
 ATTACHED = frozenset("annex appendix schedule exhibit attachment".split())
 _RUN_IN = regex.compile(r"(?:\*\*|__)(?P<bold>[^*_\r\n]{2,200})(?:\*\*|__)|P\.? ?S\.(?= )")
 _HEADER = regex.compile(
-    r"^From:[ \t]*(?P<from>[^\r\n]{1,200})(?:\r?\n(?:[A-Z][\w\-]{1,20}:[^\r\n]{0,500}|[ \t][^\r\n]{1,500}))"
-    r"{1,12}",
+    r"^From:[ \t]*(?P<from>[^\r\n]{1,200})"
+    r"(?:\r?\n(?:[A-Z][\w\-]{1,20}:[^\r\n]{0,500}|[ \t][^\r\n]{1,500})){1,12}",
     regex.MULTILINE,
 )
 _SENT = regex.compile(r"^(?:Date|Sent):[ \t]*(?P<date>[^\r\n]{1,80})", regex.MULTILINE)
@@ -194,7 +194,7 @@ def unit_of(word: str) -> str:
 
 
 def parts_of(number: int, document: Document) -> Iterator[Part]:
-    """The parts of a document that have text: the sections, each followed by those in it, e-mails."""
+    """The parts of a document with text: the sections, each followed by those in it, e-mails."""
     labels: list[tuple[tuple[str, ...], str, Key]] = []  # of the headings above, outermost first
     for place, section in enumerate(document.sections):
         labels = [
@@ -272,7 +272,7 @@ def _style(written: str, around: Sequence[tuple[str, Key]]) -> str:
     sign = written.strip("()")
     if sign[:1].isdigit():
         return "(1)" if written.startswith("(") else "." * written.count(".") + "1"
-    last = {style: key for style, key in around}.get("a", ("",))[-1]
+    last = dict(around).get("a", ("",))[-1]
     follows = len(sign) == 1 and last and ord(sign.lower()) == ord(last[0]) + 1
     return "i" if _ROMAN.fullmatch(sign) and not follows else "a"
 
@@ -327,13 +327,17 @@ def _labelled(heading: str) -> tuple[str, Key]:
 
 
 def _keys(above: Sequence[Key], own: Key) -> tuple[Key, ...]:
-    """The numbers a part goes by: its own, then with those around it, innermost first."""
+    """The numbers a part goes by: its own, then with those around it, innermost first.
+
+    A number that starts with the one around it, 2.5 in 2, has it already.
+    """
     if not own:
         return ()
-    keys = [own]
+    keys, inner = [own], own
     for outer in reversed(above):
-        if keys[-1][: len(outer)] != outer:
+        if len(inner) <= len(outer) or inner[: len(outer)] != outer:
             keys.append(outer + keys[-1])
+        inner = outer
     return tuple(keys)
 
 

@@ -71,7 +71,7 @@ def _mended(word: str, context: SearchContext) -> str:
         return word
     usual = usual_spelling(word)
     if usual != word or len(word) < _SHORTEST or dictionary.is_word(word):
-        return usual
+        return word if word.endswith("nt") else usual  # didnt is didn't
     likely = {
         other: often * _plausible(word, other, _occurs(other, context))
         for other, often in dictionary.one_slip_away(word).items()
@@ -81,7 +81,7 @@ def _mended(word: str, context: SearchContext) -> str:
         return best
     if len(word) >= _LONG:
         far = {**dictionary.two_slips_away(word), **dictionary.one_slip_away(word)}
-        found = [other for other in far if _occurs(other, context)]
+        found = [other for other in far if other[0] == word[0] and _occurs(other, context)]
         best = max(found, key=lambda other: (other in likely, far[other]), default="")
         if best:
             return best
@@ -92,10 +92,12 @@ def _mended(word: str, context: SearchContext) -> str:
 def _plausible(word: str, other: str, occurs: bool) -> float:
     """How much likelier a word is than by its frequency.
 
-    More where the documents have it, less where one letter stands for another, unless both are
-    vowels: other slips are likelier.
+    More where the documents have it, less where the first letter is another, or one letter stands
+    for another, unless both are vowels: other slips are likelier.
     """
     found = _FOUND if occurs else 1.0
+    if word[0] != other[0]:
+        found /= 1_000
     if len(word) != len(other) or sorted(word) == sorted(other):
         return found
     changed = {

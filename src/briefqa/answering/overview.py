@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import regex
 
-from briefqa.answering import clauses, compose
-from briefqa.answering.contents import ATTACHED, SMALL_WORDS, Part, unit_of
+from briefqa.answering import clauses, compose, references
+from briefqa.answering.contents import ATTACHED, SMALL_WORDS, UNITS, Part, unit_of
 from briefqa.answering.inquiry import Inquiry
 from briefqa.documents import passages
-from briefqa.records import Answer, Quotation, Span
+from briefqa.records import Answer, Quotation
 from briefqa.text.language import stemmer
 from briefqa.text.words import plain_words
 
@@ -51,6 +51,9 @@ _ABOUT = regex.compile(
     r"points|outline|gist|summary|overview|essentials) (?:of|from) .{1,80}"
     r"|what(?:['’]s| is) in .{1,80}"
 )
+_PART = regex.compile(
+    r"(?i)\b(?:" + "|".join(UNITS) + r"|heading|e-?mail|mail)\b|^(?!.*\babout\b).* of "
+)
 
 
 def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
@@ -65,7 +68,7 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
         return _composed(inquiry, numbers, holdings=True)
     words = _naming(inquiry)
     if parts := clauses.numbered(inquiry) or _attached(inquiry, words):
-        return _of_parts(inquiry, parts[: clauses.MOST_PARTS])
+        return _of_parts(inquiry, parts[: references.MOST_PARTS])
     if inquiry.query.where.section is not None or not words:
         return _composed(inquiry, numbers)
     stem = stemmer(inquiry.context.language)
@@ -75,10 +78,10 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
         for number in numbers
     }
     parts = [part for part in contents.parts() if part.document in titled]
-    headed = clauses.headed(words, parts, stem)
+    headed = references.headed(words, parts, stem)
     most = max(titled.values(), default=0)
     if headed and most < len(stems):
-        return _of_parts(inquiry, headed[: clauses.MOST_PARTS])
+        return _of_parts(inquiry, headed[: references.MOST_PARTS])
     if most:
         return _composed(inquiry, [number for number, n in titled.items() if n == most])
     return None
@@ -87,7 +90,7 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
 def names_a_document(inquiry: Inquiry) -> bool:
     """Whether a question of another kind still asks what a document, or a part of one, is about:
     "What is the harbour bulletin about?", if all of its words that name something stand in one
-    title or heading.
+    title, or in one heading where it says that it means a part.
     """
     if not _ABOUT.fullmatch(inquiry.question.text):
         return False
@@ -96,9 +99,10 @@ def names_a_document(inquiry: Inquiry) -> bool:
     words = {stem(word) for word in _naming(inquiry)}
     if not words or clauses.numbered(inquiry) or _attached(inquiry, _naming(inquiry)):
         return True
-    titles = [contents.title_words(number) for number in numbers]
-    headings = [part.words for part in contents.parts() if part.document in numbers]
-    return any(words <= set(map(stem, named)) for named in [*titles, *headings] if named)
+    named = [contents.title_words(number) for number in numbers]
+    if _PART.search(inquiry.question.text):
+        named += [part.words for part in contents.parts() if part.document in numbers]
+    return any(words <= set(map(stem, one)) for one in named if one)
 
 
 def _attached(inquiry: Inquiry, words: Sequence[str]) -> list[Part]:
@@ -107,7 +111,7 @@ def _attached(inquiry: Inquiry, words: Sequence[str]) -> list[Part]:
         return []
     numbers = set(_documents(inquiry))
     parts = [part for part in inquiry.context.contents.parts() if part.document in numbers]
-    return clauses.attached(words, parts)
+    return references.attached(words, parts)
 
 
 def _documents(inquiry: Inquiry) -> list[int]:
@@ -151,7 +155,7 @@ def _count(number: int) -> str:
 def _of_parts(inquiry: Inquiry, parts: Sequence[Part]) -> Answer:
     """How these sections begin."""
     quotations = [
-        _opening(inquiry, quoted[0], part.end)
+        _opening(inquiry, part.document, quoted)
         for part in parts
         if (quoted := clauses.quote(inquiry, part))
     ]
@@ -174,34 +178,29 @@ def _lead(inquiry: Inquiry, number: int) -> Quotation | None:
     if inquiry.query.where.section is not None and inquiry.scope.rows is not None:
         inside = set(map(int, inquiry.scope.rows))
         rows = [row for row in rows if row in inside]
-    opening = [inquiry.passages[row] for row in rows[:_LEAD_PASSAGES]]
+    first = [inquiry.passages[row] for row in rows[:_LEAD_PASSAGES]]
+    stretches = [compose.stretch(passage, passage.start, passage.end) for passage in first]
+    return _opening(inquiry, number, stretches)
+
+
+def _opening(inquiry: Inquiry, number: int, stretches: Sequence[Quotation]) -> Quotation:
+    """The first sentences of the first paragraph in these stretches of a document that has one.
+
+    Of titles, names and salutations alone, the first.
+    """
     paragraphs = [one for each in inquiry.documents[number].sections for one in each.paragraphs]
-    for passage in opening:
-        for paragraph in paragraphs:
-            start, end = max(passage.start, paragraph.start), min(passage.end, paragraph.end)
-            if start < end and _PROSE.search(
-                passage.text, start - passage.start, end - passage.start
-            ):
-                return _opening(inquiry, compose.stretch(passage, start, end), end)
-    whole = (compose.stretch(passage, passage.start, passage.end) for passage in opening)
-    return next((_opening(inquiry, one, one.passage.end) for one in whole), None)
-
-
-def _opening(inquiry: Inquiry, quotation: Quotation, end: int) -> Quotation:
-    """The first sentences of the first paragraph of what is quoted."""
-    passage = quotation.passage
-    start = quotation.span.sentence_start
-    document = inquiry.documents[_number(inquiry, passage.document)]
-    paragraphs = [one for section in document.sections for one in section.paragraphs]
-    first = next((one for one in paragraphs if one.start <= start < one.end), Span(start, end))
-    last = min(first.end, end, passage.end)
-    text = passage.text[start - passage.start : last - passage.start]
-    sentences = passages.sentences(text, inquiry.context.language)[:_LEAD_SENTENCES]
-    return compose.stretch(passage, start, start + sentences[-1].end if sentences else last)
-
-
-def _number(inquiry: Inquiry, name: str) -> int:
-    return next(n for n, source in enumerate(inquiry.sources) if source.name == name)
+    pieces = [
+        compose.stretch(stretch.passage, max(paragraph.start, start), min(paragraph.end, end))
+        for stretch in stretches
+        for start, end in [(stretch.span.start, stretch.span.end)]
+        for paragraph in paragraphs
+        if paragraph.start < end and paragraph.end > start
+    ]
+    first = next((one for one in pieces if _PROSE.search(one.sentence)), (*pieces, *stretches)[0])
+    sentences = passages.sentences(first.sentence, inquiry.context.language)[:_LEAD_SENTENCES]
+    start = first.span.start
+    end = start + sentences[-1].end if sentences else first.span.end
+    return compose.stretch(first.passage, start, end)
 
 
 def _head(inquiry: Inquiry, number: int) -> str:

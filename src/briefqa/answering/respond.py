@@ -107,7 +107,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         return compose.answered(inquiry, hits, _IN_TABLE, exact)
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     confidence = inquiry.rule.confidence(signals)
-    if confidence >= inquiry.rule.answer_from:
+    unsaid = _unsaid_in_table(inquiry, hits[0])
+    if confidence >= inquiry.rule.answer_from and not unsaid:
         exact = _claims_words(inquiry, hits, checked)
         hits[0], in_cell = _row_of(inquiry, hits[0])
         return compose.answered(inquiry, hits, confidence, exact and in_cell)
@@ -116,13 +117,13 @@ def _quote(inquiry: Inquiry) -> Answer:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."
         return compose.not_found(inquiry, reason, hits, confidence, unknown)
     missing = [each.missing for each in checked if each.missing]
-    missing += [f"nothing about “{name}”" for name in dict.fromkeys(unknown)]
+    missing += [f"nothing about “{word}”" for word in dict.fromkeys([*unknown, *unsaid])]
     return compose.unsure(inquiry, hits, confidence, missing)
 
 
 def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
     """The first hit with a table row that answers, that row marked, and whether a cell does."""
-    if not inquiry.question.factoid or _IN_TABLE < inquiry.rule.answer_from:
+    if not inquiry.question.factoid or inquiry.rule.answer_from > _IN_TABLE:
         return None
     for hit in hits:
         passage = hit.passage
@@ -134,6 +135,24 @@ def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
             span = compose.mark(passage, row.line, row.cell or row.line)
             return replace(hit, answer=span), row.cell is not None
     return None
+
+
+def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
+    """What of the question a table does not say, where the marked words stand in one.
+
+    A table gives no reasons: of a question after one that is all of it.
+    """
+    passage, span = hit.passage, hit.answer
+    if span is None or "|" not in passage.text:
+        return []
+    words = Span(span.start - passage.start, span.end - passage.start)
+    above = " ".join((passage.title, *passage.section))
+    unsaid = tables.unsaid(
+        inquiry.question, passage.text, words, above, lambda text: _stems(inquiry, text)
+    )
+    if unsaid is not None and inquiry.question.kind in (Kind.WHY, Kind.HOW):
+        return list(inquiry.question.words)
+    return unsaid or []
 
 
 def _row_of(inquiry: Inquiry, hit: Hit) -> tuple[Hit, bool]:
@@ -149,7 +168,7 @@ def _row_of(inquiry: Inquiry, hit: Hit) -> tuple[Hit, bool]:
         inquiry.question, passage.text, sentence, words, lambda text: _stems(inquiry, text)
     )
     if row is None:
-        return hit, not tables.in_table(passage.text, words)
+        return hit, True
     marked = compose.mark(passage, row.line, words if row.cell else row.line)
     return replace(hit, answer=marked), row.cell is not None
 

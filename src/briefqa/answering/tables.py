@@ -13,10 +13,12 @@ import regex
 
 from briefqa.answering import entities
 from briefqa.answering.question import AnswerType, Question
+from briefqa.answering.question.nouns import ADJECTIVES
 from briefqa.records import Span
 
 _LINE = regex.compile(r"[^\r\n]+")
 _DASHES = regex.compile(r"\s*\|?[\s:|\-]*-[\s:|\-]*")
+_MADE_OF = 4  # letters of a stem that others may be made of
 _CAPTION = 120  # characters of a line that is a table's caption
 # Words that say nothing of a table's cells which its columns do not.
 _LIGHT = tuple(
@@ -73,12 +75,44 @@ def named_row(
     return Row(row[0], next((cell for cell in row[1] if _inside(words, cell)), None))
 
 
-def in_table(text: str, words: Span) -> bool:
-    """Whether a range of the text reaches into a table."""
-    return any(
-        words.start < table.rows[-1][0].end and words.end > table.header[0].start
-        for table in _tables(text)
-    )
+def unsaid(
+    question: Question, text: str, words: Span, above: str, stems: Stems
+) -> list[str] | None:
+    """The words of a question that neither the table in which `words` stand nor what is `above` it
+    says, as typed; None where they stand in no table.
+    """
+    for table in _tables(text):
+        if words.start < table.rows[-1][0].end and words.end > table.header[0].start:
+            cells = [cell for _, row in table.rows for cell in row]
+            return _unsaid(question, table, cells, text, above, stems)
+    return None
+
+
+def _unsaid(
+    question: Question,
+    table: _Table,
+    cells: Sequence[Span],
+    text: str,
+    above: str,
+    stems: Stems,
+) -> list[str]:
+    """The words of the question that these cells, the header and what is above do not have."""
+    said = set(stems(f"{table.caption} {above}"))
+    for cell in (*table.header, *cells):
+        said.update(stems(text[cell.start : cell.end]))
+    said.update(stem for word in (*_LIGHT, *ADJECTIVES) for stem in stems(word))
+    return [
+        word
+        for word in question.words
+        for stem in stems(_ORDINALS.get(word.lower(), word))
+        if not any(_same(stem, other) for other in said)
+    ]
+
+
+def _same(stem: str, other: str) -> bool:
+    """Whether two stems are one, or one is made of the other: lead, leader."""
+    short, long = sorted((stem, other), key=len)
+    return stem == other or (len(short) >= _MADE_OF and long.startswith(short))
 
 
 def _inside(inner: Span, outer: Span) -> bool:
@@ -99,14 +133,20 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     if len(found) != 1:
         return None
     table, (line, cells), named = found[0]
-    names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
-    said = set(stems(f"{table.caption} {above}")).union(*names)
-    said.update(*(stems(text[cell.start : cell.end]) for cell in cells))
-    light = {stem for word in _LIGHT for stem in stems(word)}
-    if not set(asked) <= said | light | set(stems(question.counted)):
+    if _unsaid(question, table, cells, text, above, stems):
         return None
+    names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     others = [place for place in range(min(len(cells), len(names))) if place not in named]
-    fits = [place for place in others if _fits(question, text[cells[place].start : cells[place].end])]
+    fits = [
+        place
+        for place in others
+        if _fits(
+            question,
+            text[cells[place].start : cells[place].end],
+            text[table.header[place].start : table.header[place].end],
+            stems,
+        )
+    ]
     column = _column(asked, names, others)
     if column is None and len(fits) == 1 and question.expects is not AnswerType.THING:
         column = fits[0]
@@ -148,15 +188,18 @@ def _column(
     return min(equal, key=lambda place: asked.index(shared[place][0]))
 
 
-def _fits(question: Question, cell: str) -> bool:
-    """Whether a cell is of the type that the question asks for."""
+def _fits(question: Question, cell: str, name: str, stems: Stems) -> bool:
+    """Whether a cell, in a column of this name, is of the type that the question asks for."""
+    figure = any(sign.isdigit() for sign in cell)
     match question.expects:
-        case AnswerType.QUANTITY if question.counted == "money":
-            return entities.has_quantity("money", cell)
-        case AnswerType.QUANTITY | AnswerType.NUMBER:
-            return any(sign.isdigit() for sign in cell)
+        case AnswerType.QUANTITY if question.counted in entities.DIMENSIONS:
+            return figure and entities.has_quantity(question.counted, f"{name} {cell}")
+        case AnswerType.QUANTITY:
+            return figure and not set(stems(question.counted)).isdisjoint(stems(name))
+        case AnswerType.NUMBER:
+            return figure
         case AnswerType.TIME:
-            return any(sign.isdigit() for sign in cell) or entities.FINDERS[AnswerType.TIME](cell)
+            return figure or entities.FINDERS[AnswerType.TIME](cell)
         case AnswerType.PERSON_OR_BODY:
             return entities.FINDERS[AnswerType.PERSON_OR_BODY](cell)
         case _:
