@@ -122,8 +122,8 @@ def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) 
     assert answer.verdict is Verdict.UNSURE
     assert answer.text == "These documents speak of this, but may not answer it."
     assert answer.reason == (
-        "Nothing in 2 documents surely answers it. They have no number of soldiers and nothing "
-        "about “1774”."
+        "Nothing in 2 documents surely answers it. The nearest sentence has no number of soldiers "
+        "and nothing about “1774”."
     )
     assert answer.missing == tuple(missing)
     assert (answer.hits, answer.quotations) == ((RED,), ())

@@ -37,6 +37,7 @@ _UNDER = regex.compile(
     r"(?:under (?:the (?:heading|title) )?|(?<=(?:stands?|stood|written) )in (?:the )?)"
     r"(?P<rest>\S.*)"
 )
+_OF_DOCUMENT = regex.compile(r" (?:of|in|from) ")
 _BARE = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,4}\))*")  # 6.5: a part, or any number
 _MEASURED = regex.compile(r"[%‰$€£¥°]")
 _WITH_NUMBER = regex.compile(
@@ -110,8 +111,8 @@ def _unquoted_reference(question: Question, contents: Contents) -> str:
         return f"{asked['unit']} {number}"
     if under := _UNDER.fullmatch(question.text):
         rest = under["rest"].strip(" ,:.?!")
-    words = content_words(rest)
-    if words and with_heading(words, contents.parts()):
+    headings = rest, _OF_DOCUMENT.split(rest, 1)[0]
+    if rest and any(with_heading(content_words(one), contents.parts()) for one in headings):
         return f"{asked['unit']} {number}, {rest}" if asked and number else rest
     alone = [word for word in plain_words(question.text) if word not in _REQUEST]
     if len(alone) == 1 and unit_of(alone[0]) in ATTACHED:

@@ -23,7 +23,7 @@ MOST_DOCUMENTS = 12
 MOST_HEADINGS = 12
 _LEAD_SENTENCES = 3
 _LEAD_PASSAGES = 3  # in which a first sentence is looked for
-_PROSE = regex.compile(r"\p{Ll}\S*[.!?…][\"”’)»]*(?=\s|$)")
+_PROSE = regex.compile(r"[\p{Ll}\p{N})][.!?…][\"”’)»]*(?=\s|$)")
 # Words that ask for an overview, and say nothing of which document's.
 _ASKING = SMALL_WORDS | frozenset(
     "what which who this that these those there here about summary overview gist outline synopsis "
@@ -38,8 +38,8 @@ _ASKING = SMALL_WORDS | frozenset(
     "do does did have has can could would should any some one two three five into made "
     "loaded indexed available read know known search kind sort type so just quick rough general "
     "exactly briefing article deals concern mail mails letter letters bulletin thread e email "
-    "emails short account everything stuff regulate govern treat address concern contain set out lay "
-    "down".split()
+    "emails short account everything stuff regulate govern treat address concern contain set out "
+    "lay down".split()
 )
 
 # Asks what something is about; whether it is a document or a part of one, the documents tell.

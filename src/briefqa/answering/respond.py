@@ -60,7 +60,8 @@ def _by_kind(inquiry: Inquiry) -> Answer:
             return compose.remark(inquiry, ABOUT)
         case Kind.OVERVIEW:
             holdings = inquiry.question.expects is AnswerType.MANY
-            return overview.respond(inquiry, holdings=holdings) or _quote(inquiry)
+            note = f"{overview.STYLE} {FOUND_BY_WORDS}"
+            return overview.respond(inquiry, holdings=holdings) or _search(inquiry, note)
         case Kind.KEYWORDS | Kind.CLAUSE:
             question = replace(inquiry.question, kind=Kind.KEYWORDS, reference="")
             return _search(replace(inquiry, question=question), FOUND_BY_WORDS)
@@ -82,7 +83,7 @@ def _search(inquiry: Inquiry, note: str) -> Answer:
     hits = ranking.hits(inquiry.context, ranked, inquiry.query.k)
     with_words = [hit for hit in hits if hit.evidence.matched]
     chosen = [*with_words, *(hit for hit in hits if not hit.evidence.matched)]
-    if inquiry.question.kind is Kind.KEYWORDS:
+    if inquiry.question.kind in (Kind.KEYWORDS, Kind.OVERVIEW):
         chosen = with_words
     numbered = [replace(hit, rank=rank) for rank, hit in enumerate(chosen, 1)]
     return compose.search_result(inquiry, numbered, note)

@@ -17,7 +17,7 @@ from briefqa.answering.question.nouns import ADJECTIVES
 from briefqa.records import Span
 
 _LINE = regex.compile(r"[^\r\n]+")
-_DASHES = regex.compile(r"\s*\|?[\s:|\-]*-[\s:|\-]*")
+_DASHES = frozenset("|-: \t")  # of the line under a table's header
 _MADE_OF = 4  # letters of a stem that others may be made of
 _CAPTION = 120  # characters of a line that is a table's caption
 # Words that say nothing of a table's cells which its columns do not.
@@ -132,11 +132,11 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     ]
     if len(found) != 1:
         return None
-    table, (line, cells), named = found[0]
+    table, (line, cells), places = found[0]
     if _unsaid(question, table, cells, text, above, stems):
         return None
     names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
-    others = [place for place in range(min(len(cells), len(names))) if place not in named]
+    others = [place for place in range(min(len(cells), len(names))) if place not in places]
     fits = [
         place
         for place in others
@@ -211,7 +211,8 @@ def _tables(text: str) -> Iterator[_Table]:
     place = 1
     while place < len(lines):
         header = lines[place - 1]
-        if not ("|" in header[0] and "|" in lines[place][0] and _DASHES.fullmatch(lines[place][0])):
+        under = set(lines[place][0])
+        if "|" not in header[0] or not {"|", "-"} <= under <= _DASHES:
             place += 1
             continue
         before = lines[place - 2][0] if place > 1 else ""
@@ -219,12 +220,14 @@ def _tables(text: str) -> Iterator[_Table]:
         place += 1
         while place < len(lines) and "|" in lines[place][0]:
             line = lines[place]
+            if text.count("\n", lines[place - 1].end(), line.start()) > 1:
+                break  # another table
             rows.append((Span(*_trimmed(text, *line.span())), _cells(text, *line.span())))
             place += 1
         caption = before if len(before) <= _CAPTION else ""
         if rows:
             yield _Table(caption, _cells(text, *header.span()), tuple(rows))
-        place += 1
+        place += 1  # what follows is no delimiter of a header yet
 
 
 def _cells(text: str, start: int, end: int) -> tuple[Span, ...]:

@@ -58,8 +58,8 @@ _OVERVIEW = tuple(
             rf"(?:what|tell me what) (?:does|do|did|all does|exactly does) (?:{_THIS}|this "
             rf"section) "
             r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell "
-            r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|lay "
-            r"down|lay out)(?: ?,? in (?:general|"
+            r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|"
+            r"lay down|lay out)(?: ?,? in (?:general|"
             r"short|brief|a nutshell))?"
         ),
         (

@@ -274,7 +274,7 @@ def _marked_level(blocks: Sequence[_Block], place: int) -> int:
 
 
 def _unit_level(blocks: Sequence[_Block], place: int) -> int:
-    """The level of a heading that is named a section, article, schedule or the like; 0 for another."""
+    """The level of a heading that is called a section, article, schedule or so; 0 for another."""
     block = blocks[place]
     unit = _UNIT.match(block.words)
     if unit is None or block.level or block.lines > 1 or place + 1 == len(blocks):
