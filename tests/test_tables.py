@@ -25,6 +25,13 @@ The museum had a good year.
 |---|---|---|
 | 1 | 40 | Lise Toft |
 | 2 | 32 | Ivo Marek |
+
+**Landings by port, in tonnes**
+
+| Port | 2021 | 2022 |
+|---|--:|--:|
+| Havn | 410 | 385 |
+| Sund | 97 | 120 |
 """
 
 
@@ -50,6 +57,7 @@ def found(question: str) -> tuple[str, str] | None:
         ("Who is the keeper of room 2?", "2", "Ivo Marek"),
         ("Who is the keeper of the first room?", "1", "Lise Toft"),
         ("How many hours a week does Lise Toft work?", "1", "40"),
+        ("How many tonnes were landed at Sund in 2022?", "Sund", "120"),
         ("What was paid for the chronometer?", "chronometer", ""),  # no column is named
     ],
 )
@@ -71,6 +79,8 @@ def test_a_row_and_the_cell_that_is_asked_for_are_found(
         "How many dogs came to room 2?",
         "Who is the keeper of room 7?",
         "What is the price of a clock?",  # two rows
+        "How much money was landed at Sund in 2022?",
+        "How many tonnes were landed at Sund in 2020?",
         "Who leads the museum?",  # no row
     ],
 )

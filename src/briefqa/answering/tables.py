@@ -137,6 +137,7 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
         return None
     names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     others = [place for place in range(min(len(cells), len(names))) if place not in places]
+    asked_column = _column(asked, names, others)
     fits = [
         place
         for place in others
@@ -144,10 +145,11 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
             question,
             text[cells[place].start : cells[place].end],
             text[table.header[place].start : table.header[place].end],
+            f"{table.caption} {above}" if place == asked_column else "",
             stems,
         )
     ]
-    column = _column(asked, names, others)
+    column = asked_column
     if column is None and len(fits) == 1 and question.expects is not AnswerType.THING:
         column = fits[0]
     if not fits or (column is not None and column not in fits):
@@ -188,14 +190,18 @@ def _column(
     return min(equal, key=lambda place: asked.index(shared[place][0]))
 
 
-def _fits(question: Question, cell: str, name: str, stems: Stems) -> bool:
-    """Whether a cell, in a column of this name, is of the type that the question asks for."""
+def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) -> bool:
+    """Whether a cell, in a column of this name, is of the type that the question asks for.
+
+    `above` is where the unit may stand of a column that the question names.
+    """
     figure = any(sign.isdigit() for sign in cell)
     match question.expects:
         case AnswerType.QUANTITY if question.counted in entities.DIMENSIONS:
-            return figure and entities.has_quantity(question.counted, f"{name} {cell}")
+            return figure and entities.has_quantity(question.counted, f"{name} {cell} {above}")
         case AnswerType.QUANTITY:
-            return figure and not set(stems(question.counted)).isdisjoint(stems(name))
+            counted = set(stems(question.counted))
+            return figure and (bool(above) or not counted.isdisjoint(stems(name)))
         case AnswerType.NUMBER:
             return figure
         case AnswerType.TIME:
