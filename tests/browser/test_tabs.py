@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from briefqa import Searcher
+from briefqa.records import Where
+from briefqa.ui import session
+from briefqa.ui.service import IndexService
+from briefqa.ui.turns import Turn, Turns
 
 from .conftest import HOSTILE_LINES, HURT, Visit
 from .page_driver import NOWHERE, WHO, ask, documents, opened, words
 
 pytestmark = pytest.mark.browser
+
+FERRY = "What does the ferry cost?"
 
 
 def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> None:
@@ -103,3 +110,27 @@ def test_a_hostile_link_is_only_ever_text(visit: Visit) -> None:
     page.reload()
     page.locator(".turn").wait_for()
     assert words(page.locator(".question").inner_text()) == words(hostile)
+
+
+def test_a_question_sent_while_another_is_answered_is_asked_next(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    answer = session.ask
+
+    def held(service: IndexService, turns: Turns, question: str, where: Where) -> Turn:
+        answered.wait(20)
+        return answer(service, turns, question, where)
+
+    monkeypatch.setattr(session, "ask", held)
+    page = visit()
+    box = page.get_by_label("Your question")
+    box.fill(WHO)
+    box.press("Enter")
+    page.locator(".turn .waiting").wait_for()
+    box.fill(FERRY)
+    box.press("Enter")
+    answered.set()
+    page.locator(".turn .reply").nth(1).wait_for()
+    assert page.locator(".turn .question").all_inner_texts() == [WHO, FERRY]
+    assert box.input_value() == ""

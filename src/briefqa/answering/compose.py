@@ -108,7 +108,8 @@ def unsure(
 
 
 def _listed(things: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(things[:-1]), *things[-1:])))
+    """`one`, `one and two`, `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
 
 
 def not_found(
@@ -122,7 +123,7 @@ def not_found(
     if unknown:
         names = [f"“{name}”" for name in dict.fromkeys(unknown)]
         verb = "occurs" if len(names) == 1 else "occur"
-        reason = f"{reason.rstrip('.')}; {' and '.join(names)} {verb} nowhere."
+        reason = f"{reason.rstrip('.')}; {_listed(names)} {verb} nowhere."
     return _answer(
         inquiry,
         verdict=Verdict.NOT_FOUND,

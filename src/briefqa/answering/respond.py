@@ -17,8 +17,9 @@ from briefqa.answering import (
     tables,
 )
 from briefqa.answering.attribution import attribution
-from briefqa.answering.checks import Check, Checked
+from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
 from briefqa.documents.passages import sentences
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
@@ -113,13 +114,13 @@ def _quote(inquiry: Inquiry) -> Answer:
         exact = _claims_words(inquiry, hits, checked)
         hits[0], in_cell = _row_of(inquiry, hits[0])
         return compose.answered(inquiry, hits, confidence, exact and in_cell)
-    unknown = ranking.unknown_names(query.text, ranked)
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."
+        unknown = ranking.unknown_names(query.text, ranked)
         return compose.not_found(inquiry, reason, hits, confidence, unknown)
-    missing = [each.missing for each in checked if each.missing]
-    missing += [f"nothing about “{word}”" for word in dict.fromkeys([*unknown, *unsaid])]
-    return compose.unsure(inquiry, hits, confidence, missing)
+    lacking = missing(inquiry, hits, ranked, checked)
+    lacking += [f"nothing about “{word}”" for word in unsaid if f"“{word}”" not in "".join(lacking)]
+    return compose.unsure(inquiry, hits, confidence, lacking)
 
 
 def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
@@ -227,6 +228,4 @@ def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Check
     if inquiry.question.expects in (AnswerType.REASON, AnswerType.MANNER, AnswerType.DEFINITION):
         return False
     whole = (span.start, span.end) == (span.sentence_start, span.sentence_end)
-    return not whole and not any(
-        each.strength for each in checked if each.check is not Check.POLARITY
-    )
+    return not whole and not any(each.strength for each in checked)
