@@ -146,6 +146,12 @@ def quoted(searcher: Searcher, answer: Answer) -> list[str]:
         ("section Meals", ["Soup is free."]),
         ("What is written under article 4.2?", ["2. Nobody may sleep there."]),
         ("What was decided under Staff in the lease?", ["Two keepers work there."]),
+        ("What does the lease say about staff?", ["Two keepers work there."]),
+        ("What does the lease say in 4.2?", ["2. Nobody may sleep there."]),
+        ("Which article is about use?", ["1. Boats may be stored.\n\n2. Nobody may sleep there."]),
+        ("§ 7 Fees", ["Ferries pay no fee."]),
+        ("the last annex", ["Oars are kept in the loft.\n\nRopes are lent."]),
+        ("article four", ["1. Boats may be stored.\n\n2. Nobody may sleep there."]),
         ("paragraph 2 of article 4", ["2. Nobody may sleep there."]),
         ("article 4, paragraph 1", ["1. Boats may be stored."]),
         ("the second paragraph of article 4", ["2. Nobody may sleep there."]),
@@ -243,6 +249,12 @@ def test_a_number_that_is_no_part_is_searched_for(rules: Searcher) -> None:
     searched = rules.ask("300.5")
     assert (searched.kind, searched.verdict) == (QuestionKind.KEYWORDS, Verdict.NOT_FOUND)
     assert rules.ask("2.1 %").kind is QuestionKind.KEYWORDS
+
+
+def test_a_quoted_sentence_is_a_search(rules: Searcher) -> None:
+    answer = rules.ask('"Nobody may sleep there"')
+    assert (answer.kind, answer.verdict) == (QuestionKind.KEYWORDS, None)
+    assert "Nobody may sleep there." in answer.hits[0].passage.text
 
 
 def test_a_quoted_number_is_found_as_it_stands(rules: Searcher) -> None:

@@ -153,6 +153,13 @@ def choir(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     [
         ("What do the rules cover?", "The choir sings for its own pleasure."),
         ("What's this page for?", "The choir sings for its own pleasure."),
+        (
+            "What are the bylaws of the choir about, in brief?",
+            "The choir sings for its own pleasure.",
+        ),
+        ("Which topics does it cover?", "The choir sings for its own pleasure."),
+        ("What was discussed at the meeting?", "The choir sings for its own pleasure."),
+        ("How would you summarise the text?", "The choir sings for its own pleasure."),
         ("Summarise everything", "The choir sings for its own pleasure."),
         ("What's in the choir rules?", "The choir sings for its own pleasure."),
         ("What is rule 1 about?", "A singer is heard first."),

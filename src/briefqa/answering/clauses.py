@@ -17,7 +17,7 @@ from briefqa.answering.contents import (
 )
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import Kind, Question
-from briefqa.answering.quotation import quoted_texts
+from briefqa.answering.quotation import is_quoted, quoted_texts
 from briefqa.answering.references import ORDINALS, content_words, named, nearest, with_heading
 from briefqa.records import Answer, Quotation, Verdict
 from briefqa.text.words import plain_words
@@ -37,6 +37,25 @@ _UNDER = regex.compile(
     r"(?:under (?:the (?:heading|title) )?|(?<=(?:stands?|stood|written) )in (?:the )?)"
     r"(?P<rest>\S.*)"
 )
+_SOURCE = (
+    r"(?:it|this|they|(?:the|this|these|those) (?:\w+ )?(?:rules?|by-?laws|statutes|regulations|"
+    r"report|document|minutes|contract|lease|agreement|policy|page|faq|brief|text|transcript|article))"
+)
+# "What do the bylaws say about guests?", "What do they say in 3.2?", "Which rule is about guests?"
+_SAYS_ABOUT = regex.compile(
+    rf"(?i)what (?:do|does|did) {_SOURCE} say (?:about|on) (?P<rest>.{{1,80}})"
+)
+_SAYS_IN = regex.compile(
+    rf"(?i)what (?:do|does|did) {_SOURCE} (?:say|state|provide) (?:in|under|at) "
+    r"(?P<number>\d+(?:\.\d+)+(?:\(\w{1,4}\))*)\W*"
+)
+_WHICH_PART = regex.compile(
+    r"(?i)(?:which|what) (?:"
+    + "|".join(UNITS)
+    + r") (?:is (?:about|on)|deals with|covers|regulates|"
+    r"governs|concerns|treats) (?P<rest>.{1,80})"
+)
+_MAY_NAME = frozenset({Kind.KEYWORDS, Kind.WHAT, Kind.WHICH, Kind.YES_NO})
 _OF_DOCUMENT = regex.compile(r" (?:of|in|from) ")
 _BARE = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,4}\))*")  # 6.5: a part, or any number
 _MEASURED = regex.compile(r"[%‰$€£¥°]")
@@ -90,7 +109,7 @@ def reference_of(question: Question, contents: Contents) -> str:
         key = key_of(question.reference)
         known = any(key in part.keys for part in contents.parts())
         return question.reference if known and not _MEASURED.search(question.text) else ""
-    if question.reference or question.kind not in (Kind.KEYWORDS, Kind.WHAT, Kind.YES_NO):
+    if question.reference or not (question.kind in _MAY_NAME or is_quoted(question.text)):
         return question.reference
     for text in quoted_texts(question.text):
         rest = plain_words(question.text.replace(text, " "))
@@ -111,6 +130,13 @@ def _unquoted_reference(question: Question, contents: Contents) -> str:
         return f"{asked['unit']} {number}"
     if under := _UNDER.fullmatch(question.text):
         rest = under["rest"].strip(" ,:.?!")
+    for pattern in (_SAYS_ABOUT, _WHICH_PART):
+        if not rest and (about := pattern.fullmatch(question.text)):
+            rest = about["rest"].strip(" ,:.?!")
+    if said := _SAYS_IN.fullmatch(question.text):
+        return said["number"]
+    if _is_label(question.text, contents):
+        return question.text.strip()
     headings = rest, _OF_DOCUMENT.split(rest, 1)[0]
     if rest and any(with_heading(content_words(one), contents.parts()) for one in headings):
         return f"{asked['unit']} {number}, {rest}" if asked and number else rest
@@ -118,6 +144,13 @@ def _unquoted_reference(question: Question, contents: Contents) -> str:
     if len(alone) == 1 and unit_of(alone[0]) in ATTACHED:
         return alone[0]
     return _mail(question, contents)
+
+
+def _is_label(text: str, contents: Contents) -> bool:
+    """Whether a text is the whole heading of a numbered part: "Appendix 1: Voices"."""
+    words = plain_words(text)
+    headed = (part for part in contents.parts() if part.is_section and part.keys and part.words)
+    return any(plain_words(part.heading) == words for part in headed)
 
 
 def _mail(question: Question, contents: Contents) -> str:

@@ -39,9 +39,14 @@ _ASKING = SMALL_WORDS | frozenset(
     "loaded indexed available read know known search kind sort type so just quick rough general "
     "exactly briefing article deals concern mail mails letter letters bulletin thread e email "
     "emails short account everything stuff regulate govern treat address concern contain set out "
+    "discussed covered treated addressed session hearing "
     "lay down".split()
 )
 
+_WHOLE = frozenset(
+    "bylaws statutes rules regulations charter treaty contract lease agreement minutes transcript "
+    "policy faq guide manual notes hearing session statement speech interview study".split()
+)
 # Asks what something is about; whether it is a document or a part of one, the documents tell.
 _ABOUT = regex.compile(
     r"(?i)(?:so |please |and |tell me )?what(?:(?:['’]s| is| are| was| were) .{1,80} (?:all )?about"
@@ -121,9 +126,18 @@ def _documents(inquiry: Inquiry) -> list[int]:
 
 
 def _naming(inquiry: Inquiry) -> list[str]:
-    """The words of the question that may name a document or a section."""
+    """The words of the question that may name a document or a section.
+
+    Words for a document are such only where a title or heading has them.
+    """
     words = [word for text in inquiry.question.words for word in plain_words(text)]
-    return [word for word in dict.fromkeys(words) if word not in _ASKING]
+    named = [word for word in dict.fromkeys(words) if word not in _ASKING]
+    if _WHOLE.isdisjoint(named):
+        return named
+    contents, numbers = inquiry.context.contents, _documents(inquiry)
+    known = {word for number in numbers for word in contents.title_words(number)}
+    known |= {word for part in contents.parts() if part.document in numbers for word in part.words}
+    return [word for word in named if word in known or word not in _WHOLE]
 
 
 def _composed(inquiry: Inquiry, numbers: Sequence[int], *, holdings: bool = False) -> Answer:

@@ -34,7 +34,7 @@ Stem = Callable[[str], str]
 Paragraphs = Callable[[int], Sequence[Span]]  # of the document of a number
 _NUMBERED = regex.compile(
     r"(?i)\s*(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*)?(?:number|no\.?|nr\.?)?\s*"
-    r"(?P<number>\d+(?:\.\d+)*[a-z]?(?:\s?\(\w{1,4}\))*|[ivxl]+(?:\.\d+)*|[a-z]|\(\w{1,4}\))"
+    r"(?<!\p{L})(?P<number>\d+(?:\.\d+)*[a-z]?(?:\s?\(\w{1,4}\))*|[ivxl]+(?:\.\d+)*|[a-z]|\(\w{1,4}\))"
     r"(?:[,:]?\s+(?P<rest>.*))?"
 )
 ORDINALS = {
@@ -214,13 +214,20 @@ def _with_key(key: Key, unit: str, parts: Sequence[Part]) -> list[Part]:
 
 
 def _by_place(reference: str, parts: Sequence[Part]) -> list[Part]:
-    """The first, third or last section that an ordinal asks for, of each document."""
+    """The first, third or last section that an ordinal asks for, of each document.
+
+    Of those that are called so, "the last annex", if any are.
+    """
     words = reference.lower().split()
-    if len(words) != 2 or unit_of(words[1]) not in ("section", "chapter", "article", "item"):
+    if len(words) != 2 or unit_of(words[1]) not in UNITS:
+        return []
+    unit = unit_of(words[1])
+    own = any(part.is_section and part.unit == unit for part in parts)
+    if not own and unit not in ("section", "chapter", "article", "item"):
         return []
     sections: dict[int, list[Part]] = {}
     for part in parts:
-        if part.is_section and len(part.path) == 1:
+        if part.is_section and (part.unit == unit if own else len(part.path) == 1):
             sections.setdefault(part.document, []).append(part)
     if words[0] in ("last", "final", "closing"):
         return [of_one[-1] for of_one in sections.values()]

@@ -21,6 +21,7 @@ from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
+from briefqa.answering.quotation import is_quoted
 from briefqa.documents.passages import sentences
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
 from briefqa.text import words as text_words
@@ -54,8 +55,10 @@ def _by_kind(inquiry: Inquiry) -> Answer:
     if reference:
         question = replace(inquiry.question, kind=Kind.CLAUSE, reference=reference)
         return clauses.respond(replace(inquiry, question=question), reference)
+    if is_quoted(inquiry.question.text):
+        return _search(_as(inquiry, Kind.KEYWORDS), FOUND_BY_WORDS)
     if overview.names_a_document(inquiry):
-        inquiry = replace(inquiry, question=replace(inquiry.question, kind=Kind.OVERVIEW))
+        inquiry = _as(inquiry, Kind.OVERVIEW)
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
@@ -64,8 +67,7 @@ def _by_kind(inquiry: Inquiry) -> Answer:
             note = f"{overview.STYLE} {FOUND_BY_WORDS}"
             return overview.respond(inquiry, holdings=holdings) or _search(inquiry, note)
         case Kind.KEYWORDS | Kind.CLAUSE:
-            question = replace(inquiry.question, kind=Kind.KEYWORDS, reference="")
-            return _search(replace(inquiry, question=question), FOUND_BY_WORDS)
+            return _search(_as(inquiry, Kind.KEYWORDS), FOUND_BY_WORDS)
         case Kind.OTHER_LANGUAGE if inquiry.context.language == "en":
             return _search(inquiry, NOT_ENGLISH)
         case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
@@ -76,6 +78,11 @@ def _by_kind(inquiry: Inquiry) -> Answer:
             return _with_cause(inquiry, _quote(inquiry))
         case _:
             return _quote(inquiry)
+
+
+def _as(inquiry: Inquiry, kind: Kind) -> Inquiry:
+    """The inquiry as one of another kind."""
+    return replace(inquiry, question=replace(inquiry.question, kind=kind, reference=""))
 
 
 def _search(inquiry: Inquiry, note: str) -> Answer:

@@ -42,8 +42,10 @@ _OVERVIEW = tuple(
             rf"(?:brief|short)))?"
         ),
         (
-            r"(?:please )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|what does it all "
-            r"boil down to"
+            r"(?:please |how would you )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|"
+            r"what (?:is|are|was|were) (?:being )?(?:discussed|covered|treated|addressed)"
+            rf"(?: (?:at|in|during) (?:{_THIS}|(?:the|this) (?:\w+ )?(?:meeting|session|hearing)))?"
+            r"|what does it all boil down to"
         ),
         (
             r"(?:in a nutshell|in short|in brief|in a few words|in one sentence|briefly|in a "
@@ -72,8 +74,9 @@ _OVERVIEW = tuple(
             r"(?:this|that|these|it|those|they|i have|you have|there|here)(?: about)?.*"
         ),
         (
-            rf"what (?:topics?|subjects?|themes?|issues|matters|areas) (?:is|are|does|do) (?:\w+ "
-            rf")?(?:{_THIS}|covered|discussed|here|there|treated|addressed|dealt with|"
+            rf"(?:what|which) (?:topics?|subjects?|themes?|issues|matters|areas) "
+            rf"(?:is|are|does|do) (?:\w+ )?(?:{_THIS}|covered|discussed|"
+            r"here|there|treated|addressed|dealt with|"
             rf"included)(?: (?:about|cover|discuss|treat|deal with|address|here|by {_THIS}|in "
             rf"{_THIS}))?"
         ),
