@@ -24,10 +24,11 @@ _REQUEST = word_set(
     "open see go display print cite find look up text wording content contents full exact exactly "
     "whole entire there about under written stand stands mean means contain contains regulate "
     "regulates cover covers out aloud at on from tell it a word words pull jump take , then "
-    "verbatim again get hear complete agenda bring literal literally actual precise copy recite "
+    "verbatim again get hear complete agenda bring literal literally recorded noted reported actual precise copy recite "
     "have next scroll here loud passage way for where report document contract lease letter "
     "agreement minutes bylaws policy statutes constitution treaty law code manual"
 )
+_SAID = word_set("say says said stated written recorded noted reported there stands")
 _CONNECTS = word_set(
     "on about called named titled headed entitled concerning regarding under covering"
 )
@@ -65,7 +66,7 @@ def reference(sentence: Wording) -> str:
         return typed[start]
     if rest[0] in _ORDINALS and len(rest) > 1 and _is_unit(rest, 1):
         return "" if _left_over(rest[2:]) else " ".join(typed[start : start + 2])
-    if start and words[start - 1] == "under" and len(rest) <= 6 and "say" in words[:start]:
+    if start and words[start - 1] == "under" and len(rest) <= 6 and _SAID & set(words[:start]):
         return " ".join(typed[start:])
     if _is_unit(rest, 0):
         return _of_unit(rest, typed[start:])
@@ -97,7 +98,9 @@ def _of_unit(words: list[str], typed: list[str]) -> str:
     while end > at and words[end - 1] in _JOINS:
         end -= 1
     if end > at:
-        return "" if _left_over(words[end:]) else " ".join(word for word in typed[:end] if word)
+        titled = words[end : end + 1] == [","] and typed[end + 1 : end + 2] != [""]
+        titled = titled and typed[end + 1][:1].isupper()
+        return "" if _left_over(words[end:]) and not titled else " ".join(word for word in typed[:end] if word)
     heading = 1 + (len(words) > 1 and words[1] in _CONNECTS)
     name = words[heading:]
     while name and name[-1] in ("say", "says", "please", "contain", "state", ","):

@@ -164,6 +164,8 @@ def _is_length(words: tuple[str, ...]) -> bool:
 
 def _who(wording: Wording, prefixed: bool, plain: str) -> Asked:
     words = wording.words
+    if words[1:2] == ("all",):
+        return Asked.of(Kind.LIST)
     if words[0] != "who" or len(words) < 3 or words[1] not in _BE or prefixed:
         return Asked.of(Kind.WHO)
     rest = words[2:]
@@ -351,7 +353,7 @@ def _lives(rest: tuple[str, ...]) -> bool:
 
 def _subject(named: tuple[str, ...], rest: tuple[str, ...]) -> tuple[str, ...]:
     """The noun phrase alone, where a verb that no list knows ran into it: "drug stopped"."""
-    if len(named) == 1 or (rest and rest[0] in AUXILIARIES):
+    if len(named) == 1 or (rest and rest[0] in AUXILIARIES | nouns.VERBS):
         return named
     for end in range(1, len(named)):
         noun = named[end - 1]
