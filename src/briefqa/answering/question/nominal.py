@@ -136,8 +136,8 @@ def nominal(wording: Wording) -> Asked | None:
     ):
         return Asked.of(Kind.LIST)
     named, rest = phrase(words)
-    if len(named) > 1 and named[-2] in nouns.SETS and named[-1].endswith("ed") and rest:
-        return Asked.of(Kind.LIST)  # "conditions attached to the lease"
+    if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] != () and rest[0].endswith("ed"):
+        return Asked.of(Kind.LIST)
     if named and rest[:1] in (
         ("of",),
         ("for",),

@@ -62,6 +62,7 @@ _OVERVIEW = tuple(
             r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell "
             rf"me|concern|treat|include|show|conclude|address|argue|report){_BRIEFLY}"
         ),
+        rf"(?:what (?:is|are) )?(?:this|these) (?:{DOCUMENT})",
         rf"(?:{_THIS}){_BRIEFLY}",
         rf"what (?:is|all is|is all) (?:in|inside) (?:here|there|this|these|it|{_THIS})",
         (

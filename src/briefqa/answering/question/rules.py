@@ -48,7 +48,7 @@ def _head(wording: Wording) -> int:
     words = wording.words
     if words[0] in ASKING or words[0] in AUXILIARIES:
         return 0
-    if words[0] in PREPOSITIONS or words[:1] == ("according",):
+    if words[0] in PREPOSITIONS or words[0] in ("according", "up"):
         at = next((i for i, word in enumerate(words[:4]) if word in ASKING), 0)
         if at and "," not in words[:at]:
             return at
@@ -314,7 +314,7 @@ def _which_is(words: tuple[str, ...]) -> Asked:
 
 def _which_of(words: tuple[str, ...]) -> Asked:
     at = words.index("of") + 1 if "of" in words[:3] else 2
-    named, rest = phrase(words[at:])
+    named, rest = phrase(words[at + (words[at : at + 1] in (("them",), ("those",), ("these",))) :])
     if "ones" in words[:2] or (rest and rest[0] in ("are", "were", "have", "do")):
         return Asked.of(Kind.LIST)
     return Asked.of(Kind.WHICH, class_of(tuple(nouns.singular(noun) for noun in named)))
@@ -355,6 +355,11 @@ def _subject(named: tuple[str, ...], rest: tuple[str, ...]) -> tuple[str, ...]:
     """The noun phrase alone, where a verb that no list knows ran into it: "drug stopped"."""
     if len(named) == 1 or (rest and rest[0] in AUXILIARIES | nouns.VERBS):
         return named
+    if not rest:  # then a verb has to be among them: "article governs notice"
+        for end in range(1, len(named) - 1):
+            known = is_person(named[end]) or is_place(named[end]) or named[end] in nouns.SETS
+            if named[end].endswith("s") and not known and not is_plural(named[end - 1]):
+                return named[:end]
     for end in range(1, len(named)):
         noun = named[end - 1]
         if is_plural(noun) or is_person(noun) or is_place(noun) or kind_of(noun):

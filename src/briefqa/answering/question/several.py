@@ -153,7 +153,7 @@ _FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())
 
 _THAN = re.compile(
     r"\b(?:more|less|fewer|better|worse|rather|sooner|\w{2,}er|earlier)\b(?: [^ ,]+){0,6} than "
-    r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
+    r"(?!(?!(?:1[89]|20)\d\d\b)\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
     r"usual|planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
     r"average|needed|any|anyone|anybody|everyone|that|zero|permitted|previously|required)\b)"
 )
