@@ -100,7 +100,11 @@ def _of_unit(words: list[str], typed: list[str]) -> str:
     if end > at:
         titled = words[end : end + 1] == [","] and typed[end + 1 : end + 2] != [""]
         titled = titled and typed[end + 1][:1].isupper()
-        return "" if _left_over(words[end:]) and not titled else " ".join(word for word in typed[:end] if word)
+        return (
+            ""
+            if _left_over(words[end:]) and not titled
+            else " ".join(word for word in typed[:end] if word)
+        )
     heading = 1 + (len(words) > 1 and words[1] in _CONNECTS)
     name = words[heading:]
     while name and name[-1] in ("say", "says", "please", "contain", "state", ","):

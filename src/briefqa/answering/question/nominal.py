@@ -129,11 +129,7 @@ def nominal(wording: Wording) -> Asked | None:
         return Asked.of(Kind.YES_NO)
     if _LIST_OF.match(plain):
         return Asked.of(Kind.LIST)
-    if (
-        words[0] in ("all", "every", "each")
-        and len(words) > 1
-        and not _has_verb(wording)
-    ):
+    if words[0] in ("all", "every", "each") and len(words) > 1 and not _has_verb(wording):
         return Asked.of(Kind.LIST)
     named, rest = phrase(words)
     if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] != () and rest[0].endswith("ed"):
