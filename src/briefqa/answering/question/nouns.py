@@ -227,7 +227,8 @@ VERBS = word_set(  # that may follow a noun at once, and end its phrase
     "belong apply apply seen offer offers speak speaks happen happens happened get gets need match "
     "exist exists remain remains occur occurs occurred go goes know knows knew deal cover like "
     "causing written according concerning regarding die dies died grow appears appear sign signed "
-    "given taken attend attended vote voted grew drink eat play played plays serve serves served visit"
+    "attend attended vote voted grew drink eat play played plays serve serves served visit given "
+    "taken"
 )
 ADJECTIVE_ENDINGS = ("ous", "ive", "ful", "able", "ible", "al", "ic", "ary", "less", "ish", "ese")
 LIKE_ADJECTIVES = word_set(

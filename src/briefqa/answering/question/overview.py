@@ -117,8 +117,8 @@ _HOLDINGS = tuple(
         rf"(?:is|are) there (?:any )?(?:other|more|further) (?:{DOCUMENT})|list of (?:{DOCUMENT})",
         (
             r"what (?:do|can) (?:you|i) (?:know|have|search|look up|ask)(?: about)?"
-            r"(?: here| in here| so far| on file)?|what (?:is|have you got) (?:in|on) (?:the|your|this) "
-            r"(?:index|library|collection|folder|shelf|list)"
+            r"(?: here| in here| so far| on file)?|what (?:is|have you got) "
+            r"(?:in|on) (?:the|your|this) (?:index|library|collection|folder|shelf|list)"
         ),
     )
 )
