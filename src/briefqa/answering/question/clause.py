@@ -25,8 +25,9 @@ _REQUEST = word_set(
     "whole entire there about under written stand stands mean means contain contains regulate "
     "regulates cover covers out aloud at on from tell it a word words pull jump take , then "
     "verbatim again get hear complete agenda bring literal literally actual precise copy recite "
-    "recorded noted reported have next scroll here loud passage way for where report document contract lease "
-    "letter agreement minutes bylaws policy statutes constitution treaty law code manual"
+    "recorded noted reported have next scroll here loud passage way for where report document "
+    "contract lease letter agreement minutes bylaws policy statutes constitution treaty law code "
+    "manual"
 )
 _SAID = word_set("say says said stated written recorded noted reported there stands")
 _CONNECTS = word_set(
