@@ -162,12 +162,16 @@ def nominal(wording: Wording) -> Asked | None:
     return None
 
 
+_RELATIVE = frozenset("that who which where".split())
+
+
 def _has_verb(wording: Wording) -> bool:
     """Whether a verb follows outside a relative clause; where no question mark ends it, a word
     such as "paid" is taken for a participle.
     """
     words = wording.words
-    clause = next((i for i, w in enumerate(words) if w in ("that", "who", "which", "where")), None)
+    starts = _RELATIVE if words[1] == "of" else _RELATIVE | nouns.DETERMINERS | PRONOUNS
+    clause = next((i for i, word in enumerate(words[2:], 2) if word in starts), None)
     words = words[:clause]
     return any(word in AUXILIARIES for word in words[1:]) or (
         wording.marked and any(word.endswith("ed") or word in nouns.VERBS for word in words[2:])
