@@ -134,6 +134,10 @@ def nominal(wording: Wording) -> Asked | None:
     named, rest = phrase(words)
     if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] != () and rest[0].endswith("ed"):
         return Asked.of(Kind.LIST)
+    if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] == ("and",):
+        also, after = phrase(rest[1:])  # "names and ages of the witnesses"
+        if also and is_plural(also[-1]) and after[:1] in (("of",), ("for",)):
+            return Asked.of(Kind.LIST)
     if named and rest[:1] in (
         ("of",),
         ("for",),

@@ -320,6 +320,14 @@ def _which_of(words: tuple[str, ...]) -> Asked:
     return Asked.of(Kind.WHICH, class_of(tuple(nouns.singular(noun) for noun in named)))
 
 
+def _several(named: tuple[str, ...], rest: tuple[str, ...]) -> bool:
+    """Whether the verb after a noun says that it stands for several: "species were caught"."""
+    verb, following = rest[:1], rest[1:2]
+    other_subject = following != () and following[0] in PRONOUNS | nouns.DETERMINERS
+    plural = verb in (("are",), ("were",), ("have",)) and not other_subject
+    return plural and not is_person(named[-1]) and not kind_of(named[-1])
+
+
 def _which_noun(words: tuple[str, ...], prefixed: bool) -> Asked:
     named, rest = phrase(words[1:])
     if not named:
@@ -332,11 +340,11 @@ def _which_noun(words: tuple[str, ...], prefixed: bool) -> Asked:
     head = named[-1]
     if head in ("grounds", "hours", "times"):
         return Asked.of(Kind.WHY if head == "grounds" else Kind.WHEN)
+    if (is_plural(head) and head != "dimensions") or (_several(named, rest) and not prefixed):
+        return Asked.of(Kind.LIST)
     known = kind_named(named)
     if known:
         return Asked.of(known[0], counted=known[1])
-    if is_plural(head):
-        return Asked.of(Kind.LIST)
     if head in nouns.NUMBERS and words[0] == "what" and rest[:1] == ("of",):
         return Asked.of(Kind.HOW_MANY, counted=counted_noun(rest[1:]))
     expects = class_of(named)

@@ -58,7 +58,7 @@ def cuts_at_comma(sentence: Wording, at: int) -> bool:
 
 _OF_EACH = re.compile(
     rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:{_WH})(?: (?:many|much|long|\w+))?"
-    r"|.*\b(?:each|respectively)\b.*"
+    r"|.*\b(?:each|respectively|they|their|them)\b.*"
 )
 
 
