@@ -106,6 +106,8 @@ def _of_unit(words: list[str], typed: list[str]) -> str:
             if _left_over(words[end:]) and not titled
             else " ".join(word for word in typed[:end] if word)
         )
+    if words[0].endswith("s") and words[0] != "minutes":
+        return ""  # "the rules about dogs" are several
     heading = 1 + (len(words) > 1 and words[1] in _CONNECTS)
     name = words[heading:]
     while name and name[-1] in ("say", "says", "please", "contain", "state", ","):
