@@ -37,8 +37,7 @@ FEWEST_WORDS = 3  # of a place; fewer are a greeting, a name or a heading
 # Fitted to the list questions kept for tuning, as are the weights in `value`; logits.
 FROM = -1.5  # a place's value from which it is quoted
 BEHIND = 2.0  # how far behind the best one it may be
-SURE = -1.0  # the best one's value from which an answer is asserted,
-LIKELY = 0.1  # if the confidence that the first passage answers is no lower than this
+SURE = -1.0  # the best one's value from which an answer is asserted
 ANNOUNCING = 14  # words of a sentence that only announces, at most
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LABEL = regex.compile(r"\W*(?:\*\*(\p{L}+)[^*\n]{0,40}\*\*|(\p{L}+):)")
@@ -104,8 +103,7 @@ def respond(inquiry: Inquiry) -> Answer:
         return compose.not_found(inquiry, reason, first, confidence, unknown)
     places = chosen(inquiry, ranked)
     best = max((place.value for place in places), default=-9.0)
-    sure = (best >= SURE and confidence >= LIKELY) or confidence >= inquiry.rule.answer_from
-    if not places or not sure:
+    if not places or (best < SURE and confidence < inquiry.rule.answer_from):
         return compose.unsure(inquiry, first, confidence, ())
     quotations = [_quotation(inquiry.passages[place.row], place.span) for place in places]
     return compose.quoting(
