@@ -25,9 +25,11 @@ _REQUEST = word_set(
     "whole entire there about under written stand stands mean means contain contains regulate "
     "regulates cover covers out aloud at on from tell it a word words pull jump take , then "
     "verbatim again get hear complete agenda bring literal literally actual precise copy recite "
-    "have next scroll here loud passage way for where report document contract lease letter "
-    "agreement minutes bylaws policy statutes constitution treaty law code manual"
+    "recorded noted reported have next scroll here loud passage way for where report document "
+    "contract lease letter agreement minutes bylaws policy statutes constitution treaty law code "
+    "manual"
 )
+_SAID = word_set("say says said stated written recorded noted reported there stands")
 _CONNECTS = word_set(
     "on about called named titled headed entitled concerning regarding under covering"
 )
@@ -70,7 +72,7 @@ def reference(sentence: Wording) -> str:
     if rest[0] in _ORDINALS and len(rest) > 1 and _is_unit(rest, 1):
         around = _around(rest, 2, typed[start:])
         return around or ("" if _left_over(rest[2:]) else " ".join(typed[start : start + 2]))
-    if start and words[start - 1] == "under" and len(rest) <= 6 and "say" in words[:start]:
+    if start and words[start - 1] == "under" and len(rest) <= 6 and _SAID & set(words[:start]):
         return " ".join(typed[start:])
     if _is_unit(rest, 0):
         return _of_unit(rest, typed[start:])
@@ -104,7 +106,15 @@ def _of_unit(words: list[str], typed: list[str]) -> str:
     if end > at and (around := _around(words, end, typed)):
         return around
     if end > at:
-        return "" if _left_over(words[end:]) else " ".join(word for word in typed[:end] if word)
+        titled = words[end : end + 1] == [","] and typed[end + 1 : end + 2] != [""]
+        titled = titled and typed[end + 1][:1].isupper()
+        return (
+            ""
+            if _left_over(words[end:]) and not titled
+            else " ".join(word for word in typed[:end] if word)
+        )
+    if words[0].endswith("s") and words[0] != "minutes":
+        return ""  # "the rules about dogs" are several
     heading = 1 + (len(words) > 1 and words[1] in _CONNECTS)
     name = words[heading:]
     while name and name[-1] in _SAYS:

@@ -176,7 +176,8 @@ DOCUMENT = (
     "documents?|texts?|reports?|articles?|briefs?|letters?|minutes|contracts?|papers?|files?|"
     "brochures?|leaflets?|stor(?:y|ies)|books?|transcripts?|e-?mails?|threads?|pages?|memos?|"
     "manuals?|agreements?|leases?|polic(?:y|ies)|bylaws|faqs?|speech(?:es)?|stud(?:y|ies)|"
-    "sources?|presentations?|pdfs?|guides?|handbooks?|statements?|essays?|chapters?|sections?"
+    "sources?|presentations?|pdfs?|guides?|handbooks?|statements?|essays?|chapters?|sections?|mails?|"
+    "messages?|bulletins?|newsletters?|notices?|correspondence|proceedings"
 )
 _LEADS = (
     "hi|hello|hey|ok|okay|so|well|and|but|also|now|then|please|thanks|thank you|actually|just|um|"
