@@ -16,10 +16,10 @@ import regex
 from briefqa.answering import compose, question_terms, ranking
 from briefqa.answering.abstention import probability
 from briefqa.answering.inquiry import Inquiry
-from briefqa.documents.passages import sentences
 from briefqa.models.reading import Reading
 from briefqa.records import Answer, AnswerSpan, Hit, Mode, Passage, Quotation, Span, Verdict
 from briefqa.text.language import stemmer, stop_words
+from briefqa.text.sentences import sentences
 from briefqa.text.words import question_terms as content_terms
 
 if TYPE_CHECKING:

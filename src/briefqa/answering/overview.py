@@ -13,9 +13,9 @@ import regex
 from briefqa.answering import clauses, compose
 from briefqa.answering.contents import SMALL_WORDS, Part
 from briefqa.answering.inquiry import Inquiry
-from briefqa.documents import passages
 from briefqa.records import Answer, Quotation, Span
 from briefqa.text.language import stemmer
+from briefqa.text.sentences import sentences
 from briefqa.text.words import plain_words
 
 STYLE = "I quote; I do not summarise."
@@ -167,8 +167,8 @@ def _opening(inquiry: Inquiry, quotation: Quotation, end: int) -> Quotation:
     first = next((one for one in paragraphs if one.start <= start < one.end), Span(start, end))
     last = min(first.end, end, passage.end)
     text = passage.text[start - passage.start : last - passage.start]
-    sentences = passages.sentences(text, inquiry.context.language)[:_LEAD_SENTENCES]
-    return compose.stretch(passage, start, start + sentences[-1].end if sentences else last)
+    lead = sentences(text, inquiry.context.language)[:_LEAD_SENTENCES]
+    return compose.stretch(passage, start, start + lead[-1].end if lead else last)
 
 
 def _number(inquiry: Inquiry, name: str) -> int:

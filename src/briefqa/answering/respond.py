@@ -19,10 +19,10 @@ from briefqa.answering.attribution import attribution
 from briefqa.answering.checks import Check, Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import AnswerType, Kind
-from briefqa.documents.passages import sentences
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
 from briefqa.text import words as text_words
 from briefqa.text.language import stemmer, stop_words
+from briefqa.text.sentences import sentences
 
 ABOUT = (
     "BriefQA finds the passage of your documents that answers a question, and quotes it with its "
