@@ -24,6 +24,7 @@ _NUMBERED = regex.compile(
     r"(?:\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\d{1,3}(?:\.\d{1,3})++|\(?[a-zA-Z][.)]"
     r"|\(?[ivxIVX]{1,5}[.)]|§{1,2} ?\d+)[ \t]"
 )
+_TIMED = regex.compile(r"[\[(]\d{1,2}:\d\d(?::\d\d)?[\])]")
 _LABEL = regex.compile(
     r"\[[^]]{1,30}\]:?[ \t]|<[^<>]{1,30}>[ \t]"
     r"|(?=[^:]{1,40}:)\p{Lu}[^\s:]*+(?: [^\s:]+){0,3}+:(?:[ \t]|$)|[QA][.:][ \t]"
@@ -86,7 +87,7 @@ class _Line:
 
 
 def stretches(text: str) -> list[Stretch]:
-    """The text, parted at the line breaks that carry meaning; blank lines are in no part."""
+    """The text, split at the line breaks that carry meaning; blank lines are in no part."""
     paragraphs = list(_paragraphs(text))
     wrapped = [
         line.width
@@ -96,7 +97,7 @@ def stretches(text: str) -> list[Stretch]:
     ]
     widest = max((line.width for lines in paragraphs for line in lines), default=0)
     width = max(wrapped) if len(wrapped) > 1 else max(widest, _NARROWEST)
-    return [stretch for lines in paragraphs for stretch in _parted(lines, width)]
+    return [stretch for lines in paragraphs for stretch in _split(lines, width)]
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
@@ -120,7 +121,7 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         yield lines
 
 
-def _parted(lines: Sequence[_Line], width: int) -> Iterator[Stretch]:
+def _split(lines: Sequence[_Line], width: int) -> Iterator[Stretch]:
     """The lines of a paragraph, joined where one goes on in the next."""
     rows = _rows(lines)
     prose = any(line.goes_on for line in lines[1:])
@@ -131,7 +132,9 @@ def _parted(lines: Sequence[_Line], width: int) -> Iterator[Stretch]:
     for number in range(1, len(lines) + 1):
         if number < len(lines):
             before, line = lines[number - 1], lines[number]
-            if _RULE.fullmatch(line.words):
+            if _RULE.fullmatch(line.words):  # under what it underlines, over a signature
+                parts = not rows[number] and 2 * line.width < before.width
+            elif _RULE.fullmatch(before.words) and first == number - 1:
                 parts = False
             elif rows[number] or rows[number - 1] or _is_greeting(number, before, line, own):
                 parts = True
@@ -154,7 +157,7 @@ def _parts(before: _Line, line: _Line, width: int, *, verse: bool) -> bool:
     """
     if before.depth != line.depth:
         return not (line.goes_on and line.depth == 0)
-    if _BULLET.match(line.words):
+    if _BULLET.match(line.words) or _TIMED.match(line.words):
         return True
     free = _fits(before, line, width)
     told = free or bool(_ENDED.search(before.words))
@@ -203,7 +206,7 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
 
 
 def _separators(text: str, sign: str) -> int:
-    """How many of these part cells; none where they stand as in prose, with spaces after them."""
+    """How many of these separate cells; none where they stand as in prose, with spaces after them."""
     bare = _IN_QUOTES.sub("", text)
     count = bare.count(sign)
     return count if 2 * bare.count(f"{sign} ") < count and not bare.endswith(sign) else 0

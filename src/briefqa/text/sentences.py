@@ -1,7 +1,7 @@
 """Where the sentences of a text stand.
 
 A sentence is what is embedded, marked and quoted, so it ends where a reader would stop quoting.
-`line_breaks` parts lines that stand for themselves; sentencex, of the Wikimedia Foundation, parts
+`line_breaks` splits lines that stand for themselves; sentencex, by the Wikimedia Foundation, splits
 prose; the rules here correct it, for it leaves quotations whole and does not know all abbreviations
 and ordinals. All is in offsets, and the text is never rewritten.
 """
@@ -15,7 +15,7 @@ import regex
 
 from briefqa.records import Span
 from briefqa.text import line_breaks
-from briefqa.text.language import language_of
+from briefqa.text.language import language_of, stop_words
 from briefqa.text.words import word_set
 
 _NEAR = 40  # characters on either side of a full stop that tell what it is
@@ -44,20 +44,21 @@ _STARTERS = (
 )
 _ENDS_AFTER = regex.compile(
     r"(?<![\p{L}\p{N}.])(?:(?:etc|usw|ecc|enz|т\.\s?д|т\.\s?п)\.(?=\s+\p{Lu})"
-    rf"|(?:Ltd|Inc|Corp|Co|plc|GmbH|Jr|Sr|Ph\.D|\p{{Lu}}(?:\.\p{{Lu}})*+|[ap]\.m)\.(?=\s+{_STARTERS}))"
+    rf"|(?:art|ill|miss|ore|fig|Ltd|Inc|Corp|Co|plc|GmbH|Jr|Sr|Ph\.D|\p{{Lu}}(?:\.\p{{Lu}})*+|[ap]\.m)\.(?=\s+{_STARTERS}))"
 )
+_WORD_AND_STOP = regex.compile(r"(?<![\p{L}\p{N}.])(\p{Ll}{2,9})\.(?=\s+\p{Lu})")
 
 # What sentencex takes for the end of a sentence and is none: after these never, or before a number.
 _TITLES = {
-    "de": word_set("inkl. exkl. zzgl. geb. mind. max. Tel. Hrsg. hrsg. Gem. gem. lt. Dipl. Anm."),
+    "de": word_set("inkl. exkl. zzgl. geb. mind. max. hrsg. gem. lt. Hrn. Tel. Dipl. Anm."),
     "en": word_set("Ms. Ft. Mt. approx. incl. excl. trans."),
     "es": word_set("D. Dña. aprox."),
     "fr": word_set("M. MM. Mme. Mlle. Me. Mgr. Dr. Prof. St. Ste. env. éd."),
     "it": word_set("pag. pagg."),
-    "nl": word_set("mevr. Mevr. mw. Mw. dhr. Dhr. drs. Drs. incl. o.a. d.w.z. z.o.z. m.i.v."),
+    "nl": word_set("mevr. mw. dhr. drs. incl. o.a. d.w.z. z.o.z. m.i.v."),
     "no": word_set("bl.a. f.eks. kl."),
     "pt": word_set("Av. pág. págs."),
-    "ru": word_set("им. Им. ул. Ул. д. акад. проф."),
+    "ru": word_set("им. ул. д. акад. проф."),
     "sv": word_set("t.ex. dvs. bl.a. kl. kap."),
 }
 _TITLES["da"] = _TITLES["no"]
@@ -78,16 +79,20 @@ _ORDINAL = regex.compile(r"(?<!\S)(?:(\p{L}+)\s+)?\d{1,2}\.\Z")
 _MONTH = regex.compile(r"(?:Jan|Feb|Mär|Mrz|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\p{Ll}*+\b")
 _LONGEST_MARKER = 60  # characters, with the tags of HTML around it
 _MARKER = regex.compile(
-    r"(?:<[^<>]*+>|[\s(*_#>•-])*+(?:\d{1,3}(?:\.\d{1,3})*+|\p{L}|[ivx]{1,5}+)[.)][*_\s]*+"
+    r"(?:<[^<>]*+>|[\s(*_#>•-])*+"
+    r"(?:(?:Art(?:icle|ikel|ículo)?|Section|Chap(?:ter|itre)|Part|Rule|Clause|Kapitel)\.? )?"
+    r"(?:\d{1,3}(?:\.\d{1,3})*+|\p{L}|[ivx]{1,5}+)[.)][*_\s]*+"
 )
 _QUOTED_SAYING = regex.compile(r"[、，,]|と|って|という|との")  # what a quotation goes on with
 
 # What a sentence does not begin with: a sign that belongs to what is before, or a small letter, but
 # for words such as iPhone and Dutch 's.
 _GOES_ON = regex.compile(
-    r"[,;:§)]|[.!?](?![\p{L}.])|(?!\p{Ll}++[\p{Lu}\p{N}]|(?<=['’])[st]\s+\p{Lu})\p{Ll}"
+    r"[,;:§)º°]|[.!?](?![\p{L}.])|(?!\p{Ll}++[\p{Lu}\p{N}]|(?<=['’])[st]\s+\p{Lu})\p{Ll}"
 )
-_LEAD = regex.compile(r"[\s\x1c-\x1f\"“”„«»‘’'(\[*_—–-]{0,99}+")  # what may stand before its first letter
+_LEAD = regex.compile(
+    r"[\s\x1c-\x1f\"“”„«»‘’'(\[*_—–-]{0,99}+"
+)  # what may stand before its first letter
 
 
 def sentences(text: str, language: str) -> list[Span]:
@@ -99,7 +104,7 @@ def sentences(text: str, language: str) -> list[Span]:
     return list(_of_passage(text, language) if len(text) <= _STRETCH else _found(text, language))
 
 
-@lru_cache(maxsize=512)  # a passage is parted several times for one question
+@lru_cache(maxsize=512)  # a passage is split several times for one question
 def _of_passage(text: str, language: str) -> tuple[Span, ...]:
     return tuple(_found(text, language))
 
@@ -175,6 +180,9 @@ def _candidates(text: str, plain: str, span: Span, language: str) -> set[int]:
             start += len(one)
     for pattern, source in ((_WITHIN_BRACKETS, text), (_ENDS_AFTER, plain)):
         places.update(match.end() for match in pattern.finditer(source, span.start, span.end))
+    common = stop_words(language)  # sentencex takes some of them for abbreviations: "Tell me."
+    words = _WORD_AND_STOP.finditer(plain, span.start, span.end)
+    places.update(match.end() for match in words if match[1] in common)
     return places
 
 
@@ -190,7 +198,7 @@ def _is_abbreviation(before: str, following: str, language: str) -> bool:
     """
     words = before.split()
     word = words[-1].lstrip(_OPENING) if words else ""
-    if word in _TITLES.get(language, ()):
+    if not {word, word[:1].lower() + word[1:]}.isdisjoint(_TITLES.get(language, ())):
         return True
     if following[0].isnumeric():
         return word.lower() in _BEFORE_NUMBERS
