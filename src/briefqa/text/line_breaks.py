@@ -206,7 +206,7 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
 
 
 def _separators(text: str, sign: str) -> int:
-    """How many of these separate cells; none where they stand as in prose, with spaces after them."""
+    """How many of these separate cells; none where spaces follow them, as in prose."""
     bare = _IN_QUOTES.sub("", text)
     count = bare.count(sign)
     return count if 2 * bare.count(f"{sign} ") < count and not bare.endswith(sign) else 0
