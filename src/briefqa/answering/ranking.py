@@ -30,7 +30,7 @@ from briefqa.models.reader import Reader
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
-from briefqa.text.sentences import sentences
+from briefqa.text.sentences import header_rows, sentences
 from briefqa.text.words import is_name, plain_words, terms
 
 if TYPE_CHECKING:
@@ -252,9 +252,8 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     spans = sentences(passage.text, context.language)
     if not spans or ranking.terms is None:
         return None
-    share = question_terms.shares(
-        ranking.terms, [passage.text[sentence.start : sentence.end] for sentence in spans]
-    )
+    texts = passages.sentence_texts(passage.text, spans)
+    share = question_terms.shares(ranking.terms, texts)
     cosine = np.zeros_like(share)
     if ranking.vector is not None:
         cosines = context.vectors.sentence_cosines(ranking.vector, row)
@@ -262,14 +261,18 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
     by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
-    number = int(in_sentences(by_indexes, by_reader).argmax())  # of equals the first
+    # The header row of a table answers nothing by itself, where there is a row below it.
+    below = [*header_rows(passage.text, spans)[1:], None]
+    able = np.array([span != header for span, header in zip(spans, below, strict=True)])
+    evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
+    number = int(evidence.argmax())  # of equals the first
     best = reading.best(spans[number])
-    ordered = np.sort(by_indexes)[::-1]
+    ordered = np.sort(by_indexes[able])[::-1]
     return Marked(
         sentence=spans[number],
         words=spans[number] if best is None else best[1],
         share=float(by_reader[number]),
-        evident=int(by_indexes.argmax()) == number,
+        evident=int(np.where(able, by_indexes, -np.inf).argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
-from briefqa.text.sentences import sentences
+from briefqa.text.sentences import header_rows, sentences
 
 TARGET_WORDS = 120
 MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
@@ -136,12 +136,21 @@ def headings(passage: Passage) -> str:
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
-    Each has the passage's context on a line before it, and at most `window.size` pieces.
+    Each has the passage's context on a line before it, the row of a table its header row too, and
+    at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
-    own = sentences(passage.text, language)
-    spans = [Span(0, len(passage.text)), *(own if len(own) > 1 else ())]
-    return [_in_context(head, passage.text[span.start : span.end], window) for span in spans]
+    own = sentence_texts(passage.text, sentences(passage.text, language))
+    return [_in_context(head, text, window) for text in (passage.text, *(own if own[1:] else ()))]
+
+
+def sentence_texts(text: str, spans: Sequence[Span]) -> list[str]:
+    """What is searched of each sentence of a text: itself, the row of a table below its header."""
+    texts = []
+    for span, header in zip(spans, header_rows(text, spans), strict=True):
+        above = "" if header in (None, span) else f"{text[header.start : header.end]}\n"
+        texts.append(above + text[span.start : span.end])
+    return texts
 
 
 def _in_context(head: str, text: str, window: Window) -> str:

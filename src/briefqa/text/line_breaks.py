@@ -100,6 +100,12 @@ def stretches(text: str) -> list[Stretch]:
     return [stretch for lines in paragraphs for stretch in _split(lines, width)]
 
 
+def is_header_row(row: str) -> bool:
+    """Whether a row of a table has the rule below it that Markdown has below the header."""
+    lines = row.splitlines()
+    return len(lines) > 1 and _TABLE_RULE.fullmatch(lines[-1].strip(" \t>")) is not None
+
+
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
     """The runs of lines between blank ones."""
     lines: list[_Line] = []
