@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefqa import build, open_index
 from briefqa.documents.loaders import markdown
-from briefqa.documents.passages import WordWindow, cut, embedded_texts
+from briefqa.documents.passages import WordWindow, cut, embedded_texts, sentence_texts
 from briefqa.text.language import language_of
 from briefqa.text.sentences import sentences
 
@@ -146,7 +147,7 @@ def test_a_row_of_a_table_is_a_sentence_and_never_cut() -> None:
     found = [one for passage in passages for one in of(passage.text)]
     assert found == ["| # | Check | Daily |\n|---|---|---|", *rows]
     (first, *_) = passages
-    assert embedded_texts(first, WordWindow(130), "en")[2].endswith(rows[0])
+    assert embedded_texts(first, WordWindow(130), "en")[2].endswith(f"\n|---|---|---|\n{rows[0]}")
 
 
 def test_items_of_a_nested_list_are_sentences() -> None:
@@ -154,6 +155,65 @@ def test_items_of_a_nested_list_are_sentences() -> None:
         "- Day shift\n  - Captain: Ana Ruiz\n  - Cook: Tom Bell\n- Night shift\n  - Cook: Eva Horn"
     )
     assert of(text) == [line.strip() for line in text.splitlines()]
+
+
+def test_rows_and_items_are_searched_with_what_they_stand_under() -> None:
+    text = (
+        "2.5 A member may be expelled by the board:\n(a) for not paying;\n(b) for damage. It is so.\n"
+        "2.6 The member is heard first.\n\n"
+        "- Day shift\n  - Cook: Tom Bell\n- Night shift\n  - Cook: Eva Horn\n\n"
+        "They met. It has a task:\n\n* buy a crane\n\n"
+        "| Port | Ships |\n|---|---|\n| Aden | 112 |\n| Basra | 305 |\n\nA | B"
+    )
+    header, rule = "| Port | Ships |\n|---|---|", "2.5 A member may be expelled by the board:"
+    assert sentence_texts(text, sentences(text, "en")) == [
+        rule,
+        f"{rule}\n(a) for not paying;",
+        f"{rule}\n(b) for damage.",
+        "It is so.",
+        "2.6 The member is heard first.",
+        "- Day shift",
+        "- Day shift\n- Cook: Tom Bell",
+        "- Night shift",
+        "- Night shift\n- Cook: Eva Horn",
+        "They met.",
+        "It has a task:",
+        "It has a task:\n* buy a crane",
+        header,
+        f"{header}\n| Aden | 112 |",
+        f"{header}\n| Basra | 305 |",
+        "A | B",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "sentence"),
+    [
+        (
+            "| Port | Ships in 2020 |\n|---|---|\n| Aden | 112 |\n| Basra | 305 |\n| Cadiz | 79 |",
+            "How many ships came to Basra in 2020?",
+            "| Basra | 305 |",
+        ),
+        (
+            "- Day shift\n  - Captain: Ana Ruiz\n  - Cook: Tom Bell\n"
+            "- Night shift\n  - Captain: Per Lund\n  - Cook: Eva Horn",
+            "Who is the cook of the night shift?",
+            "- Cook: Eva Horn",
+        ),
+        (
+            "Der Kai wurde am 3. Mai 1921 eröffnet. Der Bürgermeister hielt eine Rede.",
+            "Wann wurde der Kai eröffnet?",
+            "Der Kai wurde am 3. Mai 1921 eröffnet.",
+        ),
+    ],
+)
+def test_the_row_item_or_sentence_that_answers_is_marked(
+    tmp_path: Path, text: str, question: str, sentence: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Port\n\n{text}\n", "utf-8")
+    build(tmp_path / "a.md", index=tmp_path / "index", model="hashing")
+    with open_index(tmp_path / "index", reader=None) as searcher:
+        assert searcher.search(question)[0].sentence == sentence
 
 
 def test_a_long_chinese_sentence_is_cut_at_a_comma() -> None:

@@ -30,7 +30,9 @@ from briefqa.models.reader import Reader
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
-from briefqa.text.sentences import header_rows, sentences
+from briefqa.text.lead_in import lead_ins
+from briefqa.text.line_breaks import is_header_row
+from briefqa.text.sentences import sentences
 from briefqa.text.words import is_name, plain_words, terms
 
 if TYPE_CHECKING:
@@ -261,9 +263,9 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
     by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
-    # The header row of a table answers nothing by itself, where there is a row below it.
-    below = [*header_rows(passage.text, spans)[1:], None]
-    able = np.array([span != header for span, header in zip(spans, below, strict=True)])
+    # The header of a table answers nothing by itself, where there is a row below it.
+    headers = {one for above in lead_ins(passage.text, spans) for one in above}
+    able = np.array([one not in headers or not _is_header(passage.text, one) for one in spans])
     evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
     number = int(evidence.argmax())  # of equals the first
     best = reading.best(spans[number])
@@ -275,6 +277,10 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
         evident=int(np.where(able, by_indexes, -np.inf).argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
+
+
+def _is_header(text: str, span: Span) -> bool:
+    return is_header_row(text[span.start : span.end])
 
 
 def _answer(

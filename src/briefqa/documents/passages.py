@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
-from briefqa.text.sentences import header_rows, sentences
+from briefqa.text.lead_in import lead_ins
+from briefqa.text.sentences import sentences
 
 TARGET_WORDS = 120
 MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
@@ -136,8 +137,8 @@ def headings(passage: Passage) -> str:
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
-    Each has the passage's context on a line before it, the row of a table its header row too, and
-    at most `window.size` pieces.
+    Each has the passage's context on a line before it, a row the header of its table too, an item
+    what leads in its list, and at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
     own = sentence_texts(passage.text, sentences(passage.text, language))
@@ -145,12 +146,11 @@ def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]
 
 
 def sentence_texts(text: str, spans: Sequence[Span]) -> list[str]:
-    """What is searched of each sentence of a text: itself, the row of a table below its header."""
-    texts = []
-    for span, header in zip(spans, header_rows(text, spans), strict=True):
-        above = "" if header in (None, span) else f"{text[header.start : header.end]}\n"
-        texts.append(above + text[span.start : span.end])
-    return texts
+    """What is searched of each sentence of a text: itself, after what it stands under."""
+    return [
+        "\n".join(text[one.start : one.end] for one in (*above, span))
+        for span, above in zip(spans, lead_ins(text, spans), strict=True)
+    ]
 
 
 def _in_context(head: str, text: str, window: Window) -> str:

@@ -24,6 +24,7 @@ _NUMBERED = regex.compile(
     r"(?:\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\d{1,3}(?:\.\d{1,3})++|\(?[a-zA-Z][.)]"
     r"|\(?[ivxIVX]{1,5}[.)]|§{1,2} ?\d+)[ \t]"
 )
+_DIGITS, _LETTERS = regex.compile(r"\d++"), regex.compile(r"\p{L}++")
 _TIMED = regex.compile(r"[\[(]\d{1,2}:\d\d(?::\d\d)?[\])]")
 _LABEL = regex.compile(
     r"\[[^]]{1,30}\]:?[ \t]|<[^<>]{1,30}>[ \t]"
@@ -61,10 +62,11 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line without what quotes and indents it; `depth` is how often it is quoted."""
+    """A line without what stands before it: `indent` characters, of which `depth` quote it."""
 
     start: int
     end: int
+    indent: int
     depth: int
     words: str
     width: int
@@ -73,7 +75,7 @@ class _Line:
     @property
     def goes_on(self) -> bool:
         """Whether it begins in small letters, as a sentence that was wrapped does."""
-        return self.words[:1].islower()
+        return self.words[:1].islower() and not _NUMBERED.match(self.words)
 
     @property
     def shouted(self) -> bool:
@@ -100,6 +102,16 @@ def stretches(text: str) -> list[Stretch]:
     return [stretch for lines in paragraphs for stretch in _split(lines, width)]
 
 
+def item_mark(line: str) -> str:
+    """The kind of mark that makes a line an item: its bullet, `1` for `2.`, `a` for `(b)`, `1.1`
+    for `2.5`; empty where it has none.
+    """
+    if _BULLET.match(line):
+        return line[0]
+    number = _NUMBERED.match(line)
+    return _LETTERS.sub("a", _DIGITS.sub("1", number[0].strip(" \t().§"))) if number else ""
+
+
 def is_header_row(row: str) -> bool:
     """Whether a row of a table has the rule below it that Markdown has below the header."""
     lines = row.splitlines()
@@ -115,11 +127,12 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         begin = mark.end() if mark else 0
         words = raw[begin:].strip()
         if words:
-            start = match.start() + raw.index(words, begin)
+            indent = raw.index(words, begin)
+            start = match.start() + indent
             depth = raw.count(">", 0, begin)
             breaks = raw.endswith(("  ", "\\"))  # Markdown's hard line breaks
             end = start + len(words)
-            lines.append(_Line(start, end, depth, words, _columns(words), breaks))
+            lines.append(_Line(start, end, indent, depth, words, _columns(words), breaks))
         elif lines:
             yield lines
             lines = []
@@ -128,32 +141,38 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
 
 
 def _split(lines: Sequence[_Line], width: int) -> Iterator[Stretch]:
-    """The lines of a paragraph, joined where one goes on in the next."""
+    """The lines of a paragraph, joined where one goes on in the next.
+
+    `width` is where the text around it is wrapped.
+    """
     rows = _rows(lines)
     prose = any(line.goes_on for line in lines[1:])
     own = max(line.width for line in lines)
     ragged = any(_fits(one, other, own) for one, other in pairwise(lines))
     verse = not prose and (len(lines) >= _VERSES or (len(lines) > 2 and ragged))
     first = 0
-    for number in range(1, len(lines) + 1):
-        if number < len(lines):
-            before, line = lines[number - 1], lines[number]
-            if _RULE.fullmatch(line.words):  # under what it underlines, over a signature
-                parts = not rows[number] and 2 * line.width < before.width
-            elif _RULE.fullmatch(before.words) and first == number - 1:
-                parts = False
-            elif rows[number] or rows[number - 1] or _is_greeting(number, before, line, own):
-                parts = True
-            elif prose:
-                parts = _parts(before, line, int(_RAGGED * own), verse=False)
-            elif before.shouted and line.shouted:  # there are no small letters to go on in
-                parts = _parts(before, line, max(own, _NARROWEST), verse=False)
-            else:
-                parts = _parts(before, line, width, verse=verse)
-            if not parts:
-                continue
-        yield Stretch(Span(lines[first].start, lines[number - 1].end), rows[first])
-        first = number
+    for number, (before, line) in enumerate(pairwise(lines), start=1):
+        if _RULE.fullmatch(line.words):  # under what it underlines, over a signature
+            parts = not rows[number] and 2 * line.width < before.width
+        elif _hangs(lines[first], line) or (first == number - 1 and _RULE.fullmatch(before.words)):
+            parts = False
+        elif (
+            rows[number]
+            or rows[number - 1]
+            or (number == 1 and _is_greeting(before, line, own))
+            or item_mark(line.words) in {item_mark(lines[first].words)} - {""}
+        ):
+            parts = True
+        elif prose:
+            parts = _parts(before, line, int(_RAGGED * own), verse=False)
+        elif before.shouted and line.shouted:  # there are no small letters to go on in
+            parts = _parts(before, line, max(own, _NARROWEST), verse=False)
+        else:
+            parts = _parts(before, line, width, verse=verse)
+        if parts:
+            yield Stretch(Span(lines[first].start, before.end), rows[first])
+            first = number
+    yield Stretch(Span(lines[first].start, lines[-1].end), rows[first])
 
 
 def _parts(before: _Line, line: _Line, width: int, *, verse: bool) -> bool:
@@ -176,13 +195,16 @@ def _parts(before: _Line, line: _Line, width: int, *, verse: bool) -> bool:
     return free or verse or before.breaks
 
 
-def _is_greeting(number: int, before: _Line, line: _Line, width: int) -> bool:
-    """Whether the line before is the first of a letter: `Dear Ana,`."""
-    return (
-        number == 1
-        and _fits(before, line, int(_RAGGED * width))
-        and bool(_SALUTATION.fullmatch(before.words))
-    )
+def _hangs(item: _Line, line: _Line) -> bool:
+    """Whether a line is indented under an item that it goes on with."""
+    under = line.indent > item.indent and line.depth == item.depth
+    return under and item_mark(item.words) != "" and not item_mark(line.words)
+
+
+def _is_greeting(before: _Line, line: _Line, width: int) -> bool:
+    """Whether the line before, the first of a paragraph, is that of a letter: `Dear Ana,`."""
+    short = _fits(before, line, int(_RAGGED * width))
+    return short and _SALUTATION.fullmatch(before.words) is not None
 
 
 def _fits(before: _Line, line: _Line, width: int) -> bool:

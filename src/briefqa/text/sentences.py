@@ -8,7 +8,7 @@ and ordinals. All is in offsets, and the text is never rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 import regex
@@ -27,10 +27,12 @@ _CLOSING = regex.compile(
     r"(?:\[[\p{L}\p{N} ,–-]{1,30}\](?=\s|\Z)|[”’」』）)\]】]|[ \u00a0\u202f]?»(?!\w)"
     r"|[\"'“‘«*_]{1,9}+(?=[\s”’」』）)\]】»]|\Z)){1,9}+"
 )
-# What sentencex is shown as spaces: what quotes a line, quotation marks at words' edges, emphasis.
+# What sentencex is shown as spaces: what quotes a line, quotation marks at words' edges, emphasis,
+# the brackets of `(a)`.
 _INDENTS = regex.compile(r"(?<![^\r\n])[ \t>]++")
 _MARKS = regex.compile(
     r"[\"“”„«»「」『』]|(?<![\p{L}\p{N}])['‘’]|['‘’](?![\p{L}\p{N}])|\*+|(?<!\S)_++|_++(?!\S)"
+    r"|\((?=[\p{L}\p{N}]{1,4}\))|(?<=\([\p{L}\p{N}]{1,4})\)"
 )
 # A short quotation that does not end as a sentence does: a name or a title.
 _NAME_IN_QUOTES = regex.compile(r"[\"“„«‘][^\"“”„«»‘’]{1,80}[\p{L}\p{N}][\"”“»«’](?![.,])")
@@ -90,7 +92,6 @@ _QUOTED_SAYING = regex.compile(r"[、，,]|と|って|という|との")  # what
 _GOES_ON = regex.compile(
     r"[,;:§)º°]|[.!?](?![\p{L}.])|(?!\p{Ll}++[\p{Lu}\p{N}]|(?<=['’])[st]\s+\p{Lu})\p{Ll}"
 )
-_NEXT_LINE = regex.compile(r"[ \t]*+(?:\r\n|[\r\n])[ \t>]*+")
 _LEAD = regex.compile(
     r"[\s\x1c-\x1f\"“”„«»‘’'(\[*_—–-]{0,99}+"
 )  # what may stand before its first letter
@@ -103,23 +104,6 @@ def sentences(text: str, language: str) -> list[Span]:
     as `de`; where the words of the text are plainly of another language, that one is taken.
     """
     return list(_of_passage(text, language) if len(text) <= _STRETCH else _found(text, language))
-
-
-def header_rows(text: str, spans: Sequence[Span]) -> list[Span | None]:
-    """For each sentence of a text the header row of the table that it is a row of, if any.
-
-    A header row is its own. It is told by the rule below it, as Markdown has it.
-    """
-    found: list[Span | None] = []
-    for number, span in enumerate(spans):
-        row = text[span.start : span.end]
-        if line_breaks.is_header_row(row):
-            found.append(span)
-        elif found and "|" in row and _NEXT_LINE.fullmatch(text, spans[number - 1].end, span.start):
-            found.append(found[-1])
-        else:
-            found.append(None)
-    return found
 
 
 @lru_cache(maxsize=512)  # a passage is split several times for one question
