@@ -159,8 +159,8 @@ def test_items_of_a_nested_list_are_sentences() -> None:
 
 def test_rows_and_items_are_searched_with_what_they_stand_under() -> None:
     text = (
-        "2.5 A member may be expelled by the board:\n(a) for not paying;\n(b) for damage. It is so.\n"
-        "2.6 The member is heard first.\n\n"
+        "2.5 A member may be expelled by the board:\n(a) for not paying;\n(b) for damage. It is so."
+        "\n2.6 The member is heard first.\n\n"
         "- Day shift\n  - Cook: Tom Bell\n- Night shift\n  - Cook: Eva Horn\n\n"
         "They met. It has a task:\n\n* buy a crane\n\n"
         "| Port | Ships |\n|---|---|\n| Aden | 112 |\n| Basra | 305 |\n\nA | B"
@@ -195,9 +195,8 @@ def test_rows_and_items_are_searched_with_what_they_stand_under() -> None:
             "| Basra | 305 |",
         ),
         (
-            "- Day shift\n  - Captain: Ana Ruiz\n  - Cook: Tom Bell\n"
-            "- Night shift\n  - Captain: Per Lund\n  - Cook: Eva Horn",
-            "Who is the cook of the night shift?",
+            "- Day\n  - Captain: Ana Ruiz\n  - Cook: Tom Bell\n- Night\n  - Cook: Eva Horn",
+            "Who is the cook of the night?",
             "- Cook: Eva Horn",
         ),
         (
