@@ -44,6 +44,7 @@ _TABLE_RULE = regex.compile(
     r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)++\|?|\|[ \t]*+:?-++:?[ \t]*+\|"
 )
 _CELLS = regex.compile(r"\S(?:\t| {3,})\S")
+_THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d)(?:[^,]|$))")
 _IN_QUOTES = regex.compile(r'"[^"]*+"')
 
 _NARROWEST = 45  # columns; lines that stop short of it are hardly wrapped there
@@ -235,7 +236,7 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
 
 def _separators(text: str, sign: str) -> int:
     """How many of these separate cells; none where spaces follow them, as in prose."""
-    bare = _IN_QUOTES.sub("", text)
+    bare = _THOUSANDS.sub("", _IN_QUOTES.sub("", text))
     count = bare.count(sign)
     return count if 2 * bare.count(f"{sign} ") < count and not bare.endswith(sign) else 0
 
