@@ -23,7 +23,6 @@ CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
-_GAP = re.compile(r"[\s>]*")
 _PAUSES = (
     r"[\r\n]",
     r"(?<=[，、；：。])(?=.)",
@@ -70,9 +69,9 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
     """The document's passages in source order; none when its sections hold no paragraph.
 
     A passage stays in one section, reads `document.text[start:end]`, and fits into `window`
-    together with its context. Only white space, marks of quotation (`>`) between two passages, and
-    what stands outside the sections' paragraphs, is in no passage. `language` is that of a document
-    which does not say, as far as its words do not tell.
+    together with its context. Only white space, and what stands outside the sections'
+    paragraphs, is in no passage. `language` is that of a document which does not say, as far as
+    its words do not tell.
     """
     language = document.metadata.language or language
     place_of = _places(document)
@@ -192,11 +191,9 @@ def _joined(text: str, atoms: Iterable[_Run], most: int) -> list[_Run]:
 
 
 def _both(text: str, one: _Run, other: _Run, most: int) -> _Run | None:
-    """Two neighbours as one run; None when too long or with text between that is in neither."""
+    """Two neighbours as one run; None when too long or with more than white space between."""
     pieces = one.pieces + other.pieces
-    if other.end - one.start > MAX_CHARS or pieces > most:
-        return None
-    if not _GAP.fullmatch(text, one.end, other.start):
+    if other.end - one.start > MAX_CHARS or pieces > most or text[one.end : other.start].strip():
         return None
     paragraphs = (one.paragraphs[0], other.paragraphs[1])
     return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces)

@@ -32,7 +32,7 @@ def lead_ins(text: str, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
     above: list[_Open] = []
     end = 0
     for span in spans:
-        words, gap = text[span.start : span.end], text[end : span.start]
+        words, gap = text[span.start : span.end].lstrip("> \t"), text[end : span.start]
         begins = not found or "\n" in gap or "\r" in gap
         mark = line_breaks.item_mark(words) if begins else ""
         if begins and line_breaks.is_header_row(words):
@@ -42,7 +42,8 @@ def lead_ins(text: str, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
             end = span.end
             continue
         elif mark:
-            indent = span.start - 1 - max(text.rfind("\n", 0, span.start), -1)
+            start = span.end - len(words)
+            indent = start - 1 - max(text.rfind("\n", 0, start), -1)
             above = _still_open(above, indent, mark)
             found.append(tuple(one.span for one in above)[-_DEEPEST:])
             above.append(_Open(indent, mark, span, words.endswith(":")))

@@ -120,25 +120,31 @@ def is_header_row(row: str) -> bool:
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
-    """The runs of lines between blank ones."""
+    """The runs of lines between blank ones; bare marks of quotation go with what follows them."""
     lines: list[_Line] = []
+    bare = -1
     for match in _LINE.finditer(text):
         raw = match[0].rstrip("\r\n")
         mark = _QUOTED.match(raw)
         begin = mark.end() if mark else 0
-        words = raw[begin:].strip()
+        words, depth = raw[begin:].strip(), raw.count(">", 0, begin)
+        start = match.start() + len(raw) - len(raw.lstrip())
         if words:
             indent = raw.index(words, begin)
-            start = match.start() + indent
-            depth = raw.count(">", 0, begin)
+            end = match.start() + indent + len(words)
             breaks = raw.endswith(("  ", "\\"))  # Markdown's hard line breaks
-            end = start + len(words)
+            start, bare = (start if bare < 0 else bare), -1
             lines.append(_Line(start, end, indent, depth, words, _columns(words), breaks))
-        elif lines:
-            yield lines
-            lines = []
+        else:
+            if lines:
+                yield lines
+                lines = []
+            bare = start if depth and bare < 0 else bare
     if lines:
         yield lines
+    if bare >= 0:
+        end = len(text.rstrip())
+        yield [_Line(bare, end, 0, 1, text[bare:end], end - bare, False)]
 
 
 def _split(lines: Sequence[_Line], width: int) -> Iterator[Stretch]:

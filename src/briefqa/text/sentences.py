@@ -100,8 +100,8 @@ _LEAD = regex.compile(
 def sentences(text: str, language: str) -> list[Span]:
     """The sentences of a text, in order, without the white space around them.
 
-    They cover everything but white space and what quotes a line (`> `). `language` is a code such
-    as `de`; where the words of the text are plainly of another language, that one is taken.
+    They cover everything but white space. `language` is a code such as `de`; where the words of
+    the text are plainly of another language, that one is taken.
     """
     return list(_of_passage(text, language) if len(text) <= _STRETCH else _found(text, language))
 
