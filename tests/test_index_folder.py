@@ -28,7 +28,7 @@ from briefqa import (
 )
 from briefqa.cli.commands import main
 from briefqa.index import generations
-from briefqa.index.manifest import FORMAT, Outcome, Source
+from briefqa.index.manifest import FORMAT, RECIPE, Outcome, Source
 from briefqa.models.embedder import HashingEmbedder
 from tests.index_files import GENERATION_FILES
 
@@ -183,6 +183,18 @@ def test_an_index_made_with_another_model_is_out_of_date(
     for model in (None, HashingEmbedder()):
         with pytest.raises(IndexOutOfDate, match=r"another version of the model hashing; rebuild"):
             open_index(index, model=model)
+
+
+def test_an_index_whose_passages_were_cut_otherwise_names_the_command_and_is_rebuilt(
+    index: Path,
+) -> None:
+    rewrite(index, {**manifest_of(index), "recipe": RECIPE - 1})
+    with pytest.raises(
+        IndexOutOfDate, match=r"cut and embedded by another version of BriefQA; rebuild it with: "
+    ):
+        open_index(index)
+    assert build(index=index).changed
+    assert open_index(index).search("bridge")
 
 
 @pytest.mark.parametrize("missing", ["nothing here", "a file/index", "n\0l", "x" * 300])

@@ -13,9 +13,9 @@ from briefqa.answering.listing import (
     sharing_a_label,
     units_of,
 )
-from briefqa.documents.passages import sentences
 from briefqa.models.embedder import Embedder
 from briefqa.records import QuestionKind, Verdict
+from briefqa.text.sentences import sentences
 
 MINUTES = """\
 # Harbour meeting

@@ -88,24 +88,6 @@ def test_no_row_answers_what_a_table_does_not_say(question: str) -> None:
     assert found(question) is None
 
 
-def test_of_a_table_that_is_marked_as_a_whole_the_row_is_quoted_that_the_question_names() -> None:
-    sentence = Span(TEXT.index("| Piece"), TEXT.index("\n\n| Room"))
-
-    def named(question: str, words: str) -> tuple[str, bool]:
-        start = TEXT.index(words)
-        span = Span(start, start + len(words))
-        row = tables.named_row(analyse(question), TEXT, sentence, span, stems)
-        assert row is not None
-        return TEXT[row.line.start : row.line.end].split(" | ")[0], row.cell is not None
-
-    assert named("Who sold the chronometer?", "Kendall") == ("| chronometer", True)
-    assert named("Who sold the chronometer?", "Ketterer") == ("| chronometer", False)
-    assert named("Who sold it?", "Ketterer") == ("| cuckoo clock", True)
-    assert named("Who sold it?", "Ketterer | 1788") == ("| cuckoo clock", False)
-    prose = Span(0, len("The museum had a good year."))
-    assert tables.named_row(analyse("Who?"), TEXT, prose, prose, stems) is None
-
-
 def test_what_a_table_does_not_say_is_named() -> None:
     def unsaid(question: str, words: str) -> list[str] | None:
         start = TEXT.index(words)

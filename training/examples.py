@@ -18,12 +18,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from briefqa.answering.searcher import Searcher
-from briefqa.documents.passages import context, sentences
+from briefqa.documents.passages import context
 from briefqa.evaluation import probe
 from briefqa.evaluation.question_sets import BeirFolder, Question, read_beir, read_squad
 from briefqa.indexing.builder import index_documents
 from briefqa.models.embedder import Embedder
 from briefqa.records import Mode, Passage
+from briefqa.text.sentences import sentences
 from briefqa.text.words import plain_words
 from training.remembering import RememberingEmbedder
 

@@ -21,10 +21,11 @@ from briefqa.answering.abstention import probability
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question.nouns import is_plural
-from briefqa.documents.passages import sentences
 from briefqa.models.reading import Reading
 from briefqa.records import Answer, AnswerSpan, Hit, Mode, Passage, Quotation, Span, Verdict
 from briefqa.text.language import stemmer, stop_words
+from briefqa.text.line_breaks import is_header_row
+from briefqa.text.sentences import sentences
 from briefqa.text.words import plain_words
 from briefqa.text.words import question_terms as content_terms
 
@@ -43,8 +44,6 @@ ANNOUNCING = 14  # words of a sentence that only announces, at most
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LABEL = regex.compile(r"\W*(?:\*\*(\p{L}+)[^*\n]{0,40}\*\*|(\p{L}+):)")
 _ITEM = regex.compile(r"(?m)^[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(\w{1,3}\))[ \t]+")
-_ROW = regex.compile(r"(?m)^[ \t]*\|.*$")
-_RULE = regex.compile(r"[\s|:\-]+")  # the line under a table's header
 _BLANK = regex.compile(r"\n[ \t]*\n")
 # Words of a question that say only that several things are wanted.
 _ASKING = frozenset(
@@ -252,7 +251,7 @@ def units_of(text: str, spans: Sequence[Span]) -> list[Unit]:
     """
     items = list(items_of(text))
     units: list[Unit] = []
-    lead, at = "", 0
+    lead, header, at = "", "", 0
     for span in spans:
         while at < len(items) and items[at].end <= span.start:
             at += 1
@@ -261,21 +260,14 @@ def units_of(text: str, spans: Sequence[Span]) -> list[Unit]:
                 units.append(Unit(items[at], lead, item=True))
             continue
         sentence = text[span.start : span.end]
-        if sentence.lstrip().startswith("|"):
-            header, *rows = list(_rows(text, span)) or [span]
-            head = f"{lead} {text[header.start : header.end]}"
-            units += [Unit(row, head, item=True) for row in rows]
+        if is_header_row(sentence):
+            header = sentence
+        elif sentence.lstrip().startswith("|"):
+            units.append(Unit(span, f"{lead} {header}".strip(), item=True))
         else:
             units.append(Unit(span))
-            lead = sentence
+            lead, header = sentence, ""
     return units
-
-
-def _rows(text: str, within: Span) -> Iterator[Span]:
-    """The rows of a table in a range of the text, without the line under its header."""
-    for row in _ROW.finditer(text, within.start, within.end):
-        if not _RULE.fullmatch(row[0]):
-            yield Span(row.start(), row.end())
 
 
 def items_of(text: str) -> Iterator[Span]:

@@ -13,9 +13,9 @@ import regex
 from briefqa.answering import clauses, compose, references
 from briefqa.answering.contents import ATTACHED, SMALL_WORDS, UNITS, Part, unit_of
 from briefqa.answering.inquiry import Inquiry
-from briefqa.documents import passages
 from briefqa.records import Answer, Quotation
 from briefqa.text.language import stemmer
+from briefqa.text.sentences import sentences
 from briefqa.text.words import plain_words
 
 STYLE = "I quote; I do not summarise."
@@ -211,9 +211,9 @@ def _opening(inquiry: Inquiry, number: int, stretches: Sequence[Quotation]) -> Q
         if paragraph.start < end and paragraph.end > start
     ]
     first = next((one for one in pieces if _PROSE.search(one.sentence)), (*pieces, *stretches)[0])
-    sentences = passages.sentences(first.sentence, inquiry.context.language)[:_LEAD_SENTENCES]
+    lead = sentences(first.sentence, inquiry.context.language)[:_LEAD_SENTENCES]
     start = first.span.start
-    end = start + sentences[-1].end if sentences else first.span.end
+    end = start + lead[-1].end if lead else first.span.end
     return compose.stretch(first.passage, start, end)
 
 

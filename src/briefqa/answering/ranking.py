@@ -30,6 +30,9 @@ from briefqa.models.reader import Reader
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
+from briefqa.text.lead_in import lead_ins
+from briefqa.text.line_breaks import is_header_row
+from briefqa.text.sentences import sentences
 from briefqa.text.words import is_name, plain_words, terms
 
 if TYPE_CHECKING:
@@ -172,13 +175,13 @@ def read_closer(context: SearchContext, question: str, row: int, reading: Readin
     answerability is the mean of both. The same where a passage has no others, or no words answer.
     """
     passage = context.passages[row]
-    sentences = passages.sentences(passage.text, context.language)
+    spans = sentences(passage.text, context.language)
     best = reading.best(Span(0, len(passage.text)))
     if best is None or context.reader is None:
         return reading
-    number = sum(sentence.start <= best[1].start for sentence in sentences) - 1
-    closer = sentences[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
-    if len(closer) == len(sentences):
+    number = sum(sentence.start <= best[1].start for sentence in spans) - 1
+    closer = spans[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+    if len(closer) == len(spans):
         return reading
     text = passage.text[closer[0].start : closer[-1].end]
     (again,) = context.reader.read(question, [_readable(context, passage, text)])
@@ -198,7 +201,7 @@ def asking(question: str, language: str) -> str:
     """
     if len(question.split()) <= ASKED:
         return question
-    parts = [question[one.start : one.end] for one in passages.sentences(question, language)]
+    parts = [question[one.start : one.end] for one in sentences(question, language)]
     marked = (one for one in reversed(parts) if one.rstrip().endswith(("?", "？", "؟")))
     asked = next(marked, parts[-1] if parts else question)
     ends = (0, *(pause.end() for pause in _PAUSE.finditer(asked)))
@@ -251,31 +254,38 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     """The sentence with the most of what finds passages, the question's words and its meaning, and
     of what the reader sees in it; within it the words that the reader takes for the answer.
     """
-    sentences = passages.sentences(passage.text, context.language)
-    if not sentences or ranking.terms is None:
+    spans = sentences(passage.text, context.language)
+    if not spans or ranking.terms is None:
         return None
-    share = question_terms.shares(
-        ranking.terms, [passage.text[sentence.start : sentence.end] for sentence in sentences]
-    )
+    texts = passages.sentence_texts(passage.text, spans)
+    share = question_terms.shares(ranking.terms, texts)
     cosine = np.zeros_like(share)
     if ranking.vector is not None:
         cosines = context.vectors.sentence_cosines(ranking.vector, row)
-        if len(cosines) == len(sentences):  # as they were cut when they were embedded
+        if len(cosines) == len(spans):  # as they were cut when they were embedded
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
-    by_indexes, by_reader = combined(share, cosine), reading.shares(sentences)
-    number = int(in_sentences(by_indexes, by_reader).argmax())  # of equals the first
-    best = reading.best(sentences[number])
-    words = sentences[number] if best is None else best[1]
-    ordered = np.sort(by_indexes)[::-1]
+    by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
+    # The header of a table answers nothing by itself, where there is a row below it.
+    headers = {one for above in lead_ins(passage.text, spans) for one in above}
+    able = np.array([one not in headers or not _is_header(passage.text, one) for one in spans])
+    evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
+    number = int(evidence.argmax())  # of equals the first
+    best = reading.best(spans[number])
+    words = spans[number] if best is None else best[1]
+    ordered = np.sort(by_indexes[able])[::-1]
     return Marked(
-        sentence=sentences[number],
+        sentence=spans[number],
         words=words,
         share=float(by_reader[number]),
-        certainty=reading.certainty(words, sentences[number]),
-        evident=int(by_indexes.argmax()) == number,
+        certainty=reading.certainty(words, spans[number]),
+        evident=int(np.where(able, by_indexes, -np.inf).argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
+
+
+def _is_header(text: str, span: Span) -> bool:
+    return is_header_row(text[span.start : span.end])
 
 
 def _answer(
@@ -352,9 +362,9 @@ def _checks(
     words = Checked(Check.WORDS, 0.0 if mark.certainty >= SURE_OF_WORDS else 1.0)
     if context.language != "en":
         return (words,)
-    sentences = passages.sentences(passage.text, context.language)
-    number = sentences.index(mark.sentence)
-    near = sentences[max(0, number - 1) : number + 2]
+    spans = sentences(passage.text, context.language)
+    number = spans.index(mark.sentence)
+    near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
     above = " ".join((passage.title, *passage.section))
     checked = check(

@@ -28,7 +28,7 @@ from briefqa.answering.ranking import SearchContext
 from briefqa.answering.respond import respond
 from briefqa.answering.scope import Scopes
 from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
-from briefqa.index.manifest import Manifest
+from briefqa.index.manifest import RECIPE, Manifest
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import rebuild_command
@@ -297,6 +297,11 @@ class Searcher:
     ) -> Snapshot:
         """The generation, the models that answer from it, and their rule for when to answer."""
         manifest = opened.manifest
+        if manifest.recipe != RECIPE:
+            raise IndexOutOfDate(
+                f"The index in {self._index} was cut and embedded by another version of BriefQA; "
+                f"rebuild it with: {rebuild_command(self._index)}"
+            )
         model = self._model or (last.context.embedder if last else None)
         if model is None or model.fingerprint != manifest.fingerprint:
             model = self._model or embedder.embedder_of(manifest.model, manifest.fingerprint)

@@ -53,28 +53,6 @@ class _Table:
     rows: tuple[tuple[Span, tuple[Span, ...]], ...]
 
 
-def named_row(
-    question: Question, text: str, sentence: Span, words: Span, stems: Stems
-) -> Row | None:
-    """The row to quote where a sentence of the text is a table: the one that the question names,
-    else the one in which the marked words stand. None where the sentence is no table.
-
-    Its cell is the one that holds these words, if they are in one cell of that row.
-    """
-    asked = _asked(question, stems)
-    tables = [
-        table
-        for table in _tables(text)
-        if sentence.start <= table.header[0].start and table.rows[-1][0].end <= sentence.end
-    ]
-    named = [one[0] for table in tables if (one := _named(table, asked, text, stems))]
-    holding = [row for table in tables for row in table.rows if _inside(words, row[0])]
-    row = next(iter([*named, *holding]), None)
-    if row is None:
-        return None
-    return Row(row[0], next((cell for cell in row[1] if _inside(words, cell)), None))
-
-
 def unsaid(
     question: Question, text: str, words: Span, above: str, stems: Stems
 ) -> list[str] | None:
@@ -113,10 +91,6 @@ def _same(stem: str, other: str) -> bool:
     """Whether two stems are one, or one is made of the other: lead, leader."""
     short, long = sorted((stem, other), key=len)
     return stem == other or (len(short) >= _MADE_OF and long.startswith(short))
-
-
-def _inside(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def answering_row(question: Question, text: str, above: str, stems: Stems) -> Row | None:

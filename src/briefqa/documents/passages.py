@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
+from briefqa.text.lead_in import lead_ins
+from briefqa.text.sentences import sentences
 
 TARGET_WORDS = 120
 MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
 CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
-_STRETCH = 10_000  # characters shown to the sentence splitter at once
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
-_FOREIGN_SPACE = re.compile(r"[^\S\x00-\x7f]")
+_PAUSES = (
+    r"[\r\n]",
+    r"(?<=[，、；：。])(?=.)",
+    r"\s",
+)  # the first that a text has is where it is cut
 
 
 class Window(Protocol):
@@ -60,19 +65,21 @@ class _Run:
     pieces: int
 
 
-def cut(document: Document, window: Window) -> list[Passage]:
+def cut(document: Document, window: Window, language: str = "en") -> list[Passage]:
     """The document's passages in source order; none when its sections hold no paragraph.
 
     A passage stays in one section, reads `document.text[start:end]`, and fits into `window`
     together with its context. Only white space, and what stands outside the sections'
-    paragraphs, is in no passage.
+    paragraphs, is in no passage. `language` is that of a document which does not say, as far as
+    its words do not tell.
     """
+    language = document.metadata.language or language
     place_of = _places(document)
     passages = []
     for section in document.sections:
         head = context(document.title, section.path, window)
         most = max(1, window.size - (len(window.piece_ends(head + "\n")) if head else 0))
-        for run in _joined(document.text, _atoms(document, section, window, most), most):
+        for run in _joined(document.text, _atoms(document, section, window, most, language), most):
             start, end = run.start, run.end
             passages.append(
                 Passage(
@@ -129,17 +136,20 @@ def headings(passage: Passage) -> str:
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
-    Each has the passage's context on a line before it, and at most `window.size` pieces.
+    Each has the passage's context on a line before it, a row the header of its table too, an item
+    what leads in its list, and at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
-    own = sentences(passage.text, language)
-    spans = [Span(0, len(passage.text)), *(own if len(own) > 1 else ())]
-    return [_in_context(head, passage.text[span.start : span.end], window) for span in spans]
+    own = sentence_texts(passage.text, sentences(passage.text, language))
+    return [_in_context(head, text, window) for text in (passage.text, *(own if own[1:] else ()))]
 
 
-def sentences(text: str, language: str) -> list[Span]:
-    """The sentences of a passage's text, in order, without the white space around them."""
-    return list(_sentences(text, Span(0, len(text)), language))
+def sentence_texts(text: str, spans: Sequence[Span]) -> list[str]:
+    """What is searched of each sentence of a text: itself, after what it stands under."""
+    return [
+        "\n".join(text[one.start : one.end] for one in (*above, span))
+        for span, above in zip(spans, lead_ins(text, spans), strict=True)
+    ]
 
 
 def _in_context(head: str, text: str, window: Window) -> str:
@@ -189,12 +199,14 @@ def _both(text: str, one: _Run, other: _Run, most: int) -> _Run | None:
     return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces)
 
 
-def _atoms(document: Document, section: Section, window: Window, most: int) -> Iterator[_Run]:
+def _atoms(
+    document: Document, section: Section, window: Window, most: int, language: str
+) -> Iterator[_Run]:
     """The section's paragraphs in order, those that are too long in parts."""
     text = document.text
     behind = section.paragraphs[0].start if section.paragraphs else 0
     for number, paragraph in enumerate(section.paragraphs, start=1):
-        for part in _parts(document, paragraph, window, most):
+        for part in _parts(text, paragraph, window, most, language):
             # White space may be pieces too, so what stands between is counted along.
             between = behind if part.start - behind <= MAX_CHARS else part.start
             pieces = len(window.piece_ends(text[between : part.end]))
@@ -203,16 +215,18 @@ def _atoms(document: Document, section: Section, window: Window, most: int) -> I
             behind = part.end
 
 
-def _parts(document: Document, paragraph: Span, window: Window, most: int) -> Iterator[Span]:
+def _parts(text: str, paragraph: Span, window: Window, most: int, language: str) -> Iterator[Span]:
     """The paragraph itself when it fits, else its sentences, else pieces of them."""
-    if _small(document.text, paragraph, window, most):
+    if _small(text, paragraph, window, most):
         yield paragraph
         return
-    for sentence in _sentences(document.text, paragraph, document.metadata.language):
-        if _small(document.text, sentence, window, most):
+    start = paragraph.start
+    for one in sentences(text[start : paragraph.end], language):
+        sentence = Span(start + one.start, start + one.end)
+        if _small(text, sentence, window, most):
             yield sentence
         else:
-            yield from _slices(document.text, sentence, window, most)
+            yield from _slices(text, sentence, window, most)
 
 
 def _small(text: str, span: Span, window: Window, most: int) -> bool:
@@ -222,31 +236,8 @@ def _small(text: str, span: Span, window: Window, most: int) -> bool:
     )
 
 
-def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
-    """The sentences of a range, trimmed; they cover everything but white space."""
-    from sentencex import segment
-
-    code = language.lower().replace("_", "-").split("-")[0] or "en"
-    start = span.start
-    while start < span.end:
-        stretch = text[start : min(start + _STRETCH, span.end)]
-        # The splitter fails on white space beyond ASCII; each is replaced by one space, so that
-        # offsets stay the same.
-        segments = segment(code, _FOREIGN_SPACE.sub(" ", stretch))
-        if sum(map(len, segments)) != len(stretch):
-            segments = [stretch]
-        if start + len(stretch) < span.end and len(segments) > 1:
-            segments.pop()  # it may go on in the next stretch
-        for sentence in segments:
-            end = start + len(sentence)
-            trimmed = _trimmed(text, start, end)
-            if trimmed:
-                yield trimmed
-            start = end
-
-
 def _slices(text: str, span: Span, window: Window, most: int) -> Iterator[Span]:
-    """A range without usable sentence ends, cut at a line end, a space or a piece's end."""
+    """A range without usable sentence ends, cut where `_last_break` says, or at a piece's end."""
     start = span.start
     while start < span.end:
         chunk = text[start : min(start + MAX_CHARS, span.end)]
@@ -261,12 +252,14 @@ def _slices(text: str, span: Span, window: Window, most: int) -> Iterator[Span]:
 
 
 def _last_break(chunk: str) -> int:
-    """The last line end in the chunk's second half, else the last white space there, else 0."""
+    """The last line end in the chunk's second half, else the last pause of Chinese or Japanese
+    there, else the last white space, else 0.
+    """
     half = len(chunk) // 2
-    for space in (r"[\r\n]", r"\s"):
-        spaces = [match.start() for match in re.finditer(space, chunk[half:])]
-        if spaces and half + spaces[-1] > 0:
-            return half + spaces[-1]
+    for pause in _PAUSES:
+        places = [match.start() for match in re.finditer(pause, chunk[half:])]
+        if places and half + places[-1] > 0:
+            return half + places[-1]
     return 0
 
 

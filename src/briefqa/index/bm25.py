@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # How soon repeats of a term stop counting, and how much a long passage is penalised: the values
 # that Anserini uses for passages; `benchmarks/RETRIEVAL.md` has others. They are in the gains an
-# index stores: raise RECIPE in `indexing/builder.py` when they change.
+# index stores: raise RECIPE in `manifest.py` when they change.
 K1 = 0.9
 B = 0.4
 

@@ -15,6 +15,10 @@ from briefqa.json_decoding import Count, Malformed, decode
 
 FORMAT = 2  # what this version writes; 1 has no phrases and other records
 OLDEST_FORMAT = 2  # the oldest it reads
+# Raise it with every change to how documents are cut, split into sentences, embedded or scored by
+# their words: older indexes are then not searched, and rebuilt, which an unchanged file would not
+# be otherwise. Loaders have versions.
+RECIPE = 4
 
 
 class Outcome(StrEnum):

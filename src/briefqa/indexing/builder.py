@@ -21,7 +21,7 @@ from briefqa.documents import loaders, passages
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, postings, vector_cache, vector_index
-from briefqa.index.manifest import FORMAT, Manifest, Outcome, Source
+from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
@@ -38,9 +38,6 @@ from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
 from briefqa.text.language import stemmer
 
-# Raise it with every change to how documents are cut, embedded or scored by their words: older
-# indexes are then rebuilt, which an unchanged file would not be otherwise. Loaders have versions.
-RECIPE = 3
 DEFAULT_LANGUAGE = "en"
 
 

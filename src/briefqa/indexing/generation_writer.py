@@ -80,7 +80,7 @@ class GenerationWriter:
 
     def add(self, document: Document) -> int:
         """Write a document unless it has nothing to quote; returns how many passages it has."""
-        cut = passages.cut(document, self.embedder)
+        cut = passages.cut(document, self.embedder, self.language)
         if cut:
             self._document_file.add(document)
             self.documents += 1

@@ -1,12 +1,17 @@
 """The languages whose word endings are folded: stemmers, stop words and names.
 
+Which of them a text is in is told by its script and its stop words.
+
 Stemmers and stop words are Whoosh's (Snowball); English has some more stop words, which occur in
 questions only.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
+
+import regex
 
 from briefqa.errors import UsageError
 from briefqa.text.words import Stem
@@ -70,3 +75,45 @@ def stop_words(language: str) -> frozenset[str]:
     from whoosh.lang.stopwords import stoplists
 
     return QUESTION_WORDS.get(language, frozenset()).union(stoplists.get(language, ()))
+
+
+_MOST_WORDS = 400  # that are looked at to tell a language
+_LEAD = 2  # stop words that a language must be ahead by
+_LETTERS = regex.compile(r"\p{L}+")
+_OTHER_SCRIPTS = {
+    "ja": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
+    "zh": regex.compile(r"\p{Han}"),
+    "ru": regex.compile(r"\p{Cyrillic}"),
+    "el": regex.compile(r"\p{Greek}"),
+    "ar": regex.compile(r"\p{Arabic}"),
+    "hi": regex.compile(r"\p{Devanagari}"),
+}
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """The language that the words of a text are plainly in; `otherwise` where they do not tell."""
+    words = _LETTERS.findall(text)[:_MOST_WORDS]
+    if not text.isascii():
+        letters = "".join(words)
+        for language, script in _OTHER_SCRIPTS.items():
+            share = len(script.findall(letters)) / (len(letters) or 1)
+            if share > (0.1 if language == "ja" else 0.5):
+                return language
+    known = _by_stop_word()
+    found = Counter(code for word in words for code in known.get(word.lower(), ()))
+    if not found:
+        return otherwise
+    best, count = max(found.items(), key=lambda item: (item[1], item[0] == otherwise))
+    return best if count >= found[otherwise] + _LEAD else otherwise
+
+
+@lru_cache
+def _by_stop_word() -> dict[str, tuple[str, ...]]:
+    """The languages of each stop word."""
+    from whoosh.lang.stopwords import stoplists
+
+    languages: dict[str, tuple[str, ...]] = {}
+    for code, words in stoplists.items():
+        for word in words:
+            languages[word] = (*languages.get(word, ()), code)
+    return languages

@@ -1,0 +1,67 @@
+"""What a row or an item stands under: the header of its table, the line that leads in its list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from briefqa.records import Span
+from briefqa.text import line_breaks
+
+_DEEPEST = 3  # lines above a sentence that are read with it
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A line that others may stand under; `mark` is the kind of its number, "" for no item."""
+
+    indent: int
+    mark: str
+    span: Span
+    leads: bool
+
+
+def lead_ins(text: str, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """For each sentence of a text those that it stands under, outermost first; none for most.
+
+    Those are the header of a row, the item that an item is indented under, and what ends with a
+    colon above a list.
+    """
+    found: list[tuple[Span, ...]] = []
+    header: Span | None = None
+    above: list[_Open] = []
+    end = 0
+    for span in spans:
+        words, gap = text[span.start : span.end].lstrip("> \t"), text[end : span.start]
+        begins = not found or "\n" in gap or "\r" in gap
+        mark = line_breaks.item_mark(words) if begins else ""
+        if begins and line_breaks.is_header_row(words):
+            header, above = span, []
+        elif header and "|" in words and len(gap.splitlines()) < 2:
+            found.append((header,))
+            end = span.end
+            continue
+        elif mark:
+            start = span.end - len(words)
+            indent = start - 1 - max(text.rfind("\n", 0, start), -1)
+            above = _still_open(above, indent, mark)
+            found.append(tuple(one.span for one in above)[-_DEEPEST:])
+            above.append(_Open(indent, mark, span, words.endswith(":")))
+            header, end = None, span.end
+            continue
+        elif begins or words.endswith(":"):
+            header, above = None, [_Open(-1, "", span, True)] if words.endswith(":") else []
+        found.append(())
+        end = span.end
+    return found
+
+
+def _still_open(above: list[_Open], indent: int, mark: str) -> list[_Open]:
+    """The lines that an item stands under, of those above it."""
+    for place, one in enumerate(above):
+        if one.indent > indent or (one.indent == indent and one.mark == mark):
+            above = above[:place]
+            break
+    while above and above[-1].indent == indent and not above[-1].leads:
+        above = above[:-1]
+    return above
