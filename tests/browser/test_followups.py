@@ -26,7 +26,7 @@ def test_a_follow_up_shows_what_it_took_over(visit: Visit, searcher: Searcher) -
     chips = [words(chip) for chip in turn.locator(".carried li").all_inner_texts()]
     assert chips == [f"{thing.kind}: {thing.text} ×" for thing in wanted.carried]
     assert words(turn.locator("blockquote").first.inner_text()) == words(
-        wanted.hits[0].passage.text
+        wanted.quotations[0].sentence
     )
     assert "Ada Lindqvist" in turn.locator("blockquote").first.inner_text()
 
@@ -49,7 +49,7 @@ def test_a_chip_that_is_taken_off_asks_again_without_it(visit: Visit, searcher: 
         arg=left,
     )
     assert words(turn.locator("blockquote, .verdict").first.inner_text()) == words(
-        without.hits[0].passage.text if without.answered else without.text
+        without.quotations[0].sentence if without.answered else without.text
     )
     assert page.locator(".question").all_inner_texts() == [BUILT, BY_WHOM, WHO]
     assert focus_is_somewhere(page)

@@ -112,7 +112,6 @@ def test_a_rebuild_during_a_conversation_is_told_and_what_was_said_stays(
         problem = page.locator("#opened .problem")
         problem.wait_for()
         assert "was indexed anew since this answer" in problem.inner_text()
-        page.get_by_role("button", name="All sources").click()
         page.locator(".turn").nth(1).locator(".citation").first.click()
         assert "twenty crowns" in joined(opened(page, 1))
 
