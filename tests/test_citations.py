@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
+from briefqa import UsageError, build, open_index
+from briefqa import cite as cite_from
 from briefqa.citations import ShortCitations, Style, cite, date_parts, publisher
+from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import DocumentInfo, Metadata, Passage, Place, PlaceUnit
 
 TITLE = "Syria, January 2017: the General Staff's account"
@@ -25,6 +30,7 @@ PASSAGE = Passage(
 WIRE = Metadata(TITLE, "2017-01-18", "TASS (wire service), Moscow, 18 January 2017", language="en")
 SIGNED = replace(WIRE, author="Ada Elm", source="Coast Wire", place="Lund")
 BARE = Metadata(TITLE)
+NOTED = "under “Doctors and hot meals,” paras. 1–2."
 
 
 def test_a_plain_citation_names_who_what_when_and_where() -> None:
@@ -48,19 +54,16 @@ def test_in_markdown_the_words_of_a_document_stay_words() -> None:
     [
         (
             WIRE,
-            f"“{TITLE},” TASS, Moscow, January 18, 2017, under “Doctors and hot meals,” "
-            "paras. 1–2.",
+            f"“{TITLE},” TASS, Moscow, January 18, 2017, {NOTED}",
         ),
         (
             SIGNED,
-            f"Ada Elm, “{TITLE},” Coast Wire, January 18, 2017, under “Doctors and hot meals,” "
-            "paras. 1–2.",
+            f"Ada Elm, “{TITLE},” Coast Wire, January 18, 2017, {NOTED}",
         ),
-        (BARE, f"“{TITLE},” under “Doctors and hot meals,” paras. 1–2."),
-        (replace(BARE, date="spring"), f"“{TITLE},” spring, under “Doctors and hot meals,” "
-         "paras. 1–2."),
+        (BARE, f"“{TITLE},” {NOTED}"),
+        (replace(BARE, date="spring"), f"“{TITLE},” spring, {NOTED}"),
     ],
-)  # fmt: skip
+)
 def test_a_chicago_note_has_its_commas_inside_the_marks(about: Metadata, note: str) -> None:
     assert cite(PASSAGE, about, Style.CHICAGO) == note
 
@@ -177,3 +180,17 @@ def test_a_document_that_is_gone_is_cited_by_all_of_its_title_and_headings() -> 
     short = ShortCitations([])
     assert short.document(PASSAGE) == TITLE
     assert short.place(PASSAGE) == "Aleppo › Doctors and hot meals · ¶1–2"
+
+
+def test_a_passage_of_an_index_is_cited_from_what_its_document_says(tmp_path: Path) -> None:
+    (tmp_path / "port.md").write_text("---\ndate: 2017-01-18\n---\n\nA port.\n", encoding="utf-8")
+    build(tmp_path, index=tmp_path / "index", model=HashingEmbedder())
+    with open_index(tmp_path / "index", model=HashingEmbedder()) as searcher:
+        (hit,) = searcher.search("port")
+    where: dict[str, Any] = {"index": tmp_path / "index", "reader": None}
+    assert cite_from(hit.passage, **where) == "“port”, 18 January 2017 › ¶1 (port.md, line 5)"
+    assert cite_from(hit.passage, style="chicago", **where) == "“port,” January 18, 2017, para. 1."
+    with pytest.raises(UsageError, match="no style 'apa'; choose one of: plain, markdown"):
+        cite_from(hit.passage, style="apa", **where)
+    with pytest.raises(UsageError, match=r"no document 'gone\.md'"):
+        cite_from(replace(hit.passage, document="gone.md"), **where)

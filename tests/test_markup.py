@@ -348,11 +348,11 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
     read = opened(ADA)
     assert read.marked == read.answering == "The keeper was called Ada."
     assert words(read.text) == words(
-        "← To the answerPreviousNext[1] Keeper › ¶1 (lighthouse.md, line 7)"
+        "← To the answerPreviousNextThe lighthouse[1] Keeper › ¶1 (line 7)"
         "Copy quoteCopy asCitationMarkdownFootnote (Chicago)CSL-JSON"
         "Why this passageWords it sharesAda"
         "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
-        "The lighthouselighthouse.md"
+        "lighthouse.md"
         "Nobody lives there.KeeperThe keeper was called Ada.She lit the lamp at six."
         "Cat- asleep - awake"
     )

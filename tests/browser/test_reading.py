@@ -82,7 +82,7 @@ def test_the_first_source_is_open_at_its_mark_and_the_focus_stays_in_the_questio
     assert joined(marks) == words(first.passage.text)
     assert joined(page.locator("#opened mark.answer")) == sentence(searcher, first)
     assert in_view(page.locator("#opened mark.answer").first)
-    assert words(page.locator(".bar").inner_text()).count("harbour.md, line") == 1
+    assert words(page.locator(".bar").inner_text()).count(f"({first.passage.place.in_words})") == 1
     assert has_focus(page.get_by_label("Your question"))
     texts = [words(part.inner_text()) for part in page.locator("#panel blockquote").all()]
     assert texts == []  # no passage stands there a second time

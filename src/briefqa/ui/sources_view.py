@@ -52,6 +52,7 @@ def article(
         tag(
             "div",
             tag("div", _back(turn, hit), _neighbours(answer, hit, turn), class_="ways"),
+            tag("h2", document.title, dir="auto"),
             tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
             tag(
                 "div",
@@ -64,7 +65,6 @@ def article(
         tag(
             "article",
             remark,
-            tag("h2", document.title, dir="auto"),
             tag("p", about, class_="place"),
             None
             if whole
@@ -132,9 +132,9 @@ def _value(name: str, value: float | None, digits: int) -> str:
 
 
 def _place(hit: Hit) -> str:
-    """`Keeper › ¶1 (lighthouse.md, line 7)`; the title stands over the document."""
-    place = hit.citation.split(HEADING_MARK, 1)[1]
-    return f"{place} ({hit.passage.location})"
+    """`Keeper › ¶1 (line 7)`; the document is named above it."""
+    place, lines = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place.in_words
+    return f"{place} ({lines})" if lines else place
 
 
 def _back(turn: int, hit: Hit) -> Html:
