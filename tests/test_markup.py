@@ -8,6 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefqa.citations import ShortCitations
 from briefqa.indexing.added_files import Change, Received
 from briefqa.records import (
     Answer,
@@ -46,6 +47,7 @@ from tests.lighthouse import (
     words,
 )
 
+NONE_KNOWN = ShortCitations(())
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
 
 
@@ -112,9 +114,11 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     shown = [
         conversation_view.welcome([info], [HOSTILE]),
         conversation_view.unopened(HOSTILE, rebuildable=True),
-        conversation_view.conversation(turns, turns[0], rateable=True, rebuildable=True),
         conversation_view.conversation(
-            turns, documents=[info, info], rateable=True, rebuildable=True
+            turns, turns[0], citations=NONE_KNOWN, rateable=True, rebuildable=True
+        ),
+        conversation_view.conversation(
+            turns, citations=ShortCitations([info, info]), rateable=True, rebuildable=True
         ),
         sources_view.article(
             document, said, found, 1, sources_view.changed(missing=False, rebuildable=True)
@@ -142,7 +146,9 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
 
 def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
     return Reading(
-        conversation_view.conversation((Turn("Who?", reply),), rateable=rateable, rebuildable=False)
+        conversation_view.conversation(
+            (Turn("Who?", reply),), citations=NONE_KNOWN, rateable=rateable, rebuildable=False
+        )
     )
 
 
@@ -316,7 +322,9 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "answer it?" not in shown(search_result(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)
     pressed = Reading(
-        conversation_view.conversation(rated, rateable=True, rebuildable=False)
+        conversation_view.conversation(
+            rated, citations=NONE_KNOWN, rateable=True, rebuildable=False
+        )
     ).attributes
     assert [value for name, value in pressed if name == "aria-pressed"] == ["false", "true"]
 
@@ -324,14 +332,18 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
 def test_a_problem_has_a_way_on_where_there_is_one() -> None:
     turns = (Turn("Who?", Problem("No index.", again=True)), Turn("When?", Problem("No.")))
     for rebuildable, buttons in ((True, 1), (False, 0)):
-        markup = conversation_view.conversation(turns, rateable=True, rebuildable=rebuildable)
+        markup = conversation_view.conversation(
+            turns, citations=NONE_KNOWN, rateable=True, rebuildable=rebuildable
+        )
         assert Reading(markup).text.count("Build the index again") == buttons
 
 
 def test_an_index_built_anew_in_between_is_told() -> None:
     turns = [Turn("Who?", answer(ADA), generation=name) for name in ("one", "one", "two")]
     text = Reading(
-        conversation_view.conversation(tuple(turns), rateable=False, rebuildable=False)
+        conversation_view.conversation(
+            tuple(turns), citations=NONE_KNOWN, rateable=False, rebuildable=False
+        )
     ).text
     first, second = text.split("The documents were indexed anew here.")
     assert (first.count("Who?"), second.count("Who?")) == (2, 1)
@@ -446,7 +458,7 @@ def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
     markup = sources_view.article(document, answer(found), found, 1)
     assert Reading(markup).marked == "here"
     assert "the part around the passage" in Reading(markup).text
-    assert len(markup) < 250_000
+    assert len(markup) < 100_000
 
 
 # Documents

@@ -105,7 +105,8 @@ class ShortCitations:
     """Citations among these documents, as short as each can be told from the others."""
 
     def __init__(self, documents: Iterable[DocumentInfo]) -> None:
-        self._infos = {info.name: info for info in documents}
+        self.documents = tuple(documents)
+        self._infos = {info.name: info for info in self.documents}
         self._used = Counter(name for info in self._infos.values() for name in set(_names(info)))
 
     def document(self, passage: Passage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, DocumentInfo, Verdict, Where
@@ -59,17 +59,15 @@ def conversation(
     turns: Turns,
     waiting: Turn | None = None,
     *,
-    documents: Iterable[DocumentInfo] = (),
+    citations: ShortCitations,
     rateable: bool,
     rebuildable: bool,
 ) -> Html:
     """Every turn so far, oldest first, and what the tab is to save of them.
 
-    Last the one that is `waiting` for its first answer, if any. Citations are as short as these
-    `documents` allow. Answers can be rated where they are `rateable`, and an index that is not
-    there rebuilt where it is `rebuildable`.
+    Last the one that is `waiting` for its first answer, if any. Answers can be rated where they
+    are `rateable`, and an index that is not there rebuilt where it is `rebuildable`.
     """
-    citations = ShortCitations(documents)
     shown: list[Html] = []
     generation = ""
     for number, turn in enumerate(turns, 1):

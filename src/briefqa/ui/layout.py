@@ -8,16 +8,17 @@ from typing import Any
 
 import gradio as gr
 
+from briefqa.citations import ShortCitations
 from briefqa.documents import loaders
 from briefqa.errors import BriefQAError
 from briefqa.indexing.library import Removed
-from briefqa.indexing.verification import State, state_of
-from briefqa.records import EVERYWHERE, Answer, DocumentInfo, Verdict
+from briefqa.records import EVERYWHERE, DocumentInfo
 from briefqa.ui import (
     conversation_view,
     document_changes,
     documents_view,
     messages,
+    opened_source,
     session,
     sources_view,
 )
@@ -25,7 +26,7 @@ from briefqa.ui.html import Html, tag
 from briefqa.ui.http_api import add_programs
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
-from briefqa.ui.turns import MOST_TURNS, Turn, Turns
+from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
 
 EXAMPLES = (
     "How many aircraft took part altogether?",
@@ -73,6 +74,7 @@ class _Page:
 
     def __init__(self, service: IndexService) -> None:
         self._service = service
+        self._citations = ShortCitations(())
         with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as self.blocks:
             self._last_removed = gr.State(None)
             self._tab = gr.Textbox(visible=False)
@@ -144,10 +146,12 @@ class _Page:
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
         box = (tab.draft or wanted)[:LONGEST_QUESTION]
-        yield [box, self._conversation(turns), self._source(turns), *self._lists()]
+        source = opened_source.first(self._service, turns, len(turns))
+        yield [box, self._conversation(turns), source, *self._lists()]
         for step in session.completed(self._service, turns, failed_too=True):
             turns = step
-            yield [gr.skip(), self._conversation(turns), self._source(turns), *[gr.skip()] * 2]
+            source = opened_source.first(self._service, turns, len(turns))
+            yield [gr.skip(), self._conversation(turns), source, *[gr.skip()] * 2]
 
     def _ask(self, text: str | None, sent: str) -> Iterator[list[Any]]:
         question = (text or "").strip()
@@ -186,11 +190,15 @@ class _Page:
         # Another tab may have changed the documents since this one was opened.
         fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
         lists = self._lists() if fresh else [gr.skip(), gr.skip()]
-        return [self._conversation(turns), self._source(turns, number), *lists]
+        return [
+            self._conversation(turns),
+            opened_source.first(self._service, turns, number),
+            *lists,
+        ]
 
     def _clear(self, sent: str) -> list[Any]:
         self._service.turns.remove(turn.id for turn in messages.tab(sent).turns)
-        return ["", self._conversation(()), self._source(()), gr.skip(), gr.skip()]
+        return ["", self._conversation(()), sources_view.closed(None), gr.skip(), gr.skip()]
 
     def _turns(self, sent: str, *, failed_too: bool = False) -> tuple[Turns, Any]:
         """The tab's turns with their answers; and the conversation, if any was asked again."""
@@ -210,44 +218,12 @@ class _Page:
         wanted = messages.decoded(event._data, messages.OpenSource)
         turns, log = self._turns(sent)
         number, rank = (wanted.turn, wanted.hit) if wanted else (0, 0)
-        return [log, self._article(turns, number, rank)]
-
-    def _source(self, turns: Turns, number: int | None = None) -> Html:
-        """The first source of a turn, without its number of the last, if the answer rests on it."""
-        number = len(turns) if number is None else number
-        answer = _answer(turns, number)
-        if answer is None or not answer.hits or answer.verdict is Verdict.NOT_FOUND:
-            return sources_view.closed(answer)
-        return self._article(turns, number, answer.hits[0].rank)
-
-    def _article(self, turns: Turns, number: int, rank: int) -> Html:
-        """The article behind a citation, or why it cannot be shown."""
-        answer = _answer(turns, number)
-        if answer is None:
-            return sources_view.unopened("That answer is no longer here: ask the question again.")
-        hit = next((hit for hit in answer.hits if hit.rank == rank), None)
-        if hit is None:
-            return sources_view.unopened(f"That answer has no source {rank}.")
-        try:
-            searcher = self._service.searcher()
-            document = searcher.document(hit.passage.document)
-            state = state_of(searcher.manifest(), document.name)
-        except BriefQAError as error:
-            return sources_view.unopened(str(error))
-        if document.text[hit.passage.start : hit.passage.end] != hit.passage.text:
-            return sources_view.unopened(
-                f"{document.name} was indexed anew since this answer: ask the question again."
-            )
-        remark = None
-        if state is not State.SAME:
-            rebuildable = self._service.library is not None
-            remark = sources_view.changed(state is State.MISSING, rebuildable=rebuildable)
-        return sources_view.article(document, answer, hit, number, remark)
+        return [log, opened_source.chosen(self._service, turns, number, rank)]
 
     def _rate(self, event: gr.EventData, sent: str) -> Any:
         rating = messages.decoded(event._data, messages.Rating)
         turns, log = self._turns(sent)
-        answer = None if rating is None else _answer(turns, rating.turn)
+        answer = None if rating is None else answer_of(turns, rating.turn)
         if self._service.feedback is None or rating is None or answer is None:
             return log
         helpful = rating.rate == "up"
@@ -311,7 +287,7 @@ class _Page:
             return conversation_view.conversation(
                 turns,
                 waiting,
-                documents=self._known(),
+                citations=self._short_citations(),
                 rateable=rateable,
                 rebuildable=rebuildable,
             )
@@ -323,6 +299,13 @@ class _Page:
         return conversation_view.welcome(
             documents, EXAMPLES if known else (), self._service.searcher().reader_note
         )
+
+    def _short_citations(self) -> ShortCitations:
+        """Citations among the documents, made again when those are others."""
+        documents = self._known()
+        if self._citations.documents != documents:
+            self._citations = ShortCitations(documents)
+        return self._citations
 
     def _known(self) -> Sequence[DocumentInfo]:
         """The documents, none as long as there is no index."""
@@ -338,12 +321,6 @@ class _Page:
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
         return [listed, conversation_view.menu(len(documents))]
-
-
-def _answer(turns: Turns, number: int) -> Answer | None:
-    """The answer to the turn of this number, from 1, if there is one."""
-    reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-    return reply if isinstance(reply, Answer) else None
 
 
 _TABS = tag(

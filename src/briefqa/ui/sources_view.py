@@ -20,7 +20,7 @@ from briefqa.text import markdown
 from briefqa.ui import answer_view, passage_view
 from briefqa.ui.html import Html, tag
 
-_REACH = 100_000
+_REACH = 40_000
 """How many characters of a long document are shown on either side of the cited passage."""
 
 
