@@ -237,7 +237,7 @@ def test_an_unsure_answer_says_what_is_missing_and_marks_nothing() -> None:
     read = shown(unsure(LAMP, ADA))
     before, after = read.text.split("More passages that speak of it")
     assert words(before) == words(
-        "Who?These documents may not answer this: they have no number of cats."
+        "Who?These documents may not answer this: the nearest passages have no number of cats."
         "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
     )
     assert words(after) == "The keeper was called Ada.[1] Keeper · ¶1"
@@ -248,7 +248,7 @@ def test_an_unsure_answer_says_what_is_missing_and_marks_nothing() -> None:
 def test_of_an_answer_in_part_the_part_that_is_answered_is_quoted() -> None:
     part = replace(unsure(LAMP, missing="no sure answer to “Why?”"), quotations=(quotation(LAMP),))
     assert words(shown(part).text) == words(
-        "Who?These documents answer a part of this; they have no sure answer to “Why?”."
+        "Who?These documents answer a part of this, but give no sure answer to “Why?”."
         "She lit the lamp at six.[1] The lighthouse › Keeper · ¶1The keeper was called Ada."
     )
 

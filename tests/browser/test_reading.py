@@ -211,7 +211,7 @@ def test_previous_and_next_walk_through_the_citations(visit: Visit, searcher: Se
         assert has_focus(following) or number == 5
     assert following.is_disabled()
     page.get_by_role("button", name="Previous citation").click()
-    opened(page, 4)
+    chosen(page, 4)
     page.keyboard.press("Escape")
     assert has_focus(turn.locator('[data-hit="4"]'))
 
@@ -233,7 +233,7 @@ def test_an_earlier_answers_citation_still_opens_its_own_source(visit: Visit) ->
     first = ask(page, WHO)
     ask(page, "How heavy is a barrel of herring?")
     first.locator('[data-hit="1"]').first.click()
-    assert "Ada Lindqvist" in joined(opened(page, 1))
+    assert "Ada Lindqvist" in joined(chosen(page, 1))
     ask(page, "What does the ferry cost?")
     page.locator("#opened mark", has_text="twelve crowns").first.wait_for()
     assert page.locator("#opened .opened").get_attribute("data-turn") == "3"
@@ -305,7 +305,7 @@ def test_an_unsure_answer_looks_different_and_marks_nothing(
     said = searcher.ask(UNSURE)
     assert said.missing == ("no number of ferries",)
     assert turn.locator(".verdict").inner_text() == (
-        "These documents may not answer this: they have no number of ferries."
+        "These documents may not answer this: the nearest passages have no number of ferries."
     )
     quotes = turn.locator("blockquote")
     assert words(quotes.first.inner_text()) == words(said.hits[0].passage.text)

@@ -89,9 +89,9 @@ def _doubt(answer: Answer) -> str:
     """One sentence on what an unsure answer lacks."""
     lacks = " and ".join(answer.missing)
     if answer.quotations:
-        return f"These documents answer a part of this; they have {lacks}."
+        return f"These documents answer a part of this, but give {lacks}."
     if lacks:
-        return f"These documents may not answer this: they have {lacks}."
+        return f"These documents may not answer this: the nearest passages have {lacks}."
     return "These documents speak of this, but may not answer it."
 
 

@@ -180,8 +180,8 @@ function copy(button, text) {
 }
 
 watch("value", () => {
-  sourceOpened();
   redrawn(element);
+  sourceOpened();
 });
 
 // The other parts are watched as they change on the page.
