@@ -484,6 +484,25 @@ def test_a_name_that_stands_nowhere_is_evidence_that_nothing_answers(
     assert told in answer.reason
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many of the patients in Aleppo were women?", ("no mention of “women”",)),
+        ("Which hotel will host the Astana talks?", ("no mention of “hotel” or “host”",)),
+        (
+            "How many civilians died in the bombing of al-Bab?",
+            ("no number of civilians", "no mention of “died”"),
+        ),
+        ("How fast can a Su-25 fly?", ("no speed", "no mention of “fly”")),
+    ],
+)
+def test_an_unsure_answer_names_the_words_that_no_passage_holds(
+    brief: Searcher, question: str, missing: tuple[str, ...]
+) -> None:
+    answer = brief.ask(question)
+    assert (answer.verdict, answer.missing) == ("unsure", missing)
+
+
 def test_a_question_about_the_wrong_country_is_not_answered(brief: Searcher) -> None:
     assert brief.ask("What did Russia's general say?").confidence > 0.3
     assert not brief.ask("What did Iran's general say?").answered

@@ -303,9 +303,10 @@ def test_an_unsure_answer_looks_different_and_marks_nothing(
     page = visit()
     turn = ask(page, UNSURE)
     said = searcher.ask(UNSURE)
-    assert said.missing == ("no number of ferries",)
+    assert said.missing == ("no number of ferries", "no mention of “sank”")
     assert turn.locator(".verdict").inner_text() == (
-        "These documents may not answer this: the nearest passages have no number of ferries."
+        "These documents may not answer this: the nearest passages have no number of ferries and "
+        "no mention of “sank”."
     )
     quotes = turn.locator("blockquote")
     assert words(quotes.first.inner_text()) == words(said.hits[0].passage.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from briefqa.answering.compose import listed
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, Hit, Passage, Quotation, Verdict
 from briefqa.ui import passage_view
@@ -87,7 +88,7 @@ def key(turn: int, hit: Hit) -> str:
 
 def _doubt(answer: Answer) -> str:
     """One sentence on what an unsure answer lacks."""
-    lacks = " and ".join(answer.missing)
+    lacks = listed(answer.missing) if answer.missing else ""
     if answer.quotations:
         return f"These documents answer a part of this, but give {lacks}."
     if lacks:
