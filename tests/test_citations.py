@@ -176,6 +176,11 @@ def test_of_the_headings_no_more_are_named_than_tell_the_section_apart() -> None
     assert short.place(replace(PASSAGE, section=(), paragraphs=(4, 4))) == "¶4"
 
 
+def test_a_document_that_has_another_title_now_is_cited_by_the_one_it_had() -> None:
+    short = ShortCitations([info("wire/syria.md", "Another")])
+    assert short.document(PASSAGE) == TITLE
+
+
 def test_a_document_that_is_gone_is_cited_by_all_of_its_title_and_headings() -> None:
     short = ShortCitations([])
     assert short.document(PASSAGE) == TITLE

@@ -112,7 +112,7 @@ class ShortCitations:
     def document(self, passage: Passage) -> str:
         """`TASS, 18 Jan 2017`, or else the title, without its subtitle where that is enough."""
         info = self._infos.get(passage.document)
-        if info is None:
+        if info is None or info.title != passage.title:  # it was indexed anew, or has gone
             return passage.title
         return next((name for name in _names(info) if self._used[name] == 1), passage.title)
 
