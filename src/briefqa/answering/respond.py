@@ -16,7 +16,7 @@ from briefqa.answering import (
     ranking,
 )
 from briefqa.answering.attribution import attribution
-from briefqa.answering.checks import Check, Checked
+from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
@@ -161,6 +161,4 @@ def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Check
     if inquiry.question.expects in (AnswerType.REASON, AnswerType.MANNER, AnswerType.DEFINITION):
         return False
     whole = (span.start, span.end) == (span.sentence_start, span.sentence_end)
-    return not whole and not any(
-        each.strength for each in checked if each.check is not Check.POLARITY
-    )
+    return not whole and not any(each.strength for each in checked)
