@@ -273,3 +273,19 @@ def test_what_stands_over_a_press_release_is_not_its_title() -> None:
     assert document.metadata.source == "PRNewswire"
     quoted = [document.text[p.start : p.end] for s in document.sections for p in s.paragraphs]
     assert [words.split()[0] for words in quoted] == ["LONDON,", "It"]
+
+
+def test_sections_articles_and_schedules_are_headings_whatever_follows() -> None:
+    text = (
+        "Lease of the depot\n\nChapter 1: Use\n\nArticle 1\n\n1. The tenant shall\n\n"
+        "(a) lock up;\n\n"
+        "(b) pay.\n\nArticle 2 - Term\n\nTen years.\n\nSchedule A\n\nOne lathe.\n\n"
+        "Section 4 of the old lease no longer holds.\n"
+    )
+    document = loaders.parse(text.encode(), "lease.txt")
+    assert [section.path for section in document.sections] == [
+        ("Chapter 1: Use",),
+        ("Chapter 1: Use", "Article 1"),
+        ("Chapter 1: Use", "Article 2 - Term"),
+        ("Schedule A",),
+    ]
