@@ -1,7 +1,7 @@
 """Takes pictures of the real page: `make screenshot`; with a FOLDER, of every state of it.
 
 Indexes a copy of data/ in a folder of its own, serves it, and does in Chromium what a person would.
-Three pictures are the README's and go to docs/; those of every state go to the FOLDER.
+Some go to docs/; those of every state go to the FOLDER.
 """
 
 from __future__ import annotations
@@ -26,12 +26,19 @@ from briefqa.ui.uploads import Uploads
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-KEPT = {"opened source": "page.png", "documents": "documents.png", "phone, dark": "phone-dark.png"}
-"""The README's, by the state they show."""
+KEPT = {
+    "answer": "page.png",
+    "unsure": "unsure.png",
+    "not answered": "not-found.png",
+    "documents": "documents.png",
+    "phone, dark": "phone-dark.png",
+}
+"""Those in docs/, by the state they show."""
 
 DOCTORS = "What did the doctors do in Aleppo?"
 CHILDREN = "How many children?"
-NOWHERE = "How do I change a bicycle tyre?"
+NURSES = "How many nurses worked in Aleppo?"
+NOWHERE = "How do I repair a bicycle in Oslo?"
 NOTE = "# Minutes of 3 May\n\n## Water\n\nThe pump at the east gate runs again since Tuesday.\n"
 
 Picture = Callable[[Page, str], None]
@@ -51,17 +58,17 @@ def ask(page: Page, question: str) -> Locator:
 def reading(page: Page, picture: Picture) -> None:
     """What a person sees who asks."""
     picture(page, "welcome")
-    turn = ask(page, DOCTORS)
-    picture(page, "answer")
-    ask(page, NOWHERE)
-    picture(page, "not answered")
-    page.get_by_role("button", name="New conversation").click()
-    page.locator(".invitation").wait_for()
+    for question, state in ((DOCTORS, "answer"), (NURSES, "unsure"), (NOWHERE, "not answered")):
+        ask(page, question)
+        picture(page, state)
+        page.get_by_role("button", name="New conversation").click()
+        page.locator(".invitation").wait_for()
     ask(page, DOCTORS)
     turn = ask(page, CHILDREN)
     picture(page, "follow-up")
     turn.locator(".citation").first.click()
-    page.locator("#opened mark").first.wait_for()
+    page.locator("#opened :focus").wait_for()
+    page.locator(".copies .drop-down summary").click()
     picture(page, "opened source")
 
 
@@ -109,7 +116,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
         def one(page: Page, state: str, where: list[str] = where) -> None:
             page.mouse.move(0, 0)
             page.wait_for_timeout(300)  # for fonts, and for what is fading
-            plain = {"opened source"} if where == ["phone", "dark"] else set()
+            plain = {"answer"} if where == ["phone", "dark"] else set()
             picture(page, ", ".join([*([] if state in plain else [state]), *where]))
 
         for show in (reading, keeping):

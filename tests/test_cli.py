@@ -80,6 +80,10 @@ def test_json_of_ask_has_the_promised_fields(
     }
     assert (answer["verdict"], answer["answered"]) == ("answered", True)
     assert [one["sentence"] for one in answer["quotations"]] == ["Captain Mara Oduya leads."]
+    cited = answer["quotations"][0]["cited_as"]
+    assert list(cited) == ["plain", "markdown", "chicago", "csl-json"]
+    assert cited["chicago"] == "“Harbour,” under “Crew,” para. 1."
+    assert json.loads(cited["csl-json"])[0]["title"] == "Harbour"
     assert answer["searched"] == ["harbour.md"]
     hit = answer["hits"][0]
     wanted = {"rank", "text", "document", "section", "start", "end", "citation", "evidence"}

@@ -40,6 +40,7 @@ DOOR = [
     "VerifyReport",
     "ask",
     "build",
+    "cite",
     "open_index",
     "replay",
     "search",

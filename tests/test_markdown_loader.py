@@ -86,6 +86,8 @@ def test_front_matter_gives_title_date_source_author_and_language() -> None:
     assert document.metadata == Metadata("My brief", "2017-01-18", "Coast Wire", "A. Elm", "en")
     assert document.title == "My brief"
     assert outline(document) == [((), ["lead"])]
+    published = load("---\npublisher: Coast Wire\nplace: Lund\n---\n\nlead\n").metadata
+    assert (published.source, published.place) == ("Coast Wire", "Lund")
 
 
 def test_a_first_heading_unlike_the_front_matter_title_is_a_section() -> None:

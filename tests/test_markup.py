@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefqa.citations import ShortCitations
 from briefqa.indexing.added_files import Change, Received
 from briefqa.records import (
     Answer,
@@ -45,6 +47,7 @@ from tests.lighthouse import (
     words,
 )
 
+NONE_KNOWN = ShortCitations(())
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"))
 
 
@@ -77,7 +80,7 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     text = f"{HOSTILE}\n\n{HOSTILE}"
     document = Document(
         name=HOSTILE,
-        metadata=Metadata(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        metadata=Metadata(*[HOSTILE] * 6),
         text=text,
         sections=(Section((HOSTILE,), Span(0, 3), (Span(0, len(HOSTILE)), Span(3, len(text)))),),
     )
@@ -102,7 +105,8 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
         replace(search_result(found, found), text=HOSTILE),
         remark(HOSTILE),
     )
-    info = DocumentInfo(HOSTILE, HOSTILE, HOSTILE, 1, ((HOSTILE,), (HOSTILE, HOSTILE)))
+    sections = ((HOSTILE,), (HOSTILE, HOSTILE))
+    info = DocumentInfo(HOSTILE, HOSTILE, HOSTILE, 1, sections, HOSTILE, HOSTILE)
     turns = (
         *(Turn(HOSTILE, reply, Where((HOSTILE,), HOSTILE)) for reply in replies),
         Turn(HOSTILE, Problem(HOSTILE, again=True)),
@@ -110,8 +114,12 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
     shown = [
         conversation_view.welcome([info], [HOSTILE]),
         conversation_view.unopened(HOSTILE, rebuildable=True),
-        conversation_view.conversation(turns, turns[0], rateable=True, rebuildable=True),
-        sources_view.listed(said, 1),
+        conversation_view.conversation(
+            turns, turns[0], citations=NONE_KNOWN, rateable=True, rebuildable=True
+        ),
+        conversation_view.conversation(
+            turns, citations=ShortCitations([info, info]), rateable=True, rebuildable=True
+        ),
         sources_view.article(
             document, said, found, 1, sources_view.changed(missing=False, rebuildable=True)
         ),
@@ -138,14 +146,16 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
 
 def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
     return Reading(
-        conversation_view.conversation((Turn("Who?", reply),), rateable=rateable, rebuildable=False)
+        conversation_view.conversation(
+            (Turn("Who?", reply),), citations=NONE_KNOWN, rateable=rateable, rebuildable=False
+        )
     )
 
 
-def test_an_answer_quotes_the_passage_with_its_numbered_citation() -> None:
+def test_an_answer_is_the_sentence_with_its_numbered_citation() -> None:
     read = shown(answer(ADA))
-    assert words(read.text) == "Who?The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
-    assert read.answering == "The keeper was called Ada."
+    assert words(read.text) == "Who?The keeper was called Ada.[1] The lighthouse › Keeper · ¶1"
+    assert ("title", "The lighthouse › Keeper › ¶1") in read.attributes
 
 
 BOTH = hit("The keeper was called Ada.\n\nShe lit the lamp at six.")
@@ -161,10 +171,39 @@ def marking(words: str, sentence: str) -> Hit:
 LAMP = marking("at six", "She lit the lamp at six.")
 
 
-def test_of_a_passage_the_answering_sentence_alone_is_marked() -> None:
+def test_the_sentence_comes_first_and_the_passage_around_it_once_and_after_it() -> None:
     read = shown(answer(LAMP))
-    assert read.text.count("The keeper was called Ada.") == 1
-    assert read.marked == read.answering == "She lit the lamp at six."
+    assert words(read.text) == words(
+        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1The keeper was called Ada."
+    )
+    assert (read.marked, read.bold) == ("", "")
+
+
+def test_within_a_paragraph_an_ellipsis_stands_for_the_sentence_that_was_quoted() -> None:
+    text = "First. Second, on ice. Third."
+    found = replace(hit("She lit the lamp at six."), passage=replace(ADA.passage, text=text))
+    start = found.passage.start
+    for sentence, around in (
+        ("First.", "… Second, on ice. Third."),
+        ("Second, on ice.", "First. … Third."),
+        ("Third.", "First. Second, on ice. …"),
+    ):
+        first = start + text.index(sentence)
+        mark = AnswerSpan(first, first + len(sentence), sentence, first, first + len(sentence))
+        read = shown(answer(replace(found, answer=mark)))
+        assert words(read.text) == words(f"Who?{sentence}[1] The lighthouse › Keeper · ¶1{around}")
+
+
+def test_where_many_passages_are_quoted_what_stands_around_is_left_to_their_sources() -> None:
+    hits = [
+        replace(LAMP, rank=rank, passage=replace(LAMP.passage, paragraphs=(rank, rank)))
+        for rank in (1, 2, 3)
+    ]
+    many = replace(answer(*hits), quotations=tuple(map(quotation, hits)))
+    assert words(shown(many).text) == words(
+        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
+        "She lit the lamp at six.[2] Keeper · ¶2She lit the lamp at six.[3] Keeper · ¶3"
+    )
 
 
 def test_words_are_bold_only_where_they_are_claimed() -> None:
@@ -172,7 +211,7 @@ def test_words_are_bold_only_where_they_are_claimed() -> None:
     assert shown(answer(LAMP)).bold == ""
 
 
-def test_what_several_quotations_say_of_one_passage_is_marked_in_it_once_shown() -> None:
+def test_what_several_quotations_say_of_one_passage_comes_one_after_the_other() -> None:
     ada = marking("Ada", "The keeper was called Ada.")
     quotations = (
         quotation(LAMP, exact=True, part="When?"),
@@ -180,24 +219,38 @@ def test_what_several_quotations_say_of_one_passage_is_marked_in_it_once_shown()
     )
     read = shown(replace(answer(LAMP), quotations=quotations))
     assert words(read.text) == words(
-        "Who?When?Who?The keeper was called Ada.She lit the lamp at six."
-        "[1] The lighthouse › Keeper › ¶1"
+        "Who?When?She lit the lamp at six.Who?The keeper was called Ada."
+        "[1] The lighthouse › Keeper · ¶1"
     )
-    assert read.answering == "The keeper was called Ada.She lit the lamp at six."
-    assert read.bold == "Adaat six"
+    assert read.bold == "at sixAda"
 
 
-def test_an_unsure_answer_says_so_and_marks_nothing() -> None:
+def test_a_sentence_that_is_quoted_twice_is_shown_once_with_all_of_its_words() -> None:
+    one, other = (marking(part, "She lit the lamp at six.") for part in ("lamp", "six"))
+    quotations = (quotation(one, exact=True), quotation(other, exact=True))
+    read = shown(replace(answer(LAMP), quotations=quotations))
+    assert read.text.count("She lit the lamp at six.") == 1
+    assert read.bold == "lampsix"
+
+
+def test_an_unsure_answer_says_what_is_missing_and_marks_nothing() -> None:
     read = shown(unsure(LAMP, ADA))
-    before, after = read.text.split("More passages")
+    before, after = read.text.split("More passages that speak of it")
     assert words(before) == words(
-        "Who?These documents speak of this, but may not answer it."
-        "Nothing in 1 document surely answers it. The nearest sentence has no number of cats."
-        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
+        "Who?These documents may not answer this: the nearest sentence has no number of cats."
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
     )
-    assert words(after) == "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
+    assert words(after) == "The keeper was called Ada.[1] Keeper · ¶1"
     assert (read.marked, read.bold) == ("", "")
     assert ("class", "reply unsure") in read.attributes
+
+
+def test_of_an_answer_in_part_the_part_that_is_answered_is_quoted() -> None:
+    part = replace(unsure(LAMP, missing="no sure answer to “Why?”"), quotations=(quotation(LAMP),))
+    assert words(shown(part).text) == words(
+        "Who?These documents answer a part of this, but give no sure answer to “Why?”."
+        "She lit the lamp at six.[1] The lighthouse › Keeper · ¶1The keeper was called Ada."
+    )
 
 
 def test_of_a_search_the_words_searched_for_are_marked_and_nothing_else() -> None:
@@ -205,8 +258,8 @@ def test_of_a_search_the_words_searched_for_are_marked_and_nothing_else() -> Non
     read = shown(search_result(replace(LAMP, evidence=evidence), ADA))
     assert words(read.text) == words(
         "Who?Passages found by these words."
-        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
-        "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
+        "The keeper was called Ada.[1] Keeper · ¶1"
     )
     assert read.searched == ["keeper", "lamp", "Ada"]
     assert read.marked == "keeperlampAda"
@@ -218,15 +271,15 @@ def test_small_talk_gets_one_sentence_and_no_sources() -> None:
     assert read.text == "Who?BriefQA quotes documents."
     assert "figure" not in read.tags
     assert "button" not in read.tags
-    listed = Reading(sources_view.listed(remark(), 1))
-    assert listed.text == "The passages an answer rests on are listed here."
+    closed = Reading(sources_view.closed(remark()))
+    assert closed.text == "An answer's source opens here, at the passage that answers."
 
 
-def test_passages_that_the_answer_does_not_quote_are_offered_by_number() -> None:
+def test_passages_that_the_answer_does_not_quote_are_offered_in_words() -> None:
     other = hit("She lit the lamp at six.", rank=2)
-    read = shown(answer(ADA, other))
-    assert read.text.endswith("See also [2]")
-    assert ("aria-label", "[2] The lighthouse › Keeper › ¶1") in read.attributes
+    ferry = replace(other.passage, document="ferry.md", title="The ferry", section=())
+    read = shown(answer(ADA, other, Hit(3, ferry, other.evidence)))
+    assert read.text.endswith("See also[2] Keeper · ¶1[3] The ferry › ¶1")
 
 
 def test_no_answer_says_so_where_it_looked_and_folds_the_nearest_passages() -> None:
@@ -269,7 +322,9 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
     assert "answer it?" not in shown(search_result(ADA), rateable=True).text
     rated = (Turn("Who?", answer(ADA), rating=False),)
     pressed = Reading(
-        conversation_view.conversation(rated, rateable=True, rebuildable=False)
+        conversation_view.conversation(
+            rated, citations=NONE_KNOWN, rateable=True, rebuildable=False
+        )
     ).attributes
     assert [value for name, value in pressed if name == "aria-pressed"] == ["false", "true"]
 
@@ -277,30 +332,24 @@ def test_there_are_thumbs_only_where_they_are_kept() -> None:
 def test_a_problem_has_a_way_on_where_there_is_one() -> None:
     turns = (Turn("Who?", Problem("No index.", again=True)), Turn("When?", Problem("No.")))
     for rebuildable, buttons in ((True, 1), (False, 0)):
-        markup = conversation_view.conversation(turns, rateable=True, rebuildable=rebuildable)
+        markup = conversation_view.conversation(
+            turns, citations=NONE_KNOWN, rateable=True, rebuildable=rebuildable
+        )
         assert Reading(markup).text.count("Build the index again") == buttons
 
 
 def test_an_index_built_anew_in_between_is_told() -> None:
     turns = [Turn("Who?", answer(ADA), generation=name) for name in ("one", "one", "two")]
     text = Reading(
-        conversation_view.conversation(tuple(turns), rateable=False, rebuildable=False)
+        conversation_view.conversation(
+            tuple(turns), citations=NONE_KNOWN, rateable=False, rebuildable=False
+        )
     ).text
     first, second = text.split("The documents were indexed anew here.")
     assert (first.count("Who?"), second.count("Who?")) == (2, 1)
 
 
 # Sources
-
-
-def test_a_source_says_where_it_stands_and_why_it_was_found() -> None:
-    read = Reading(sources_view.listed(answer(ADA), 1))
-    assert words(read.text) == words(
-        "[1] The lighthouse › Keeper › ¶1"
-        "lighthouse.md, line 7The keeper was called Ada."
-        "Why this passageWords it sharesAda"
-        "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
-    )
 
 
 def opened(found: Hit, document: Document = LIGHTHOUSE) -> Reading:
@@ -311,22 +360,32 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
     read = opened(ADA)
     assert read.marked == read.answering == "The keeper was called Ada."
     assert words(read.text) == words(
-        "← All sourcesPreviousNext[1] The lighthouse › Keeper › ¶1Copy citationCopy quote"
-        "The lighthouselighthouse.md"
+        "← To the answerPreviousNextThe lighthouse[1] Keeper › ¶1 (line 7)"
+        "Copy quoteCopy asCitationMarkdownFootnote (Chicago)CSL-JSON"
+        "Why this passageWords it sharesAda"
+        "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
+        "lighthouse.md"
         "Nobody lives there.KeeperThe keeper was called Ada.She lit the lamp at six."
         "Cat- asleep - awake"
     )
 
 
-def test_citation_and_quote_can_be_copied_with_their_place() -> None:
-    def copies(reply: Answer) -> list[str | None]:
+def test_quote_and_citation_can_be_copied_in_five_forms() -> None:
+    def copies(reply: Answer) -> list[str]:
         markup = sources_view.article(LIGHTHOUSE, reply, LAMP, 1)
-        return [value for name, value in Reading(markup).attributes if name == "data-copy"]
+        return [value or "" for name, value in Reading(markup).attributes if name == "data-copy"]
 
-    citation = "The lighthouse › Keeper › ¶1 (lighthouse.md, line 7)"
-    assert copies(answer(LAMP)) == [citation, f"“She lit the lamp at six.” — {citation}"]
+    citation = "“The lighthouse” › Keeper › ¶1 (lighthouse.md, line 7)"
+    quote, plain, marked, note, csl = copies(answer(LAMP))
+    assert (quote, plain) == (f"“She lit the lamp at six.” — {citation}", citation)
+    assert marked == (
+        "> “She lit the lamp at six.”\n>\n"
+        "> — “The lighthouse” › Keeper › ¶1 (`lighthouse.md`, line 7)"
+    )
+    assert note == "“The lighthouse,” under “Keeper,” para. 1."
+    assert json.loads(csl)[0]["title"] == "The lighthouse"
     whole = "“The keeper was called Ada. She lit the lamp at six.”"
-    assert copies(unsure(LAMP)) == [citation, f"{whole} — {citation}"]
+    assert copies(unsure(LAMP))[0] == f"{whole} — {citation}"
 
 
 def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
@@ -360,11 +419,10 @@ def test_of_an_unsure_answer_the_passage_alone_is_marked_in_its_source() -> None
         assert (read.answering, read.bold) == ("", "")
 
 
-def test_the_list_of_sources_marks_only_what_is_quoted() -> None:
-    other = hit("She lit the lamp at six.", rank=2)
-    assert Reading(sources_view.listed(answer(ADA, other), 1)).marked == ADA.passage.text
-    for reply in (unsure(ADA, other), not_found(ADA, other), search_result(ADA, other)):
-        assert Reading(sources_view.listed(reply, 1)).marked == ""
+def test_what_is_marked_in_a_source_is_not_bold_as_well() -> None:
+    read = Reading(sources_view.article(LIGHTHOUSE, answer(LAMP, exact=True), LAMP, 1))
+    assert read.answering == "She lit the lamp at six."
+    assert read.bold == ""
 
 
 def test_headings_above_a_section_are_shown_once() -> None:
@@ -400,7 +458,7 @@ def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
     markup = sources_view.article(document, answer(found), found, 1)
     assert Reading(markup).marked == "here"
     assert "the part around the passage" in Reading(markup).text
-    assert len(markup) < 250_000
+    assert len(markup) < 100_000
 
 
 # Documents

@@ -130,7 +130,9 @@ def test_documents_over_http_have_names_and_sections_to_ask_with(
 ) -> None:
     found = called(address, "documents")
     assert [document["name"] for document in found] == [info.name for info in brief.documents()]
-    assert set(found[0]) == {"name", "title", "date", "passages", "sections"}
+    assert set(found[0]) == {
+        *("name", "title", "date", "source", "author", "passages", "sections"),
+    }
     assert found[0]["sections"] == [list(path) for path in brief.documents()[0].sections]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from briefqa.documents import loaders
-from briefqa.records import Document
+from briefqa.records import Document, Metadata
 
 RAIN = "The rain fell on the town for nine days, and the river rose over its banks by the end."
 SHUT = "The road to the north was shut on the second day and has not been opened again since."
@@ -233,6 +233,46 @@ def test_a_question_heads_its_answer() -> None:
 
 def test_rules_between_paragraphs_are_decoration() -> None:
     assert outline(load(f"Rain\n\n* * *\n\n{RAIN}\n\n-----\n\n{SHUT}")) == [((), [RAIN, SHUT])]
+
+
+@pytest.mark.parametrize(
+    ("top", "about"),
+    [
+        (
+            "MOSCOW, January 18. /TASS/. A storm",
+            Metadata("Storm hits coast", "January 18", "TASS", place="Moscow"),
+        ),
+        (
+            "NEW YORK, Jan. 18, 2017 (PRNewswire) -- A storm",
+            Metadata("Storm hits coast", "Jan. 18, 2017", "PRNewswire", place="New York"),
+        ),
+        ("PARIS (Reuters) - A storm", Metadata("Storm hits coast", "", "Reuters", place="Paris")),
+        (
+            "ST. LOUIS, Missouri, March 3, 2020 - A storm",
+            Metadata("Storm hits coast", "March 3, 2020", place="St. Louis"),
+        ),
+        ("By Ada Elm\n\nA storm", Metadata("Storm hits coast", author="Ada Elm")),
+        ("18 January 2017\n\nA storm", Metadata("Storm hits coast", "18 January 2017")),
+        ("NATO said (Reuters) that a storm", Metadata("Storm hits coast")),
+    ],
+)
+def test_dateline_and_by_line_say_who_wrote_it_when_and_where(top: str, about: Metadata) -> None:
+    document = loaders.parse(
+        f"Storm hits coast\n\n{top} hit the coast on Monday, and nobody was hurt.".encode(), "a.txt"
+    )
+    assert document.metadata == about
+
+
+def test_what_stands_over_a_press_release_is_not_its_title() -> None:
+    release = (
+        "FOR IMMEDIATE RELEASE\n\nJanuary 18, 2017\n\nAcme launches a new pump\n\n"
+        "LONDON, Jan. 18, 2017 (PRNewswire) -- Acme Corp. today launched the pump.\n\nIt is green."
+    )
+    document = loaders.parse(release.encode(), "pump.txt")
+    assert document.title == "Acme launches a new pump"
+    assert document.metadata.source == "PRNewswire"
+    quoted = [document.text[p.start : p.end] for s in document.sections for p in s.paragraphs]
+    assert [words.split()[0] for words in quoted] == ["LONDON,", "It"]
 
 
 def test_sections_articles_and_schedules_are_headings_whatever_follows() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, build, open_index, replay, search, verify
+    from briefqa.api import ask, build, cite, open_index, replay, search, verify
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -60,6 +60,7 @@ __all__ = [
     "VerifyReport",
     "ask",
     "build",
+    "cite",
     "open_index",
     "replay",
     "search",
@@ -68,7 +69,7 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "build", "open_index", "replay", "search", "verify"),
+    "api": ("ask", "build", "cite", "open_index", "replay", "search", "verify"),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from briefqa import citations
 from briefqa.answering.searcher import Searcher
+from briefqa.citations import Style
 from briefqa.errors import UsageError
 from briefqa.evaluation.fitting import WRONG
 from briefqa.models.reader import DEFAULT_READER
-from briefqa.records import Answer, Hit, Mode
+from briefqa.records import Answer, Hit, Mode, Passage
 
 if TYPE_CHECKING:
     from briefqa.evaluation.results import Evaluation
@@ -116,6 +118,26 @@ def ask(
     """
     searcher = _shared_searcher(index, reader)
     return searcher.ask(question, k=k, documents=documents, section=section)
+
+
+def cite(
+    passage: Passage,
+    *,
+    style: Style | str = Style.PLAIN,
+    index: AnyPath = "index",
+    reader: str | None = DEFAULT_READER,
+) -> str:
+    """The citation of a passage of this index as `plain` text, `markdown`, `chicago` or `csl-json`.
+
+    Raises UsageError for another style, and for a document that the index does not hold.
+    """
+    try:
+        chosen = Style(style)
+    except ValueError:
+        styles = ", ".join(Style)
+        raise UsageError(f"There is no style '{style}'; choose one of: {styles}.") from None
+    about = _shared_searcher(index, reader).document(passage.document).metadata
+    return citations.cite(passage, about, chosen)
 
 
 def replay(

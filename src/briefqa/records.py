@@ -144,6 +144,7 @@ class Metadata:
     source: str = ""
     author: str = ""
     language: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +348,8 @@ class Answer:
 class DocumentInfo:
     """What a list of documents shows of one.
 
-    `sections` are its heading paths in source order, outermost heading first, without the lead's.
+    `sections` are its heading paths in source order, outermost heading first, without the lead's;
+    `source` and `author` are as in its Metadata.
     """
 
     name: str
@@ -355,6 +357,8 @@ class DocumentInfo:
     date: str
     passages: int
     sections: tuple[tuple[str, ...], ...]
+    source: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

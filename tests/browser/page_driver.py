@@ -33,6 +33,13 @@ def opened(page: Page, number: int) -> Locator:
     return page.locator("#opened mark")
 
 
+def chosen(page: Page, number: int) -> Locator:
+    """Wait until source `number` is open because it was chosen, not by itself; its marks."""
+    marks = opened(page, number)
+    page.locator("#opened :focus").wait_for()
+    return marks
+
+
 def documents(page: Page) -> Locator:
     """Open the list of documents; the documents in it."""
     if not page.locator("#library").is_visible():

@@ -26,7 +26,7 @@ def test_a_follow_up_shows_what_it_was_understood_as(visit: Visit, searcher: Sea
     understood = words(turn.locator(".understood").inner_text())
     assert understood == f"Understood as: {wanted.read_as} Ask as typed"
     assert words(turn.locator("blockquote").first.inner_text()) == words(
-        wanted.hits[0].passage.text
+        wanted.quotations[0].sentence
     )
     assert "Ada Lindqvist" in turn.locator("blockquote").first.inner_text()
 
@@ -42,7 +42,7 @@ def test_a_follow_up_is_asked_again_as_it_was_typed(visit: Visit, searcher: Sear
     as_typed.press("Enter")
     turn.locator(".understood").wait_for(state="detached")
     assert words(turn.locator("blockquote, .verdict").first.inner_text()) == words(
-        alone.hits[0].passage.text if alone.answered else alone.text
+        alone.quotations[0].sentence if alone.answered else alone.text
     )
     assert page.locator(".question").all_inner_texts() == [BUILT, BY_WHOM, WHO]
     assert focus_is_somewhere(page)
@@ -55,6 +55,6 @@ def test_a_question_that_stands_alone_is_not_dragged_back(visit: Visit) -> None:
     page = visit()
     ask(page, BUILT)
     turn = ask(page, "How heavy is a barrel of herring?")
-    assert turn.locator(".carried").count() == 0
+    assert turn.locator(".understood").count() == 0
     assert "ninety kilograms" in turn.locator("blockquote").first.inner_text()
     assert has_focus(page.get_by_label("Your question"))

@@ -6,10 +6,12 @@ import re
 import time
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import pytest
 
 from briefqa import Searcher
+from briefqa.citations import Style, cite
 from briefqa.evaluation.probe import passages
 from briefqa.evaluation.question_sets import read_questions
 from briefqa.models.embedder import Embedder
@@ -22,6 +24,7 @@ from .page_driver import (
     UNSURE,
     WHO,
     ask,
+    chosen,
     has_focus,
     in_view,
     joined,
@@ -29,6 +32,9 @@ from .page_driver import (
     sideways,
     words,
 )
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.browser
 
@@ -40,26 +46,88 @@ def sentence(searcher: Searcher, hit: Hit) -> str:
     return words(text[hit.answer.sentence_start : hit.answer.sentence_end])
 
 
-def test_an_answer_quotes_its_passage_with_a_citation_beside_the_sources(
+def test_an_answer_is_its_sentence_first_and_large_with_a_citation_beside_its_source(
+    visit: Visit, searcher: Searcher
+) -> None:
+    page = visit()
+    turn = ask(page, WHO)
+    said = searcher.ask(WHO)
+    (quotation,) = said.quotations
+    assert "Ada Lindqvist kept the lighthouse for forty years" in quotation.sentence
+    quote, around = turn.locator("blockquote"), turn.locator(".around")
+    assert quote.count() == 1
+    assert words(quote.inner_text()) == words(quotation.sentence)
+    rest = said.hits[0].passage.text.replace(quotation.sentence, "…")
+    assert words(around.inner_text()) == words(rest)
+    assert size(quote) > size(around) * 1.2
+    citation = words(turn.locator(".citation").first.inner_text())
+    assert citation == "[1] The harbour at Lund › The lighthouse · ¶1–2"
+    assert in_view(quote)
+    assert in_view(turn.locator(".citation").first)
+    assert page.get_by_label("Your question").input_value() == ""
+
+
+def size(locator: Locator) -> float:
+    """The height of its letters, in pixels."""
+    return float(locator.evaluate("node => parseFloat(getComputedStyle(node).fontSize)"))
+
+
+def test_the_first_source_is_open_at_its_mark_and_the_focus_stays_in_the_question(
     visit: Visit, searcher: Searcher
 ) -> None:
     page = visit()
     turn = ask(page, WHO)
     first = searcher.ask(WHO).hits[0]
-    assert "Ada Lindqvist kept the lighthouse for forty years" in first.passage.text
-    assert words(turn.locator("blockquote").first.inner_text()) == words(first.passage.text)
-    marked = turn.locator("blockquote").first.locator("mark.answer")
-    assert joined(marked) == sentence(searcher, first)
-    assert words(turn.locator(".citation").first.inner_text()) == f"[1] {first.citation}"
-    assert in_view(turn.locator("blockquote").first)
-    listed = page.locator("#sources .hits > li")
-    assert listed.count() == 5
-    assert in_view(listed.first.locator(".citation"))
-    assert words(listed.first.locator(".place").inner_text()).startswith("harbour.md, line")
-    assert page.get_by_label("Your question").input_value() == ""
+    marks = opened(page, 1)
+    assert joined(marks) == words(first.passage.text)
+    assert joined(page.locator("#opened mark.answer")) == sentence(searcher, first)
+    assert in_view(page.locator("#opened mark.answer").first)
+    assert words(page.locator(".bar").inner_text()).count(f"({first.passage.place.in_words})") == 1
+    assert has_focus(page.get_by_label("Your question"))
+    texts = [words(part.inner_text()) for part in page.locator("#panel blockquote").all()]
+    assert texts == []  # no passage stands there a second time
+    titles = page.get_by_text(first.passage.title).locator("visible=true")
+    assert titles.count() == 2  # in the citation, over the source
+    ask(page, NOWHERE)  # nothing answers it, so nothing is opened for it
+    page.locator("#opened .empty").wait_for()
+    assert page.locator("#opened mark").count() == 0
+    assert in_view(turn.page.locator(".turn").nth(1).locator(".verdict"))
 
 
-def test_the_words_that_answer_are_bold_in_the_marked_sentence(
+def test_on_a_phone_the_source_comes_below_the_answer_and_does_not_move_the_page(
+    visit: Visit,
+) -> None:
+    page = visit(width=390, height=844)
+    for question in (WHO, "What does the ferry cost?"):
+        turn = ask(page, question)
+        opened(page, 1)
+        page.wait_for_timeout(200)
+        assert in_view(turn.locator(".question"))
+        assert in_view(turn.locator("blockquote"))
+        source, reply = page.locator("#opened").bounding_box(), turn.bounding_box()
+        assert source is not None
+        assert reply is not None
+        assert source["y"] >= reply["y"] + reply["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_new_answer_is_in_view_whatever_was_unfolded_before(
+    visit: Visit, width: int, height: int
+) -> None:
+    page = visit(width=width, height=height)
+    turn = ask(page, NOWHERE)
+    for fold in turn.locator("summary").all():
+        fold.click()
+    turn = ask(page, UNSURE)
+    turn.locator("summary").click()
+    for question in (WHO, NOWHERE, "What does the ferry cost?"):
+        turn = ask(page, question)
+        opened(page, 1) if question != NOWHERE else page.locator("#opened .empty").wait_for()
+        assert in_view(turn.locator(".question"))
+        assert in_view(turn.locator("blockquote.said, .verdict").first)
+
+
+def test_the_words_that_answer_are_bold_in_the_answer_and_not_in_the_source(
     visit: Visit, searcher: Searcher
 ) -> None:
     page = visit()
@@ -67,15 +135,16 @@ def test_the_words_that_answer_are_bold_in_the_marked_sentence(
     best = searcher.ask(WHO).hits[0]
     assert best.answer is not None
     assert best.answer.text != best.sentence
-    bold = turn.locator("blockquote").first.locator("mark.answer strong")
-    assert words(bold.inner_text()) == words(best.answer.text)
+    assert words(turn.locator("blockquote strong").inner_text()) == words(best.answer.text)
+    opened(page, 1)
+    assert page.locator("#log mark, #opened strong").count() == 0  # one emphasis in a place
 
 
 def test_why_a_passage_is_here_is_folded_under_it(visit: Visit, searcher: Searcher) -> None:
     page = visit()
     ask(page, WHO)
     evidence = searcher.ask(WHO).hits[0].evidence
-    first = page.locator("#sources .hits > li").first
+    first = page.locator("#opened .bar")
     assert not first.get_by_text("By its meaning").is_visible()
     first.get_by_text("Why this passage").click()
     told = words(first.locator("dl").inner_text())
@@ -101,18 +170,16 @@ def test_citation_2_opens_the_article_at_the_marked_passage_by_click_enter_and_n
             citation.click()
         else:
             page.keyboard.press(way)
-        marks = opened(page, 2)
+        marks = chosen(page, 2)
         assert joined(marks) == words(second.passage.text)
         assert page.locator("#opened mark.answer").count() == 0  # nothing is quoted of it
         assert all(in_view(mark) for mark in marks.all())
         assert page.locator("#opened h2").inner_text() == second.passage.title
         headings = page.locator("#opened article :is(h3, h4)").all_inner_texts()
         assert headings[:4] == ["The ferry", "The lighthouse", "The fish market", "Weights"]
-        assert not page.locator("#sources .hits").is_visible()
         assert has_focus(page.locator(".back"))
         page.locator(".back").click()
-        page.locator("#sources .hits").wait_for()
-        turn.locator('[data-hit="2"]:focus').wait_for()
+        assert has_focus(turn.locator('[data-hit="2"]'))
     assert page.locator("#log").inner_text() == said
     assert page.evaluate("window.stayed")
 
@@ -121,9 +188,9 @@ def test_a_citation_opens_and_leads_back_on_a_phone(visit: Visit) -> None:
     page = visit(width=390, height=640)
     turn = ask(page, WHO)
     turn.locator('[data-hit="2"]').click()
-    assert in_view(opened(page, 2).first)
-    assert in_view(page.get_by_role("button", name="All sources"))
-    page.get_by_role("button", name="All sources").click()
+    assert in_view(chosen(page, 2).first)
+    assert in_view(page.get_by_role("button", name="To the answer"))
+    page.get_by_role("button", name="To the answer").click()
     citation = turn.locator('[data-hit="2"]:focus')
     citation.wait_for()
     assert in_view(citation)
@@ -134,7 +201,7 @@ def test_previous_and_next_walk_through_the_citations(visit: Visit, searcher: Se
     turn = ask(page, WHO)
     hits = searcher.ask(WHO).hits
     turn.locator('[data-hit="1"]').first.click()
-    opened(page, 1)
+    chosen(page, 1)
     assert page.get_by_role("button", name="Previous citation").is_disabled()
     following = page.get_by_role("button", name="Next citation")
     for number in (2, 3, 4, 5):
@@ -145,10 +212,21 @@ def test_previous_and_next_walk_through_the_citations(visit: Visit, searcher: Se
         assert has_focus(following) or number == 5
     assert following.is_disabled()
     page.get_by_role("button", name="Previous citation").click()
-    opened(page, 4)
+    chosen(page, 4)
     page.keyboard.press("Escape")
-    page.locator("#sources .hits").wait_for()
-    assert has_focus(turn.locator('[data-hit="1"]').first)
+    assert has_focus(turn.locator('[data-hit="4"]'))
+
+
+def test_back_from_a_folded_passage_unfolds_it(visit: Visit) -> None:
+    page = visit()
+    turn = ask(page, UNSURE)
+    opened(page, 1)
+    page.get_by_role("button", name="Next citation").click()
+    chosen(page, 2)
+    citation = turn.locator('[data-hit="2"]')
+    assert not citation.is_visible()
+    page.locator(".back").click()
+    assert has_focus(citation)
 
 
 def test_an_earlier_answers_citation_still_opens_its_own_source(visit: Visit) -> None:
@@ -156,29 +234,40 @@ def test_an_earlier_answers_citation_still_opens_its_own_source(visit: Visit) ->
     first = ask(page, WHO)
     ask(page, "How heavy is a barrel of herring?")
     first.locator('[data-hit="1"]').first.click()
-    assert "Ada Lindqvist" in joined(opened(page, 1))
+    assert "Ada Lindqvist" in joined(chosen(page, 1))
     ask(page, "What does the ferry cost?")
-    assert page.locator("#opened mark").count() == 0
-    assert page.locator("#sources .hits").get_attribute("data-turn") == "3"
+    page.locator("#opened mark", has_text="twelve crowns").first.wait_for()
+    assert page.locator("#opened .opened").get_attribute("data-turn") == "3"
 
 
-def test_citation_and_quotation_can_be_copied(visit: Visit, searcher: Searcher) -> None:
+def test_quotation_and_citation_can_be_copied_in_several_forms(
+    visit: Visit, searcher: Searcher
+) -> None:
     page = visit(permissions=["clipboard-read", "clipboard-write"])
-    ask(page, WHO).locator(".citation").first.click()
+    ask(page, WHO)
     opened(page, 1)
     first = searcher.ask(WHO).hits[0]
-    place = first.passage.place
-    citation = f"{first.citation} (harbour.md, lines {place.first}–{place.last})"
-    for name, copied in (
-        ("Copy citation", citation),
-        ("Copy quote", f"“{sentence(searcher, first)}” — {citation}"),
+    about = searcher.document("harbour.md").metadata
+    button = page.get_by_role("button", name="Copy quote")
+    button.dblclick()  # twice is as good as once
+    page.locator(".copies").get_by_text("Copied").wait_for()
+    quote = f"“{sentence(searcher, first)}” — {cite(first.passage, about)}"
+    assert page.evaluate("navigator.clipboard.readText()") == quote
+    for name, style in (
+        ("Citation", Style.PLAIN),
+        ("Footnote (Chicago)", Style.CHICAGO),
+        ("CSL-JSON", Style.CSL_JSON),
     ):
-        page.get_by_role("button", name=name).dblclick()  # twice is as good as once
-        page.locator(".copies").get_by_text("Copied").last.wait_for()
-        assert page.evaluate("navigator.clipboard.readText()") == copied
-    page.wait_for_function(
-        "document.querySelector('.copies').textContent === 'Copy citationCopy quote'"
-    )
+        page.get_by_text("Copy as").click()
+        page.get_by_role("button", name=name, exact=True).click()
+        page.locator(".copies summary:focus", has_text="Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == cite(first.passage, about, style)
+        page.locator(".copies summary", has_text="Copy as").wait_for()
+    page.get_by_text("Copy as").click()
+    page.get_by_role("button", name="Markdown").click()
+    page.locator(".copies summary:focus", has_text="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("> “Ada Lindqvist kept")
+    button.wait_for()  # it has its name again
 
 
 def test_an_example_asks_itself(
@@ -189,8 +278,8 @@ def test_an_example_asks_itself(
         page.locator(".examples button").last.press("Enter")
         page.locator(".turn .reply").wait_for()
         question = page.locator(".question").inner_text()
-        passage = brief.ask(question).hits[0].passage.text
-        assert words(page.locator("blockquote").first.inner_text()) == words(passage)
+        sentence = brief.ask(question).quotations[0].sentence
+        assert words(page.locator("blockquote").first.inner_text()) == words(sentence)
         assert has_focus(page.get_by_label("Your question"))
 
 
@@ -204,7 +293,7 @@ def test_what_is_not_there_is_not_answered(visit: Visit, searcher: Searcher) -> 
     fold = turn.get_by_text("Nearest passages, which do not answer this")
     assert fold.is_visible()
     assert [quote.is_visible() for quote in turn.locator("blockquote").all()] == [False] * 5
-    assert not page.locator("#sources blockquote").first.is_visible()
+    assert page.locator("#panel blockquote").count() == 0  # offered once, and not beside it again
     fold.click()
     assert turn.locator("blockquote").first.is_visible()
 
@@ -216,14 +305,22 @@ def test_an_unsure_answer_looks_different_and_marks_nothing(
     turn = ask(page, UNSURE)
     said = searcher.ask(UNSURE)
     assert said.missing == ("no number of ferries", "no mention of “sank”")
-    assert turn.locator(".verdict").inner_text() == said.text
-    assert said.missing[0] in turn.locator(".reason").inner_text()
+    assert turn.locator(".verdict").inner_text() == (
+        "These documents may not answer this: the nearest sentence has no number of ferries and "
+        "no mention of “sank”."
+    )
     quotes = turn.locator("blockquote")
     assert words(quotes.first.inner_text()) == words(said.hits[0].passage.text)
     assert [quote.is_visible() for quote in quotes.all()] == [True] + [False] * 4
     turn.get_by_text("More passages").click()
     assert quotes.last.is_visible()
-    assert page.locator("mark, blockquote strong").count() == 0
+    opened(page, 1)
+    assert page.locator("#log mark, #log blockquote strong, mark.answer").count() == 0
+    shade = page.locator("#opened mark").first.evaluate(
+        "node => getComputedStyle(node).backgroundColor"
+    )
+    red, green, blue = map(int, re.findall(r"\d+", shade)[:3])
+    assert max(red, green, blue) - min(red, green, blue) < 20  # no colour
     style = "node => getComputedStyle(node).borderLeftStyle"
     assert quotes.first.evaluate(style) == "dashed"
     assert ask(page, WHO).locator("blockquote").first.evaluate(style) == "solid"
@@ -240,7 +337,7 @@ def test_a_search_by_words_marks_them_and_small_talk_is_one_sentence(visit: Visi
     turn = ask(page, "hello")
     assert turn.locator(".remark").is_visible()
     assert turn.locator("blockquote, .citation, .thumb").count() == 0
-    assert page.locator("#sources .hits").count() == 0
+    assert page.locator("#opened .opened").count() == 0
 
 
 def test_thumbs_are_kept_as_questions_that_can_be_evaluated(
@@ -308,7 +405,9 @@ def test_long_words_do_not_scroll_a_phone_sideways(visit: Visit) -> None:
     turn = ask(page, WHO)
     assert sideways(page) == 0
     turn.locator(".citation").first.click()
-    opened(page, 1)
+    chosen(page, 1)
+    assert sideways(page) == 0
+    page.get_by_text("Copy as").click()
     assert sideways(page) == 0
     chat, panel = page.locator("#chat").bounding_box(), page.locator("#panel").bounding_box()
     assert chat is not None
@@ -342,8 +441,10 @@ def test_text_and_marks_are_readable_in_light_and_dark(visit: Visit, scheme: str
         assert contrast(page, part) > 7, part
     for part in (".turn .citation", ".bar p", ".to-documents"):
         assert contrast(page, part) > 4.5, part
-    # The answer differs from its passage by more than a colour.
+    # Where the reader's own colours stand, the answer differs from its passage by a line.
     line = "node => getComputedStyle(node).textDecorationLine"
+    assert page.locator(answer).first.evaluate(line) == "none"
+    page.emulate_media(forced_colors="active")
     assert page.locator(answer).first.evaluate(line) == "underline"
     assert page.locator(passage).first.evaluate(line) == "none"
 

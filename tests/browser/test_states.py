@@ -13,7 +13,7 @@ from briefqa.models.embedder import Embedder
 from briefqa.ui.service import IndexService
 
 from .conftest import HARBOUR, Visit, changeable, free_port, served
-from .page_driver import WHO, add, ask, documents, focus_is_somewhere, joined, notice, opened
+from .page_driver import WHO, add, ask, chosen, documents, focus_is_somewhere, joined, notice
 
 pytestmark = pytest.mark.browser
 
@@ -112,9 +112,8 @@ def test_a_rebuild_during_a_conversation_is_told_and_what_was_said_stays(
         problem = page.locator("#opened .problem")
         problem.wait_for()
         assert "was indexed anew since this answer" in problem.inner_text()
-        page.get_by_role("button", name="All sources").click()
         page.locator(".turn").nth(1).locator(".citation").first.click()
-        assert "twenty crowns" in joined(opened(page, 1))
+        assert "twenty crowns" in joined(chosen(page, 1))
 
 
 def test_a_document_whose_file_has_changed_is_shown_as_indexed_with_a_remark(
@@ -126,7 +125,7 @@ def test_a_document_whose_file_has_changed_is_shown_as_indexed_with_a_remark(
         dearer = HARBOUR.replace("twelve crowns", "twenty crowns")
         (notes / "harbour.md").write_text(dearer, encoding="utf-8")
         turn.locator(".citation").first.click()
-        assert "twelve crowns" in joined(opened(page, 1))
+        assert "twelve crowns" in joined(chosen(page, 1))
         remark = page.locator("#opened").get_by_role("note")
         assert "has changed since it was indexed" in remark.inner_text()
         remark.get_by_role("button", name="Index the documents again").press("Enter")
@@ -149,7 +148,7 @@ def test_a_conversation_outlives_a_restart_of_the_server(
         assert turn.locator(".understood").count() == 1
         assert "Ada Lindqvist" in turn.locator("blockquote").first.inner_text()
         page.locator(".turn").first.locator(".citation").first.click()
-        assert "twelve crowns" in joined(opened(page, 1))
+        assert "twelve crowns" in joined(chosen(page, 1))
         assert page.evaluate("window.stayed")
     box = page.get_by_label("Your question")
     box.fill(WHO)

@@ -15,7 +15,7 @@ from briefqa.ui.service import IndexService
 from briefqa.ui.turns import Turn, Turns
 
 from .conftest import HOSTILE_LINES, HURT, Visit
-from .page_driver import NOWHERE, WHO, ask, documents, opened, words
+from .page_driver import NOWHERE, WHO, ask, chosen, documents, words
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> Non
     assert page.get_by_label("Your question").input_value() == "How heavy is"
     assert "Looking only in" in page.locator("#where").inner_text()
     page.locator(".turn").first.locator(".citation").first.click()
-    assert "Ada Lindqvist" in " ".join(opened(page, 1).all_inner_texts())
+    assert "Ada Lindqvist" in " ".join(chosen(page, 1).all_inner_texts())
 
 
 def test_a_page_that_is_loaded_again_asks_nothing(

@@ -95,7 +95,7 @@ def unsure(
     “1774”`.
     """
     missing = tuple(dict.fromkeys(" ".join(each.split()) for each in missing))
-    lacks = f" The nearest sentence has {_listed(missing)}." if missing else ""
+    lacks = f" The nearest sentence has {listed(missing)}." if missing else ""
     return _answer(
         inquiry,
         verdict=Verdict.UNSURE,
@@ -107,7 +107,7 @@ def unsure(
     )
 
 
-def _listed(things: Sequence[str]) -> str:
+def listed(things: Sequence[str]) -> str:
     """`one`, `one and two`, `one, two and three`."""
     return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
 
@@ -123,7 +123,7 @@ def not_found(
     if unknown:
         names = [f"“{name}”" for name in dict.fromkeys(unknown)]
         verb = "occurs" if len(names) == 1 else "occur"
-        reason = f"{reason.rstrip('.')}; {_listed(names)} {verb} nowhere."
+        reason = f"{reason.rstrip('.')}; {listed(names)} {verb} nowhere."
     return _answer(
         inquiry,
         verdict=Verdict.NOT_FOUND,

@@ -233,6 +233,8 @@ class Searcher:
                         document.metadata.date,
                         source.passages,
                         tuple(section.path for section in document.sections if section.path),
+                        document.metadata.source,
+                        document.metadata.author,
                     )
                     for source, document in zip(indexed, snapshot.documents, strict=True)
                 ]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from briefqa import __version__
 from briefqa.answering import compose
+from briefqa.citations import Style
 from briefqa.cli import terminal
 from briefqa.cli.parser import default_index, parser
 from briefqa.errors import BriefQAError, UsageError
@@ -110,14 +111,22 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from briefqa.api import ask
+    from briefqa.api import ask, cite
 
     answer = ask(
         options.question, k=options.k, documents=options.document, section=options.section,
         index=options.index, reader=options.reader,
     )  # fmt: skip
     if options.json:
-        terminal.show_json(compose.as_json(answer))
+        shown = compose.as_json(answer)
+        for one, quotation in zip(shown["quotations"], answer.quotations, strict=True):
+            one["cited_as"] = {
+                style: cite(
+                    quotation.passage, style=style, index=options.index, reader=options.reader
+                )
+                for style in Style
+            }
+        terminal.show_json(shown)
     else:
         terminal.show_answer(answer)
     return _EXIT_CODES.get(answer.verdict, 0)

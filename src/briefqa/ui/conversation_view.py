@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.records import Answer, DocumentInfo, Hit, Verdict, Where
-from briefqa.ui import messages, passage_view
+from briefqa.citations import ShortCitations
+from briefqa.records import Answer, DocumentInfo, Verdict, Where
+from briefqa.ui import answer_view, messages
 from briefqa.ui.html import Html, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
-
-_NAMED = 12
-"""Documents that are named where nothing answers; of more, their number is told."""
 
 
 def welcome(
@@ -57,7 +55,12 @@ def unopened(sentence: str, *, rebuildable: bool) -> Html:
 
 
 def conversation(
-    turns: Turns, waiting: Turn | None = None, *, rateable: bool, rebuildable: bool
+    turns: Turns,
+    waiting: Turn | None = None,
+    *,
+    citations: ShortCitations,
+    rateable: bool,
+    rebuildable: bool,
 ) -> Html:
     """Every turn so far, oldest first, and what the tab is to save of them.
 
@@ -70,7 +73,7 @@ def conversation(
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        shown.append(_turn(turn, number, _reply(turn, number, rateable, rebuildable)))
+        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, rebuildable)))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
         shown.append(_turn(waiting, len(turns) + 1, looking))
@@ -91,7 +94,7 @@ def menu(n_documents: int) -> Html:
             "details",
             tag("summary", "Save"),
             tag("ul", *forms),
-            class_="save",
+            class_="save drop-down",
             data_fold="save",
         ),
         tag(
@@ -105,37 +108,6 @@ def menu(n_documents: int) -> Html:
         ),
         aria_label="Page",
     )
-
-
-def citation(hit: Hit, turn: int, *, key: str) -> Html:
-    """The numbered citation, a button that opens the passage where it stands."""
-    return tag(
-        "button",
-        *cited(hit),
-        type="button",
-        class_="citation",
-        data_turn=turn,
-        data_hit=hit.rank,
-        data_key=f"{key}-{turn}-{hit.rank}",
-    )
-
-
-def cited(hit: Hit) -> list[str]:
-    """`[1] Title › Section › ¶2`, the title apart so that the place in it stands out."""
-    title, place = hit.citation.rsplit(" › ", 1)
-    if hit.passage.section:
-        title, *rest = hit.citation.split(" › ")
-        place = " › ".join(rest)
-    return [
-        tag("span", f"[{hit.rank}]", class_="number"),
-        " ",
-        tag("bdi", tag("span", f"{title} › ", class_="of"), place),
-    ]
-
-
-def place_of(hit: Hit) -> str:
-    """`harbour.md, lines 3–4`: where a person finds the passage in the file."""
-    return hit.passage.location
 
 
 def _welcome(invitation: str, manners: str, *more: Html | None) -> Html:
@@ -169,7 +141,9 @@ def _within(where: Where) -> Html | None:
     return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
 
 
-def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
+def _reply(
+    turn: Turn, number: int, citations: ShortCitations, rateable: bool, rebuildable: bool
+) -> Html:
     match turn.reply:
         case None:
             return tag("p", "Asking again …", class_="pending")
@@ -179,43 +153,10 @@ def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
             return tag(
                 "div",
                 _understood(answer, number),
-                *_body(answer, number),
+                *answer_view.body(answer, number, citations),
                 _rating(turn, number) if rateable and _is_rateable(turn, answer) else None,
                 class_=f"reply {answer.verdict or 'search'}",
             )
-
-
-def _body(answer: Answer, number: int) -> list[Html | None]:
-    """What is said to the question, and the passages it rests on."""
-    match answer.verdict:
-        case Verdict.ANSWERED:
-            quoted = {one.passage for one in answer.quotations}
-            others = [hit for hit in answer.hits if hit.passage not in quoted]
-            return [*_quotations(answer, number), _also(others, number)]
-        case Verdict.UNSURE:
-            first, rest = answer.hits[:1], answer.hits[1:]
-            return [
-                tag("p", answer.text, class_="verdict"),
-                tag("p", answer.reason, class_="reason"),
-                *(_passage(hit, number) for hit in first),
-                _folded("More passages", rest, number),
-            ]
-        case Verdict.NOT_FOUND:
-            return [
-                tag("p", answer.text, class_="verdict"),
-                tag("p", answer.reason, class_="reason"),
-                _looked_in(answer.searched, number),
-                _folded("Nearest passages, which do not answer this", answer.hits, number),
-            ]
-        case _ if answer.quotations:  # of what was asked for as a whole: an overview, a clause
-            note = tag("p", answer.reason, class_="note") if answer.reason else None
-            return [note, *_quotations(answer, number)]
-        case _ if answer.hits:  # of a search
-            note = tag("p", answer.text, class_="note")
-            found = (_passage(hit, number, hit.evidence.matched) for hit in answer.hits)
-            return [note, *found]
-        case _:
-            return [tag("p", answer.text, class_="remark")]
 
 
 def _is_rateable(turn: Turn, answer: Answer) -> bool:
@@ -243,89 +184,6 @@ def _understood(answer: Answer, number: int) -> Html | None:
         " ",
         tag("button", "Ask as typed", type="button", data_alone=number, data_key=f"alone-{number}"),
         class_="understood",
-    )
-
-
-def _quotations(answer: Answer, turn: int) -> list[Html]:
-    """The passages that are quoted, in the answer's order, what is quoted marked in each."""
-    hits = {hit.passage: hit for hit in answer.hits}
-    shown = []
-    for passage in dict.fromkeys(one.passage for one in answer.quotations):
-        quoted = answer.quotations_from(passage)
-        parts = dict.fromkeys(one.part for one in quoted if one.part)
-        hit = hits.get(passage)
-        shown.append(
-            tag(
-                "figure",
-                *(tag("p", part, class_="part", dir="auto") for part in parts),
-                passage_view.passage(passage, quoted),
-                tag(
-                    "figcaption",
-                    tag("bdi", passage.citation)
-                    if hit is None
-                    else citation(hit, turn, key="quote"),
-                ),
-            )
-        )
-    return shown
-
-
-def _passage(hit: Hit, turn: int, searched: Sequence[str] = ()) -> Html:
-    """A passage that nothing is claimed of; the words `searched` for are marked in it."""
-    return tag(
-        "figure",
-        passage_view.passage(hit.passage, searched=searched),
-        tag("figcaption", citation(hit, turn, key="quote")),
-    )
-
-
-def _also(hits: Sequence[Hit], turn: int) -> Html | None:
-    if not hits:
-        return None
-    buttons = [
-        tag(
-            "button",
-            f"[{hit.rank}]",
-            type="button",
-            class_="citation",
-            title=hit.citation,
-            aria_label=f"[{hit.rank}] {hit.citation}",
-            data_turn=turn,
-            data_hit=hit.rank,
-            data_key=f"also-{turn}-{hit.rank}",
-        )
-        for hit in hits
-    ]
-    return tag("p", "See also ", *buttons, class_="also")
-
-
-def _looked_in(names: Sequence[str], number: int) -> Html | None:
-    """The documents that hold no answer, by name where they are few."""
-    if not names:
-        return None
-    if len(names) == 1:
-        return tag("p", "Looked in ", tag("bdi", names[0]), class_="looked")
-    shown = [tag("li", tag("bdi", name)) for name in names[:_NAMED]]
-    more = len(names) - _NAMED
-    return tag(
-        "details",
-        tag("summary", f"Looked in {len(names)} documents"),
-        tag("ul", *shown, tag("li", f"and {more} more") if more > 0 else None),
-        class_="looked",
-        data_fold=f"looked-{number}",
-    )
-
-
-def _folded(summary: str, hits: Sequence[Hit], turn: int) -> Html | None:
-    """Passages that are not shown until they are wanted."""
-    if not hits:
-        return None
-    return tag(
-        "details",
-        tag("summary", summary),
-        *(_passage(hit, turn) for hit in hits),
-        class_="nearest",
-        data_fold=f"nearest-{turn}",
     )
 
 

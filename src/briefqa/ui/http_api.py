@@ -98,7 +98,7 @@ class Programs:
         return compose.as_json(answer)
 
     def documents(self) -> list[dict[str, Any]]:
-        """List the documents that are searched: name, title, date, passages and section headings.
+        """List the documents: name, title, date, source, author, passages and section headings.
 
         The names and the headings are what `search` and `ask` take as documents and section.
         """

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
+from briefqa.citations import ShortCitations
 from briefqa.documents import loaders
 from briefqa.errors import BriefQAError
 from briefqa.indexing.library import Removed
-from briefqa.indexing.verification import State, state_of
-from briefqa.records import EVERYWHERE, Answer
+from briefqa.records import EVERYWHERE, DocumentInfo
 from briefqa.ui import (
     conversation_view,
     document_changes,
     documents_view,
     messages,
+    opened_source,
     session,
     sources_view,
 )
@@ -25,7 +26,7 @@ from briefqa.ui.html import Html, tag
 from briefqa.ui.http_api import add_programs
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
-from briefqa.ui.turns import MOST_TURNS, Turn, Turns
+from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
 
 EXAMPLES = (
     "How many aircraft took part altogether?",
@@ -73,6 +74,7 @@ class _Page:
 
     def __init__(self, service: IndexService) -> None:
         self._service = service
+        self._citations = ShortCitations(())
         with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as self.blocks:
             self._last_removed = gr.State(None)
             self._tab = gr.Textbox(visible=False)
@@ -95,10 +97,10 @@ class _Page:
                     )
                 with gr.Column(elem_id="panel", scale=2):
                     _view(_TABS, "panel-title")
-                    self._sources = _view(sources_view.listed(None, 0), "sources")
                     self._notice = _view(Html(), "notice")
                     self._documents = _view(Html(), "library")
-                    self._opened = _view(Html(), "opened", js="\n".join(map(_own, _SCRIPTS)))
+                    closed = sources_view.closed(None)
+                    self._opened = _view(closed, "opened", js="\n".join(map(_own, _SCRIPTS)))
                     self._exported = _view(Html(), "export", js=_EXPORT)
             self._connect()
             add_programs(service)
@@ -110,9 +112,7 @@ class _Page:
         reading = {**private, "concurrency_limit": 8, "js": _WITH_TAB}
         changing = {**private, "concurrency_limit": 1, "trigger_mode": "multiple"}
         tab = self._tab
-        asked = [
-            self._question, self._log, self._sources, self._opened, self._documents, self._menu,
-        ]  # fmt: skip
+        asked = [self._question, self._log, self._opened, self._documents, self._menu]
         changed = [self._notice, self._documents, self._menu, self._last_removed]
         event = self._opened
         self.blocks.load(self._start, tab, asked, js=_WITH_TAB, **private)
@@ -123,7 +123,7 @@ class _Page:
         event.example_select(self._ask_example, tab, asked, **answering)
         event.edit(self._ask_alone, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
-        event.select(self._open, tab, [self._log, self._sources, self._opened], **reading)
+        event.select(self._open, tab, [self._log, self._opened], **reading)
         event.like(self._rate, tab, self._log, **reading)
         event.copy(self._export, tab, [self._log, self._exported], **reading)
         event.apply(self._redraw, tab, self._log, **reading)
@@ -146,26 +146,27 @@ class _Page:
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
         box = (tab.draft or wanted)[:LONGEST_QUESTION]
-        yield [box, self._conversation(turns), self._listed(turns), Html(), *self._lists()]
+        source = opened_source.first(self._service, turns, len(turns))
+        yield [box, self._conversation(turns), source, *self._lists()]
         for step in session.completed(self._service, turns, failed_too=True):
             turns = step
-            shown = [self._conversation(turns), self._listed(turns)]
-            yield [gr.skip(), *shown, *[gr.skip()] * 3]
+            source = opened_source.first(self._service, turns, len(turns))
+            yield [gr.skip(), self._conversation(turns), source, *[gr.skip()] * 2]
 
     def _ask(self, text: str | None, sent: str) -> Iterator[list[Any]]:
         question = (text or "").strip()
         if not question:
-            yield [gr.skip()] * 6
+            yield [gr.skip()] * 5
             return
         tab = messages.tab(sent)
         turns = session.restored(self._service, tab.turns)
         where = tab.where or EVERYWHERE
         waiting = Turn(session.clipped(question), None, where)
         box = question if session.too_long(question) else ""
-        yield [box, self._conversation(turns, waiting), gr.skip(), Html(), *[gr.skip()] * 2]
+        yield [box, self._conversation(turns, waiting), *[gr.skip()] * 3]
         for step in session.completed(self._service, turns, failed_too=True):
             turns = step
-            yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 4]
+            yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 3]
         turns = (*turns, session.ask(self._service, turns, question, where))[-MOST_TURNS:]
         yield [gr.skip(), *self._answered(turns, len(turns))]
 
@@ -178,7 +179,7 @@ class _Page:
         """A question once more, as it was typed."""
         wanted = messages.decoded(event._data, messages.AskAlone)
         if wanted is None:
-            return [gr.skip()] * 6
+            return [gr.skip()] * 5
         turns, _ = self._turns(sent)
         turns = session.ask_alone(self._service, turns, wanted.turn)
         return [gr.skip(), *self._answered(turns, wanted.turn)]
@@ -188,11 +189,15 @@ class _Page:
         # Another tab may have changed the documents since this one was opened.
         fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
         lists = self._lists() if fresh else [gr.skip(), gr.skip()]
-        return [self._conversation(turns), self._listed(turns, number), Html(), *lists]
+        return [
+            self._conversation(turns),
+            opened_source.first(self._service, turns, number),
+            *lists,
+        ]
 
     def _clear(self, sent: str) -> list[Any]:
         self._service.turns.remove(turn.id for turn in messages.tab(sent).turns)
-        return ["", self._conversation(()), self._listed(()), Html(), gr.skip(), gr.skip()]
+        return ["", self._conversation(()), sources_view.closed(None), gr.skip(), gr.skip()]
 
     def _turns(self, sent: str, *, failed_too: bool = False) -> tuple[Turns, Any]:
         """The tab's turns with their answers; and the conversation, if any was asked again."""
@@ -212,36 +217,12 @@ class _Page:
         wanted = messages.decoded(event._data, messages.OpenSource)
         turns, log = self._turns(sent)
         number, rank = (wanted.turn, wanted.hit) if wanted else (0, 0)
-        return [log, self._listed(turns, number), self._article(turns, number, rank)]
-
-    def _article(self, turns: Turns, number: int, rank: int) -> Html:
-        """The article behind a citation, or why it cannot be shown."""
-        answer = _answer(turns, number)
-        if answer is None:
-            return sources_view.unopened("That answer is no longer here: ask the question again.")
-        hit = next((hit for hit in answer.hits if hit.rank == rank), None)
-        if hit is None:
-            return sources_view.unopened(f"That answer has no source {rank}.")
-        try:
-            searcher = self._service.searcher()
-            document = searcher.document(hit.passage.document)
-            state = state_of(searcher.manifest(), document.name)
-        except BriefQAError as error:
-            return sources_view.unopened(str(error))
-        if document.text[hit.passage.start : hit.passage.end] != hit.passage.text:
-            return sources_view.unopened(
-                f"{document.name} was indexed anew since this answer: ask the question again."
-            )
-        remark = None
-        if state is not State.SAME:
-            rebuildable = self._service.library is not None
-            remark = sources_view.changed(state is State.MISSING, rebuildable=rebuildable)
-        return sources_view.article(document, answer, hit, number, remark)
+        return [log, opened_source.chosen(self._service, turns, number, rank)]
 
     def _rate(self, event: gr.EventData, sent: str) -> Any:
         rating = messages.decoded(event._data, messages.Rating)
         turns, log = self._turns(sent)
-        answer = None if rating is None else _answer(turns, rating.turn)
+        answer = None if rating is None else answer_of(turns, rating.turn)
         if self._service.feedback is None or rating is None or answer is None:
             return log
         helpful = rating.rate == "up"
@@ -303,7 +284,11 @@ class _Page:
         if turns or waiting:
             rateable = self._service.feedback is not None
             return conversation_view.conversation(
-                turns, waiting, rateable=rateable, rebuildable=rebuildable
+                turns,
+                waiting,
+                citations=self._short_citations(),
+                rateable=rateable,
+                rebuildable=rebuildable,
             )
         try:
             documents = self._service.documents()
@@ -314,32 +299,32 @@ class _Page:
             documents, EXAMPLES if known else (), self._service.searcher().reader_note
         )
 
-    def _listed(self, turns: Turns, number: int | None = None) -> Html:
-        """The sources of a turn; without its number, of the last."""
-        number = len(turns) if number is None else number
-        return sources_view.listed(_answer(turns, number), number)
+    def _short_citations(self) -> ShortCitations:
+        """Citations among the documents, made again when those are others."""
+        documents = self._known()
+        if self._citations.documents != documents:
+            self._citations = ShortCitations(documents)
+        return self._citations
+
+    def _known(self) -> Sequence[DocumentInfo]:
+        """The documents, none as long as there is no index."""
+        try:
+            return self._service.documents()
+        except BriefQAError:
+            return ()
 
     def _lists(self) -> list[Html]:
         """The documents, and the menu that says how many they are."""
-        try:
-            documents = self._service.documents()
-        except BriefQAError:
-            documents = ()
+        documents = self._known()
         listed = documents_view.document_list(
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
         return [listed, conversation_view.menu(len(documents))]
 
 
-def _answer(turns: Turns, number: int) -> Answer | None:
-    """The answer to the turn of this number, from 1, if there is one."""
-    reply = turns[number - 1].reply if 0 < number <= len(turns) else None
-    return reply if isinstance(reply, Answer) else None
-
-
 _TABS = tag(
     "div",
-    tag("h2", "Sources", class_="for-sources"),
+    tag("h2", "Source", class_="for-sources"),
     tag("h2", "Documents", class_="for-documents"),
     tag("button", "Close", type="button", class_="close for-documents", data_key="close"),
     class_="panel-head",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from briefqa.records import AnswerSpan, Passage, Quotation, Span
+from briefqa.records import Passage, Quotation, Span
 from briefqa.text.language import stemmer
 from briefqa.text.words import places_of
 from briefqa.ui.html import Html, join, tag
@@ -18,23 +18,44 @@ _MONOSPACED = re.compile(r"\s*(?:\||```|~~~)")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
-def passage(shown: Passage, quoted: Sequence[Quotation] = (), searched: Sequence[str] = ()) -> Html:
-    """A passage as paragraphs; what is quoted of it is marked, or the words `searched` for."""
-    answers = marks(quoted, -shown.start)
+_LONG = 320
+"""Characters; a longer quotation is set smaller, so that it is still taken in at a glance."""
+
+
+def passage(shown: Passage, searched: Sequence[str] = ()) -> Html:
+    """A passage as paragraphs; the words that were `searched` for are marked."""
     words = matching(shown.text, searched)
-    blocks = [paragraph(shown.text, block, None, answers, words) for block in _blocks(shown.text)]
+    blocks = [paragraph(shown.text, block, words=words) for block in _blocks(shown.text)]
     return tag("blockquote", *blocks)
 
 
-def marks(quoted: Iterable[Quotation], by: int = 0) -> list[AnswerSpan]:
-    """What is to be marked, moved by so many characters; its words only where they are claimed."""
-    moved = []
-    for one in quoted:
-        span = one.span
-        sentence = span.sentence_start + by, span.sentence_end + by
-        start, end = (span.start + by, span.end + by) if one.exact else sentence
-        moved.append(AnswerSpan(start, end, span.text, *sentence))
-    return moved
+def sentence(quoted: Sequence[Quotation]) -> Html:
+    """One sentence that is quoted, the words of it that answer in bold where they are claimed.
+
+    What is `quoted` more than once, for several parts of a question, is shown once.
+    """
+    text, start = quoted[0].sentence, quoted[0].span.sentence_start
+    words = [
+        Span(one.span.start - start, one.span.end - start)
+        for one in quoted
+        if one.exact and one.span.text != text
+    ]
+    blocks = [paragraph(text, block, bold=words) for block in _blocks(text)]
+    return tag("blockquote", *blocks, class_="said long" if len(text) > _LONG else "said")
+
+
+def around(shown: Passage, quoted: Iterable[Quotation]) -> Html | None:
+    """What stands around the quotations in their passage, an ellipsis in place of each."""
+    left_out = [
+        Span(one.span.sentence_start - shown.start, one.span.sentence_end - shown.start)
+        for one in quoted
+    ]
+    blocks = [
+        paragraph(shown.text, block, left_out=left_out)
+        for block in _blocks(shown.text)
+        if not _within(_trimmed(shown.text, block), left_out)
+    ]
+    return tag("div", *blocks, class_="around") if blocks else None
 
 
 def matching(text: str, searched: Sequence[str]) -> list[Span]:
@@ -45,49 +66,39 @@ def matching(text: str, searched: Sequence[str]) -> list[Span]:
 def paragraph(
     text: str,
     span: Span,
-    passage: Span | None,
-    answers: Sequence[AnswerSpan] = (),
+    passage: Span | None = None,
+    *,
+    answers: Sequence[Span] = (),
     words: Sequence[Span] = (),
+    bold: Sequence[Span] = (),
+    left_out: Sequence[Span] = (),
 ) -> Html:
-    """This range of `text` as a paragraph: the passage in it marked, the sentences that answer more
-    strongly, with the words of them that do in bold, and `words` that were searched for.
+    """This range of `text` as a paragraph, with one kind of emphasis in a place.
 
-    All are ranges of `text`; the marks may reach beyond the paragraph or not touch it.
+    The `passage` in it is marked and in that the sentences that are `answers`; `words` that were
+    searched for are marked, others are in `bold`, and an ellipsis stands for what is `left_out`.
+    All are ranges of `text`; they may reach beyond the paragraph or not touch it.
     """
-    sentences = [Span(answer.sentence_start, answer.sentence_end) for answer in answers]
-    claimed = [Span(answer.start, answer.end) for answer in answers]
-    found = {word for word in words if _within(word, [span])}
+    found = [word for word in words if _within(word, [span])]
     ends = {span.start, span.end}
-    for mark in (*sentences, *found, *([passage] if passage else [])):
+    for mark in (*answers, *found, *bold, *left_out, *([passage] if passage else [])):
         ends.update(min(max(end, span.start), span.end) for end in (mark.start, mark.end))
-    parts = []
+    parts: list[Html] = []
     for start, end in pairwise(sorted(ends)):
-        part = Span(start, end)
-        if _within(part, sentences):
-            parts.append(tag("mark", *_bold(text, part, claimed), class_="answer"))
-        elif part in found:
-            parts.append(tag("mark", text[start:end], class_="word"))
+        part, shown = Span(start, end), text[start:end]
+        if _within(part, left_out):
+            parts.append(join("…") if not parts or parts[-1] != "…" else Html())
+        elif _within(part, answers):
+            parts.append(tag("mark", shown, class_="answer"))
+        elif _within(part, found):
+            parts.append(tag("mark", shown, class_="word"))
+        elif _within(part, bold):
+            parts.append(tag("strong", shown))
         elif passage and _within(part, [passage]):
-            parts.append(tag("mark", text[start:end]))
+            parts.append(tag("mark", shown))
         else:
-            parts.append(join(text[start:end]))
+            parts.append(join(shown))
     return tag("p", *parts, class_=_setting(text[span.start : span.end]), dir="auto")
-
-
-def _bold(text: str, part: Span, claimed: Sequence[Span]) -> list[Html]:
-    """The part, with the claimed words in it bold unless they are all of it."""
-    ends = {part.start, part.end}
-    for words in claimed:
-        ends.update(min(max(end, part.start), part.end) for end in (words.start, words.end))
-    pieces = [Span(start, end) for start, end in pairwise(sorted(ends))]
-    if len(pieces) == 1:
-        return [join(text[part.start : part.end])]
-    return [
-        tag("strong", text[piece.start : piece.end])
-        if _within(piece, claimed)
-        else join(text[piece.start : piece.end])
-        for piece in pieces
-    ]
 
 
 def _blocks(text: str) -> Iterator[Span]:
@@ -98,6 +109,11 @@ def _blocks(text: str) -> Iterator[Span]:
         start = gap.end()
     if text[start:].strip() or not start:
         yield Span(start, len(text))
+
+
+def _trimmed(text: str, part: Span) -> Span:
+    piece = text[part.start : part.end]
+    return Span(part.end - len(piece.lstrip()), part.start + len(piece.rstrip()))
 
 
 def _within(part: Span, marked: Iterable[Span]) -> bool:

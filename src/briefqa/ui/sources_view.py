@@ -1,77 +1,91 @@
-"""The sources of an answer as markup, listed and opened."""
+"""The source of an answer as markup: the document, at the passage that is cited."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span, Verdict
-from briefqa.ui import conversation_view, passage_view
+from briefqa.citations import Style, cite
+from briefqa.records import (
+    HEADING_MARK,
+    Answer,
+    Document,
+    Evidence,
+    Hit,
+    Metadata,
+    Quotation,
+    Section,
+    Span,
+)
+from briefqa.text import markdown
+from briefqa.ui import answer_view, passage_view
 from briefqa.ui.html import Html, tag
 
-_REACH = 100_000
+_REACH = 40_000
 """How many characters of a long document are shown on either side of the cited passage."""
 
 
-def listed(answer: Answer | None, turn: int) -> Html:
-    """The numbered passages of one turn, each with its place, its text and why it was found.
-
-    What the answer quotes of them is marked, and nothing else.
-    """
-    if answer is None or not answer.hits:
-        return tag("p", "The passages an answer rests on are listed here.", class_="empty")
-    hits = tag(
-        "ol", *(_source(hit, answer, turn) for hit in answer.hits), class_="hits", data_turn=turn
-    )
-    if answer.verdict is not Verdict.NOT_FOUND:
-        return hits
-    summary = tag("summary", "Nearest passages, which do not answer this")
-    return tag("details", summary, hits, class_="nearest", data_fold=f"sources-{turn}")
+def closed(answer: Answer | None) -> Html:
+    """What stands in the place of a source where none is opened by itself."""
+    if answer is not None and answer.hits:
+        return tag("p", "No passage answers this, so no source is open.", class_="empty")
+    return tag("p", "An answer's source opens here, at the passage that answers.", class_="empty")
 
 
 def article(
     document: Document, answer: Answer, hit: Hit, turn: int, remark: Html | None = None
 ) -> Html:
-    """The whole document as a page to read, the hit's passage marked, its answer more strongly.
+    """The whole document as a page to read, the hit's passage marked, and in it what is quoted.
 
     Of a document longer than the reach, the part around the passage is shown, and it says so. The
-    `remark` stands above the text.
+    `remark` stands above the text. The passage of an answer that is not asserted is marked quietly.
     """
     cited = Span(hit.passage.start, hit.passage.end)
     window = Span(max(0, cited.start - _REACH), min(len(document.text), cited.end + _REACH))
     whole = window == Span(0, len(document.text))
     facts = document.metadata
-    about = " · ".join(part for part in (facts.date, facts.source, document.name) if part)
+    about = " · ".join(
+        filter(None, (facts.author, facts.source, facts.place, facts.date, document.name))
+    )
+    quoted = answer.quotations_from(hit.passage)
     return tag(
         "div",
         tag(
             "div",
-            tag("div", _back(), _neighbours(answer, hit, turn), class_="ways"),
-            tag("p", *conversation_view.cited(hit)),
-            tag("div", *_copies(answer, hit), class_="copies"),
+            tag("div", _back(turn, hit), _neighbours(answer, hit, turn), class_="ways"),
+            tag("h2", document.title, dir="auto"),
+            tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
+            tag(
+                "div",
+                *_copies(quoted, hit, facts),
+                _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
+                class_="copies",
+            ),
             class_="bar",
         ),
         tag(
             "article",
             remark,
-            tag("h2", document.title, dir="auto"),
             tag("p", about, class_="place"),
             None
             if whole
             else tag("p", "A long document: the part around the passage.", class_="note"),
             *_sections(
-                document, cited, passage_view.marks(answer.quotations_from(hit.passage)), window
+                document,
+                cited,
+                [Span(one.span.sentence_start, one.span.sentence_end) for one in quoted],
+                window,
             ),
             tabindex=0,
             aria_label="Source",
         ),
         class_="opened",
+        data_turn=turn,
     )
 
 
 def unopened(sentence: str) -> Html:
     """What stands in place of an article that cannot be shown, and why."""
-    bar = tag("div", tag("div", _back(), class_="ways"), class_="bar")
-    return tag("div", bar, tag("p", sentence, class_="problem"), class_="opened")
+    return tag("div", tag("p", sentence, class_="problem", tabindex=-1), class_="opened")
 
 
 def changed(missing: bool, *, rebuildable: bool) -> Html:
@@ -83,16 +97,6 @@ def changed(missing: bool, *, rebuildable: bool) -> Html:
     )
     return tag(
         "div", tag("p", sentence), rebuild if rebuildable else None, class_="problem", role="note"
-    )
-
-
-def _source(hit: Hit, answer: Answer, turn: int) -> Html:
-    return tag(
-        "li",
-        conversation_view.citation(hit, turn, key="source"),
-        tag("p", tag("bdi", conversation_view.place_of(hit)), class_="place"),
-        passage_view.passage(hit.passage, answer.quotations_from(hit.passage)),
-        _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
     )
 
 
@@ -127,8 +131,21 @@ def _value(name: str, value: float | None, digits: int) -> str:
     return "" if value is None else f" · {name} {value:.{digits}f}"
 
 
-def _back() -> Html:
-    return tag("button", "← All sources", type="button", class_="back", data_key="back")
+def _place(hit: Hit) -> str:
+    """`Keeper › ¶1 (line 7)`; the document is named above it."""
+    place, lines = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place.in_words
+    return f"{place} ({lines})" if lines else place
+
+
+def _back(turn: int, hit: Hit) -> Html:
+    return tag(
+        "button",
+        "← To the answer",
+        type="button",
+        class_="back",
+        data_back=answer_view.key(turn, hit),
+        data_key="back",
+    )
 
 
 def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
@@ -153,20 +170,35 @@ def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
     return tag("span", *ways, class_="neighbours")
 
 
-def _copies(answer: Answer, hit: Hit) -> list[Html]:
-    """What can be taken from here: the citation, and with it what is quoted, else the passage."""
-    citation = f"{hit.citation} ({conversation_view.place_of(hit)})"
-    quoted = [one.sentence for one in answer.quotations_from(hit.passage)] or [hit.passage.text]
-    quote = f"“{' … '.join(' '.join(sentence.split()) for sentence in quoted)}” — {citation}"
+def _copies(quoted: Sequence[Quotation], hit: Hit, facts: Metadata) -> list[Html]:
+    """What can be taken from here: what is quoted, or the passage; or its citation alone."""
+    sentences = [one.sentence for one in quoted] or [hit.passage.text]
+    words = f"“{' … '.join(' '.join(sentence.split()) for sentence in sentences)}”"
+    citation = {style: cite(hit.passage, facts, style) for style in Style}
+    forms = (
+        ("Citation", citation[Style.PLAIN]),
+        ("Markdown", f"> {markdown.line(words)}\n>\n> — {citation[Style.MARKDOWN]}"),
+        ("Footnote (Chicago)", citation[Style.CHICAGO]),
+        ("CSL-JSON", citation[Style.CSL_JSON]),
+    )
     return [
-        tag("button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}")
-        for name, text in (("Copy citation", citation), ("Copy quote", quote))
+        _copy("Copy quote", f"{words} — {citation[Style.PLAIN]}"),
+        tag(
+            "details",
+            tag("summary", "Copy as", data_key="copy-as"),
+            tag("ul", *(tag("li", _copy(name, text)) for name, text in forms)),
+            class_="drop-down",
+        ),
     ]
 
 
-def _sections(
-    document: Document, cited: Span, answers: Sequence[AnswerSpan], window: Span
-) -> list[Html]:
+def _copy(name: str, text: str) -> Html:
+    return tag(
+        "button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}"
+    )
+
+
+def _sections(document: Document, cited: Span, answers: Sequence[Span], window: Span) -> list[Html]:
     shown: list[Html] = []
     above: tuple[str, ...] = ()
     for section in document.sections:
@@ -176,7 +208,7 @@ def _sections(
             shown.extend(_headings(section, above))
             above = section.path
         shown.extend(
-            passage_view.paragraph(document.text, span, cited, answers) for span in visible
+            passage_view.paragraph(document.text, span, cited, answers=answers) for span in visible
         )
     return shown
 

@@ -50,6 +50,12 @@ class Turn:
 Turns = tuple[Turn, ...]
 
 
+def answer_of(turns: Turns, number: int) -> Answer | None:
+    """The answer to the turn of this number, from 1, if there is one."""
+    reply = turns[number - 1].reply if 0 < number <= len(turns) else None
+    return reply if isinstance(reply, Answer) else None
+
+
 class TurnStore:
     """Answered turns of all tabs, each under an id that cannot be guessed; any thread may use it.
 

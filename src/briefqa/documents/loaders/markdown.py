@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 NAME = "markdown"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 
@@ -79,9 +79,10 @@ def parse(data: bytes, name: str) -> Document:
         metadata=Metadata(
             title=title or (one_line(titling.words) if titling else title_from_name(name)),
             date=front.get("date", ""),
-            source=front.get("source", ""),
+            source=front.get("source", "") or front.get("publisher", ""),
             author=front.get("author", ""),
             language=front.get("language", "") or front.get("lang", ""),
+            place=front.get("place", ""),
         ),
         text=text,
         sections=outline.sections(),

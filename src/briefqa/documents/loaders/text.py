@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from briefqa.citations import date_parts
 from briefqa.documents.loaders.decoding import decode
 from briefqa.documents.loaders.outline import (
     Outline,
@@ -32,6 +33,7 @@ _MOST_HEADING_WORDS = 12
 _WRAP_WIDTH = 120  # nobody wraps lines by hand beyond this
 _LONG_LINE = 60
 _PROSE_CHARS = 80
+_MOST_ABOUT = 6  # blocks at the top that may say who wrote it, when and where
 
 # Only what is hardly ever a title of its own.
 _PLACE = r"(?:home ?page|home|main page|(?:all |latest |top )?news|all \w+|front page)"
@@ -39,6 +41,7 @@ _CRUMB = re.compile(
     rf"(?:{_PLACE}|(?:back|return|go|skip)(?: to)?(?: the)?(?: main)?"
     rf"(?: top| list| index| results| contents?| section| overview| {_PLACE})?"
     r"|(?:share|print|e-?mail|tweet)(?: this)?(?: article| story| page)?|facebook|twitter"
+    r"|(?:for )?immediate release|not for (?:immediate )?release|press release"
     r"|sign in|log ?in|log ?out|subscribe|follow us|read (?:more|also)|see also|advertisement)\W*",
     re.IGNORECASE,
 )
@@ -64,6 +67,13 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z .'’\-]{2,}(?:,[^\n]{0,40}?)?"
     rf"(?:,\s*(?i:{_MONTH})\s+\d|\s/[A-Z]|\s\([A-Z][A-Za-z]+\)|\s+[–—-]+\s)"
 )
+_DATED = re.compile(
+    r"(?P<place>[A-Z][A-Z .'’\-]{2,60})"
+    rf"(?:,(?!\s*(?i:{_MONTH})\s+\d)[^\n,/(–—]{{1,40}})?"
+    rf"(?:,\s*(?P<date>(?i:{_MONTH})\s+\d{{1,2}}(?:,\s+\d{{4}})?))?\.?\s*"
+    r"(?:/(?P<slashed>[A-Z][^/\n]{1,30})/|\((?P<bracketed>[A-Z][^()\n]{1,30})\))?"
+)
+_AUTHOR = re.compile(r"[Bb]y\s+([A-Z][^\d,.;:|]{2,60})")
 _BYLINE = re.compile(r"by\s+[A-Z]|(?:published|updated|posted)\b", re.IGNORECASE)
 _DATE = re.compile(rf"(?:\w+day,?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.I)
 _GAP = re.compile(r"\t|\S {3,}\S")
@@ -86,12 +96,16 @@ class _Block:
 def parse(data: bytes, name: str) -> Document:
     """Read plain text; raises LoadError when the bytes are blank or not text.
 
-    Crumbs above the title are left out. The first block is the title when it looks like one and
-    something follows it, else the title is made of the file's name.
+    Crumbs above the title are left out, and so is a date on a line of its own. The first block
+    after them is the title when it looks like one and something follows it, else the title is made
+    of the file's name. By-line and dateline say who wrote it, when and where.
     """
     text, encoding = decode(data)
     blocks = _without_crumbs(_blocks(text))
     title = ""
+    about = _about(blocks[:_MOST_ABOUT])
+    if len(blocks) > 2 and _is_date(blocks[0]) and _is_title(blocks[1], blocks[2]):
+        del blocks[0]
     if len(blocks) > 1 and _is_title(blocks[0], blocks[1]):
         title = blocks.pop(0).words
     outline = Outline()
@@ -102,11 +116,30 @@ def parse(data: bytes, name: str) -> Document:
             outline.paragraph(block.span)
     return Document(
         name=name,
-        metadata=Metadata(title or title_from_name(name)),
+        metadata=replace(about, title=title or title_from_name(name)),
         text=text,
         sections=outline.sections(),
         encoding=encoding,
     )
+
+
+def _about(blocks: Sequence[_Block]) -> Metadata:
+    """What a by-line, a date on a line of its own and a dateline say, without a title."""
+    alone = [block for block in blocks if block.lines == 1]
+    dates = (block.words for block in alone if _is_date(block))
+    authors = (found[1] for block in alone if (found := _AUTHOR.fullmatch(block.words)))
+    datelines = (_DATED.match(block.words) for block in blocks if _DATELINE.match(block.words))
+    author, date, source, place = next(authors, "").strip(), next(dates, ""), "", ""
+    if dateline := next(datelines, None):
+        source = dateline["slashed"] or dateline["bracketed"] or ""
+        place = dateline["place"].strip(" -").title()
+        date = dateline["date"] or date
+    return Metadata("", date=date, source=source, author=author, place=place)
+
+
+def _is_date(block: _Block) -> bool:
+    """Whether a date is all that stands on a line."""
+    return block.lines == 1 and len(block.words) <= _LONG_LINE and bool(date_parts(block.words))
 
 
 def _blocks(text: str) -> list[_Block]:

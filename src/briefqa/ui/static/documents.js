@@ -1,6 +1,5 @@
 // The second script: where questions are looked for, and documents that come and go.
 function openDocuments() {
-  props.value = "";
   show("documents");
   find("#panel").scrollTop = 0;
   find("#panel").scrollIntoView({ block: "start" });

@@ -27,7 +27,6 @@ function save(changes) {
 // Parts of the page are drawn anew as a whole. What had the focus gets it again, and what was
 // unfolded is unfolded again; the place in the page is kept unless there is something new.
 let focused = null;
-let opener = null;
 const unfolded = new Set();
 document.addEventListener("focusin", (event) => {
   focused = event.target.dataset.key ?? null;
@@ -81,6 +80,7 @@ function conversationChanged(log) {
     else url.searchParams.delete("q");
     if (!waiting) window.history.replaceState(window.history.state, "", url);
   }
+  redrawn(log); // before the place of the newest is known: what unfolds moves it
   if (newest && (now !== shown || waited !== waiting)) {
     newest.scrollIntoView({ block: "start" });
     show("sources");
@@ -89,7 +89,6 @@ function conversationChanged(log) {
   }
   shown = now;
   waited = waiting;
-  redrawn(log);
 }
 
 // One sentence for those who listen to the page.
@@ -105,47 +104,61 @@ function show(view) {
   find("#panel").dataset.view = view;
 }
 
+// A source that was chosen takes the focus and is brought into view. One that comes with an answer
+// does neither: it is scrolled to its mark within the panel, if that scrolls.
+let chosenSource = false;
 function choose(turn, hit) {
-  const active = document.activeElement;
-  if (!element.contains(active)) opener = active?.dataset?.key ?? null;
+  chosenSource = true;
+  // What is open already is drawn anew only if it has changed.
+  if (element.querySelector(".back")?.dataset.back === `cite-${turn}-${hit}`) sourceOpened();
   trigger("select", { turn: turn, hit: hit });
 }
 
 function sourceOpened() {
-  const back = element.querySelector(".back");
-  if (!back) return;
+  const asked = chosenSource;
+  chosenSource = false;
+  const source = element.querySelector(".opened");
+  const panel = find("#panel");
+  if (!source) return;
   show("sources");
-  const passage = element.querySelector("mark.answer") ?? element.querySelector("mark");
-  const way = focused?.startsWith("way-")
-    ? element.querySelector(`[data-key="${focused}"]:not(:disabled)`)
-    : null;
-  (way ?? back).focus({ preventScroll: true });
-  if (passage) {
-    const first = element.querySelector("mark");
-    const height = passage.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
-    const tall = height > window.innerHeight / 2;
-    (tall ? passage : first).scrollIntoView({ block: tall ? "start" : "center" });
-  } else {
-    back.scrollIntoView({ block: "nearest" });
+  const first = source.querySelector("mark");
+  const mark = source.querySelector("mark.answer") ?? first;
+  if (!asked) {
+    const top = (mark ?? source).getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    panel.scrollTop += top - panel.clientHeight / 3;
+    return;
   }
+  const way = focused?.startsWith("way-")
+    ? source.querySelector(`[data-key="${focused}"]:not(:disabled)`)
+    : null;
+  (way ?? source.querySelector(".back, .problem")).focus({ preventScroll: true });
+  if (!mark) return source.scrollIntoView({ block: "nearest" });
+  const height = mark.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+  const tall = height > window.innerHeight / 2;
+  (tall ? mark : first).scrollIntoView({ block: tall ? "start" : "center" });
 }
 
+// Back from a source to its citation, wherever in the conversation that is folded away.
 function goBack() {
-  props.value = "";
-  const key = opener;
-  opener = null;
-  // The list is hidden until the emptied view is drawn; by then the reader may be typing elsewhere.
-  setTimeout(() => {
-    const active = document.activeElement;
-    if (active !== document.body && !element.contains(active)) return;
-    active.blur();
-    focusKeyed(key);
-    document.activeElement.scrollIntoView({ block: "nearest" });
-  }, 0);
+  const key = element.querySelector(".back").dataset.back;
+  const fold = find(`#log [data-key="${key}"]`)?.closest("details");
+  if (fold) fold.open = true;
+  document.activeElement.blur();
+  focusKeyed(key);
+  document.activeElement.scrollIntoView({ block: "nearest" });
 }
 
-function copy(button) {
-  const text = button.dataset.copy;
+// Closes the menu that something stands in, if it does, and goes back to what opens it.
+function closeMenu(within) {
+  const menu = within.closest("details[open]:is(.drop-down, .removal)");
+  if (!menu) return null;
+  menu.open = false;
+  const opener = menu.querySelector("summary");
+  opener.focus();
+  return opener;
+}
+
+function copy(button, text) {
   const done = () => {
     button.dataset.name ??= button.textContent;
     button.textContent = "Copied";
@@ -167,8 +180,8 @@ function copy(button) {
 }
 
 watch("value", () => {
-  sourceOpened();
   redrawn(element);
+  sourceOpened();
 });
 
 // The other parts are watched as they change on the page.
@@ -182,7 +195,6 @@ find("#log").setAttribute("role", "log");
 find("#log").setAttribute("aria-live", "off"); // the status says what is new, once
 find("#log").setAttribute("aria-label", "Conversation");
 onChange("#log", conversationChanged);
-onChange("#sources", redrawn);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -192,11 +204,10 @@ document.addEventListener("click", (event) => {
   else if (data.alone) trigger("edit", { turn: Number(data.alone) });
   else if (data.example) trigger("example_select", { place: Number(data.example) });
   else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
-  else if (data.copy) copy(button);
+  else if (data.copy) copy(closeMenu(button) ?? button, data.copy);
   else if (data.form) {
     trigger("copy", { form: data.form });
-    find(".save").open = false;
-    find(".save summary").focus();
+    closeMenu(button);
   } else if (button.matches(".back")) goBack();
   else if (button.matches(".anew")) {
     save({ draft: "" });
@@ -212,13 +223,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
-    const open = event.target.closest("details[open].save, details[open].removal");
-    if (open) {
-      open.open = false;
-      open.querySelector("summary").focus();
-      return;
-    }
-    if (element.querySelector(".back")) return goBack();
+    if (closeMenu(event.target)) return;
     // Out of the question, where a digit is a digit: the keys 1 to 9 open sources from here.
     const newest = find("#log .turn:last-child");
     if (newest && event.target.closest("#question")) {
@@ -226,11 +231,10 @@ document.addEventListener("keydown", (event) => {
       return newest.focus({ preventScroll: true });
     }
     if (find("#panel").dataset.view === "documents") return closeDocuments();
+    if (element.querySelector(".back")) return goBack();
   }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (!/^[1-9]$/.test(event.key)) return;
-  const list = find("#sources [data-turn]");
-  if (list && list.querySelector(`[data-hit="${event.key}"]`)) {
-    choose(Number(list.dataset.turn), Number(event.key));
-  }
+  const turn = Number(element.querySelector(".opened")?.dataset.turn ?? known);
+  if (find(`#log [data-turn="${turn}"][data-hit="${event.key}"]`)) choose(turn, Number(event.key));
 });
