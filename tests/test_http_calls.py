@@ -394,7 +394,7 @@ def test_too_many_questions_at_once_are_told_to_come_again(
         first = pool.submit(client.get, "/documents")
         assert waiting.acquire(timeout=30)
         others = [pool.submit(client.get, "/documents") for _ in range(6)]
-        refused = []
+        refused: list[Any] = []
         while len(refused) < 5:
             refused = [each.result() for each in others if each.done()]
         go_on.set()
@@ -554,7 +554,7 @@ def test_filters_say_where_to_look(address: str, brief: Searcher) -> None:
         ),
     ):
         _, found = sent(address, "POST", STORE, {"query": "water", "filters": chosen})
-        hits = brief.search("water", k=10, **where)  # type: ignore[arg-type]
+        hits = brief.search("water", k=10, **where)
         texts = [one["content"][0]["text"] for one in found["data"]]
         assert texts == [hit.passage.text for hit in hits] != []
 

@@ -441,12 +441,16 @@ RUN = [
 def test_the_examples_do_what_they_show(
     address: str,
     locked: str,
+    brief_index: Path,
     language: str,
     code: str,
     shown: str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    command = ["-m", "briefqa", "mcp", "--index", str(brief_index)]
+    started_here = f"command={sys.executable!r}, args={command!r}, env={dict(os.environ)!r}"
     here = code.replace("http://127.0.0.1:7860", address).replace("https://briefs.example", locked)
+    here = here.replace('command="briefqa", args=["mcp", "--index", "index"]', started_here)
     if language == "sh":
         if shutil.which("curl") is None:
             pytest.skip("there is no curl on this machine")
@@ -459,10 +463,13 @@ def test_the_examples_do_what_they_show(
         printed = printed.partition(line)[2]
 
 
-def test_every_example_is_run_and_shows_what_it_prints() -> None:
-    assert [language for language, _ in EXAMPLES].count("text") == len(RUN) == 9
+def test_every_example_is_run_and_shows_what_it_prints(brief: Searcher) -> None:
+    assert [language for language, _ in EXAMPLES].count("text") == len(RUN) == 10
     assert {EXAMPLES[i + 1][0] for i, (kind, _) in enumerate(EXAMPLES) if kind in ("sh", "python")}
-    (configuration,) = [code for language, code in EXAMPLES if language == "json"]
-    assert json.loads(configuration) == {
-        "mcpServers": {"briefqa": {"url": "http://127.0.0.1:7860/mcp"}}
-    }
+    target, *configurations = [json.loads(code) for kind, code in EXAMPLES if kind == "json"]
+    assert target == as_json(brief.ask(QUESTION))["quotations"][0]["target"]
+    command = {"command": "briefqa", "args": ["mcp", "--index", "index"]}
+    assert configurations == [
+        {"mcpServers": {"briefqa": command}},
+        {"mcpServers": {"briefqa": {"url": "http://127.0.0.1:7860/mcp"}}},
+    ]

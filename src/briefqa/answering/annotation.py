@@ -25,8 +25,9 @@ def hits_in_context(hits: Sequence[Hit], text_of: Callable[[str], str]) -> list[
     text_of = cache(text_of)
     found = []
     for hit in hits:
-        text, passage = text_of(hit.passage.document), hit.passage
-        found.append(replace(hit, **_around(text, passage.start, passage.end)))
+        passage = hit.passage
+        prefix, suffix = _around(text_of(passage.document), passage.start, passage.end)
+        found.append(replace(hit, prefix=prefix, suffix=suffix))
     return found
 
 
@@ -36,7 +37,8 @@ def answer_in_context(answer: Answer, text_of: Callable[[str], str]) -> Answer:
     quotations = []
     for one in answer.quotations:
         text, span = text_of(one.passage.document), one.span
-        quotations.append(replace(one, **_around(text, span.sentence_start, span.sentence_end)))
+        prefix, suffix = _around(text, span.sentence_start, span.sentence_end)
+        quotations.append(replace(one, prefix=prefix, suffix=suffix))
     hits = hits_in_context(answer.hits, text_of)
     return replace(answer, hits=tuple(hits), quotations=tuple(quotations))
 
@@ -55,8 +57,8 @@ def target_of_quotation(one: Quotation) -> dict[str, Any]:
     return _target(one.passage.document, start, end, one.sentence, one.prefix, one.suffix)
 
 
-def _around(text: str, start: int, end: int) -> dict[str, str]:
-    return {"prefix": text[max(0, start - AROUND) : start], "suffix": text[end : end + AROUND]}
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    return text[max(0, start - AROUND) : start], text[end : end + AROUND]
 
 
 def _target(

@@ -131,7 +131,8 @@ def results(request: VectorStoreSearch, query: Query, hits: Sequence[Hit]) -> di
 
 def _where(by: Filter | None) -> Where:
     """Where a filter looks; raises UsageError for one that cannot be done."""
-    documents, section = None, None
+    documents: tuple[str, ...] | None = None
+    section: str | None = None
     joined = by.filters if by is not None and by.type == "and" and by.filters else None
     for one in joined or ([] if by is None else [by]):
         match one:
