@@ -129,6 +129,11 @@ def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) 
     assert (answer.hits, answer.quotations) == ((RED,), ())
 
 
+def test_three_things_that_are_missing_are_a_list(asked: Asked) -> None:
+    answer = compose.unsure(asked(), [RED], 0.3, ["no date", "no speed", "nothing about 35"])
+    assert answer.reason.endswith("They have no date, no speed and nothing about 35.")
+
+
 def test_an_unsure_answer_that_lacks_nothing_by_name_says_so_in_a_sentence(asked: Asked) -> None:
     answer = compose.unsure(asked(), [RED], 0.3, [])
     assert answer.reason == "Nothing in 2 documents surely answers it."

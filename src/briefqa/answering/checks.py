@@ -27,6 +27,7 @@ class Check(StrEnum):
     ECHO = "echo"  # the words say more than the question does
     POLARITY = "polarity"  # both say what is so, or both what is not
     NUMBERS = "numbers"  # the numbers and years of the question are those of the text
+    WORDS = "words"  # the reader is sure of just these words, not only of their sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Checked:
 
 
 def check(question: Question, sentence: str, words: str, around: str) -> tuple[Checked, ...]:
-    """Check the marked `words` of a `sentence` against the question, all checks in their order.
+    """Check the marked `words` of a `sentence` against the question; each check of their text.
 
     `around` is the sentence with its neighbours.
     """

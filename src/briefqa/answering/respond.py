@@ -16,8 +16,9 @@ from briefqa.answering import (
     ranking,
 )
 from briefqa.answering.attribution import attribution
-from briefqa.answering.checks import Check, Checked
+from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
 from briefqa.documents.passages import sentences
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
@@ -100,13 +101,11 @@ def _quote(inquiry: Inquiry) -> Answer:
     confidence = inquiry.rule.confidence(signals)
     if confidence >= inquiry.rule.answer_from:
         return compose.answered(inquiry, hits, confidence, _claims_words(inquiry, hits, checked))
-    unknown = ranking.unknown_names(query.text, ranked)
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."
+        unknown = ranking.unknown_names(query.text, ranked)
         return compose.not_found(inquiry, reason, hits, confidence, unknown)
-    missing = [each.missing for each in checked if each.missing]
-    missing += [f"nothing about “{name}”" for name in dict.fromkeys(unknown)]
-    return compose.unsure(inquiry, hits, confidence, missing)
+    return compose.unsure(inquiry, hits, confidence, missing(inquiry, hits, ranked, checked))
 
 
 def _with_cause(inquiry: Inquiry, answer: Answer) -> Answer:
@@ -162,6 +161,4 @@ def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Check
     if inquiry.question.expects in (AnswerType.REASON, AnswerType.MANNER, AnswerType.DEFINITION):
         return False
     whole = (span.start, span.end) == (span.sentence_start, span.sentence_end)
-    return not whole and not any(
-        each.strength for each in checked if each.check is not Check.POLARITY
-    )
+    return not whole and not any(each.strength for each in checked)
