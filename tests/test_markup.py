@@ -192,7 +192,7 @@ def test_an_unsure_answer_says_so_and_marks_nothing() -> None:
     before, after = read.text.split("More passages")
     assert words(before) == words(
         "Who?These documents speak of this, but may not answer it."
-        "Nothing in 1 document surely answers it. They have no number of cats."
+        "Nothing in 1 document surely answers it. The nearest sentence has no number of cats."
         "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
     )
     assert words(after) == "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"

@@ -422,7 +422,7 @@ def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour:
     chat.ask("Who leads the crew?")
     reader.heard.clear()
     answer = chat.ask("When did she come?", carry=[Carried(CarriedKind.ABOUT, "crew leads")])
-    assert answer.read_as == "When did she come? — crew leads"
+    assert answer.read_as == "When did she come? (about: crew leads)"
     assert reader.heard == ["When did she come?"]
 
 

@@ -1,14 +1,17 @@
-"""Lists: every sentence or item of the first passages that answers, in document order.
+"""Lists: every sentence, item or table row of the first passages that answers, in document order.
 
-A list is found whole where a heading, or a sentence that introduces items, holds what is asked for;
-elsewhere sentences are chosen one by one, by the question's words in them, their meaning and what
-the reader sees in them.
+Each is valued by itself, by the question's words in it and in what leads to it (headings, the line
+above a list, a table's header), its meaning and what the reader sees in it. Two signs of a list
+count for more: a label that several places share (`Action:`), and a sentence that announces what
+follows it ("for two reasons").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -17,10 +20,12 @@ from briefqa.answering import compose, question_terms, ranking
 from briefqa.answering.abstention import probability
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
+from briefqa.answering.question.nouns import is_plural
 from briefqa.documents.passages import sentences
 from briefqa.models.reading import Reading
 from briefqa.records import Answer, AnswerSpan, Hit, Mode, Passage, Quotation, Span, Verdict
 from briefqa.text.language import stemmer, stop_words
+from briefqa.text.words import plain_words
 from briefqa.text.words import question_terms as content_terms
 
 if TYPE_CHECKING:
@@ -29,12 +34,18 @@ if TYPE_CHECKING:
 OPENING = "Places that answer; there may be more."
 PASSAGES = 20
 MOST_PLACES = 20
+FEWEST_WORDS = 3  # of a place; fewer are a greeting, a name or a heading
 # Fitted to the list questions kept for tuning, as are the weights in `value`; logits.
-FROM = -1.25  # a place's value from which it is quoted
-BEHIND = 3.0  # how far behind the best one it may be
+FROM = -1.5  # a place's value from which it is quoted
+BEHIND = 2.0  # how far behind the best one it may be
 SURE = -1.0  # the best one's value from which an answer is asserted
+ANNOUNCING = 14  # words of a sentence that only announces, at most
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LABEL = regex.compile(r"\W*(?:\*\*(\p{L}+)[^*\n]{0,40}\*\*|(\p{L}+):)")
 _ITEM = regex.compile(r"(?m)^[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(\w{1,3}\))[ \t]+")
+_ROW = regex.compile(r"(?m)^[ \t]*\|.*$")
+_RULE = regex.compile(r"[\s|:\-]+")  # the line under a table's header
+_BLANK = regex.compile(r"\n[ \t]*\n")
 # Words of a question that say only that several things are wanted.
 _ASKING = frozenset(
     "list all every each name names mention mentioned mentions come comes coming there were "
@@ -43,12 +54,36 @@ _ASKING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, list item or table row, a range of a passage's text.
+
+    `lead` is what leads to an item or a row: the sentence above it, a table's header.
+    """
+
+    span: Span
+    lead: str = ""
+    item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A sentence or item of a passage, a range of its text, and how likely it answers, a logit."""
+    """A unit of a passage and how likely it answers, a logit.
+
+    `own` is the share of what is asked for that stands in it, 0..1; `label` the word of the
+    question that opens it as a label (`**Action:**`), in lower case, else empty.
+    """
 
     row: int
-    span: Span
+    unit: Unit
+    text: str
     value: float
+    own: float
+    label: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in its passage's text."""
+        return self.unit.span
 
 
 def respond(inquiry: Inquiry) -> Answer:
@@ -85,16 +120,84 @@ def respond(inquiry: Inquiry) -> Answer:
 
 def chosen(inquiry: Inquiry, ranked: Ranking) -> list[Place]:
     """The places that answer, at most twenty, in document order."""
-    places = list(_places(inquiry, ranked))
-    best = max((place.value for place in places), default=-9.0)
-    least = max(FROM, best - BEHIND)
-    answering = [place for place in places if place.value >= least]
+    places = _once(_places(inquiry, ranked))
+    answering = sharing_a_label(places) or _best(inquiry, places)
     answering.sort(key=lambda place: -place.value)
     return sorted(answering[:MOST_PLACES], key=lambda place: (place.row, place.span.start))
 
 
+def _once(places: Iterable[Place]) -> list[Place]:
+    """Each text once, with its best value, where it stands first: replies quote earlier mails."""
+    found: dict[tuple[str, ...], Place] = {}
+    for place in places:
+        other = found.setdefault(plain_words(place.text), place)
+        first = min(other, place, key=lambda one: (one.row, one.span.start))
+        best = max(other.value, place.value)
+        found[plain_words(place.text)] = replace(first, value=best)
+    return sorted(found.values(), key=lambda one: (one.row, one.span.start))
+
+
+def sharing_a_label(places: Sequence[Place]) -> list[Place]:
+    """Those that a label of the question opens, where it opens several, with most of its words."""
+    counts = Counter(place.label for place in places if place.label)
+    labelled = [place for place in places if counts[place.label] > 1]
+    most = max((place.own for place in labelled), default=0.0)
+    return [place for place in labelled if place.own >= most - 0.01]
+
+
+def _best(inquiry: Inquiry, places: Sequence[Place]) -> list[Place]:
+    """Those whose value is high enough; what one only announces stands in its stead."""
+    telling = [place for place in places if _tells(place.text)]
+    best = max((place.value for place in telling), default=-9.0)
+    least = max(FROM, best - BEHIND)
+    found: dict[tuple[int, int], Place] = {}
+    for place in telling:
+        if place.value >= least:
+            text = inquiry.passages[place.row].text
+            of_passage = [one for one in places if one.row == place.row]
+            for one in announced(text, place, of_passage) or [place]:
+                found.setdefault((one.row, one.span.start), replace(one, value=place.value))
+    return list(found.values())
+
+
+def _tells(text: str) -> bool:
+    """Whether a text may answer at all: a question does not, nor do one or two words."""
+    return not text.rstrip("* \n").endswith("?") and len(plain_words(text)) >= FEWEST_WORDS
+
+
+def announced(text: str, place: Place, places: Sequence[Place]) -> list[Place]:
+    """The places of one passage that a place announces; none where it does not.
+
+    A line with a colon at its end announces the items below it, "two reasons" in a short sentence
+    the next two sentences or items of the paragraph.
+    """
+    after = [one for one in places if one.span.start >= place.span.end]
+    colon, count = place.text.rstrip("* \n").endswith(":"), _count_of(place.text)
+    if place.unit.item or not (colon or count):
+        return []
+    found: list[Place] = []
+    end = place.span.end
+    for one in after[: len(after) if colon else count]:
+        apart = _BLANK.search(text[end : one.span.start]) is not None
+        if not one.unit.item and (colon or apart):
+            break
+        found.append(one)
+        end = one.span.end
+    return found
+
+
+def _count_of(text: str) -> int:
+    """How many things a short sentence says there are: 2 of "Two conditions are attached."."""
+    words = plain_words(text)
+    if "," in text or len(words) > ANNOUNCING:
+        return 0
+    pairs = pairwise(words)
+    counts = (_NUMBERS.index(one) + 2 for one, noun in pairs if one in _NUMBERS and is_plural(noun))
+    return next(counts, 0)
+
+
 def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
-    """Every sentence and item of the first passages with its value."""
+    """Every unit of the first passages with its value."""
     context = inquiry.context
     if ranked.terms is None:
         return
@@ -109,43 +212,70 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
     for rank, row in enumerate(map(int, ranked.rows[:PASSAGES])):
         passage = context.passages[row]
         reading = ranked.readings.get(row)
-        above = _terms(" ".join(passage.section), language)
+        above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)
         spans = sentences(passage.text, language)
-        items = list(items_of(passage.text))
-        sure = 0.0 if reading is None else probability(reading.answerability)
-        for span in items or spans:
+        for unit in units_of(passage.text, spans):
+            span = unit.span
             text = passage.text[span.start : span.end]
             own = _share(ranked, wanted, _terms(text, language))
-            heading = _share(ranked, wanted, above)
-            near = _near(spans, cosines, span)
-            label = _LABEL.match(text)
-            opening = _terms(label[1] or label[2], language) if label else frozenset()
-            labelled = bool(opening & wanted)
-            read = _read(reading, span)
-            yield Place(row, span, value(own, heading, near, read, rank, labelled, sure))
+            leading = max(above, _share(ranked, wanted, _terms(unit.lead, language)))
+            opening = _label(text, unit)
+            if not _terms(opening, language) & wanted:
+                opening = ""
+            near, read = _near(spans, cosines, span), _read(reading, span)
+            yield Place(row, unit, text, value(own, leading, near, read, rank), own, opening)
 
 
-def value(
-    own: float, heading: float, cosine: float, read: float, rank: int, labelled: bool, sure: float
-) -> float:
+def _label(text: str, unit: Unit) -> str:
+    """The word that labels a text, in lower case; who speaks in a transcript is no label."""
+    label = _LABEL.match(text)
+    if label is None:
+        return ""
+    return (label[1] or (label[2] if unit.item else "")).lower()
+
+
+def value(own: float, leading: float, cosine: float, read: float, rank: int) -> float:
     """How likely a place answers, as a logit.
 
-    `own` and `heading` are the shares of what is asked for that stand in it and in the headings
-    above it, `cosine` that of its meaning, `read` the reader's share of the answer in it, all 0..1.
-    `rank` is its passage's, from 0, `sure` how sure a reader is that the passage answers, 0..1, and
-    `labelled` says whether a word of the question opens it as a label (`**Action:**`).
+    `own` and `leading` are the shares of what is asked for that stand in it and in what leads to
+    it, `cosine` that of its meaning, `read` the reader's share of the answer in it, all 0..1.
+    `rank` is its passage's, from 0.
     """
-    return (
-        -5.26
-        + 1.7 * own
-        + 1.81 * heading
-        + 1.43 * cosine
-        + 3.43 * read
-        + 2.51 / (1 + rank)
-        + 2.51 * labelled
-        + 0.53 * sure
-    )
+    return -5.9 + 1.39 * own + 2.97 * leading + 0.95 * cosine + 5.71 * read + 3.25 / (1 + rank)
+
+
+def units_of(text: str, spans: Sequence[Span]) -> list[Unit]:
+    """The list items and table rows of a text, and its sentences, `spans`, elsewhere; in order.
+
+    A table's header is no unit.
+    """
+    items = list(items_of(text))
+    units: list[Unit] = []
+    lead, at = "", 0
+    for span in spans:
+        while at < len(items) and items[at].end <= span.start:
+            at += 1
+        if at < len(items) and items[at].start < span.end:
+            if not units or units[-1].span != items[at]:
+                units.append(Unit(items[at], lead, item=True))
+            continue
+        sentence = text[span.start : span.end]
+        if sentence.lstrip().startswith("|"):
+            header, *rows = list(_rows(text, span)) or [span]
+            head = f"{lead} {text[header.start : header.end]}"
+            units += [Unit(row, head, item=True) for row in rows]
+        else:
+            units.append(Unit(span))
+            lead = sentence
+    return units
+
+
+def _rows(text: str, within: Span) -> Iterator[Span]:
+    """The rows of a table in a range of the text, without the line under its header."""
+    for row in _ROW.finditer(text, within.start, within.end):
+        if not _RULE.fullmatch(row[0]):
+            yield Span(row.start(), row.end())
 
 
 def items_of(text: str) -> Iterator[Span]:
@@ -154,7 +284,7 @@ def items_of(text: str) -> Iterator[Span]:
     """
     starts = [match.start() for match in _ITEM.finditer(text)]
     for start, following in zip(starts, [*starts, len(text)][1:], strict=True):
-        blank = regex.search(r"\n[ \t]*\n", text[start:following])
+        blank = _BLANK.search(text[start:following])
         piece = text[start : start + blank.start() if blank else following]
         begin = start + len(piece) - len(piece.lstrip())
         yield Span(begin, start + len(piece.rstrip()))

@@ -113,7 +113,10 @@ def _parts(asked: list[Sentence]) -> tuple[Wording, ...]:
     """The questions of a question with several parts; empty where there is one."""
     parts: list[Wording] = []
     for sentence, _ in asked:
-        parts.extend(several.parts_of(sentence) or (sentence,))
+        found = several.parts_of(sentence)
+        if len(found) == 2 and rules.ask(found[0]).kind is Kind.LIST and several.of_each(found[1]):
+            found = ()
+        parts.extend(found or (sentence,))
     return tuple(parts) if len(parts) > 1 else ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from briefqa.answering.question import nouns
-from briefqa.answering.question.nouns import is_person, is_plural
+from briefqa.answering.question.nouns import is_person, is_plural, kind_of
 from briefqa.answering.question.phrases import NUMERALS, noun_asked, phrase
 from briefqa.answering.question.records import AnswerType, Asked
 from briefqa.answering.question.wording import (
@@ -117,6 +117,9 @@ def request(wording: Wording) -> Asked | None:
 _VERBLESS_ANY = re.compile(r"any (?!idea|mention|info|news about)\w+(?: \w+){0,4}")
 
 
+_LIST_OF = re.compile(r"(?:(?:a|the|full|complete|short) ){0,3}list of ")
+
+
 def nominal(wording: Wording) -> Asked | None:
     """What a noun phrase asks for by its head: "date of the meeting", "all action items"."""
     words, plain = wording.words, wording.plain
@@ -124,13 +127,17 @@ def nominal(wording: Wording) -> Asked | None:
         return None
     if _VERBLESS_ANY.fullmatch(plain) and (wording.marked or len(words) < 4):
         return Asked.of(Kind.YES_NO)
-    if (
-        words[0] in ("all", "every", "each")
-        and len(words) > 1
-        and not _has_verb(wording, relative=True)
-    ):
+    if _LIST_OF.match(plain):
+        return Asked.of(Kind.LIST)
+    if words[0] in ("all", "every", "each") and len(words) > 1 and not _has_verb(wording):
         return Asked.of(Kind.LIST)
     named, rest = phrase(words)
+    if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] != () and rest[0].endswith("ed"):
+        return Asked.of(Kind.LIST)
+    if named[-1:] != () and named[-1] in nouns.SETS and rest[:1] == ("and",):
+        also, after = phrase(rest[1:])  # "names and ages of the witnesses"
+        if also and is_plural(also[-1]) and after[:1] in (("of",), ("for",)):
+            return Asked.of(Kind.LIST)
     if named and rest[:1] in (
         ("of",),
         ("for",),
@@ -141,7 +148,8 @@ def nominal(wording: Wording) -> Asked | None:
         ("behind",),
     ):
         head = named[-1]
-        relational = head in nouns.SETS or head.removesuffix("s") in nouns.ATTRIBUTES
+        one = nouns.singular(head)
+        relational = head in nouns.SETS or one in nouns.ATTRIBUTES or kind_of(one) is not None
         ordered = rest[:2] == ("in", "order") and is_plural(head)
         if (is_plural(head) and relational) or ordered:
             return Asked.of(Kind.LIST)
@@ -158,16 +166,19 @@ def nominal(wording: Wording) -> Asked | None:
     return None
 
 
-def _has_verb(wording: Wording, relative: bool = False) -> bool:
-    """Whether a verb follows, not counting one of a relative clause where `relative` says so."""
+_RELATIVE = frozenset("that who which where".split())
+
+
+def _has_verb(wording: Wording) -> bool:
+    """Whether a verb follows outside a relative clause; where no question mark ends it, a word
+    such as "paid" is taken for a participle.
+    """
     words = wording.words
-    if relative:
-        clause = next(
-            (i for i, w in enumerate(words) if w in ("that", "who", "which", "where")), None
-        )
-        words = words[:clause]
-    return any(word in AUXILIARIES for word in words[1:]) or any(
-        word.endswith("ed") or word in nouns.VERBS for word in words[2:]
+    starts = _RELATIVE if words[1] == "of" else _RELATIVE | nouns.DETERMINERS | PRONOUNS
+    clause = next((i for i, word in enumerate(words[2:], 2) if word in starts), None)
+    words = words[:clause]
+    return any(word in AUXILIARIES for word in words[1:]) or (
+        wording.marked and any(word.endswith("ed") or word in nouns.VERBS for word in words[2:])
     )
 
 

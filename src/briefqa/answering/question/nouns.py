@@ -31,7 +31,8 @@ PLACES = word_set(
     "hometown coast beach border garage warehouse shelter shelf cupboard corner "
     "platform gate terminal canal dam field forest volcano peninsula quarter settlement embassy "
     "courtroom cemetery ward laboratory crater peak nation municipality canton colony drawer box "
-    "pocket bag cell locker safe"
+    "pocket bag cell locker safe yard shipyard crossing checkpoint quay pier dock stop depot plant "
+    "pitch junction"
 )
 # Those that are asked for like "where" as "What is the ...?" or "... of"; others are classes.
 LOCATIONS = word_set(
@@ -104,7 +105,7 @@ QUANTITIES = _table(
     height="height altitude elevation",
     depth="depth",
     width="width breadth diameter",
-    weight="weight mass weight_limit payload",
+    weight="weight mass weight_limit payload load load_limit",
     size="size area capacity surface volume dimensions floor_space acreage",
     speed="speed velocity pace speed_limit top_speed",
     temperature="temperature melting_point boiling_point freezing_point",
@@ -194,7 +195,7 @@ ONE_THING = word_set(  # end like plurals and are none, or mean one thing
     "thermos canvas atlas lens abs wages costs damages earnings minutes consensus chorus focus "
     "radius genius circus progress congress fortress mattress stress weakness happiness process "
     "diabetes measles mumps rabies thesis hypothesis synthesis diagnosis emphasis illness always "
-    "plus us odds savings thanks remains whereabouts surroundings circumstances boss dress "
+    "plus us odds savings thanks remains whereabouts surroundings boss dress "
     "business's its this was has is does cross compass wilderness nucleus stimulus cactus chaos "
     "terms colours arms contents apparatus syllabus corpus opus iris tennis chess cosmos proceeds"
 )
@@ -206,7 +207,10 @@ SETS = word_set(  # plurals of which "X of" or "X for" asks for each
     "powers rights obligations exceptions exemptions deadlines arguments options methods ways "
     "stages phases parts components characteristics functions properties uses sources prices pros "
     "founders directors ministers leaders players candidates signs results grounds_for tasks "
-    "recommendations decisions prerequisites qualifications planets items agenda_items numbers"
+    "recommendations decisions prerequisites qualifications planets items agenda_items numbers "
+    "penalties drawbacks weaknesses strengths measures proposals rules restrictions limitations "
+    "instructions precautions penalties fines complaints objections amendments findings lessons "
+    "shortcomings defects faults changes motives grounds circumstances cases persons people"
 )
 DETERMINERS = word_set(
     "the a an this that these those his her its their our your my all every each any some both "
@@ -223,7 +227,8 @@ VERBS = word_set(  # that may follow a noun at once, and end its phrase
     "belong apply apply seen offer offers speak speaks happen happens happened get gets need match "
     "exist exists remain remains occur occurs occurred go goes know knows knew deal cover like "
     "causing written according concerning regarding die dies died grow appears appear sign signed "
-    "attend attended vote voted grew drink eat play played plays serve serves served visit"
+    "attend attended vote voted grew drink eat play played plays serve serves served visit given "
+    "taken"
 )
 ADJECTIVE_ENDINGS = ("ous", "ive", "ful", "able", "ible", "al", "ic", "ary", "less", "ish", "ese")
 LIKE_ADJECTIVES = word_set(

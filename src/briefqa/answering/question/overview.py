@@ -7,9 +7,19 @@ import re
 from briefqa.answering.question.wording import DOCUMENT, Wording
 
 _ONE = r"(?:(?:main|whole|entire|first|second|last|attached|uploaded|new|other) )?"
+# Documents that are asked about as a whole, though a list of them would be one of what they say.
+_RULES = (
+    r"statutes|rules|rulebook|regulations|charter|treaty|constitution|terms|act|law|code|directive|"
+    r"decree|deed|plan|proposal|survey|log|diary|newsletter|bulletin|circular|notice|protocol"
+)
 _THIS = (
     r"(?:this|that|it|these|they|here|all this|all of this|all these|"
-    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}))"
+    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}|{_RULES})"
+    r"(?: (?:on|about|from|of|by) .{1,60}?)?)"
+)
+_BRIEFLY = (
+    r"(?: ?,? in (?:general|short|brief|a nutshell|a few words|(?:one|two|three|five|a) "
+    r"(?:sentences?|words?|lines?|paragraphs?)))?"
 )
 _PART = (
     r"(?:(?:section|chapter|part|article|clause|annex|page) [\w.()]+|the (?:section|chapter|"
@@ -23,6 +33,7 @@ _GIST = (
     "conclusions?|arguments?|thesis|things|takeaways?|content|contents|statements?|claims?|thrust|"
     "headlines)"
 )
+_WHOLE = "summary|overview|gist|outline|synopsis|recap|(?:key|main|most important) points"
 _GIVE = (
     r"(?:(?:please|give|tell|show|list|write|make|get|send|provide|read|us|me|what|is|are|were|"
     r"was|which|i|need|want|would|like|just|quick|short|brief|rough|one-sentence|a|an|the|its|all|"
@@ -36,9 +47,12 @@ _OVERVIEW = tuple(
             rf"all|what .*|the \w+(?: \w+)?|.{{1,60}} (?:{DOCUMENT})))?(?: (?:please|here|in "
             rf"(?:brief|short)))?"
         ),
+        rf"{_GIVE}(?:{_WHOLE}) of .{{1,80}}",
         (
-            r"(?:please )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|what does it all "
-            r"boil down to"
+            r"(?:please |how would you )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|"
+            r"what (?:is|are|was|were) (?:being )?(?:discussed|covered|treated|addressed)"
+            rf"(?: (?:at|in|during) (?:{_THIS}|(?:the|this) (?:\w+ )?(?:meeting|session|hearing)))?"
+            r"|what does it all boil down to"
         ),
         (
             r"(?:in a nutshell|in short|in brief|in a few words|in one sentence|briefly|in a "
@@ -47,27 +61,26 @@ _OVERVIEW = tuple(
         (
             rf"(?:so )?what (?:is|are|was|were|do|does) (?:{_THIS}|{_PART}) (?:\w+ly |all |"
             rf"deal(?:ing)? with)?"
-            r"(?:about|all about|concerned with)?(?: exactly| in general)?"
+            rf"(?:about|all about|concerned with|for)?(?: exactly)?{_BRIEFLY}"
         ),
         (
             rf"(?:what|tell me what) (?:does|do|did|all does|exactly does) (?:{_THIS}|this "
             rf"section) "
             r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell "
-            r"me|concern|treat|include|show|conclude|address|argue|report)(?: ?,? in (?:general|"
-            r"short|brief|a nutshell))?"
+            r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|"
+            rf"lay down|lay out){_BRIEFLY}"
         ),
-        (
-            rf"(?:{_THIS}) in (?:a nutshell|short|brief|a few words|(?:one|two|three|five|a) "
-            r"(?:sentences?|words?|lines?|paragraphs?))"
-        ),
+        rf"(?:what (?:is|are) )?(?:this|these) (?:{DOCUMENT})",
+        rf"(?:{_THIS}){_BRIEFLY}",
         rf"what (?:is|all is|is all) (?:in|inside) (?:here|there|this|these|it|{_THIS})",
         (
             rf"what (?:kind|sort|type) of (?:\w+ )?(?:{DOCUMENT}|thing|things) (?:is|are|do) "
             r"(?:this|that|these|it|those|they|i have|you have|there|here)(?: about)?.*"
         ),
         (
-            rf"what (?:topics?|subjects?|themes?|issues|matters|areas) (?:is|are|does|do) (?:\w+ "
-            rf")?(?:{_THIS}|covered|discussed|here|there|treated|addressed|dealt with|"
+            rf"(?:what|which) (?:topics?|subjects?|themes?|issues|matters|areas) "
+            rf"(?:is|are|does|do) (?:\w+ )?(?:{_THIS}|covered|discussed|"
+            r"here|there|treated|addressed|dealt with|"
             rf"included)(?: (?:about|cover|discuss|treat|deal with|address|here|by {_THIS}|in "
             rf"{_THIS}))?"
         ),
@@ -77,7 +90,8 @@ _OVERVIEW = tuple(
         ),
         (
             r"what (?:should|must|do) i (?:need to )?know(?: (?:first|here|about (?:this|it|"
-            rf"{_THIS})))?|what can i (?:read|learn|find|find out) (?:here|in here|from this)"
+            rf"{_THIS})))?|what can i (?:read|learn|find|find out) (?:here|in here|from this|"
+            rf"(?:in|from) {_THIS})"
         ),
         (
             rf"(?:describe|explain|introduce|present|walk me through|take me through|what happens "
@@ -112,8 +126,8 @@ _HOLDINGS = tuple(
         rf"(?:is|are) there (?:any )?(?:other|more|further) (?:{DOCUMENT})|list of (?:{DOCUMENT})",
         (
             r"what (?:do|can) (?:you|i) (?:know|have|search|look up|ask)(?: about)?"
-            r"(?: here| in here| so far)?|what (?:is|have you got) (?:in|on) (?:the|your|this) "
-            r"(?:index|library|collection|folder|shelf|list)"
+            r"(?: here| in here| so far| on file)?|what (?:is|have you got) "
+            r"(?:in|on) (?:the|your|this) (?:index|library|collection|folder|shelf|list)"
         ),
     )
 )

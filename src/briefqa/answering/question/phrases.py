@@ -25,6 +25,8 @@ def phrase(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         # "the causes of", but "which drug | causes nausea"
         if words[end] in nouns.VERBS and end > start and words[end + 1 : end + 2] != ("of",):
             break
+        if end > start and words[end].endswith("ed") and is_plural(words[end - 1]):
+            break  # "the conditions | attached to it"
         end += 1
     return words[start:end], words[end:]
 

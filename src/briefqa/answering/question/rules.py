@@ -48,7 +48,7 @@ def _head(wording: Wording) -> int:
     words = wording.words
     if words[0] in ASKING or words[0] in AUXILIARIES:
         return 0
-    if words[0] in PREPOSITIONS or words[:1] == ("according",):
+    if words[0] in PREPOSITIONS or words[0] in ("according", "up"):
         at = next((i for i, word in enumerate(words[:4]) if word in ASKING), 0)
         if at and "," not in words[:at]:
             return at
@@ -164,6 +164,8 @@ def _is_length(words: tuple[str, ...]) -> bool:
 
 def _who(wording: Wording, prefixed: bool, plain: str) -> Asked:
     words = wording.words
+    if words[1:2] == ("all",):
+        return Asked.of(Kind.LIST)
     if words[0] != "who" or len(words) < 3 or words[1] not in _BE or prefixed:
         return Asked.of(Kind.WHO)
     rest = words[2:]
@@ -312,10 +314,18 @@ def _which_is(words: tuple[str, ...]) -> Asked:
 
 def _which_of(words: tuple[str, ...]) -> Asked:
     at = words.index("of") + 1 if "of" in words[:3] else 2
-    named, rest = phrase(words[at:])
+    named, rest = phrase(words[at + (words[at : at + 1] in (("them",), ("those",), ("these",))) :])
     if "ones" in words[:2] or (rest and rest[0] in ("are", "were", "have", "do")):
         return Asked.of(Kind.LIST)
     return Asked.of(Kind.WHICH, class_of(tuple(nouns.singular(noun) for noun in named)))
+
+
+def _several(named: tuple[str, ...], rest: tuple[str, ...]) -> bool:
+    """Whether the verb after a noun says that it stands for several: "species were caught"."""
+    verb, following = rest[:1], rest[1:2]
+    other_subject = following != () and following[0] in PRONOUNS | nouns.DETERMINERS
+    plural = verb in (("are",), ("were",), ("have",)) and not other_subject
+    return plural and not is_person(named[-1]) and not kind_of(named[-1])
 
 
 def _which_noun(words: tuple[str, ...], prefixed: bool) -> Asked:
@@ -330,11 +340,11 @@ def _which_noun(words: tuple[str, ...], prefixed: bool) -> Asked:
     head = named[-1]
     if head in ("grounds", "hours", "times"):
         return Asked.of(Kind.WHY if head == "grounds" else Kind.WHEN)
+    if (is_plural(head) and head != "dimensions") or (_several(named, rest) and not prefixed):
+        return Asked.of(Kind.LIST)
     known = kind_named(named)
     if known:
         return Asked.of(known[0], counted=known[1])
-    if is_plural(head):
-        return Asked.of(Kind.LIST)
     if head in nouns.NUMBERS and words[0] == "what" and rest[:1] == ("of",):
         return Asked.of(Kind.HOW_MANY, counted=counted_noun(rest[1:]))
     expects = class_of(named)
@@ -351,8 +361,13 @@ def _lives(rest: tuple[str, ...]) -> bool:
 
 def _subject(named: tuple[str, ...], rest: tuple[str, ...]) -> tuple[str, ...]:
     """The noun phrase alone, where a verb that no list knows ran into it: "drug stopped"."""
-    if len(named) == 1 or (rest and rest[0] in AUXILIARIES):
+    if len(named) == 1 or (rest and rest[0] in AUXILIARIES | nouns.VERBS):
         return named
+    if not rest:  # then a verb has to be among them: "article governs notice"
+        for end in range(1, len(named) - 1):
+            known = is_person(named[end]) or is_place(named[end]) or named[end] in nouns.SETS
+            if named[end].endswith("s") and not known and not is_plural(named[end - 1]):
+                return named[:end]
     for end in range(1, len(named)):
         noun = named[end - 1]
         if is_plural(noun) or is_person(noun) or is_place(noun) or kind_of(noun):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from briefqa.answering.question.nouns import ATTRIBUTES, LOCATIONS, kind_of
+from briefqa.answering.question.nouns import ATTRIBUTES, LOCATIONS, is_plural, kind_of
 from briefqa.answering.question.wording import (
     ASKING,
     AUXILIARIES,
@@ -54,6 +54,17 @@ def cuts_at_comma(sentence: Wording, at: int) -> bool:
     return bool(
         asks(sentence.between(0, at)) and later[0] in ASKING - {"which", "who"} and "and" in later
     )
+
+
+_OF_EACH = re.compile(
+    rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:{_WH})(?: (?:many|much|long|\w+))?"
+    r"|.*\b(?:each|respectively|they|their|them)\b.*"
+)
+
+
+def of_each(part: Wording) -> bool:
+    """Whether a part goes on about each of what the part before asked for: "and at what price"."""
+    return bool(_OF_EACH.fullmatch(part.plain))
 
 
 def trimmed(sentence: Wording) -> Wording:
@@ -142,7 +153,7 @@ _FACTS = ATTRIBUTES | LOCATIONS | frozenset("name number phone email".split())
 
 _THAN = re.compile(
     r"\b(?:more|less|fewer|better|worse|rather|sooner|\w{2,}er|earlier)\b(?: [^ ,]+){0,6} than "
-    r"(?!\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
+    r"(?!(?!(?:1[89]|20)\d\d\b)\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|half|once|twice|expected|"
     r"usual|planned|normal|hundred|\w+ (?:hundred|thousand|million)|before|ever|necessary|allowed|"
     r"average|needed|any|anyone|anybody|everyone|that|zero|permitted|previously|required)\b)"
 )
@@ -157,7 +168,9 @@ _COMPARING = re.compile(
     r"pros and cons of .* (?:and|or|over))\b|\bchange[ds]? (?:.{1,60} )?(?:between|from) .{1,40} "
     r"(?:and|to) \w+|\bchanged? (?:compared|since)\b|\bbetween .{1,40} and .{1,40} (?:differ\w*|"
     r"change[ds]?)\b|\b(?:are|is|were|was) .{1,60} (?:different|alike|similar|identical|the same|"
-    r"equal)$|^(?:which|what|who|whether) .*\bboth\b.*\b(?:more|less|better)\b"
+    r"equal)$|^(?:do|does|did|have|has|had) .{1,40} (?:and|two|both|all) .{1,40} the same\b"
+    r"|\b(?:contradict|resemble|outnumber|match)\w* (?:each other|one another)\b"
+    r"|^(?:which|what|who|whether) .*\bboth\b.*\b(?:more|less|better)\b"
 )
 _OTHERWISE = frozenset(
     "not so more less later else other any anything anyone similar even both no otherwise whatever "
@@ -203,6 +216,9 @@ def _either(sentence: Wording) -> int | None:
         "when",
         "how",
     ):
+        named = words[words.index(_asking_head(words)) + 1]
+        if is_plural(named):
+            return None
         after_comma = before[len(before) - before[::-1].index(",") :]
         return at if 0 < len(after_comma) <= 5 else None
     if head in ASKING | {"list", "name", "give", "tell"} or (head in PREPOSITIONS and at > 1):
