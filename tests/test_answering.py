@@ -188,6 +188,13 @@ def test_programs_are_given_words_only_where_they_are_claimed(
         "part": "",
         "attribution": "",
         "place": {"unit": "line", "first": 1, "last": 1},
+        "target": {
+            "source": "a.md",
+            "selector": [
+                {"type": "TextPositionSelector", "start": 106, "end": 114},
+                {"type": "TextQuoteSelector", "exact": "Red sun.", "prefix": "", "suffix": ""},
+            ],
+        },
     }
 
 

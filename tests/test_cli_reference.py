@@ -75,8 +75,8 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "fitted to 4 questions" in run("calibrate")
     assert "calibrated  asserts from" in run("info")
     assert run("password") == "passwords.txt lets mara in.\n"
-    tested = set("build search ask chat replay verify eval calibrate info password serve".split())
-    assert set(commands()) == tested
+    tested = "build search ask chat replay verify eval calibrate info password serve mcp"
+    assert set(commands()) == set(tested.split())
 
 
 def test_the_example_of_serve_serves_the_page(
@@ -96,6 +96,15 @@ def test_the_example_of_serve_serves_the_page(
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
+
+
+def test_the_example_of_mcp_serves_until_its_input_ends(brief_index: Path) -> None:
+    _, *arguments = shlex.split(example(commands()["mcp"]))
+    done = subprocess.run(
+        [sys.executable, "-m", "briefqa", *arguments], cwd=brief_index.parent,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def _page(address: str, server: subprocess.Popen[bytes]) -> str:

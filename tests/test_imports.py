@@ -70,6 +70,11 @@ def test_importing_the_command_line_loads_no_library() -> None:
     assert loaded_after("import briefqa.cli") == set()
 
 
+def test_the_calls_for_programs_load_no_page_and_no_model() -> None:
+    modules = "briefqa.programs.http_api, briefqa.programs.mcp_server, briefqa.api"
+    assert loaded_after(f"import {modules}").isdisjoint({"gradio", "torch", "transformers"})
+
+
 def test_the_probe_sees_a_library_that_is_loaded() -> None:
     assert loaded_after("import numpy") == {"numpy"}
 

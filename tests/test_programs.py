@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,8 +19,10 @@ from typing import Any
 
 import pytest
 
-from briefqa import IndexDamaged, Searcher, ServeError
+from briefqa import IndexDamaged, Searcher, ServeError, __version__, cli
 from briefqa.answering.compose import as_json, hit_as_json
+from briefqa.cli.parser import parser
+from briefqa.programs import http_api
 from briefqa.ui import page, passwords
 from briefqa.ui.login import Login
 from briefqa.ui.server import launched
@@ -52,7 +56,7 @@ def searcher(brief: Searcher) -> Failing:
 
 
 def application(searcher: Any) -> Any:
-    from briefqa.ui.http_api import mcp_application
+    from briefqa.programs.mcp_server import mcp_application
 
     return mcp_application(searcher)
 
@@ -60,8 +64,9 @@ def application(searcher: Any) -> Any:
 @pytest.fixture(scope="module")
 def address(searcher: Failing) -> Iterator[str]:
     """The page itself, with MCP tools."""
-    demo = page(searcher)  # type: ignore[arg-type]
-    with launched(demo, "127.0.0.1", free_port(), tools=application(searcher)) as address:
+    demo, calls = page(searcher), http_api.routes(searcher)  # type: ignore[arg-type]
+    tools = application(searcher)
+    with launched(demo, "127.0.0.1", free_port(), calls=calls, tools=tools) as address:
         yield address
 
 
@@ -71,7 +76,8 @@ def locked(searcher: Failing, tmp_path_factory: pytest.TempPathFactory) -> Itera
     file = tmp_path_factory.mktemp("passwords") / "briefs.pw"
     passwords.write(file, "ada", "correct horse battery")
     demo, port, login = page(searcher), free_port(), Login(passwords.read(file))  # type: ignore[arg-type]
-    with launched(demo, "0.0.0.0", port, login=login, tools=application(searcher)):
+    calls, tools = http_api.routes(searcher), application(searcher)
+    with launched(demo, "0.0.0.0", port, login=login, calls=calls, tools=tools):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -304,6 +310,118 @@ def test_the_log_is_left_as_it_was(brief: Searcher) -> None:
     assert (logging.root.level, logging.root.handlers) == before
 
 
+# As MCP tools over standard input and output
+
+
+def started(index: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "briefqa", "mcp", "--index", str(index)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_the_official_client_asks_over_standard_input_and_output(
+    brief_index: Path, brief: Searcher
+) -> None:
+    from mcp import Client, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
+    command = ["-m", "briefqa", "mcp", "--index", str(brief_index)]
+    server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
+
+    async def use() -> tuple[list[Any], Any, Any]:
+        async with Client(stdio_client(server)) as client:
+            tools = (await client.list_tools()).tools
+            answer = await client.call_tool("ask", {"question": QUESTION, "k": 2})
+            return tools, answer, await client.call_tool("search", {"question": "x", "k": 1000})
+
+    tools, answer, refused = asyncio.run(use())
+    assert sorted(each.name for each in tools) == ["ask", "search"]
+    assert answer.structured_content == json.loads(json.dumps(as_json(brief.ask(QUESTION, k=2))))
+    assert refused.is_error
+    assert refused.content[0].text.endswith("k is to be a whole number from 1 to 100.")
+
+
+def test_standard_output_holds_the_protocol_and_nothing_else(brief_index: Path) -> None:
+    client = {"name": "test", "version": "1"}
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    asked = {"name": "ask", "arguments": {"question": QUESTION}}
+    messages: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": hello},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": asked},
+        {"id": 3, "method": "no/such/method"},
+    ]
+    server = started(brief_index)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    assert server.stderr is not None
+    with server:
+        server.stdin.write("this is no JSON\n")
+        for message in messages:
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        server.stdin.flush()
+        replies: dict[object, Any] = {}
+        while not {1, 2, 3} <= set(replies):
+            reply = json.loads(server.stdout.readline())
+            assert reply["jsonrpc"] == "2.0"
+            replies[reply.get("id")] = reply
+        server.stdin.close()
+        assert server.wait(30) == 0
+        assert server.stdout.read() == ""
+        assert "Traceback" not in server.stderr.read()
+    assert "error" in replies[3]
+    assert "Rudskoi said the plan" in replies[2]["result"]["content"][0]["text"]
+
+
+def test_ctrl_c_ends_it_though_the_input_is_still_open(brief_index: Path) -> None:
+    server = started(brief_index)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    assert server.stderr is not None
+    with server:
+        server.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        server.stdin.flush()
+        server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(10) == -signal.SIGINT
+        assert server.stderr.read() == ""
+
+
+def test_without_an_index_there_is_one_sentence(tmp_path: Path) -> None:
+    with started(tmp_path / "none") as server:
+        out, err = server.communicate(timeout=60)
+    assert (server.returncode, out) == (1, "")
+    assert err.startswith(f"briefqa: There is no index in {tmp_path / 'none'}; build one with: ")
+    assert err.count("\n") == 1
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    brief_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    assert cli.main(["mcp", "--index", str(brief_index)]) == 1
+    assert 'pip install "briefqa[mcp]"' in capsys.readouterr().err
+
+
+def test_server_json_describes_the_command_that_there_is(repo: Path) -> None:
+    """By the rules of the registry's schema of 2025-12-11 that this file can break."""
+    described = json.loads((repo / "server.json").read_text("utf-8"))
+    (package,) = described["packages"]
+    assert described["version"] == package["version"] == __version__
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", described["name"])
+    assert 1 <= len(described["description"]) <= 100
+    assert (package["registryType"], package["identifier"]) == ("pypi", "briefqa")
+    assert package["transport"] == {"type": "stdio"}
+    words = []
+    for argument in package["packageArguments"]:
+        given = argument.get("value") or argument["default"]
+        words += [given] if argument["type"] == "positional" else [argument["name"], given]
+    options = parser().parse_args(words)
+    assert (options.command, options.index) == ("mcp", Path("index"))
+    assert f"mcp-name: {described['name']}" in (repo / "README.md").read_text("utf-8")
+
+
 # The examples of docs/programs.md
 
 
@@ -325,12 +443,16 @@ RUN = [
 def test_the_examples_do_what_they_show(
     address: str,
     locked: str,
+    brief_index: Path,
     language: str,
     code: str,
     shown: str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    command = ["-m", "briefqa", "mcp", "--index", str(brief_index)]
+    started_here = f"command={sys.executable!r}, args={command!r}, env={dict(os.environ)!r}"
     here = code.replace("http://127.0.0.1:7860", address).replace("https://briefs.example", locked)
+    here = here.replace('command="briefqa", args=["mcp", "--index", "index"]', started_here)
     if language == "sh":
         if shutil.which("curl") is None:
             pytest.skip("there is no curl on this machine")
@@ -343,10 +465,13 @@ def test_the_examples_do_what_they_show(
         printed = printed.partition(line)[2]
 
 
-def test_every_example_is_run_and_shows_what_it_prints() -> None:
-    assert [language for language, _ in EXAMPLES].count("text") == len(RUN) == 9
+def test_every_example_is_run_and_shows_what_it_prints(brief: Searcher) -> None:
+    assert [language for language, _ in EXAMPLES].count("text") == len(RUN) == 10
     assert {EXAMPLES[i + 1][0] for i, (kind, _) in enumerate(EXAMPLES) if kind in ("sh", "python")}
-    (configuration,) = [code for language, code in EXAMPLES if language == "json"]
-    assert json.loads(configuration) == {
-        "mcpServers": {"briefqa": {"url": "http://127.0.0.1:7860/mcp"}}
-    }
+    target, *configurations = [json.loads(code) for kind, code in EXAMPLES if kind == "json"]
+    assert target == as_json(brief.ask(QUESTION))["quotations"][0]["target"]
+    command = {"command": "briefqa", "args": ["mcp", "--index", "index"]}
+    assert configurations == [
+        {"mcpServers": {"briefqa": command}},
+        {"mcpServers": {"briefqa": {"url": "http://127.0.0.1:7860/mcp"}}},
+    ]

@@ -248,13 +248,16 @@ class AnswerSpan:
 class Hit:
     """A passage found for a question; `rank` counts from 1.
 
-    `answer` is where it answers the question, if anywhere.
+    `answer` is where it answers the question, if anywhere. `prefix` and `suffix` are the characters
+    of the document before and after the passage, 32 at most.
     """
 
     rank: int
     passage: Passage
     evidence: Evidence
     answer: AnswerSpan | None = None
+    prefix: str = ""
+    suffix: str = ""
 
     @property
     def citation(self) -> str:
@@ -285,7 +288,8 @@ class Quotation:
     `exact` says whether `span.text` are the words that answer, to be shown in bold; otherwise the
     whole sentence is all that is claimed. `part` is the question of several parts that is answered
     here, empty elsewhere. `attribution` is who says it, in the source's own words, empty where the
-    sentence and its neighbours do not tell.
+    sentence and its neighbours do not tell. `prefix` and `suffix` are the characters of the
+    document before and after the sentence, 32 at most.
     """
 
     passage: Passage
@@ -293,6 +297,8 @@ class Quotation:
     exact: bool = False
     part: str = ""
     attribution: str = ""
+    prefix: str = ""
+    suffix: str = ""
 
     @property
     def citation(self) -> str:

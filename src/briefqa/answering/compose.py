@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from briefqa.answering import annotation
 from briefqa.records import (
     Answer,
     AnswerSpan,
@@ -270,6 +271,7 @@ def quotation_as_json(quotation: Quotation) -> dict[str, Any]:
         "part": quotation.part,
         "attribution": quotation.attribution,
         "place": asdict(passage.place),
+        "target": annotation.target_of_quotation(quotation),
     }
 
 
@@ -294,4 +296,5 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "citation": hit.citation,
         "answer": None if hit.answer is None else asdict(hit.answer),
         "evidence": asdict(hit.evidence),
+        "target": annotation.target_of_hit(hit),
     }

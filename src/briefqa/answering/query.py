@@ -11,6 +11,16 @@ from briefqa.records import EVERYWHERE, Mode, Query, Where
 MAX_QUESTION = 2_000  # characters that are read of a question
 
 
+def too_long(question: str) -> str:
+    """What a page or a program is told of a question that is too long; empty if it is not."""
+    if len(question) <= MAX_QUESTION:
+        return ""
+    return (
+        f"A question can have {MAX_QUESTION:,} characters and this one has "
+        f"{len(question):,}: ask for one thing at a time."
+    )
+
+
 def where_of(documents: Iterable[str] | None, section: str | None) -> Where:
     """Where to look, as a caller names it: document names, or one; a section's headings."""
     if documents is None:

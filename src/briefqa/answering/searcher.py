@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from types import TracebackType
 
 import numpy as np
 
-from briefqa.answering import abstention, ranking
+from briefqa.answering import abstention, annotation, ranking
 from briefqa.answering.abstention import WITHOUT_READER, FittedRule, Rescaled
 from briefqa.answering.contents import Contents
 from briefqa.answering.conversation import Conversation
@@ -51,7 +51,7 @@ class Snapshot:
     """One generation, opened, with the rule for when to answer from it.
 
     `uncalibrated` is that rule as it was before `briefqa calibrate`; `reader_note` says why no
-    reader is used, empty if one is or none was wanted.
+    reader is used, empty if one is or none was wanted. `row_of` says which row a document is.
     """
 
     stamp: tuple[int, ...]
@@ -62,8 +62,13 @@ class Snapshot:
     rule: abstention.Rule
     uncalibrated: abstention.Rule
     scopes: Scopes
+    row_of: Mapping[str, int]
     reader_note: str = ""
     infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
+
+    def text_of(self, name: str) -> str:
+        """The text of the document of that name, which is one of these."""
+        return self.documents.text(self.row_of[name])
 
     def close(self) -> None:
         """Let go of every file; nothing may use the snapshot after that."""
@@ -152,7 +157,8 @@ class Searcher:
         with self.opened() as snapshot:
             scope = snapshot.scopes.of(query.where)
             ranked = ranking.rank(snapshot.context, query, mode_of(mode), scope.rows)
-            return ranking.hits(snapshot.context, ranked, query.k)
+            hits = ranking.hits(snapshot.context, ranked, query.k)
+            return annotation.hits_in_context(hits, snapshot.text_of)
 
     def ask(
         self,
@@ -177,7 +183,7 @@ class Searcher:
                 documents=snapshot.documents,
                 sources=snapshot.generation.manifest.indexed(),
             )
-            answer = respond(inquiry)
+            answer = annotation.answer_in_context(respond(inquiry), snapshot.text_of)
             if spelt == query:
                 return answer
             read = f"Read as “{spelt.reader_question or spelt.text}”."
@@ -216,10 +222,9 @@ class Searcher:
     def document(self, name: str) -> Document:
         """The document of that name as it was indexed; raises UsageError if there is none."""
         with self.opened() as snapshot:
-            names = [source.name for source in snapshot.generation.manifest.indexed()]
-            if name not in names:
+            if name not in snapshot.row_of:
                 raise UsageError(f"There is no document '{name}' in {self._index}.")
-            return snapshot.documents[names.index(name)]
+            return snapshot.documents[snapshot.row_of[name]]
 
     def documents(self) -> tuple[DocumentInfo, ...]:
         """What there is to look in, in the order it was indexed."""
@@ -347,5 +352,6 @@ class Searcher:
             rule=rule,
             uncalibrated=uncalibrated,
             scopes=Scopes(tuple(source.name for source in indexed), counts, opened.passages),
+            row_of={source.name: row for row, source in enumerate(indexed)},
             reader_note=note,
         )

@@ -10,6 +10,7 @@ import argparse
 import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -160,6 +161,18 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _mcp(options: argparse.Namespace) -> int:
+    from briefqa.api import open_index
+    from briefqa.programs.mcp_server import require_mcp, serve_stdio
+
+    require_mcp()
+    with open_index(options.index, reader=options.reader) as searcher:
+        # Whoever waits for input would not hear of a KeyboardInterrupt; there is nothing to tidy.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        serve_stdio(searcher)
+    return 0
+
+
 def _password(options: argparse.Namespace) -> int:
     from briefqa.ui import passwords
 
@@ -256,6 +269,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "ask": _ask,
     "chat": _chat,
     "serve": _serve,
+    "mcp": _mcp,
     "password": _password,
     "verify": _verify,
     "replay": _replay,

@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_chat(commands)
     _add_serve(commands)
+    _add_mcp(commands)
     _add_password(commands)
     _add_verify(commands)
     _add_replay(commands)
@@ -157,6 +158,15 @@ def _add_serve(commands: Any) -> None:
     command.add_argument(
         "--feedback", type=Path, metavar="FILE",
         help="write thumbs up and down to this questions file; without it there are none",
+    )  # fmt: skip
+    _reader(command)
+    _index(command)
+
+
+def _add_mcp(commands: Any) -> None:
+    command = _command(
+        commands, "mcp", "offer search and ask as MCP tools on standard input and output",
+        "briefqa mcp --index index",
     )  # fmt: skip
     _reader(command)
     _index(command)

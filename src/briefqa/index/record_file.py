@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -20,6 +21,11 @@ from briefqa.json_decoding import Malformed, decode, encode
 from briefqa.records import Document, Passage
 
 Record = TypeVar("Record", Document, Passage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    text: str
 
 
 class RecordWriter:
@@ -101,6 +107,21 @@ class DocumentFile(RecordFile[Document]):
     """The documents of one generation, by row."""
 
     kind = Document
+    _last = (-1, "")
+
+    def text(self, row: int) -> str:
+        """The text alone, without making its sections; raises as reading the row does.
+
+        The last one is kept: an index may hold one long document.
+        """
+        last, text = self._last
+        if last != row:
+            try:
+                text = decode(self.line(row), _Text).text
+            except Malformed as error:
+                raise damaged(self._path, f"row {row} cannot be read ({error})") from error
+            self._last = row, text
+        return text
 
 
 def _starts_path(path: Path) -> Path:

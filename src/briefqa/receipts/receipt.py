@@ -81,6 +81,17 @@ class RecordedHit:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedQuotation:
+    """What of `compose.quotation_as_json` says what was quoted, and how it is found again."""
+
+    document: str
+    citation: str
+    sentence: str
+    words: str | None
+    target: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedTurn:
     """A turn: what was asked for, then the answer as `compose.as_json` gives it."""
 
@@ -100,6 +111,7 @@ class RecordedTurn:
     verdict: Verdict | None = None
     kind: QuestionKind | None = None
     missing: tuple[str, ...] = ()
+    quotations: tuple[RecordedQuotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

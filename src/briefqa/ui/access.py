@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
+from briefqa.programs.refusals import is_call, refused
 from briefqa.ui.login import Login, Refusal
 from briefqa.ui.proxy import Proxy
 
@@ -101,9 +102,12 @@ class RequestFilter:
                 refusal = Refusal(500, "This request could not be read.")
             else:
                 return
-        body = refusal.sentence.encode("utf-8")
+        body, kind = refusal.sentence.encode("utf-8"), b"text/plain; charset=utf-8"
+        if is_call(scope["path"]):
+            body = refused(scope["path"], refusal.status, refusal.sentence)
+            kind = b"application/json"
         headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-type", kind),
             (b"content-length", b"%d" % len(body)),
             *refusal.headers,
         ]

@@ -22,8 +22,8 @@ from briefqa.ui import (
     session,
     sources_view,
 )
+from briefqa.ui.gradio_api import add_programs
 from briefqa.ui.html import Html, tag
-from briefqa.ui.http_api import add_programs
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of

@@ -33,6 +33,7 @@ from briefqa.ui.uploads import Uploads
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.applications import Starlette
+    from starlette.routing import Route
 
     from briefqa.ui.service import IndexService
 
@@ -115,12 +116,20 @@ def serve(
         if read_only:
             service.searcher()
         demo = page(service)
-        from briefqa.ui.http_api import MCP_PATH, mcp_application
+        from briefqa.programs import http_api
+        from briefqa.programs.mcp_server import MCP_PATH, mcp_application
 
         tools = mcp_application(service) if mcp else None
         warming = threading.Thread(target=_warm, args=(service.warm, announce), daemon=True)
         opened = launched(
-            demo, host, chosen, login=login, behind=behind, tools=tools, uploads=service.uploads
+            demo,
+            host,
+            chosen,
+            login=login,
+            behind=behind,
+            calls=http_api.routes(service),
+            tools=tools,
+            uploads=service.uploads,
         )
         with _sigterm_is_ctrl_c(), opened as address, contextlib.suppress(KeyboardInterrupt):
             # At exit the interpreter would look through all that the model brought, for seconds.
@@ -148,13 +157,14 @@ def launched(
     *,
     login: Login | None = None,
     behind: proxy.Proxy | None = None,
+    calls: Sequence[Route] = (),
     tools: Starlette | None = None,
     uploads: Uploads | None = None,
 ) -> Iterator[str]:
     """Serve a page while the block runs; yields its address, http://host:port.
 
-    With it `tools`, an MCP server, and the address for `uploads`, which are deleted at the end.
-    `behind` is the proxy that visitors come through.
+    With it the `calls` for programs, `tools`, an MCP server, and the address for `uploads`, which
+    are deleted at the end. `behind` is the proxy that visitors come through.
     """
     from briefqa.ui.layout import stylesheet, theme
 
@@ -170,7 +180,7 @@ def launched(
             (RequestFilter, (answered, login, behind), {}),
             (RequestBodyLimitMiddleware, (_MOST_ASKED,), {}),
         ],
-        "routes": [],
+        "routes": [*calls],
     }
     if tools is not None:
         application["routes"] += tools.routes

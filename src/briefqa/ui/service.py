@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from briefqa.answering.searcher import Searcher
 from briefqa.api import build, open_index
 from briefqa.models.reader import DEFAULT_READER, Reader
-from briefqa.records import Answer, DocumentInfo, Hit, Mode, Query
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query
 from briefqa.ui.turns import TurnStore
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class IndexService:
     def documents(self) -> tuple[DocumentInfo, ...]:
         """See `Searcher.documents`."""
         return self.searcher().documents()
+
+    def document(self, name: str) -> Document:
+        """See `Searcher.document`."""
+        return self.searcher().document(name)
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index again from what it was built from; raises BriefQAError.

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from briefqa.answering.conversation import Conversation
+from briefqa.answering.query import MAX_QUESTION
+from briefqa.answering.query import too_long as too_long  # for the page's other modules
 from briefqa.errors import BriefQAError, IndexFolderError
 from briefqa.receipts import receipt, transcript
 from briefqa.records import Answer, Carried, Where
@@ -21,7 +23,7 @@ from briefqa.ui.messages import SavedTurn
 from briefqa.ui.service import IndexService
 from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns
 
-LONGEST_QUESTION = 2000
+LONGEST_QUESTION = MAX_QUESTION
 """Characters; a longer question is answered with a sentence."""
 
 log = logging.getLogger(__name__)
@@ -55,16 +57,6 @@ def ask(
             "Something went wrong while answering; the terminal says what. Ask again."
         )
     return Turn(question, problem, where, carry=again)
-
-
-def too_long(question: str) -> str:
-    """What is said of a question that is too long; empty if it is not."""
-    if len(question) <= LONGEST_QUESTION:
-        return ""
-    return (
-        f"A question can have {LONGEST_QUESTION:,} characters and this one has "
-        f"{len(question):,}: ask for one thing at a time."
-    )
 
 
 def clipped(question: str) -> str:
