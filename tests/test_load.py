@@ -199,8 +199,7 @@ def cited(markup: str) -> list[str]:
 
 
 def understood(markup: str) -> list[str]:
-    found = re.findall(r"Understood as: <bdi>([^<]*)</bdi>", markup)
-    return [html.unescape(question) for question in found]
+    return re.findall(r"Understood as: (.*?) Ask as typed", text(markup))
 
 
 def get(port: int, path: str) -> str:
