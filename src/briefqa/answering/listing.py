@@ -112,7 +112,7 @@ def respond(inquiry: Inquiry) -> Answer:
         _quoted_first(hits, quotations, inquiry.query.k),
         Verdict.ANSWERED,
         opening=OPENING,
-        reason=f"{len(places)} of the places looked at in {inquiry.scope.in_words} answer.",
+        reason=f"Places that answer, found in {inquiry.scope.in_words}: {len(places)}.",
         confidence=max(confidence, probability(best)),
     )
 

@@ -164,7 +164,7 @@ def _composed(inquiry: Inquiry, numbers: Sequence[int], *, holdings: bool = Fals
         None,
         opening=STYLE,
         text="\n\n".join(blocks),
-        reason=f"How {_count(len(quotations))} in {inquiry.scope.in_words} begins.",
+        reason=f"How {_count(len(quotations))} begins.",
     )
 
 
