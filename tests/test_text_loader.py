@@ -289,3 +289,20 @@ def test_sections_articles_and_schedules_are_headings_whatever_follows() -> None
         ("Chapter 1: Use", "Article 2 - Term"),
         ("Schedule A",),
     ]
+
+
+def test_greetings_and_names_head_nothing_in_a_thread_of_mails() -> None:
+    thread = (
+        "The leaking roof\n\n"
+        "From: Greta Osei\nTo: Pavel Dvorak\nDate: 3 June 2024\nSubject: Roof\n\n"
+        "Dear Mr Dvorak\n\nThe roof leaks over the stage. The torn flashing lets the rain in.\n\n"
+        "Greta Osei\n\n"
+        "From: Pavel Dvorak\nTo: Greta Osei\nDate: 4 June 2024\nSubject: Re: Roof\n\n"
+        "I come on Tuesday with two men and a long ladder, if the weather holds until then.\n\n"
+        "Pavel Dvorak\n\n"
+        "The gutter must wait for the autumn, when there is money in the fund again.\n"
+    )
+    document = load(thread)
+    assert [path for path, _ in outline(document)] == [()]
+    without = thread.replace("From: ", "Von Greta, ").replace("Subject: ", "")
+    assert ("Pavel Dvorak",) in [path for path, _ in outline(load(without))]

@@ -76,6 +76,9 @@ _DATED = re.compile(
 _AUTHOR = re.compile(r"[Bb]y\s+([A-Z][^\d,.;:|]{2,60})")
 _BYLINE = re.compile(r"by\s+[A-Z]|(?:published|updated|posted)\b", re.IGNORECASE)
 _DATE = re.compile(rf"(?:\w+day,?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.I)
+_MAIL = re.compile(
+    r"(?:From|Von|De|Van|Da):\s[^\n]{1,300}?\s(?:To|Date|Sent|Subject|An|Datum|Betreff|À|Objet|Para|Asunto):\s"
+)
 _GAP = re.compile(r"\t|\S {3,}\S")
 _QUOTES = "\"'“”„‘«»‹›「『"
 
@@ -265,6 +268,8 @@ def _levels(blocks: Sequence[_Block], *, titled: bool) -> list[int]:
     if len(capitals) < 2 or 2 * heading_text < len(capitals):
         for place in capitals:
             levels[place] = 0
+    if any(_MAIL.match(block.words) for block in blocks):
+        return levels  # short lines are greetings and names
     short = [
         place
         for place, block in enumerate(blocks[:-1])
