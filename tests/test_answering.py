@@ -11,9 +11,10 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.answering import compose, ranking
+from briefqa.answering.checks import Check, check
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import analyse
-from briefqa.answering.respond import ABOUT, FOUND_BY_WORDS, NOT_ENGLISH
+from briefqa.answering.respond import ABOUT, FOUND_BY_WORDS, NO_WORDS, NOT_ENGLISH
 from briefqa.records import (
     AnswerSpan,
     Evidence,
@@ -253,6 +254,7 @@ def test_another_language_is_never_told_that_it_is_not_in_these_documents(
     assert (answer.verdict, answer.kind) == (None, QuestionKind.OTHER_LANGUAGE)
     assert answer.text == NOT_ENGLISH
     assert answer.hits[0].passage.document == "a.md"
+    assert searcher.ask("Wo haben die Fischer ihre Boote?").text == NO_WORDS
 
 
 def test_a_question_that_is_empty_or_has_no_word_to_look_for_is_told_so(searcher: Searcher) -> None:
@@ -260,3 +262,10 @@ def test_a_question_that_is_empty_or_has_no_word_to_look_for_is_told_so(searcher
     answer = searcher.ask("What is it?")
     assert answer.verdict is Verdict.NOT_FOUND
     assert answer.reason.startswith("The question has no word to look for")
+
+
+@pytest.mark.parametrize(("header", "strength"), [("| Ship | Cars |\n|---|--:|", 0.0), ("", 0.5)])
+def test_a_number_under_the_name_of_what_is_counted_counts_it(header: str, strength: float) -> None:
+    question = analyse("How many cars does the Eider carry?")
+    found = {one.check: one for one in check(question, "| Eider | 18 |", "18", "", header)}
+    assert found[Check.COUNTED].strength == strength

@@ -43,14 +43,16 @@ class Checked:
     missing: str = ""
 
 
-def check(question: Question, sentence: str, words: str, around: str) -> tuple[Checked, ...]:
+def check(
+    question: Question, sentence: str, words: str, around: str, under: str = ""
+) -> tuple[Checked, ...]:
     """Check the marked `words` of a `sentence` against the question; each check of their text.
 
-    `around` is the sentence with its neighbours.
+    `around` is the sentence with its neighbours, `under` what it stands under: of a row its header.
     """
     return (
         _answer_type(question, sentence, words),
-        _counted(question, sentence),
+        _counted(question, sentence, under),
         _echo(question, words),
         _polarity(question, sentence),
         _numbers(question, around),
@@ -97,11 +99,13 @@ def _thing(question: Question) -> str:
             return "person or organisation"
 
 
-def _counted(question: Question, sentence: str) -> Checked:
-    """A number has to stand before the noun it is asked of, or the noun nowhere in the sentence."""
+def _counted(question: Question, sentence: str, under: str) -> Checked:
+    """A number has to stand before the noun it is asked of, or under it, or that stands nowhere."""
     if question.expects is not AnswerType.NUMBER or not question.counted:
         return Checked(Check.COUNTED, 0.0)
     wanted = _stems(question.counted)
+    if wanted <= _stems(under) and entities.has_number(sentence):
+        return Checked(Check.COUNTED, 0.0)
     followed = (sentence[end : end + 80] for end in entities.number_ends(sentence))
     if any(wanted.intersection(_content(text)[:_AFTER]) for text in followed):
         return Checked(Check.COUNTED, 0.0)

@@ -367,11 +367,13 @@ def _checks(
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
     above = " ".join((passage.title, *passage.section))
+    under = lead_ins(passage.text, spans)[number]
     checked = check(
         question,
         passage.text[mark.sentence.start : mark.sentence.end],
         passage.text[mark.words.start : mark.words.end],
         f"{above} {around}",
+        " ".join(passage.text[one.start : one.end] for one in under),
     )
     return (*checked, words)
 

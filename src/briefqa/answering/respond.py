@@ -33,6 +33,9 @@ ABOUT = (
 )
 FOUND_BY_WORDS = "Passages found by these words; no answer is claimed."
 NOT_ENGLISH = "BriefQA understands questions in English; these passages are found by the words."
+NO_WORDS = (
+    "BriefQA understands questions in English; no passage has these words, these come nearest."
+)
 # Not fitted: the 23 rows found so on documents of our own were all right (docs/quality.md).
 _IN_TABLE = 0.9
 # Of these kinds no single words are claimed to be the answer.
@@ -93,6 +96,8 @@ def _search(inquiry: Inquiry, note: str) -> Answer:
     chosen = [*with_words, *(hit for hit in hits if not hit.evidence.matched)]
     if inquiry.question.kind in (Kind.KEYWORDS, Kind.OVERVIEW):
         chosen = with_words
+    elif not with_words:
+        note = NO_WORDS
     numbered = [replace(hit, rank=rank) for rank, hit in enumerate(chosen, 1)]
     return compose.search_result(inquiry, numbered, note)
 
