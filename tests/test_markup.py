@@ -315,7 +315,7 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
         "← All sourcesPreviousNext[1] The lighthouse › Keeper › ¶1Copy citationCopy quote"
         "The lighthouselighthouse.md"
         "Nobody lives there.KeeperThe keeper was called Ada.She lit the lamp at six."
-        "Cat- asleep - awake"
+        "Catasleepawake"
     )
 
 

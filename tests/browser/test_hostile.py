@@ -16,6 +16,7 @@ from briefqa import build
 from briefqa.models.embedder import Embedder
 
 from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
+from .conftest import HURT as CONFTEST_HURT
 from .page_driver import (
     ZEPPELIN,
     add,
@@ -41,6 +42,12 @@ NAMES = (
     "\u202egnp.md",
     "<div style=position:fixed;inset:0>covered.md",
 )
+
+AS_MARKDOWN = {
+    "![pixel](http://outside.example/pixel.png)": "pixel",
+    HOSTILE_LINES[6]: HOSTILE_LINES[6].replace("`", ""),
+}
+"""What is read of those lines of the notice that are Markdown."""
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +98,19 @@ def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> No
     cited.click()
     page.locator("#opened mark").first.wait_for()
     article = page.locator("#opened article").inner_text()
-    assert [line for line in HOSTILE_LINES if words(line) not in words(article)] == []
+    read = {line: line for line in HOSTILE_LINES} | AS_MARKDOWN
+    assert [line for line in read.values() if words(line) not in words(article)] == []
     nothing_came_of_it(page)
+    cells = page.locator("#opened article :is(th, td)").all_inner_texts()
+    assert [words(cell) for cell in cells] == [
+        *(f"zeppelin <td onclick={CONFTEST_HURT}>", HOSTILE_LINES[1]),
+        *(f"${{{CONFTEST_HURT}}}", "</table>"),
+    ]
+    items = page.locator("#opened article li li").first.inner_text()
+    assert words(items) == f"{HOSTILE_LINES[0]} </ul></ol> {{{{value}}}}"
+    code = page.locator("#opened article pre").inner_text()
+    assert code.splitlines()[2] == f"</code></pre> ${{{CONFTEST_HURT}}}"
+    assert f"</p><script>{CONFTEST_HURT}</script> <b> <i>" in article
 
 
 def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:

@@ -40,6 +40,8 @@ EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
 _SCRIPTS = ("page.js", "documents.js")
 """One after the other, in one scope."""
 
+_STYLES = ("page.css", "reading.css")
+
 _WITH_TAB = """(...inputs) => {
   let saved = null;
   try { saved = sessionStorage.getItem("briefqa"); } catch { /* a browser that saves nothing */ }
@@ -51,7 +53,7 @@ _WITH_TAB = """(...inputs) => {
 
 def stylesheet() -> str:
     """The page's own CSS."""
-    return _own("page.css")
+    return "\n".join(map(_own, _STYLES))
 
 
 def theme() -> gr.themes.Base:

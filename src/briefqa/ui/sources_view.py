@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span, Verdict
 from briefqa.ui import conversation_view, passage_view
 from briefqa.ui.html import Html, tag
+from briefqa.ui.rendering import Marks, rendered
 
 _REACH = 100_000
 """How many characters of a long document are shown on either side of the cited passage."""
@@ -170,14 +171,15 @@ def _sections(
     shown: list[Html] = []
     above: tuple[str, ...] = ()
     for section in document.sections:
-        paragraphs = [_overlap(paragraph, window) for paragraph in section.paragraphs]
-        visible = [paragraph for paragraph in paragraphs if paragraph is not None]
+        visible = any(_overlap(paragraph, window) for paragraph in section.paragraphs)
         if visible or not section.paragraphs:
             shown.extend(_headings(section, above))
             above = section.path
-        shown.extend(
-            passage_view.paragraph(document.text, span, cited, answers) for span in visible
-        )
+        for paragraph in section.paragraphs:
+            span = _overlap(paragraph, window)
+            if span is not None:
+                marks = Marks(cited, answers)
+                shown += rendered(document.text, document.name, span, marks, within=paragraph)
     return shown
 
 
