@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ from briefqa.records import EVERYWHERE, Answer
 from briefqa.ui import (
     conversation_view,
     document_changes,
+    document_opening,
     documents_view,
     messages,
     session,
@@ -126,6 +128,7 @@ class _Page:
         event.edit(self._ask_again, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
         event.select(self._open, tab, [self._log, self._sources, self._opened], **reading)
+        event.expand(self._read, tab, [self._log, self._opened], **reading)
         event.like(self._rate, tab, self._log, **reading)
         event.copy(self._export, tab, [self._log, self._exported], **reading)
         event.apply(self._redraw, tab, self._log, **reading)
@@ -161,7 +164,9 @@ class _Page:
             return
         tab = messages.tab(sent)
         turns = session.restored(self._service, tab.turns)
-        where = tab.where or EVERYWHERE
+        where = EVERYWHERE
+        if tab.where is not None:
+            where = tab.where.where(session.document_names(self._service))
         waiting = Turn(session.clipped(question), None, where)
         box = question if session.too_long(question) else ""
         yield [box, self._conversation(turns, waiting), gr.skip(), Html(), *[gr.skip()] * 2]
@@ -169,7 +174,7 @@ class _Page:
             turns = step
             yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 4]
         turns = (*turns, session.ask(self._service, turns, question, where))[-MOST_TURNS:]
-        yield [gr.skip(), *self._answered(turns, len(turns))]
+        yield [gr.skip(), *self._answered(turns, len(turns), sent)]
 
     def _ask_example(self, event: gr.EventData, sent: str) -> Iterator[list[Any]]:
         chosen = messages.decoded(event._data, messages.Example)
@@ -184,13 +189,12 @@ class _Page:
         turns, _ = self._turns(sent)
         carry = messages.carried(wanted.carry)
         turns = session.ask_again(self._service, turns, wanted.turn, carry)
-        return [gr.skip(), *self._answered(turns, wanted.turn)]
+        return [gr.skip(), *self._answered(turns, wanted.turn, sent)]
 
-    def _answered(self, turns: Turns, number: int) -> list[Any]:
+    def _answered(self, turns: Turns, number: int, sent: str) -> list[Any]:
         """What changes when turn `number` has its answer."""
-        # Another tab may have changed the documents since this one was opened.
-        fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
-        lists = self._lists() if fresh else [gr.skip(), gr.skip()]
+        # Another tab may have changed the documents since this one has listed them.
+        lists = self._lists(messages.tab(sent).listed)
         return [self._conversation(turns), self._listed(turns, number), Html(), *lists]
 
     def _clear(self, sent: str) -> list[Any]:
@@ -240,6 +244,14 @@ class _Page:
             rebuildable = self._service.library is not None
             remark = sources_view.changed(state is State.MISSING, rebuildable=rebuildable)
         return sources_view.article(document, answer, hit, number, remark)
+
+    def _read(self, event: gr.EventData, sent: str) -> list[Any]:
+        """A document is opened, or another part of it."""
+        wanted = messages.decoded(event._data, messages.OpenDocument)
+        turns, log = self._turns(sent)
+        if wanted is None:
+            return [log, gr.skip()]
+        return [log, document_opening.opened(self._service, wanted, _answer(turns, wanted.turn))]
 
     def _rate(self, event: gr.EventData, sent: str) -> Any:
         rating = messages.decoded(event._data, messages.Rating)
@@ -322,16 +334,21 @@ class _Page:
         number = len(turns) if number is None else number
         return sources_view.listed(_answer(turns, number), number)
 
-    def _lists(self) -> list[Html]:
-        """The documents, and the menu that says how many they are."""
+    def _lists(self, known: str = "") -> list[Any]:
+        """The documents, and the menu that says how many they are, unless they are `known`."""
         try:
             documents = self._service.documents()
         except BriefQAError:
             documents = ()
-        listed = documents_view.document_list(
+        if known and known == documents_view.stamp(documents):
+            return [gr.skip(), gr.skip()]
+        listed = _drawn(
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
         return [listed, conversation_view.menu(len(documents))]
+
+
+_drawn = lru_cache(maxsize=4)(documents_view.document_list)  # of thousands it takes a while
 
 
 def _answer(turns: Turns, number: int) -> Answer | None:

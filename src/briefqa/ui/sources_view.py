@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from briefqa.records import Answer, AnswerSpan, Document, Evidence, Hit, Section, Span, Verdict
-from briefqa.ui import conversation_view, passage_view
+from briefqa.records import Answer, Document, Evidence, Hit, Span, Verdict
+from briefqa.ui import conversation_view, passage_view, reading_view
 from briefqa.ui.html import Html, tag
-from briefqa.ui.rendering import Marks, rendered
-
-_REACH = 100_000
-"""How many characters of a long document are shown on either side of the cited passage."""
+from briefqa.ui.rendering import Marks
 
 
 def listed(answer: Answer | None, turn: int) -> Html:
@@ -32,16 +27,7 @@ def listed(answer: Answer | None, turn: int) -> Html:
 def article(
     document: Document, answer: Answer, hit: Hit, turn: int, remark: Html | None = None
 ) -> Html:
-    """The whole document as a page to read, the hit's passage marked, its answer more strongly.
-
-    Of a document longer than the reach, the part around the passage is shown, and it says so. The
-    `remark` stands above the text.
-    """
-    cited = Span(hit.passage.start, hit.passage.end)
-    window = Span(max(0, cited.start - _REACH), min(len(document.text), cited.end + _REACH))
-    whole = window == Span(0, len(document.text))
-    facts = document.metadata
-    about = " · ".join(part for part in (facts.date, facts.source, document.name) if part)
+    """The document as a page to read, the hit's passage marked, its answer more strongly."""
     return tag(
         "div",
         tag(
@@ -51,22 +37,16 @@ def article(
             tag("div", *_copies(answer, hit), class_="copies"),
             class_="bar",
         ),
-        tag(
-            "article",
-            remark,
-            tag("h2", document.title, dir="auto"),
-            tag("p", about, class_="place"),
-            None
-            if whole
-            else tag("p", "A long document: the part around the passage.", class_="note"),
-            *_sections(
-                document, cited, passage_view.marks(answer.quotations_from(hit.passage)), window
-            ),
-            tabindex=0,
-            aria_label="Source",
-        ),
+        reading_view.article(document, None, cited_by(answer, hit, turn), remark),
         class_="opened",
     )
+
+
+def cited_by(answer: Answer, hit: Hit, turn: int) -> reading_view.Cited:
+    """The hit as a citation in its document: the passage, and what is quoted of it."""
+    passage = Span(hit.passage.start, hit.passage.end)
+    quoted = passage_view.marks(answer.quotations_from(hit.passage))
+    return reading_view.Cited(turn, hit.rank, Marks(passage, quoted))
 
 
 def unopened(sentence: str) -> Html:
@@ -163,37 +143,3 @@ def _copies(answer: Answer, hit: Hit) -> list[Html]:
         tag("button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}")
         for name, text in (("Copy citation", citation), ("Copy quote", quote))
     ]
-
-
-def _sections(
-    document: Document, cited: Span, answers: Sequence[AnswerSpan], window: Span
-) -> list[Html]:
-    shown: list[Html] = []
-    above: tuple[str, ...] = ()
-    for section in document.sections:
-        visible = any(_overlap(paragraph, window) for paragraph in section.paragraphs)
-        if visible or not section.paragraphs:
-            shown.extend(_headings(section, above))
-            above = section.path
-        for paragraph in section.paragraphs:
-            span = _overlap(paragraph, window)
-            if span is not None:
-                marks = Marks(cited, answers)
-                shown += rendered(document.text, document.name, span, marks, within=paragraph)
-    return shown
-
-
-def _headings(section: Section, above: Sequence[str]) -> list[Html]:
-    """The section's own heading, and those over it that `above` does not stand under already."""
-    shared = 0
-    while shared < min(len(above), len(section.path) - 1) and above[shared] == section.path[shared]:
-        shared += 1
-    return [
-        tag(f"h{min(depth + 3, 6)}", section.path[depth], dir="auto")
-        for depth in range(shared, len(section.path))
-    ]
-
-
-def _overlap(first: Span, second: Span) -> Span | None:
-    start, end = max(first.start, second.start), min(first.end, second.end)
-    return Span(start, end) if start < end else None

@@ -9,7 +9,7 @@ const tab = { turns: [], where: null, draft: "" };
 try {
   const { turns, where, draft } = JSON.parse(sessionStorage.getItem("briefqa"));
   if (Array.isArray(turns)) tab.turns = turns;
-  if (Array.isArray(where?.documents)) tab.where = where;
+  if (typeof where?.documents === "string") tab.where = where;
   if (typeof draft === "string") tab.draft = draft;
 } catch {
   // nothing was saved
@@ -28,6 +28,7 @@ function save(changes) {
 // unfolded is unfolded again; the place in the page is kept unless there is something new.
 let focused = null;
 let opener = null;
+let cameFrom = "sources";
 const unfolded = new Set();
 document.addEventListener("focusin", (event) => {
   focused = event.target.dataset.key ?? null;
@@ -105,9 +106,16 @@ function show(view) {
   find("#panel").dataset.view = view;
 }
 
-function choose(turn, hit) {
+// Something is opened: where the way back leads.
+function leave(view) {
   const active = document.activeElement;
-  if (!element.contains(active)) opener = active?.dataset?.key ?? null;
+  if (element.contains(active)) return;
+  opener = active?.dataset?.key ?? null;
+  cameFrom = view;
+}
+
+function choose(turn, hit) {
+  leave("sources");
   trigger("select", { turn: turn, hit: hit });
 }
 
@@ -119,8 +127,11 @@ function sourceOpened() {
   const way = focused?.startsWith("way-")
     ? element.querySelector(`[data-key="${focused}"]:not(:disabled)`)
     : null;
-  (way ?? back).focus({ preventScroll: true });
-  if (passage) {
+  const here = element.querySelector("article [data-here]") ?? element.querySelector("[data-here]");
+  (way ?? (here?.matches("article") ? back : here) ?? back).focus({ preventScroll: true });
+  if (here) {
+    here.scrollIntoView({ block: "start" });
+  } else if (passage) {
     const first = element.querySelector("mark");
     const height = passage.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
     const tall = height > window.innerHeight / 2;
@@ -132,6 +143,7 @@ function sourceOpened() {
 
 function goBack() {
   props.value = "";
+  show(cameFrom);
   const key = opener;
   opener = null;
   // The list is hidden until the emptied view is drawn; by then the reader may be typing elsewhere.
@@ -167,6 +179,7 @@ function copy(button) {
 }
 
 watch("value", () => {
+  showWhere();
   sourceOpened();
   redrawn(element);
 });
