@@ -476,12 +476,12 @@ def test_of_many_documents_some_can_be_found_by_name_folder_and_date() -> None:
             DocumentInfo(f"{n % 2}/{n}.md", f"Note {n}", "2019", 1, ()) for n in range(n_documents)
         ]
         found = Reading(documents_view.document_list(infos, changeable=False, formats=[]))
-        classes = {value for name, value in found.attributes if name == "class"}
-        return classes & {"find", "folder", "sort", "from", "to", "tick-all", "tick-none"}
+        values = {value for name, value in found.attributes if name in ("class", "data-tick")}
+        return values & {"find", "folder", "sort", "from", "to", "all", "none", "only"}
 
-    assert ways(1) == set()
-    assert ways(3) == {"tick-all", "tick-none"}
-    assert ways(30) == {"find", "folder", "sort", "from", "to", "tick-all", "tick-none"}
+    assert ways(1) == {"only"}  # of the document
+    assert ways(3) == {"all", "none", "only"}
+    assert ways(30) == {"find", "folder", "sort", "from", "to", "all", "none", "only"}
 
 
 def test_every_one_of_very_many_documents_is_listed_by_title() -> None:

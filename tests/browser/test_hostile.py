@@ -26,6 +26,7 @@ from .page_driver import (
     in_view,
     notice,
     opened,
+    read,
     words,
 )
 
@@ -132,8 +133,9 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     titles = page.locator("#library .title").all_inner_texts()
     assert [name for name in (NAMES[0], *NAMES[2:]) if words(name) not in map(words, titles)] == []
     # To look only there, and to ask, puts the name in other places too.
-    chosen = page.locator("#library .document", has=page.get_by_text(NAMES[0], exact=True))
-    chosen.first.locator(".only").first.click()
+    opened_one = read(page, NAMES[0])
+    nothing_came_of_it(page)
+    opened_one.locator(".outline .only").first.click()
     assert NAMES[0] in page.locator("#where").inner_text()
     ask(page, "What is A 0?")
     assert NAMES[0] in page.locator(".within").inner_text()
@@ -144,8 +146,9 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     content = Path(saved.value.path()).read_text("utf-8")
     assert "<img" not in content
     documents(page)
-    doomed = page.locator("#library .document", has=page.get_by_text(NAMES[3], exact=True)).first
+    doomed = read(page, NAMES[3])
     forget_notice(page)
+    doomed.locator(".removal summary").click()
     doomed.locator(".remove").click()
     assert "is no longer searched" in notice(page)
     nothing_came_of_it(page)

@@ -16,6 +16,12 @@ from briefqa.ui.uploads import MOST_FILES
 _FINDABLE = 8
 """With more documents than so many there are ways to find some of them."""
 
+_TICKS = (
+    ("All", "all", "Tick all that are listed"),
+    ("None", "none", "Tick none that are listed"),
+    ("Only these", "only", "Tick those that are listed and no others"),
+)
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?(?!\d)")
 _YEAR = re.compile(r"\b\d{4}\b")
@@ -160,15 +166,8 @@ def _tools(documents: Sequence[DocumentInfo]) -> Html:
             for name in ("From", "To")
         ]
     ticks = [
-        tag(
-            "button",
-            name,
-            type="button",
-            class_=f"tick-{name.lower()}",
-            aria_label=f"Tick {name.lower()} that are listed",
-            data_key=f"tick-{name}",
-        )
-        for name in ("All", "None")
+        tag("button", name, type="button", title=title, data_tick=tick, data_key=f"tick-{tick}")
+        for name, tick, title in _TICKS
     ]
     return tag(
         "div",

@@ -227,8 +227,10 @@ document.addEventListener("click", (event) => {
     const id = data.id ?? button.closest(".document").dataset.id;
     lookIn(rows.filter((row) => row.dataset.id === id), data.section);
     find("#question textarea").focus();
-  } else if (button.matches(".tick-all, .tick-none")) {
-    tick(rows.filter((row) => !row.hidden), button.matches(".tick-all"));
+  } else if (data.tick) {
+    const listed = rows.filter((row) => !row.hidden);
+    if (data.tick === "only") lookIn(listed);
+    else tick(listed, data.tick === "all");
   } else if (button.matches(".read, .to-section, .to-part")) read(button);
   else if (button.matches(".remove")) {
     props.value = "";
