@@ -168,7 +168,8 @@ def test_two_thousand_documents_are_found_sorted_and_ticked_without_waiting(
     assert listed.first.locator(".title").inner_text() == "Report 0000 on ferries"
 
     page.locator(".find").press_sequentially("mills 1")
-    assert listed.count() == 266
+    mills = [f"Report {n:04} {2000 + n % 20}/{n}.md" for n in range(2_000) if n % 3 == 1]
+    assert listed.count() == sum("1" in mill for mill in mills)
     page.locator(".folder").select_option("2007")
     page.locator(".sort").select_option("newest")
     days = listed.evaluate_all("rows => rows.map(row => row.dataset.day)")
