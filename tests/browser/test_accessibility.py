@@ -206,6 +206,8 @@ def test_it_can_be_read_at_twice_its_size(visit: Visit) -> None:
     assert sideways(page) == 0
     documents(page)
     assert sideways(page) == 0
+    read(page, "The harbour at Lund")
+    assert sideways(page) == 0
     small = """[...document.querySelectorAll(".html-container *")].filter(node =>
         node.checkVisibility() && [...node.childNodes].some(c => c.nodeType === 3 && c.data.trim())
         && parseFloat(getComputedStyle(node).fontSize) < 12.5).length"""

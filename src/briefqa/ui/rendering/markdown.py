@@ -24,7 +24,7 @@ from briefqa.ui.rendering.marking import Marks, Piece, clipped, marked, touches
 _SMALL = 20_000
 """A block of so many characters is parsed as a whole for a part of it; of a larger one the part."""
 
-_RULE_ROW = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_RULE_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _ROW = re.compile(r"[ \t>]*\|.*(?<!\\)\|[ \t]*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
@@ -67,7 +67,7 @@ def _lines(text: str, shown: Span, within: Span) -> list[_Line]:
     if within == shown:
         return _as_table(every)
     header = 0
-    if len(every) > 1 and "|" in every[0].text and _RULE_ROW.fullmatch(every[1].text):
+    if len(every) > 1 and "|" in every[0].text and _is_rule(every[1]):
         header = 2
     elif _FENCE.match(every[0].text):
         header = 1
@@ -88,12 +88,17 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
     rows = 0
     while rows < len(lines) and _ROW.fullmatch(lines[rows].text):
         rows += 1
-    first = 1 if rows and _RULE_ROW.fullmatch(lines[0].text) else 0
-    if rows == first or (rows > 1 and not first and _RULE_ROW.fullmatch(lines[1].text)):
+    first = 1 if rows and _is_rule(lines[0]) else 0
+    if rows == first or (rows > 1 and not first and _is_rule(lines[1])):
         return lines
     columns = max(len(_PIPE.findall(line.text)) - 1 for line in lines[first:rows])
     made_up = [_Line("|" + " |" * columns, None), _Line("|" + "-|" * columns, None)]
     return [*made_up, *lines[first:]]
+
+
+def _is_rule(line: _Line) -> bool:
+    """Whether this is the line between the header of a table and its rows."""
+    return _RULE_ROW.fullmatch(line.text.strip(" \t>")) is not None
 
 
 @cache
