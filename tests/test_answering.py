@@ -122,11 +122,16 @@ def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) 
     assert answer.verdict is Verdict.UNSURE
     assert answer.text == "These documents speak of this, but may not answer it."
     assert answer.reason == (
-        "Nothing in 2 documents surely answers it. They have no number of soldiers and nothing "
-        "about “1774”."
+        "Nothing in 2 documents surely answers it. The nearest sentence has no number of soldiers "
+        "and nothing about “1774”."
     )
     assert answer.missing == tuple(missing)
     assert (answer.hits, answer.quotations) == ((RED,), ())
+
+
+def test_three_things_that_are_missing_are_a_list(asked: Asked) -> None:
+    answer = compose.unsure(asked(), [RED], 0.3, ["no date", "no speed", "nothing about 35"])
+    assert answer.reason.endswith("has no date, no speed and nothing about 35.")
 
 
 def test_an_unsure_answer_that_lacks_nothing_by_name_says_so_in_a_sentence(asked: Asked) -> None:

@@ -661,7 +661,7 @@ def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
 ) -> None:
     write(briefs, {"note.txt": "A note of the day."})
     first = build(briefs, index=index, model="hashing")
-    assert [file.loader for file in first.files] == ["markdown 1", "markdown 1", "text 1"]
+    assert [file.loader for file in first.files] == ["markdown 1", "markdown 1", "text 2"]
     parsed: list[str] = []
 
     def watched(data: bytes, name: str) -> Document:
@@ -669,13 +669,13 @@ def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
         return parse(data, name)
 
     monkeypatch.setattr(loaders, "parse", watched)
-    monkeypatch.setattr(text_loader, "VERSION", 2)
+    monkeypatch.setattr(text_loader, "VERSION", 3)
 
     report = build(briefs, index=index, model="hashing")
 
     assert parsed == ["note.txt"]
     assert (report.changed, report.embedded, report.reused) == (True, 0, 4)
-    assert [file.loader for file in report.files] == ["markdown 1", "markdown 1", "text 2"]
+    assert [file.loader for file in report.files] == ["markdown 1", "markdown 1", "text 3"]
     assert build(briefs, index=index, model="hashing").changed is False
 
 

@@ -73,7 +73,7 @@ def test_a_search_by_words_and_small_talk_are_no_answers(talk: Talk) -> None:
 def test_what_a_follow_up_takes_over_is_shown_and_can_be_dropped(talk: Talk) -> None:
     code, out, err = talk(HOW_MANY, "Why is that?", "/alone")
     assert (code, err) == (0, "")
-    alone, carried = out.split("within: Lindo · about: ferries")
+    alone, carried = out.split("Understood as: Why is that? (about: ferries of Lindo work)")
     assert FERRIES in alone
     followed, dropped = carried.split("Not in these documents.")
     assert FERRIES in followed

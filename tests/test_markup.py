@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -199,7 +198,7 @@ def test_an_unsure_answer_says_so_and_marks_nothing() -> None:
     before, after = read.text.split("More passages")
     assert words(before) == words(
         "Who?These documents speak of this, but may not answer it."
-        "Nothing in 1 document surely answers it. They have no number of cats."
+        "Nothing in 1 document surely answers it. The nearest sentence has no number of cats."
         "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper › ¶1"
     )
     assert words(after) == "The keeper was called Ada.[1] The lighthouse › Keeper › ¶1"
@@ -259,13 +258,13 @@ def test_of_very_many_documents_looked_in_some_are_named_and_the_rest_counted() 
     assert "and 988 more" in read.text
 
 
-def test_what_was_carried_over_is_shown_with_a_way_to_ask_without_each() -> None:
+def test_a_follow_up_says_what_it_was_understood_as_with_one_way_to_ask_it_as_typed() -> None:
     carried = (Carried(CarriedKind.WITHIN, "Aleppo"), Carried(CarriedKind.ABOUT, "doctors"))
-    read = shown(replace(answer(ADA), carried=carried))
-    assert words(read.text).startswith("Who?within: Aleppo×about: doctors×")
-    asked = [json.loads(value or "") for name, value in read.attributes if name == "data-carry"]
-    assert asked == [[["about", "doctors"]], [["within", "Aleppo"]]]
-    assert ("aria-label", "Ask again without “Aleppo”") in read.attributes
+    understood = "Who were the doctors in Aleppo?"
+    read = shown(replace(answer(ADA), carried=carried, read_as=understood))
+    assert words(read.text).startswith(f"Who?Understood as: {understood} Ask as typed")
+    assert [value for name, value in read.attributes if name == "data-alone"] == ["1"]
+    assert "Understood as" not in shown(replace(answer(ADA), read_as=understood)).text
 
 
 def test_there_are_thumbs_only_where_they_are_kept() -> None:

@@ -9,7 +9,7 @@ import pytest
 from briefqa import Searcher, build, open_index
 from briefqa.answering.overview import STYLE
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.records import QuestionKind
+from briefqa.records import QuestionKind, Verdict
 
 HARBOUR = """\
 ---
@@ -95,7 +95,11 @@ def test_the_documents_there_are_come_with_date_and_number_of_passages(brief: Se
 def test_what_no_title_or_heading_names_is_no_overview(brief: Searcher) -> None:
     answer = brief.ask("Summarise the volcano eruption")
     assert answer.quotations == ()
-    assert not answer.answered
+    assert answer.verdict is Verdict.NOT_FOUND
+    found = brief.ask("Summarise the fog and the ferries")
+    assert (found.verdict, found.quotations) == (None, ())
+    assert found.text.startswith(STYLE)
+    assert found.hits[0].passage.text.startswith("The harbour opened in 1931.")
 
 
 def test_at_most_twelve_documents_are_quoted_and_the_rest_counted(tmp_path: Path) -> None:
@@ -107,3 +111,70 @@ def test_at_most_twelve_documents_are_quoted_and_the_rest_counted(tmp_path: Path
         answer = searcher.ask("What documents do you have?")
     assert len(answer.quotations) == 12
     assert answer.text.endswith("\n\nand 2 more")
+
+
+RULES = """\
+RULES OF THE CHOIR
+
+Marsden, 4 November 2018
+Chair: Petra Lindqvist
+
+The choir sings for its own pleasure.
+
+Rule 1
+
+A singer is heard first.
+
+Rule 2
+
+Dear singers,
+
+Robes are lent.
+
+Annex: Voices
+
+There are four voices.
+"""
+
+
+@pytest.fixture(scope="module")
+def choir(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    folder = tmp_path_factory.mktemp("choir")
+    markdown = RULES.replace("RULES OF", "# RULES of").replace(
+        "Annex: Voices", "## Annex A: Voices"
+    )
+    (folder / "choir.md").write_text(markdown.replace("Rule ", "## Rule "))
+    build(folder / "choir.md", index=folder / "index", model=HashingEmbedder())
+    return open_index(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("What do the rules cover?", "The choir sings for its own pleasure."),
+        ("What's this page for?", "The choir sings for its own pleasure."),
+        (
+            "What are the bylaws of the choir about, in brief?",
+            "The choir sings for its own pleasure.",
+        ),
+        ("Which topics does it cover?", "The choir sings for its own pleasure."),
+        ("What was discussed at the meeting?", "The choir sings for its own pleasure."),
+        ("How would you summarise the text?", "The choir sings for its own pleasure."),
+        ("Summarise everything", "The choir sings for its own pleasure."),
+        ("What's in the choir rules?", "The choir sings for its own pleasure."),
+        ("What is rule 1 about?", "A singer is heard first."),
+        ("Summarise rule 2", "Robes are lent."),
+        ("What is the annex about?", "There are four voices."),
+        ("Give me a summary of voices", "There are four voices."),
+    ],
+)
+def test_an_overview_begins_with_the_first_sentence_of_what_is_named(
+    choir: Searcher, question: str, sentence: str
+) -> None:
+    answer = choir.ask(question)
+    assert [one.sentence for one in answer.quotations] == [sentence]
+    assert (answer.verdict, answer.kind) == (None, QuestionKind.OVERVIEW)
+
+
+def test_what_a_thing_is_about_that_only_a_heading_names_is_no_overview(choir: Searcher) -> None:
+    assert choir.ask("What are the voices about?").kind is not QuestionKind.OVERVIEW

@@ -426,15 +426,15 @@ def test_a_document_that_changed_or_went_since_the_answer_says_so() -> None:
 
 def test_asking_one_question_again_leaves_the_others() -> None:
     turns = tuple(Turn(question, answer(ADA)) for question in ("Who?", "When?", "Where?"))
-    again = session.ask_again(Scripted(UsageError("No.")), turns, 2, ())
+    again = session.ask_alone(Scripted(UsageError("No.")), turns, 2)
     assert again == (turns[0], Turn("When?", Problem("No."), carry=()), turns[2])
 
 
 @pytest.mark.parametrize(
     ("name", "sent"),
     [
-        ("_ask_again", {"turn": 1, "carry": [["about"]]}),
-        ("_ask_again", {"turn": "1", "carry": []}),
+        ("_ask_alone", {"turn": "1"}),
+        ("_ask_alone", {"number": 1}),
         ("_rate", {"turn": 1, "rate": "sideways"}),
         ("_export", {"form": "exe"}),
     ],

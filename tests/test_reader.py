@@ -109,6 +109,16 @@ def test_the_share_of_a_range_is_how_likely_the_answer_begins_and_ends_there() -
     assert Reading(1.0).shares(ranges).tolist() == [0, 0, 0]
 
 
+def test_words_are_as_certain_as_their_begin_and_end_among_those_of_the_range() -> None:
+    pieces = np.array([(0, 3), (4, 7), (8, 11)])
+    begin, end = np.log([[0.6, 0.2, 0.2], [0.1, 0.3, 0.6]]).astype(np.float32)
+    reading = Reading(0.0, pieces, begin + 5, end - 5)
+    assert reading.certainty(Span(0, 11), Span(0, 11)) == pytest.approx(0.6 * 0.6)
+    assert reading.certainty(Span(0, 7), Span(0, 7)) == pytest.approx((0.6 / 0.8) * (0.3 / 0.4))
+    assert reading.certainty(Span(1, 7), Span(0, 7)) == 0.0
+    assert Reading(1.0).certainty(Span(0, 7), Span(0, 7)) == 0.0
+
+
 def test_the_margin_is_over_no_answer() -> None:
     pieces = np.array([(0, 3), (4, 7)])
     values = np.array([1.0, 2.0], np.float32)
@@ -412,7 +422,7 @@ def test_a_follow_up_is_read_as_it_was_typed_whatever_finds_its_passage(harbour:
     chat.ask("Who leads the crew?")
     reader.heard.clear()
     answer = chat.ask("When did she come?", carry=[Carried(CarriedKind.ABOUT, "crew leads")])
-    assert answer.read_as == "When did she come? — crew leads"
+    assert answer.read_as == "When did she come? (about: crew leads)"
     assert reader.heard == ["When did she come?"]
 
 
@@ -482,6 +492,43 @@ def test_a_name_that_stands_nowhere_is_evidence_that_nothing_answers(
     # Of an unsure answer it is what the passages lack.
     told = f"nothing about “{name}”" if answer.verdict == "unsure" else f"“{name}” occurs nowhere"
     assert told in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many of the patients in Aleppo were women?", ("no mention of “women”",)),
+        ("Which hotel will host the Astana talks?", ("no mention of “hotel” or “host”",)),
+        (
+            "How many civilians died in the bombing of al-Bab?",
+            ("no number of civilians", "no mention of “died”"),
+        ),
+        ("How fast can a Su-25 fly?", ("no speed", "no mention of “fly”")),
+    ],
+)
+def test_an_unsure_answer_names_the_words_that_no_passage_holds(
+    brief: Searcher, question: str, missing: tuple[str, ...]
+) -> None:
+    answer = brief.ask(question)
+    assert (answer.verdict, answer.missing) == ("unsure", missing)
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "claimed"),
+    [
+        ("How many targets were hit?", "36", True),
+        ("Which news agency put this story out?", "TASS", True),
+        ("How many Su-25 were used?", "four Su-24M jets, four", False),
+        ("what time of day did the troops leave central Palmyra", "Two days", False),
+    ],
+)
+def test_words_are_claimed_only_where_the_reader_is_sure_of_just_these(
+    brief: Searcher, question: str, words: str, claimed: bool
+) -> None:
+    answer = brief.ask(question)
+    assert answer.answered
+    (quotation,) = answer.quotations
+    assert (quotation.span.text, quotation.exact) == (words, claimed)
 
 
 def test_a_question_about_the_wrong_country_is_not_answered(brief: Searcher) -> None:

@@ -435,7 +435,7 @@ def test_markdown_reads_as_a_document(searcher: Searcher) -> None:
         "> **Nine ferries work there.** They are green.\n\n"
         f"\\[1\\] {first.citation} (`harbour.md`, line 5)\n\n"
     )
-    assert "## 2. And Mara?\n\nCarried over: about: crew leads\n\n" in text
+    assert "## 2. And Mara?\n\nUnderstood as: And Mara? (about: crew leads)\n\n" in text
     assert f"\n\n## 3. {GOLD}\n\nNot in these documents. " in text
     assert text.endswith("\n")
 

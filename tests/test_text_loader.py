@@ -233,3 +233,19 @@ def test_a_question_heads_its_answer() -> None:
 
 def test_rules_between_paragraphs_are_decoration() -> None:
     assert outline(load(f"Rain\n\n* * *\n\n{RAIN}\n\n-----\n\n{SHUT}")) == [((), [RAIN, SHUT])]
+
+
+def test_sections_articles_and_schedules_are_headings_whatever_follows() -> None:
+    text = (
+        "Lease of the depot\n\nChapter 1: Use\n\nArticle 1\n\n1. The tenant shall\n\n"
+        "(a) lock up;\n\n"
+        "(b) pay.\n\nArticle 2 - Term\n\nTen years.\n\nSchedule A\n\nOne lathe.\n\n"
+        "Section 4 of the old lease no longer holds.\n"
+    )
+    document = loaders.parse(text.encode(), "lease.txt")
+    assert [section.path for section in document.sections] == [
+        ("Chapter 1: Use",),
+        ("Chapter 1: Use", "Article 1"),
+        ("Chapter 1: Use", "Article 2 - Term"),
+        ("Schedule A",),
+    ]

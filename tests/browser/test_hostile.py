@@ -168,9 +168,9 @@ def test_what_a_follow_up_takes_over_stays_text(visit: Visit) -> None:
         }"""
     )
     page.reload()
-    chip = page.locator(".turn").nth(1).locator(".carried li")
-    chip.wait_for()
-    assert "<img src=x" in chip.inner_text()
+    understood = page.locator(".turn").nth(1).locator(".understood")
+    understood.wait_for()
+    assert "<img src=x" in understood.inner_text()
     nothing_came_of_it(page)
 
 

@@ -27,6 +27,7 @@ class Check(StrEnum):
     ECHO = "echo"  # the words say more than the question does
     POLARITY = "polarity"  # both say what is so, or both what is not
     NUMBERS = "numbers"  # the numbers and years of the question are those of the text
+    WORDS = "words"  # the reader is sure of just these words, not only of their sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Checked:
 
 
 def check(question: Question, sentence: str, words: str, around: str) -> tuple[Checked, ...]:
-    """Check the marked `words` of a `sentence` against the question, all checks in their order.
+    """Check the marked `words` of a `sentence` against the question; each check of their text.
 
     `around` is the sentence with its neighbours.
     """
@@ -72,19 +73,28 @@ def _answer_type(question: Question, sentence: str, words: str) -> Checked:
     return Checked(Check.ANSWER_TYPE, strength, f"no {_thing(question)}" if strength else "")
 
 
+_QUANTITIES = {
+    "money": "sum of money",
+    "duration": "length of time",
+    "share": "share or percentage",
+    "frequency": "word of how often",
+    "degree": "degree",
+}
+
+
 def _thing(question: Question) -> str:
     """What the question asks for, in words."""
     match question.expects:
         case AnswerType.NUMBER:
             return f"number of {question.counted}" if question.counted else "number"
         case AnswerType.QUANTITY:
-            return question.counted or "quantity"
+            return _QUANTITIES.get(question.counted, question.counted) or "quantity"
         case AnswerType.TIME:
             return "date or time"
         case AnswerType.PLACE:
             return "place"
         case _:
-            return "person or body"
+            return "person or organisation"
 
 
 def _counted(question: Question, sentence: str) -> Checked:
@@ -111,7 +121,7 @@ def _echo(question: Question, words: str) -> Checked:
 def _polarity(question: Question, sentence: str) -> Checked:
     if question.negated == bool(_NEGATION.search(sentence)) or not question.negated:
         return Checked(Check.POLARITY, 0.0)
-    return Checked(Check.POLARITY, 1.0, "nothing about what is not so")
+    return Checked(Check.POLARITY, 1.0, "no word such as “not”")
 
 
 def _numbers(question: Question, around: str) -> Checked:
@@ -120,7 +130,7 @@ def _numbers(question: Question, around: str) -> Checked:
     absent = sorted(asked - set(entities.figures(around)))
     if not absent:
         return Checked(Check.NUMBERS, 0.0)
-    return Checked(Check.NUMBERS, 1.0, f"nothing about {absent[0]}")
+    return Checked(Check.NUMBERS, 1.0, f"nothing about “{absent[0]}”")
 
 
 def _stems(text: str) -> set[str]:

@@ -91,10 +91,11 @@ def unsure(
 ) -> Answer:
     """An Answer that shows the nearest passages and says what they lack, each once.
 
-    What is missing is in words: `no number of soldiers`, `nothing about 1774`.
+    `missing` is what the nearest sentence lacks, in words: `no number of soldiers`, `nothing about
+    “1774”`.
     """
     missing = tuple(dict.fromkeys(" ".join(each.split()) for each in missing))
-    lacks = f" They have {' and '.join(missing)}." if missing else ""
+    lacks = f" The nearest sentence has {_listed(missing)}." if missing else ""
     return _answer(
         inquiry,
         verdict=Verdict.UNSURE,
@@ -104,6 +105,11 @@ def unsure(
         hits=hits,
         missing=missing,
     )
+
+
+def _listed(things: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
 
 
 def not_found(
@@ -117,7 +123,7 @@ def not_found(
     if unknown:
         names = [f"“{name}”" for name in dict.fromkeys(unknown)]
         verb = "occurs" if len(names) == 1 else "occur"
-        reason = f"{reason.rstrip('.')}; {' and '.join(names)} {verb} nowhere."
+        reason = f"{reason.rstrip('.')}; {_listed(names)} {verb} nowhere."
     return _answer(
         inquiry,
         verdict=Verdict.NOT_FOUND,

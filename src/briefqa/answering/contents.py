@@ -1,7 +1,8 @@
 """The headings and numbered parts of every document of a generation: its table of contents.
 
-Read from the documents once, when first needed. A part is known by its heading's words or by its
-label: `Article 4`, `§ 7`, `2.5`, `(a)`, `IV.` at the start of a heading, a paragraph or an item.
+Read from the documents once, when first needed. A part is known by its heading's words, in bold at
+the start of a paragraph too, or by its label: `Article 4`, `§ 7`, `2.5`, `(a)`, `IV.` at the start
+of a heading, a paragraph or an item. An e-mail is known by its writer and date.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SMALL_WORDS = frozenset(
 UNITS = (
     "clause article section sec paragraph para item point rule chapter regulation part annex "
     "appendix schedule art step motion requirement table figure subsection provision amendment "
-    "exhibit attachment recital principle resolution"
+    "exhibit attachment recital principle resolution minute"
 ).split()
 _SAME_UNIT = {
     "sec": "section",
@@ -50,6 +51,15 @@ _LABEL = regex.compile(
 _CAPITAL_NEXT = regex.compile(r"[*_]*\s+[\"“(\[*_]*\p{Lu}")
 _ROMAN = regex.compile(r"(?i)x{0,3}(?:ix|iv|v?i{0,3})")
 _LINE = regex.compile(r"[^\r\n]+")
+ATTACHED = frozenset("annex appendix schedule exhibit attachment".split())
+_RUN_IN = regex.compile(r"(?:\*\*|__)(?P<bold>[^*_\r\n]{2,200})(?:\*\*|__)|P\.? ?S\.(?= )")
+_HEADER = regex.compile(
+    r"^From:[ \t]*(?P<from>[^\r\n]{1,200})"
+    r"(?:\r?\n(?:[A-Z][\w\-]{1,20}:[^\r\n]{0,500}|[ \t][^\r\n]{1,500})){1,12}",
+    regex.MULTILINE,
+)
+_SENT = regex.compile(r"^(?:Date|Sent):[ \t]*(?P<date>[^\r\n]{1,80})", regex.MULTILINE)
+MAIL = "mail"
 
 Key = tuple[str, ...]
 
@@ -62,12 +72,13 @@ class Documents(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section, or a numbered paragraph or item: `text[start:end]` of document number `document`.
+    """A section, a numbered or headed paragraph or item, or an e-mail: `text[start:end]` of
+    document number `document`.
 
     `path` is that of the section it is or stands in; `is_section` says which. `words` are those of
-    its heading without small ones and label, empty where it has none. `unit` is that of its label
-    ("article"), empty where the label has none, and `keys` are the numbers it goes by, its own
-    first, then with those of the parts around it.
+    its heading without small ones and label, empty where it has none; an e-mail's are its writer
+    and date. `unit` is that of its label ("article"), empty where the label has none, and `keys`
+    are the numbers it goes by, its own first, then with those of the parts around it.
     """
 
     document: int
@@ -183,16 +194,16 @@ def unit_of(word: str) -> str:
 
 
 def parts_of(number: int, document: Document) -> Iterator[Part]:
-    """The sections of a document that have text, each followed by its numbered paragraphs."""
-    labels: list[tuple[tuple[str, ...], Key]] = []  # of the headings above, outermost first
+    """The parts of a document with text: the sections, each followed by those in it, e-mails."""
+    labels: list[tuple[tuple[str, ...], str, Key]] = []  # of the headings above, outermost first
     for place, section in enumerate(document.sections):
         labels = [
             one for one in labels if len(one[0]) < len(section.path) and _under(section, one[0])
         ]
-        above = [key for _, key in labels]
+        above = [key for _, _, key in labels]
         unit, key = _labelled(section.path[-1]) if section.path else ("", ())
         if key:
-            labels.append((section.path, key))
+            labels.append((section.path, unit, key))
         paragraphs = list(section.paragraphs)
         for later in document.sections[place + 1 :]:
             if len(later.path) <= len(section.path) or not _under(later, section.path):
@@ -210,17 +221,25 @@ def parts_of(number: int, document: Document) -> Iterator[Part]:
             start=paragraphs[0].start,
             end=paragraphs[-1].end,
         )
-        yield from _numbered(number, document.text, section, [one for _, one in labels])
+        yield from _numbered(number, document.text, section, [one[1:] for one in labels])
+        yield from _headed(number, document.text, section)
+    yield from _mails(number, document.text)
 
 
 def _under(section: Section, path: tuple[str, ...]) -> bool:
     return section.path[: len(path)] == path
 
 
-def _numbered(number: int, text: str, section: Section, above: list[Key]) -> Iterator[Part]:
-    """The numbered paragraphs of a section, and the numbered lines of those that start with one."""
-    found: list[tuple[int, str, Key, tuple[Key, ...]]] = []
-    upper: Key = ()
+def _numbered(
+    number: int, text: str, section: Section, above: Sequence[tuple[str, Key]]
+) -> Iterator[Part]:
+    """The numbered paragraphs of a section, and the numbered lines of those that start with one.
+
+    Those that are numbered in another way than the one before stand in it, up to the next one that
+    is numbered as it is. `above` are the units and numbers of the headings.
+    """
+    found: list[tuple[int, int, str, tuple[Key, ...]]] = []
+    around: list[tuple[str, Key]] = []  # how, and the number, of those that the next stands in
     for paragraph in section.paragraphs:
         for line in _LINE.finditer(text, paragraph.start, paragraph.end):
             label = _label(line.group())
@@ -230,19 +249,61 @@ def _numbered(number: int, text: str, section: Section, above: list[Key]) -> Ite
                 continue
             unit = unit_of(label["unit"] or "")
             key = key_of(label["number"])
-            letter = not key[0].isdigit() or label["number"].startswith("(")
-            around = [*above, upper] if letter and upper else above
-            if not letter:
-                upper = key
-            found.append((line.start(), unit, key, _keys(around, key)))
+            style = unit or _style(label["number"], around)
+            if unit in ATTACHED:
+                around = []
+            styles = [one for one, _ in around]
+            if style in styles:
+                around = around[: styles.index(style)]
+            elif unit:
+                around = [one for one in around if one[0] in UNITS]
+            outer = [one for of, one in above if not unit or (of != unit and unit not in ATTACHED)]
+            keys = _keys([*outer, *(one for _, one in around)], key)
+            found.append((line.start(), len(around), unit, keys))
+            around = [*around, (style, key)]
     end = section.paragraphs[-1].end if section.paragraphs else 0
-    for place, (start, unit, key, keys) in enumerate(found):
-        later = (
-            one[0]
-            for one in found[place + 1 :]
-            if one[2][: len(key)] != key and key not in {longer[: len(key)] for longer in one[3]}
-        )
+    for place, (start, depth, unit, keys) in enumerate(found):
+        later = (one[0] for one in found[place + 1 :] if one[1] <= depth)
         yield Part(number, section.path, False, (), unit, keys, start, next(later, end))
+
+
+def _style(written: str, around: Sequence[tuple[str, Key]]) -> str:
+    """How a label without a unit is numbered: `2.5`, `(2)`, `(b)` and `(ii)` are four ways."""
+    sign = written.strip("()")
+    if sign[:1].isdigit():
+        return "(1)" if written.startswith("(") else "." * written.count(".") + "1"
+    last = dict(around).get("a", ("",))[-1]
+    follows = len(sign) == 1 and last and ord(sign.lower()) == ord(last[0]) + 1
+    return "i" if _ROMAN.fullmatch(sign) and not follows else "a"
+
+
+def _headed(number: int, text: str, section: Section) -> Iterator[Part]:
+    """The paragraphs of a section with a heading of their own at their start, in bold."""
+    found = [
+        (paragraph, heading)
+        for paragraph in section.paragraphs
+        if (heading := _RUN_IN.match(text, paragraph.start, paragraph.end))
+    ]
+    for paragraph, heading in found:
+        words = heading_words(heading["bold"] or heading[0])
+        if words and not _label(heading["bold"] or ""):
+            yield Part(number, section.path, False, words, "", (), paragraph.start, paragraph.end)
+
+
+def _mails(number: int, text: str) -> Iterator[Part]:
+    """The e-mails of a document, each without its header."""
+    headers = [
+        (header, sent["date"])
+        for header in _HEADER.finditer(text)
+        if (sent := _SENT.search(text, header.start(), header.end()))
+    ]
+    ends = [*(header.start() for header, _ in headers[1:]), len(text)]
+    for (header, date), end in zip(headers, ends, strict=False):
+        body = text[header.end() : end].rstrip().rstrip("-_=*")  # a rule before the next one
+        start = header.end() + len(body) - len(body.lstrip())
+        words = plain_words(f"{header['from'].partition('<')[0]} {date}")
+        if body.strip():
+            yield Part(number, (), False, words, MAIL, (), start, header.end() + len(body.rstrip()))
 
 
 def _label(text: str) -> regex.Match[str] | None:
@@ -266,13 +327,17 @@ def _labelled(heading: str) -> tuple[str, Key]:
 
 
 def _keys(above: Sequence[Key], own: Key) -> tuple[Key, ...]:
-    """The numbers a part goes by: its own, then with those around it, innermost first."""
+    """The numbers a part goes by: its own, then with those around it, innermost first.
+
+    A number that starts with the one around it, 2.5 in 2, has it already.
+    """
     if not own:
         return ()
-    keys = [own]
+    keys, inner = [own], own
     for outer in reversed(above):
-        if keys[-1][: len(outer)] != outer:
+        if len(inner) <= len(outer) or inner[: len(outer)] != outer:
             keys.append(outer + keys[-1])
+        inner = outer
     return tuple(keys)
 
 

@@ -1,9 +1,9 @@
 """Conversations: follow-up questions, and what each takes over from the turns before it.
 
 Without a language model. `follow_up.py` says by its words whether a question leans on the one
-before and what it could take over. It is taken over if the passage found with it answers the
-question as it was asked nearly as well as any passage does: a question that merely looks like a
-follow-up is not dragged back to what was talked about before.
+before, `understood.py` what it could take over and how it then reads. It is taken over if the
+passage found with it answers the question as it was asked nearly as well as any passage does: a
+question that merely looks like a follow-up is not dragged back to what was talked about before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf
 from typing import Protocol
 
-from briefqa.answering import follow_up
+from briefqa.answering import follow_up, understood
 from briefqa.answering.phrases import READ
 from briefqa.errors import UsageError
 from briefqa.records import (
@@ -102,12 +102,13 @@ class Conversation:
         leans_by = follow_up.leans_by(question)
         if earlier is None or not leans_by or follow_up.says_all(question):
             return self._asked(question)
-        chosen = follow_up.offered(question, earlier.read_as, earlier.carried)
+        chosen = understood.offered(question, earlier.read_as, earlier.carried)
         carried = self._carrying(question, chosen, earlier)
         if leans_by == inf or not chosen or not carried.hits:
             return carried
         alone = self._asked(question, PROBED)
-        if alone.hits and self._stands_alone(alone, carried, leans_by):
+        stands = leans_by < follow_up.FRAGMENT and not _goes_on(alone, carried, earlier)
+        if stands or (alone.hits and self._loss(alone, carried.hits[0].passage) > leans_by):
             return replace(alone, hits=alone.hits[: self._k])
         return carried
 
@@ -115,7 +116,7 @@ class Conversation:
         self, question: str, carried: tuple[Carried, ...], earlier: Answer | None
     ) -> Answer:
         before, then = (earlier.read_as, earlier.carried) if earlier else ("", ())
-        read_as = follow_up.read_as(question, carried, before, then) if carried else question
+        read_as = understood.read_as(question, carried, before, then) if carried else question
         named = follow_up.named(question) if carried else ""
         # What is only added to a question finds the passage; a reader knows it from there.
         read = question if read_as.startswith(question) else ""
@@ -136,19 +137,6 @@ class Conversation:
         read_as = answer.read_as or " ".join(question[:READ].split())
         return replace(answer, read_as=read_as)
 
-    def _stands_alone(self, alone: Answer, carried: Answer, leans_by: float) -> bool:
-        """Whether a question is read as it stands, for all that it leans on what came before.
-
-        What it could take over is left where it adds nothing, or leads to a worse passage.
-        """
-        first = carried.hits[0].passage
-        if leans_by < follow_up.FRAGMENT:  # no pronoun, no fragment: only few words
-            if alone.hits[0].passage == first:
-                return True
-            if alone.answered and not carried.answered:
-                return True
-        return self._loss(alone, first) > leans_by
-
     def _loss(self, alone: Answer, passage: Passage) -> float:
         """How far a passage is behind the best, for the question that `alone` answers."""
         there = alone.hits
@@ -164,15 +152,41 @@ class Conversation:
         return best - value.get(passage, min(value.values(), default=0.0))
 
 
+def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
+    """Whether a question that only has few words goes on with the one before it.
+
+    As it stands it has no answer, and what it takes over leads to another passage of the section
+    that was talked about. If that answers, it must have all words of the question that its own
+    best passage has; otherwise all there are, or its own best must be of that document too.
+    """
+    if alone.answered or not earlier.hits:
+        return False
+    first, before = carried.hits[0], earlier.hits[0].passage
+    if (first.passage.document, first.passage.section) != (before.document, before.section):
+        return False
+    if not alone.hits:
+        return carried.answered
+    nearest, own = alone.hits[0], follow_up.own_words(alone.question)
+    held = follow_up.own_words(" ".join(first.evidence.matched))
+    if carried.answered:
+        return own & follow_up.own_words(" ".join(nearest.evidence.matched)) <= held
+    if nearest.passage == first.passage:
+        return False
+    same = nearest.passage.document == first.passage.document
+    return own <= held or (alone.verdict is Verdict.UNSURE and same)
+
+
 def _referred(question: str, before: Sequence[Answer]) -> Answer | None:
     """The turn the question refers to: the last that asked something, or that it goes back to.
 
-    Small talk is no such turn; None where the documents had no answer to it.
+    Small talk is no such turn, nor is a question about the documents as a whole; None where the
+    documents had no answer to it.
     """
     asked = [
         turn
         for turn in reversed(before)
-        if turn.read_as.strip() and turn.kind is not QuestionKind.SMALL_TALK
+        if turn.read_as.strip()
+        and turn.kind not in (QuestionKind.SMALL_TALK, QuestionKind.OVERVIEW)
     ]
     named = follow_up.returns_to(question)
     back = (turn for turn in asked if named and follow_up.mentions(turn.read_as, named))

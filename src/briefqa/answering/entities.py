@@ -81,6 +81,7 @@ _UNITS = {
     r"a (?:day|week|month|year)|often|rarely|regularly|hourly|never|always|sometimes)\b",
 }
 _UNIT = {dimension: regex.compile(f"(?i){pattern}") for dimension, pattern in _UNITS.items()}
+DIMENSIONS = frozenset(_UNIT)  # those whose units are known
 _FIGURE = regex.compile(r"\d[\d,.]*\d|\d")
 
 

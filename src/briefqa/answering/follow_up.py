@@ -1,4 +1,4 @@
-"""What a follow-up question leaves unsaid, and which words of the question before it say it.
+"""Whether a question leans on the one before it.
 
 Pure, and by the words alone. A question leans on what came before when it has no word of its own
 ("Why?"), a pronoun with nothing in the question to stand for ("Who said that?"), is only a thing
@@ -9,7 +9,6 @@ other languages all words count as a question's own, so that it stands by itself
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf
 
 import regex
@@ -17,6 +16,7 @@ import regex
 from briefqa.answering.phrases import (
     ASKING,
     DETERMINERS,
+    PARTICIPLE,
     PERSONAL,
     PLACING,
     POINTING,
@@ -24,15 +24,12 @@ from briefqa.answering.phrases import (
     PREPOSITIONS,
     READ,
     VERBS,
-    Phrase,
     Word,
     fragment_of,
-    phrases_of,
-    stands_alone,
     words_of,
 )
 from briefqa.answering.question import analyse
-from briefqa.records import Carried, CarriedKind, QuestionKind
+from briefqa.records import QuestionKind
 
 # By how much a question leans on what came before, in the value that hits are ordered by; chosen
 # with the dialogues kept for tuning. A name counts as two words.
@@ -43,8 +40,6 @@ ONE_WORD = 1.0
 TWO_WORDS = 0.8
 A_KNOWN_THING = 0.5
 LONGEST_FOLLOW_UP = 24  # words; a longer question says itself what it is about
-LONGEST_CHIP = 60  # characters
-JOINT = " — "  # between a question and what it takes over
 
 _BACK = regex.compile(
     r"(?i)\s*(?:(?:and|but|so|now|going|getting)\s+)*(?:back|return\w*)\s+to\s+([^,:;]*)[,:;]?"
@@ -58,10 +53,16 @@ _KNOWN_THING = regex.compile(
     r"(?<!\b(?i:in|of|to|on|at|by|for|with|from|into) )\b(?i:the) [\p{Ll}'’\-]+"
     r"(?=[?,]|$| (?:and|according|after|before|then)\b)"
 )
-_NO_THING = regex.compile(  # is it true that, it takes long to, is it called
+_NO_THING = regex.compile(  # is it true that, it takes long to, is it called, it is decided who
     r"(?i)\b(?:is|was|be) it (?:\w+ ){1,2}(?:to|that|if|for)\b"
-    r"|\bit (?:takes?|took|costs?) .*\bto\b|\bit called\b|\bit (?:that|rain|snow)"
-    r"|\b(?:make|makes|made) it \w+\b"
+    r"|\b(?:whose|which) \w+ (?:is|was) it to\b"
+    r"|\bit (?:be|been) \w+ (?:that|whether|if|how|who|which|what|when|where|why)\b"
+    r"|\bit (?:takes?|took) .*\b(?:to|by)\b|\bit costs? .*\b(?:to|more|less)\b"
+    r"|\bit called\b|\bit (?:that|rain|snow)|\b(?:make|makes|made) it \w+\b"
+)
+_PRESENT = regex.compile(  # after "this" or "these": what is at hand, and no earlier question's
+    r"(?i)(?:year|month|week|season|summer|winter|page|document|text|brief|report|article|file|e?-?mail|letter|minutes|transcript|"
+    r"note|bylaw|table|list|paper|leaflet|memo)s?"
 )
 _ASKS_ON = regex.compile(r"(?i)\s*(?:and )?(?:at|on|in|from|by|until|for|since) (?:what|which)\b")
 _EVERY = regex.compile(
@@ -93,9 +94,11 @@ def leans_by(question: str) -> float:
     if any(_dangles(question, words, place) for place in range(len(words))):
         return PRONOUN
     fragment = fragment_of(question)
+    if fragment is not None and fragment.bare:
+        return ONE_WORD
     if fragment is not None:
         return NO_WORD if fragment.preposition in PLACING else FRAGMENT
-    if _names_its_thing(words):
+    if _names_its_thing(words) or _names_of_what(words):
         return 0.0
     if weight <= 2:
         return ONE_WORD if weight == 1 else TWO_WORDS
@@ -104,7 +107,7 @@ def leans_by(question: str) -> float:
 
 def says_all(question: str) -> bool:
     """Whether a question takes nothing over whatever its words: small talk, an overview, a part
-    by number, a list of all there are, a search for a name.
+    by number, a list of all there are, a search for words.
     """
     kind = analyse(question).kind
     if kind is QuestionKind.SMALL_TALK:
@@ -114,8 +117,8 @@ def says_all(question: str) -> bool:
     if kind is QuestionKind.KEYWORDS:
         fragment = fragment_of(question)
         led = fragment is not None and fragment.start > len(question) - len(question.lstrip())
-        named = any(word.name for word in words_of(question))
-        return named and not led and not question.rstrip().endswith("?")
+        own = any(word.own for word in words_of(question))
+        return own and not led and not question.rstrip().endswith("?")
     return kind in (QuestionKind.OVERVIEW, QuestionKind.CLAUSE)
 
 
@@ -126,6 +129,7 @@ def _asks_for_a_thing(words: Sequence[Word]) -> bool:
         bool({"which", "what", "whose", "many", "much"}.intersection(plain))
         and not VERBS.intersection(plain)
         and words[-1].own
+        and not words[-1].plain.endswith("ed")  # how many people drowned
     )
 
 
@@ -142,6 +146,20 @@ def named(question: str) -> str:
     return " ".join(word.text for word in fragment.words) if fragment and fragment.name else ""
 
 
+def _names_of_what(words: Sequence[Word]) -> bool:
+    """Whether a question says of what its thing is, as in "Who is the mayor of Lindo?"."""
+    return any(
+        word.plain == "of" and before.own and before.plain not in ("became", "become", "short")
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+        if after.own or after.plain in DETERMINERS
+    )
+
+
+def own_words(text: str) -> frozenset[str]:
+    """The words that say what a text is about, in lower case."""
+    return frozenset(word.plain for word in words_of(text) if word.own)
+
+
 def returns_to(question: str) -> str:
     """The first name or word after "back to", in lower case; empty when it does not say so."""
     back = _BACK.match(question)
@@ -152,92 +170,6 @@ def returns_to(question: str) -> str:
 def mentions(text: str, plain: str) -> bool:
     """Whether the word stands in `text`, in whatever case."""
     return any(word.plain == plain for word in words_of(text))
-
-
-def offered(question: str, before: str, carried: Sequence[Carried]) -> tuple[Carried, ...]:
-    """What `question` may take over: at most one name and two matters.
-
-    `before` is the earlier question as it was read, `carried` what that took over itself.
-    """
-    base = _base(before, carried)
-    fragment = fragment_of(question)
-    replaced = None if fragment is None else _counterpart(fragment, base)
-    known = {word.plain for word in words_of(question)}
-    phrases = phrases_of(base)
-    if replaced is not None:
-        taken = range(replaced.start, replaced.end)
-        phrases = [
-            replace(phrase, words=rest)
-            for phrase in phrases
-            if (rest := tuple(word for word in phrase.words if word.start not in taken))
-        ]
-    name = next((phrase for phrase in reversed(phrases) if stands_alone(phrase, base)), None)
-    inherited = [chip for chip in carried if not _within(chip.text, base)]
-    names = [chip for chip in inherited if _is_name(chip.text)]
-    matters = [chip for chip in inherited if not _is_name(chip.text)]
-    if name is not None:
-        kind = CarriedKind.WITHIN if name.preposition in PLACING else CarriedKind.ABOUT
-        names = [Carried(kind, _chip(name.words))]
-    elif fragment is not None and (fragment.name or fragment.preposition in PLACING):
-        names = []  # another one is named
-    matter = [
-        word
-        for phrase in phrases
-        if phrase is not name
-        for word in phrase.words
-        if word.plain not in known
-    ]
-    if matter:
-        matters = [*matters[:1], Carried(CarriedKind.ABOUT, _chip(matter))]
-    chips = [chip for chip in (*names[:1], *matters) if chip.text]
-    return tuple(dict.fromkeys(chips))
-
-
-def read_as(
-    question: str, carry: Sequence[Carried], before: str = "", carried: Sequence[Carried] = ()
-) -> str:
-    """The question with what it takes over, for a person and for the search.
-
-    A thing alone takes the place of its like in the earlier question, if all that question says
-    is carried over; otherwise what is carried over stands behind the question.
-    """
-    asked = " ".join(question[:READ].split())
-    if not carry:
-        return asked
-    fragment = fragment_of(asked)
-    if fragment is not None and set(offered(asked, before, carried)) <= set(carry):
-        base = _base(before, carried)
-        replaced = _counterpart(fragment, base)
-        thing = asked[fragment.start : fragment.end]
-        if replaced is not None:
-            asked = base[: replaced.start] + thing + base[replaced.end :]
-        elif fragment.preposition and any(_is_name(chip.text) for chip in carried):
-            place = " ".join(filter(None, (fragment.preposition, fragment.determiner, thing)))
-            asked = f"{base.rstrip(' ?.!')} {place}?"
-    texts = (_QUOTES.sub("", " ".join(chip.text.split()))[:LONGEST_CHIP] for chip in carry)
-    behind = [text for text in texts if not _within(text, asked)]
-    return asked + JOINT + ", ".join(behind) if behind else asked
-
-
-def _base(before: str, carried: Sequence[Carried]) -> str:
-    """The earlier question without what was put behind it, and without its quotation marks."""
-    base = before.rpartition(JOINT)[0] if carried and JOINT in before else before
-    return _QUOTES.sub("", base[:READ])
-
-
-def _within(text: str, base: str) -> bool:
-    present = {word.plain for word in words_of(base)}
-    return all(word.plain in present for word in words_of(text))
-
-
-def _is_name(text: str) -> bool:
-    words = words_of("is " + text)[1:]
-    return bool(words) and all(word.name for word in words)
-
-
-def _chip(words: Sequence[Word]) -> str:
-    text = " ".join(dict.fromkeys(regex.sub(r"['’]s$", "", word.text) for word in words))
-    return text if len(text) <= LONGEST_CHIP else text[:LONGEST_CHIP].rpartition(" ")[0]
 
 
 def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
@@ -263,12 +195,26 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
         return False  # is there a hospital, how many beds were there
     if word == "it" and _NO_THING.search(question):
         return False
+    if things and word in PERSONAL and (precedes == "with" or precedes in _SAID):
+        return False  # what do the guests bring with them; what does Pell say he saw
+    if (precedes, follows) == ("for", "to") and len(things) > 1:
+        return False  # how many members must be present for it to act
+    if things and word in POSSESSIVE and precedes in ("have", "has", "had"):
+        return False  # where does the club have its seat
     if word in PERSONAL or word == "there":
         return not elsewhere
     if word == "that" and after and (things or precedes in _SAID):
         return False  # who says that it rained
     if word in ("those", "one") and follows in PREPOSITIONS | {"who", "which"}:
         return False  # those who stay, one of them
+    if word == "those" and precedes != "of" and len(after) > 2 and PARTICIPLE.fullmatch(follows):
+        return False  # those made homeless
+    if word in ("this", "these", "those") and (
+        _PRESENT.fullmatch(follows) or [one.own for one in after[:2]] == [True, True]
+    ):
+        return False  # this report; these local peace efforts
+    if word == "one" and precedes in VERBS and len(after) == 1 and after[0].own:
+        return True  # what does one cost
     if word == "one" and after and precedes not in DETERMINERS | {"which", "first", "last"}:
         return False  # what can one do
     named = any(one.name for one in things)
@@ -277,37 +223,3 @@ def _dangles(question: str, words: Sequence[Word], place: int) -> bool:
         joined = things and precedes in ("with", "and", "of")  # a car with its driver
         return not named and not people and not joined and len(things) < 2
     return word in POINTING and not named and not elsewhere and len(things) < 3
-
-
-def _counterpart(fragment: Phrase, base: str) -> Phrase | None:
-    """The part of an earlier question that a thing named alone takes the place of."""
-    best, best_fit = None, 0
-    for phrase in phrases_of(base):
-        if phrase.number != fragment.number or (fragment.name and not phrase.name):
-            continue
-        if fragment.preposition and phrase.possessive:
-            continue
-        alike = not phrase.name and phrase.words[-1].plain == fragment.words[-1].plain
-        fit = 0
-        if alike and len(phrase.words) > 1:
-            fit = 4
-        elif fragment.preposition and phrase.preposition == fragment.preposition:
-            fit = 3
-        elif fragment.name and fragment.preposition:
-            fit = 2 if {phrase.preposition, fragment.preposition} <= PLACING else 1
-        elif fragment.name:
-            fit = 1 if phrase.preposition else 2
-        elif not fragment.preposition and not phrase.preposition and not phrase.name:
-            fit = 2 if fragment.determiner and fragment.determiner == phrase.determiner else 0
-        if fit and fit >= best_fit:
-            best, best_fit = (phrase if alike else _like(phrase, fragment)), fit
-    return best
-
-
-def _like(phrase: Phrase, fragment: Phrase) -> Phrase:
-    """The beginning of a phrase that is a thing as the fragment is: "crews" of "crews strike"."""
-    if phrase.name:
-        return phrase
-    several = fragment.words[-1].plain.endswith("s")
-    ends = (n for n, word in enumerate(phrase.words, 1) if word.plain.endswith("s") == several)
-    return replace(phrase, words=phrase.words[: next(ends, 1)])

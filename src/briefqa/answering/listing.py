@@ -16,6 +16,7 @@ import regex
 from briefqa.answering import compose, question_terms, ranking
 from briefqa.answering.abstention import probability
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import missing
 from briefqa.documents.passages import sentences
 from briefqa.models.reading import Reading
 from briefqa.records import Answer, AnswerSpan, Hit, Mode, Passage, Quotation, Span, Verdict
@@ -69,7 +70,7 @@ def respond(inquiry: Inquiry) -> Answer:
     places = chosen(inquiry, ranked)
     best = max((place.value for place in places), default=-9.0)
     if not places or (best < SURE and confidence < inquiry.rule.answer_from):
-        return compose.unsure(inquiry, first, confidence, ())
+        return compose.unsure(inquiry, first, confidence, missing(inquiry, first, ranked))
     quotations = [_quotation(inquiry.passages[place.row], place.span) for place in places]
     return compose.quoting(
         inquiry,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import regex
 
-from briefqa.answering import clauses, compose
-from briefqa.answering.contents import SMALL_WORDS, Part
+from briefqa.answering import clauses, compose, references
+from briefqa.answering.contents import ATTACHED, SMALL_WORDS, UNITS, Part, unit_of
 from briefqa.answering.inquiry import Inquiry
 from briefqa.documents import passages
-from briefqa.records import Answer, Quotation, Span
+from briefqa.records import Answer, Quotation
 from briefqa.text.language import stemmer
 from briefqa.text.words import plain_words
 
@@ -22,6 +22,8 @@ STYLE = "I quote; I do not summarise."
 MOST_DOCUMENTS = 12
 MOST_HEADINGS = 12
 _LEAD_SENTENCES = 3
+_LEAD_PASSAGES = 3  # in which a first sentence is looked for
+_PROSE = regex.compile(r"[\p{Ll}\p{N})][.!?…][\"”’)»]*(?=\s|$)")
 # Words that ask for an overview, and say nothing of which document's.
 _ASKING = SMALL_WORDS | frozenset(
     "what which who this that these those there here about summary overview gist outline synopsis "
@@ -36,13 +38,26 @@ _ASKING = SMALL_WORDS | frozenset(
     "do does did have has can could would should any some one two three five into made "
     "loaded indexed available read know known search kind sort type so just quick rough general "
     "exactly briefing article deals concern mail mails letter letters bulletin thread e email "
-    "emails short account".split()
+    "emails short account everything stuff regulate govern treat address concern contain set out "
+    "discussed covered treated addressed session hearing "
+    "lay down".split()
 )
 
+_WHOLE = frozenset(
+    "bylaws statutes rules regulations charter treaty contract lease agreement minutes transcript "
+    "policy faq guide manual notes hearing session statement speech interview study".split()
+)
+# Asks what something is about; whether it is a document or a part of one, the documents tell.
 _ABOUT = regex.compile(
-    r"(?i)^(?:so )?what(?:['’]s| is| are| was| were) (?:the|this|that|these|those) .{1,60} about\b"
-    r"|^(?:please )?(?:give me |show me )?(?:the |an? )?(?:key points|main points|outline|gist|"
-    r"summary|overview|essentials) (?:of|from) "
+    r"(?i)(?:so |please |and |tell me )?what(?:(?:['’]s| is| are| was| were) .{1,80} (?:all )?about"
+    r"|(?: does| do| did) .{1,80} (?:cover|regulate|govern|deal with|treat|concern|discuss|address|"
+    r"contain|set out|lay down))(?: exactly| in general|,? in (?:short|brief))?\W*"
+    r"|(?:please )?(?:give me |show me )?(?:the |an? )?(?:short |brief |quick )?(?:key points|main "
+    r"points|outline|gist|summary|overview|essentials) (?:of|from) .{1,80}"
+    r"|what(?:['’]s| is) in .{1,80}"
+)
+_PART = regex.compile(
+    r"(?i)\b(?:" + "|".join(UNITS) + r"|heading|e-?mail|mail)\b|^(?!.*\babout\b).* of "
 )
 
 
@@ -57,6 +72,8 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
     if holdings:
         return _composed(inquiry, numbers, holdings=True)
     words = _naming(inquiry)
+    if parts := clauses.numbered(inquiry) or _attached(inquiry, words):
+        return _of_parts(inquiry, parts[: references.MOST_PARTS])
     if inquiry.query.where.section is not None or not words:
         return _composed(inquiry, numbers)
     stem = stemmer(inquiry.context.language)
@@ -66,28 +83,40 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
         for number in numbers
     }
     parts = [part for part in contents.parts() if part.document in titled]
-    headed = clauses.headed(words, parts, stem)
+    headed = references.headed(words, parts, stem)
     most = max(titled.values(), default=0)
     if headed and most < len(stems):
-        return _of_parts(inquiry, headed[: clauses.MOST_PARTS])
+        return _of_parts(inquiry, headed[: references.MOST_PARTS])
     if most:
         return _composed(inquiry, [number for number, n in titled.items() if n == most])
     return None
 
 
 def names_a_document(inquiry: Inquiry) -> bool:
-    """Whether a question of another kind still asks what a document is about: "What is the
-    harbour bulletin about?", if all of its words that name something stand in one title.
+    """Whether a question of another kind still asks what a document, or a part of one, is about:
+    "What is the harbour bulletin about?", if all of its words that name something stand in one
+    title, or in one heading where it says that it means a part.
     """
-    if not _ABOUT.search(inquiry.question.text):
+    if not _ABOUT.fullmatch(inquiry.question.text):
         return False
-    contents = inquiry.context.contents
+    contents, numbers = inquiry.context.contents, _documents(inquiry)
     stem = stemmer(inquiry.context.language)
     words = {stem(word) for word in _naming(inquiry)}
-    return any(
-        words <= {stem(word) for word in contents.title_words(number)}
-        for number in _documents(inquiry)
-    )
+    if not words or clauses.numbered(inquiry) or _attached(inquiry, _naming(inquiry)):
+        return True
+    named = [contents.title_words(number) for number in numbers]
+    if _PART.search(inquiry.question.text):
+        named += [part.words for part in contents.parts() if part.document in numbers]
+    return any(words <= set(map(stem, one)) for one in named if one)
+
+
+def _attached(inquiry: Inquiry, words: Sequence[str]) -> list[Part]:
+    """The annexes, schedules and the like that the question names so, and by no other word."""
+    if not {unit_of(word) for word in words} <= ATTACHED:
+        return []
+    numbers = set(_documents(inquiry))
+    parts = [part for part in inquiry.context.contents.parts() if part.document in numbers]
+    return references.attached(words, parts)
 
 
 def _documents(inquiry: Inquiry) -> list[int]:
@@ -97,9 +126,18 @@ def _documents(inquiry: Inquiry) -> list[int]:
 
 
 def _naming(inquiry: Inquiry) -> list[str]:
-    """The words of the question that may name a document or a section."""
+    """The words of the question that may name a document or a section.
+
+    Words for a document are such only where a title or heading has them.
+    """
     words = [word for text in inquiry.question.words for word in plain_words(text)]
-    return [word for word in dict.fromkeys(words) if word not in _ASKING]
+    named = [word for word in dict.fromkeys(words) if word not in _ASKING]
+    if _WHOLE.isdisjoint(named):
+        return named
+    contents, numbers = inquiry.context.contents, _documents(inquiry)
+    known = {word for number in numbers for word in contents.title_words(number)}
+    known |= {word for part in contents.parts() if part.document in numbers for word in part.words}
+    return [word for word in named if word in known or word not in _WHOLE]
 
 
 def _composed(inquiry: Inquiry, numbers: Sequence[int], *, holdings: bool = False) -> Answer:
@@ -131,7 +169,7 @@ def _count(number: int) -> str:
 def _of_parts(inquiry: Inquiry, parts: Sequence[Part]) -> Answer:
     """How these sections begin."""
     quotations = [
-        _opening(inquiry, quoted[0], part.end)
+        _opening(inquiry, part.document, quoted)
         for part in parts
         if (quoted := clauses.quote(inquiry, part))
     ]
@@ -146,33 +184,37 @@ def _of_parts(inquiry: Inquiry, parts: Sequence[Part]) -> Answer:
 
 
 def _lead(inquiry: Inquiry, number: int) -> Quotation | None:
-    """How a document begins, or the section that is looked in; None where it has no passage."""
+    """How a document begins, or the section that is looked in; None where it has no passage.
+
+    Its first paragraph with a sentence: titles, names and addresses above the text are none.
+    """
     rows: Sequence[int] = inquiry.context.contents.rows_of_document(number)
     if inquiry.query.where.section is not None and inquiry.scope.rows is not None:
         inside = set(map(int, inquiry.scope.rows))
         rows = [row for row in rows if row in inside]
-    if not rows:
-        return None
-    passage = inquiry.passages[rows[0]]
-    whole = compose.stretch(passage, passage.start, passage.end)
-    return _opening(inquiry, whole, passage.end)
+    first = [inquiry.passages[row] for row in rows[:_LEAD_PASSAGES]]
+    stretches = [compose.stretch(passage, passage.start, passage.end) for passage in first]
+    return _opening(inquiry, number, stretches)
 
 
-def _opening(inquiry: Inquiry, quotation: Quotation, end: int) -> Quotation:
-    """The first sentences of the first paragraph of what is quoted."""
-    passage = quotation.passage
-    start = quotation.span.sentence_start
-    document = inquiry.documents[_number(inquiry, passage.document)]
-    paragraphs = [one for section in document.sections for one in section.paragraphs]
-    first = next((one for one in paragraphs if one.start <= start < one.end), Span(start, end))
-    last = min(first.end, end, passage.end)
-    text = passage.text[start - passage.start : last - passage.start]
-    sentences = passages.sentences(text, inquiry.context.language)[:_LEAD_SENTENCES]
-    return compose.stretch(passage, start, start + sentences[-1].end if sentences else last)
+def _opening(inquiry: Inquiry, number: int, stretches: Sequence[Quotation]) -> Quotation:
+    """The first sentences of the first paragraph in these stretches of a document that has one.
 
-
-def _number(inquiry: Inquiry, name: str) -> int:
-    return next(n for n, source in enumerate(inquiry.sources) if source.name == name)
+    Of titles, names and salutations alone, the first.
+    """
+    paragraphs = [one for each in inquiry.documents[number].sections for one in each.paragraphs]
+    pieces = [
+        compose.stretch(stretch.passage, max(paragraph.start, start), min(paragraph.end, end))
+        for stretch in stretches
+        for start, end in [(stretch.span.start, stretch.span.end)]
+        for paragraph in paragraphs
+        if paragraph.start < end and paragraph.end > start
+    ]
+    first = next((one for one in pieces if _PROSE.search(one.sentence)), (*pieces, *stretches)[0])
+    sentences = passages.sentences(first.sentence, inquiry.context.language)[:_LEAD_SENTENCES]
+    start = first.span.start
+    end = start + sentences[-1].end if sentences else first.span.end
+    return compose.stretch(first.passage, start, end)
 
 
 def _head(inquiry: Inquiry, number: int) -> str:

@@ -29,8 +29,9 @@ def respond(inquiry: Inquiry, answer_part: Respond, answer_whole: Respond) -> An
         whole = answer_whole(inquiry)
         if whole.answered:
             return whole
+    compares = inquiry.question.kind is Kind.COMPARISON  # no words of one part answer that
     quotations = [
-        replace(quotation, part=part)
+        replace(quotation, part=part, exact=quotation.exact and not compares)
         for part, one in zip(asked, answers, strict=True)
         if one.answered
         for quotation in one.quotations

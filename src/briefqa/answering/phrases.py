@@ -15,7 +15,7 @@ READ = 2_000  # characters of a question
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,/&\-\u2010\u2011][\p{L}\p{M}\p{N}]+)*")
 _LEAD = regex.compile(
     r"(?i)\s*(?:(?:and|but|so|or|then|also|okay|ok|well|now|what about|how about|what of|"
-    r"same for|the same for)\b[\s,:]*)+"
+    r"(?:the )?same(?: question| thing)? for)\b[\s,:]*)+"
 )
 
 
@@ -32,6 +32,7 @@ VERBS = word_set(
     "is are was were be been being am do does did done has have had can could will would shall "
     "should may might must isn't aren't wasn't weren't doesn't didn't don't hasn't haven't won't"
 )
+REQUESTS = word_set("show give list name tell find quote read print open")
 PERSONAL = word_set("it he she they him them itself himself themselves hers theirs")
 POSSESSIVE = word_set("his her its their")
 POINTING = word_set("this that these those one ones")
@@ -43,6 +44,11 @@ _EMPTY = (PREPOSITIONS | DETERMINERS | ASKING | VERBS | PERSONAL | POINTING) | w
     "got go went make made take took done alone well same late early total altogether up down back "
     "rest people person nothing something anything everything nobody somebody anybody everybody "
     "anyone someone everyone day month year date time place reason"
+)
+PARTICIPLE = regex.compile(
+    r"\w+ed|made|left|born|held|given|taken|sent|hurt|built|kept|found|sold|paid|seen|shown|known|"
+    r"won|lost|cut|set|put|read|begun|done|told|written|chosen|driven|flown|drawn|bought|brought|"
+    r"caught|taught|met|fed|led|laid|lit|shut|broken|stolen|thrown|run"
 )
 _DATES = word_set(
     "january february march april may june july august september october november december "
@@ -73,11 +79,20 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Neighbouring words that are all names or none, and the words before them."""
+    """Neighbouring words that are all names or none, and the words before them.
+
+    `led` is a fragment that begins as a follow-up does: with "and", with "what about".
+    """
 
     words: tuple[Word, ...]
     preposition: str = ""
     determiner: str = ""
+    led: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing before it says that it goes on, as in "And Lindo?", "the second"."""
+        return not (self.led or self.preposition or self.determiner)
 
     @property
     def start(self) -> int:
@@ -143,6 +158,8 @@ def fragment_of(question: str) -> Phrase | None:
     words = [word for word in words_of(question) if word.start >= (lead.end() if lead else 0)]
     if any(not word.name and word.plain in ASKING | VERBS for word in words):
         return None
+    if words and words[0].plain in REQUESTS:
+        return None
     own = [place for place, word in enumerate(words) if word.own]
     if not own or len(words) > 6:
         return None
@@ -153,7 +170,7 @@ def fragment_of(question: str) -> Phrase | None:
     if not (lead or leading or determiner or named or len(own) == 1):
         return None
     thing = tuple(words[own[0] : own[-1] + 1])
-    return Phrase(thing, leading[-1] if leading else "", determiner)
+    return Phrase(thing, leading[-1] if leading else "", determiner, led=bool(lead))
 
 
 def stands_alone(phrase: Phrase, base: str) -> bool:

@@ -27,6 +27,11 @@ def quoted_texts(question: str) -> list[str]:
     return ["".join(match.groups(default="")) for match in _QUOTED.finditer(question)]
 
 
+def is_quoted(question: str) -> bool:
+    """Whether a question is nothing but quoted phrases: a search for them."""
+    return bool(quoted_phrases(question)) and not plain_words(_QUOTED.sub(" ", question))
+
+
 def quoted_phrases(question: str) -> list[tuple[str, ...]]:
     """The plain words of each quoted phrase that has any."""
     return [words for text in quoted_texts(question) if (words := plain_words(text))]

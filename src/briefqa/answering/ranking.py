@@ -43,6 +43,7 @@ CANDIDATES = 200  # from each index
 READ = 8  # of the first passages are read at most
 ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
 NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
+SURE_OF_WORDS = 0.4  # from that certainty on the marked words are right often enough to claim them
 ASKED = 30  # words of a question that a reader is asked
 _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 
@@ -235,11 +236,13 @@ class Marked:
 
     `share` is the reader's share of the answer in that sentence, 0..1. `evident` says whether it
     also has the most of the question's words and meaning, and `margin` by how much, 0 or more.
+    `certainty` is how sure the reader is of just these words, if the sentence answers, 0..1.
     """
 
     sentence: Span
     words: Span
     share: float
+    certainty: float
     evident: bool
     margin: float
 
@@ -263,11 +266,13 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     by_indexes, by_reader = combined(share, cosine), reading.shares(sentences)
     number = int(in_sentences(by_indexes, by_reader).argmax())  # of equals the first
     best = reading.best(sentences[number])
+    words = sentences[number] if best is None else best[1]
     ordered = np.sort(by_indexes)[::-1]
     return Marked(
         sentence=sentences[number],
-        words=sentences[number] if best is None else best[1],
+        words=words,
         share=float(by_reader[number]),
+        certainty=reading.certainty(words, sentences[number]),
         evident=int(by_indexes.argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
@@ -317,7 +322,7 @@ def signals(
     passage = context.passages[row]
     mark = marked(context, ranking, row, passage)
     checked: tuple[Checked, ...] = ()
-    if mark is not None and context.language == "en":
+    if mark is not None:
         checked = _checks(context, question, passage, mark)
     failed = {each.check: each.strength for each in checked}
     first = [int(other) for other in ranking.rows[1:ORDERED]]
@@ -344,17 +349,21 @@ def signals(
 def _checks(
     context: SearchContext, question: Question, passage: Passage, mark: Marked
 ) -> tuple[Checked, ...]:
+    words = Checked(Check.WORDS, 0.0 if mark.certainty >= SURE_OF_WORDS else 1.0)
+    if context.language != "en":
+        return (words,)
     sentences = passages.sentences(passage.text, context.language)
     number = sentences.index(mark.sentence)
     near = sentences[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
     above = " ".join((passage.title, *passage.section))
-    return check(
+    checked = check(
         question,
         passage.text[mark.sentence.start : mark.sentence.end],
         passage.text[mark.words.start : mark.words.end],
         f"{above} {around}",
     )
+    return (*checked, words)
 
 
 def unknown_names(question: str, ranking: Ranking) -> list[str]:

@@ -14,11 +14,14 @@ from briefqa.answering import (
     parts,
     question_terms,
     ranking,
+    tables,
 )
 from briefqa.answering.attribution import attribution
-from briefqa.answering.checks import Check, Checked
+from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
+from briefqa.answering.quotation import is_quoted
 from briefqa.documents.passages import sentences
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
 from briefqa.text import words as text_words
@@ -30,6 +33,8 @@ ABOUT = (
 )
 FOUND_BY_WORDS = "Passages found by these words; no answer is claimed."
 NOT_ENGLISH = "BriefQA understands questions in English; these passages are found by the words."
+# How often a row found so was right (docs/quality.md).
+_IN_TABLE = 0.9
 # Of these kinds no single words are claimed to be the answer.
 _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Kind.MULTI_PART})
 
@@ -50,16 +55,19 @@ def _by_kind(inquiry: Inquiry) -> Answer:
     if reference:
         question = replace(inquiry.question, kind=Kind.CLAUSE, reference=reference)
         return clauses.respond(replace(inquiry, question=question), reference)
+    if is_quoted(inquiry.question.text):
+        return _search(_as(inquiry, Kind.KEYWORDS), FOUND_BY_WORDS)
     if overview.names_a_document(inquiry):
-        inquiry = replace(inquiry, question=replace(inquiry.question, kind=Kind.OVERVIEW))
+        inquiry = _as(inquiry, Kind.OVERVIEW)
     match inquiry.question.kind:
         case Kind.SMALL_TALK:
             return compose.remark(inquiry, ABOUT)
         case Kind.OVERVIEW:
             holdings = inquiry.question.expects is AnswerType.MANY
-            return overview.respond(inquiry, holdings=holdings) or _quote(inquiry)
-        case Kind.KEYWORDS:
-            return _search(inquiry, FOUND_BY_WORDS)
+            note = f"{overview.STYLE} {FOUND_BY_WORDS}"
+            return overview.respond(inquiry, holdings=holdings) or _search(inquiry, note)
+        case Kind.KEYWORDS | Kind.CLAUSE:
+            return _search(_as(inquiry, Kind.KEYWORDS), FOUND_BY_WORDS)
         case Kind.OTHER_LANGUAGE if inquiry.context.language == "en":
             return _search(inquiry, NOT_ENGLISH)
         case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
@@ -72,13 +80,18 @@ def _by_kind(inquiry: Inquiry) -> Answer:
             return _quote(inquiry)
 
 
+def _as(inquiry: Inquiry, kind: Kind) -> Inquiry:
+    """The inquiry as one of another kind."""
+    return replace(inquiry, question=replace(inquiry.question, kind=kind, reference=""))
+
+
 def _search(inquiry: Inquiry, note: str) -> Answer:
     """A search by words and meaning, in that order: passages that hold a word of it come first."""
     ranked = ranking.rank(inquiry.context, inquiry.query, Mode.HYBRID, inquiry.scope.rows)
     hits = ranking.hits(inquiry.context, ranked, inquiry.query.k)
     with_words = [hit for hit in hits if hit.evidence.matched]
     chosen = [*with_words, *(hit for hit in hits if not hit.evidence.matched)]
-    if inquiry.question.kind is Kind.KEYWORDS:
+    if inquiry.question.kind in (Kind.KEYWORDS, Kind.OVERVIEW):
         chosen = with_words
     numbered = [replace(hit, rank=rank) for rank, hit in enumerate(chosen, 1)]
     return compose.search_result(inquiry, numbered, note)
@@ -96,17 +109,77 @@ def _quote(inquiry: Inquiry) -> Answer:
         return compose.not_found(
             inquiry, f"No passage in {inquiry.scope.in_words} fits the question."
         )
+    if in_table := _in_table(inquiry, hits):
+        first, exact = in_table
+        hits = [first, *(hit for hit in hits if hit.passage != first.passage)]
+        hits = [replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)]
+        return compose.answered(inquiry, hits, _IN_TABLE, exact)
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     confidence = inquiry.rule.confidence(signals)
-    if confidence >= inquiry.rule.answer_from:
-        return compose.answered(inquiry, hits, confidence, _claims_words(inquiry, hits, checked))
-    unknown = ranking.unknown_names(query.text, ranked)
+    unsaid = _unsaid_in_table(inquiry, hits[0])
+    if confidence >= inquiry.rule.answer_from and not unsaid:
+        exact = _claims_words(inquiry, hits, checked)
+        hits[0], in_cell = _row_of(inquiry, hits[0])
+        return compose.answered(inquiry, hits, confidence, exact and in_cell)
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."
+        unknown = ranking.unknown_names(query.text, ranked)
         return compose.not_found(inquiry, reason, hits, confidence, unknown)
-    missing = [each.missing for each in checked if each.missing]
-    missing += [f"nothing about “{name}”" for name in dict.fromkeys(unknown)]
-    return compose.unsure(inquiry, hits, confidence, missing)
+    lacking = missing(inquiry, hits, ranked, checked)
+    lacking += [f"nothing about “{word}”" for word in unsaid if f"“{word}”" not in "".join(lacking)]
+    return compose.unsure(inquiry, hits, confidence, lacking)
+
+
+def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
+    """The first hit with a table row that answers, that row marked, and whether a cell does."""
+    if not inquiry.question.factoid or inquiry.rule.answer_from > _IN_TABLE:
+        return None
+    for hit in hits:
+        passage = hit.passage
+        above = " ".join((passage.title, *passage.section))
+        row = tables.answering_row(
+            inquiry.question, passage.text, above, lambda text: _stems(inquiry, text)
+        )
+        if row is not None:
+            span = compose.mark(passage, row.line, row.cell or row.line)
+            return replace(hit, answer=span), row.cell is not None
+    return None
+
+
+def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
+    """What of the question a table does not say, where the marked words stand in one.
+
+    A table gives no reasons: of a question after one that is all of it.
+    """
+    passage, span = hit.passage, hit.answer
+    if span is None or "|" not in passage.text:
+        return []
+    words = Span(span.start - passage.start, span.end - passage.start)
+    above = " ".join((passage.title, *passage.section))
+    unsaid = tables.unsaid(
+        inquiry.question, passage.text, words, above, lambda text: _stems(inquiry, text)
+    )
+    if unsaid is not None and inquiry.question.kind in (Kind.WHY, Kind.HOW):
+        return list(inquiry.question.words)
+    return unsaid or []
+
+
+def _row_of(inquiry: Inquiry, hit: Hit) -> tuple[Hit, bool]:
+    """A hit whose marked sentence holds a table, with one row marked instead, and whether the words
+    are of one cell of that; any other as it is.
+    """
+    passage, span = hit.passage, hit.answer
+    if span is None or "|" not in passage.text:
+        return hit, True
+    sentence = Span(span.sentence_start - passage.start, span.sentence_end - passage.start)
+    words = Span(span.start - passage.start, span.end - passage.start)
+    row = tables.named_row(
+        inquiry.question, passage.text, sentence, words, lambda text: _stems(inquiry, text)
+    )
+    if row is None:
+        return hit, True
+    marked = compose.mark(passage, row.line, words if row.cell else row.line)
+    return replace(hit, answer=marked), row.cell is not None
 
 
 def _with_cause(inquiry: Inquiry, answer: Answer) -> Answer:
@@ -162,6 +235,4 @@ def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Check
     if inquiry.question.expects in (AnswerType.REASON, AnswerType.MANNER, AnswerType.DEFINITION):
         return False
     whole = (span.start, span.end) == (span.sentence_start, span.sentence_end)
-    return not whole and not any(
-        each.strength for each in checked if each.check is not Check.POLARITY
-    )
+    return not whole and not any(each.strength for each in checked)

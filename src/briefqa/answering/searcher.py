@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +21,7 @@ from briefqa.answering.abstention import WITHOUT_READER, FittedRule, Rescaled
 from briefqa.answering.contents import Contents
 from briefqa.answering.conversation import Conversation
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.misspelt import in_usual_spelling
 from briefqa.answering.query import mode_of, query_of, where_of
 from briefqa.answering.question import analyse
 from briefqa.answering.ranking import SearchContext
@@ -164,10 +165,11 @@ class Searcher:
         """The answer quoted from the documents, or that they do not hold one; see `search`."""
         query = query_of(question, k, documents, section)
         with self.opened() as snapshot:
+            spelt = in_usual_spelling(query, snapshot.context)
             inquiry = Inquiry(
                 asked=question.text if isinstance(question, Query) else question,
-                query=query,
-                question=analyse(query.reader_question or query.text),
+                query=spelt,
+                question=analyse(spelt.reader_question or spelt.text),
                 scope=snapshot.scopes.of(query.where),
                 context=snapshot.context,
                 rule=snapshot.rule,
@@ -175,7 +177,11 @@ class Searcher:
                 documents=snapshot.documents,
                 sources=snapshot.generation.manifest.indexed(),
             )
-            return respond(inquiry)
+            answer = respond(inquiry)
+            if spelt == query:
+                return answer
+            read = f"Read as “{spelt.reader_question or spelt.text}”."
+            return replace(answer, reason=f"{read} {answer.reason}".strip())
 
     def conversation(
         self,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from briefqa.records import Answer
 
 HELP = """\
-/alone       ask the last question again, with nothing carried over to it
+/alone       ask the last question again, as it was typed
 /sources     the passages found for the last question, and why each was found
 /save FILE   save the conversation: .json to replay it, .md to read it
 /quit        leave; Ctrl-D does the same"""
@@ -101,7 +101,7 @@ def _command(
 def _show(answer: Answer, interactive: bool) -> None:
     terminal.show_answer(answer)
     if interactive and answer.carried:
-        print("(/alone asks it without what was carried over)")
+        print("(/alone asks it as it was typed)")
 
 
 def _lines(interactive: bool) -> Iterator[str]:

@@ -54,10 +54,9 @@ def show_report(report: BuildReport) -> None:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print what was carried over, then what the verdict is and the passages it rests on."""
+    """Print what a follow-up was understood as, then the verdict and the passages it rests on."""
     if answer.carried:
-        carried = " · ".join(f"{each.kind}: {each.text}" for each in answer.carried)
-        print(f"{line(carried)}\n")
+        print(f"Understood as: {line(answer.read_as)}\n")
     for number, quotation in enumerate(answer.quotations, 1):
         if quotation.part:
             print(f"{line(quotation.part)}\n")

@@ -49,6 +49,19 @@ class Reading:
         start, stop = self.pieces[first + begin, 0], self.pieces[first + end, 1]
         return float(sums[begin, end]), Span(int(start), int(stop))
 
+    def certainty(self, words: Span, within: Span) -> float:
+        """How sure it is that, of all answers in a range, one begins and ends as `words` do, 0..1.
+
+        The product of the two probabilities; 0 where no piece is.
+        """
+        inside = self._inside(within)
+        pieces = self.pieces[inside]
+        if not len(pieces):
+            return 0.0
+        begins = _probabilities(self.begin[inside])[pieces[:, 0] == words.start].sum()
+        ends = _probabilities(self.end[inside])[pieces[:, 1] == words.end].sum()
+        return float(begins * ends)
+
     def shares(self, ranges: Sequence[Span]) -> Values:
         """The share of the answer in each range, float32 [n], 0..1: the mean of the
         probabilities that it begins and that it ends there, if there is one; 0 where no piece is.

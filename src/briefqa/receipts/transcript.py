@@ -22,8 +22,7 @@ def markdown(turns: Sequence[Turn]) -> str:
         answer = turn.answer
         parts.append(f"## {number}. {line(answer.question)}")
         if answer.carried:
-            carried = " · ".join(f"{each.kind}: {line(each.text)}" for each in answer.carried)
-            parts.append(f"Carried over: {carried}")
+            parts.append(f"Understood as: {line(answer.read_as)}")
         if turn.where != EVERYWHERE:
             names = ", ".join(map(line, answer.searched))
             section = "" if turn.where.section is None else f", section {line(turn.where.section)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from briefqa.records import Answer, DocumentInfo, Hit, Verdict, Where
@@ -179,7 +178,7 @@ def _reply(turn: Turn, number: int, rateable: bool, rebuildable: bool) -> Html:
         case Answer() as answer:
             return tag(
                 "div",
-                _carried(answer, number),
+                _understood(answer, number),
                 *_body(answer, number),
                 _rating(turn, number) if rateable and _is_rateable(turn, answer) else None,
                 class_=f"reply {answer.verdict or 'search'}",
@@ -233,32 +232,18 @@ def _problem(sentence: str, rebuildable: bool) -> Html:
     return tag("div", tag("p", sentence), button if rebuildable else None, class_="problem")
 
 
-def _carried(answer: Answer, number: int) -> Html | None:
-    """What was taken over from earlier questions, each a button that asks again without it."""
+def _understood(answer: Answer, number: int) -> Html | None:
+    """What a follow-up was understood as, with a button that asks it as it was typed."""
     if not answer.carried:
         return None
-    chips = []
-    for place, thing in enumerate(answer.carried):
-        others = messages.pairs(other for other in answer.carried if other is not thing)
-        chips.append(
-            tag(
-                "li",
-                tag("span", f"{thing.kind}: ", class_="of"),
-                tag("bdi", thing.text),
-                tag(
-                    "button",
-                    "×",
-                    type="button",
-                    class_="drop",
-                    aria_label=f"Ask again without “{thing.text}”",
-                    title="Ask again without this",
-                    data_turn=number,
-                    data_carry=json.dumps(others),
-                    data_key=f"drop-{number}-{place}",
-                ),
-            )
-        )
-    return tag("ul", *chips, class_="carried", aria_label="Taken over from earlier questions")
+    return tag(
+        "p",
+        "Understood as: ",
+        tag("bdi", answer.read_as),
+        " ",
+        tag("button", "Ask as typed", type="button", data_alone=number, data_key=f"alone-{number}"),
+        class_="understood",
+    )
 
 
 def _quotations(answer: Answer, turn: int) -> list[Html]:

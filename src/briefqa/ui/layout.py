@@ -125,7 +125,7 @@ class _Page:
             self._ask, [self._question, tab], asked, trigger_mode="always_last", **answering
         )
         event.example_select(self._ask_example, tab, asked, **answering)
-        event.edit(self._ask_again, tab, asked, **answering)
+        event.edit(self._ask_alone, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
         event.select(self._open, tab, [self._log, self._sources, self._opened], **reading)
         event.expand(self._read, tab, [self._log, self._opened], **reading)
@@ -181,14 +181,13 @@ class _Page:
         known = chosen is not None and 0 <= chosen.place < len(EXAMPLES)
         yield from self._ask(EXAMPLES[chosen.place] if chosen and known else "", sent)
 
-    def _ask_again(self, event: gr.EventData, sent: str) -> list[Any]:
-        """A question once more, with only some of what it took over."""
-        wanted = messages.decoded(event._data, messages.AskAgain)
+    def _ask_alone(self, event: gr.EventData, sent: str) -> list[Any]:
+        """A question once more, as it was typed."""
+        wanted = messages.decoded(event._data, messages.AskAlone)
         if wanted is None:
             return [gr.skip()] * 6
         turns, _ = self._turns(sent)
-        carry = messages.carried(wanted.carry)
-        turns = session.ask_again(self._service, turns, wanted.turn, carry)
+        turns = session.ask_alone(self._service, turns, wanted.turn)
         return [gr.skip(), *self._answered(turns, wanted.turn, sent)]
 
     def _answered(self, turns: Turns, number: int, sent: str) -> list[Any]:

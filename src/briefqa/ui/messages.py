@@ -68,11 +68,10 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class AskAgain:
-    """A turn, by its number from 1, is to be asked again with just this taken over."""
+class AskAlone:
+    """A turn, by its number from 1, is to be asked again as it was typed."""
 
     turn: int
-    carry: CarriedPairs
 
 
 @dataclass(frozen=True, slots=True)

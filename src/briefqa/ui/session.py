@@ -76,14 +76,12 @@ def clipped(question: str) -> str:
     return f"{question[:200]} …" if too_long(question) else question
 
 
-def ask_again(
-    service: IndexService, turns: Turns, number: int, carry: Collection[Carried]
-) -> Turns:
-    """The turns with the one of this number, from 1, asked again with just this taken over."""
+def ask_alone(service: IndexService, turns: Turns, number: int) -> Turns:
+    """The turns with the one of this number, from 1, asked again with nothing taken over."""
     if not 0 < number <= len(turns):
         return turns
     asked = turns[number - 1]
-    turn = ask(service, turns[: number - 1], asked.question, asked.where, carry)
+    turn = ask(service, turns[: number - 1], asked.question, asked.where, carry=())
     return (*turns[: number - 1], turn, *turns[number:])
 
 

@@ -43,6 +43,10 @@ _ORDINALS = word_set(
 _CARDINALS = word_set(
     "one two three four five six seven eight nine ten eleven twelve thirteen twenty"
 )
+_SAYS = word_set(
+    "say says please contain contains state states about cover covers regulate regulates provide "
+    "provides mean means require requires ,"
+)
 _NOT_HEADING = word_set(
     "who when where why how which is are was were did had has have can may must shall should will "
     "would that"
@@ -64,7 +68,8 @@ def reference(sentence: Wording) -> str:
     if _DOTTED.fullmatch(rest[0]) and not _left_over(rest[1:]):
         return typed[start]
     if rest[0] in _ORDINALS and len(rest) > 1 and _is_unit(rest, 1):
-        return "" if _left_over(rest[2:]) else " ".join(typed[start : start + 2])
+        around = _around(rest, 2, typed[start:])
+        return around or ("" if _left_over(rest[2:]) else " ".join(typed[start : start + 2]))
     if start and words[start - 1] == "under" and len(rest) <= 6 and "say" in words[:start]:
         return " ".join(typed[start:])
     if _is_unit(rest, 0):
@@ -96,17 +101,33 @@ def _of_unit(words: list[str], typed: list[str]) -> str:
         end += 1
     while end > at and words[end - 1] in _JOINS:
         end -= 1
+    if end > at and (around := _around(words, end, typed)):
+        return around
     if end > at:
         return "" if _left_over(words[end:]) else " ".join(word for word in typed[:end] if word)
     heading = 1 + (len(words) > 1 and words[1] in _CONNECTS)
     name = words[heading:]
-    while name and name[-1] in ("say", "says", "please", "contain", "state", ","):
+    while name and name[-1] in _SAYS:
         name.pop()
     if not name or len(name) > 10 or set(name) & _NOT_HEADING or words[0] in ("note", "order"):
         return ""
     if heading == 1 and (name[0] in ("of", "from", "for", "in", "to") or typed[1].islower()):
         return ""
     return " ".join(typed[heading : heading + len(name)])
+
+
+def _around(words: list[str], end: int, typed: list[str]) -> str:
+    """The reference with the part that it says its own is of: "paragraph 2 of article 5"."""
+    if words[end : end + 1] not in (["of"], ["in"]):
+        return ""
+    at = end + 1
+    while at < len(words) and words[at] in ("the", "of"):
+        at += 1
+    if at >= len(words) or not _is_unit(words, at):
+        return ""
+    outer = _of_unit(words[at:], typed[at:])
+    named = outer and any(_numbers(word) for word in outer.lower().split()[1:])
+    return f"{' '.join(filter(None, typed[:end]))} {words[end]} {outer}" if named else ""
 
 
 _JOINS = frozenset(("and", "to", ",", "or", "section", "article", "paragraph", "clause", "-"))
@@ -129,7 +150,7 @@ def _left_over(words: list[str]) -> bool:
 def _heading_first(words: list[str], typed: list[str], start: int) -> str:
     """The heading of "the liability clause", "go to the Doctors section"."""
     end = len(words)
-    while end > start and words[end - 1] in ("say", "says", "please", "contain", "about", ","):
+    while end > start and words[end - 1] in _SAYS:
         end -= 1
     name = words[start : end - 1]
     if not 0 < len(name) < 7 or words[end - 1] not in ("section", "chapter", "clause", "paragraph"):

@@ -7,9 +7,14 @@ import re
 from briefqa.answering.question.wording import DOCUMENT, Wording
 
 _ONE = r"(?:(?:main|whole|entire|first|second|last|attached|uploaded|new|other) )?"
+# Documents that are asked about as a whole, though a list of them would be one of what they say.
+_WHOLE = (
+    r"statutes|rules|rulebook|regulations|charter|treaty|constitution|terms|act|law|code|directive|"
+    r"decree|deed|plan|proposal|survey|log|diary|newsletter|bulletin|circular|notice|protocol"
+)
 _THIS = (
     r"(?:this|that|it|these|they|here|all this|all of this|all these|"
-    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}))"
+    rf"(?:all )?(?:the|this|that|these|those|your|my|each) {_ONE}(?:\w+ )?(?:{DOCUMENT}|{_WHOLE}))"
 )
 _PART = (
     r"(?:(?:section|chapter|part|article|clause|annex|page) [\w.()]+|the (?:section|chapter|"
@@ -37,8 +42,10 @@ _OVERVIEW = tuple(
             rf"(?:brief|short)))?"
         ),
         (
-            r"(?:please )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|what does it all "
-            r"boil down to"
+            r"(?:please |how would you )?(?:summari[sz]e|sum up|recap|condense|outline|sum)\b.*|"
+            r"what (?:is|are|was|were) (?:being )?(?:discussed|covered|treated|addressed)"
+            rf"(?: (?:at|in|during) (?:{_THIS}|(?:the|this) (?:\w+ )?(?:meeting|session|hearing)))?"
+            r"|what does it all boil down to"
         ),
         (
             r"(?:in a nutshell|in short|in brief|in a few words|in one sentence|briefly|in a "
@@ -47,13 +54,14 @@ _OVERVIEW = tuple(
         (
             rf"(?:so )?what (?:is|are|was|were|do|does) (?:{_THIS}|{_PART}) (?:\w+ly |all |"
             rf"deal(?:ing)? with)?"
-            r"(?:about|all about|concerned with)?(?: exactly| in general)?"
+            r"(?:about|all about|concerned with|for)?(?: exactly| in general)?"
         ),
         (
             rf"(?:what|tell me what) (?:does|do|did|all does|exactly does) (?:{_THIS}|this "
             rf"section) "
             r"(?:\w+ly )?(?:say|cover|deal with|contain|discuss|talk about|describe|tell us|tell "
-            r"me|concern|treat|include|show|conclude|address|argue|report)(?: ?,? in (?:general|"
+            r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|"
+            r"lay down|lay out)(?: ?,? in (?:general|"
             r"short|brief|a nutshell))?"
         ),
         (
@@ -66,8 +74,9 @@ _OVERVIEW = tuple(
             r"(?:this|that|these|it|those|they|i have|you have|there|here)(?: about)?.*"
         ),
         (
-            rf"what (?:topics?|subjects?|themes?|issues|matters|areas) (?:is|are|does|do) (?:\w+ "
-            rf")?(?:{_THIS}|covered|discussed|here|there|treated|addressed|dealt with|"
+            rf"(?:what|which) (?:topics?|subjects?|themes?|issues|matters|areas) "
+            rf"(?:is|are|does|do) (?:\w+ )?(?:{_THIS}|covered|discussed|"
+            r"here|there|treated|addressed|dealt with|"
             rf"included)(?: (?:about|cover|discuss|treat|deal with|address|here|by {_THIS}|in "
             rf"{_THIS}))?"
         ),

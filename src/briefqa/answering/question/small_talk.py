@@ -67,7 +67,7 @@ _ABOUT_THE_PROGRAM = tuple(
             r"briefqa|this (?:tool|app|program|thing|bot|software))"
         ),
         (
-            r"what is (?:your (?:\w+ ?){1,2}|briefqa|this (?:tool|app|thing|page|program|site)(?: "
+            r"what is (?:your (?:\w+ ?){1,2}|briefqa|this (?:tool|app|thing|program|site)(?: "
             r"for)?)"
         ),
         (

@@ -112,7 +112,7 @@ def sentences(text: str) -> list[Wording]:
             close("?" in token)
         elif token[0] in ",:–—":
             following = tokens[at + 1][0].lower() if at + 1 < len(tokens) else ""
-            if token[0] != "," and _usual(following).split(" ")[0] in ASKING:
+            if token[0] != "," and usual_spelling(following).split(" ")[0] in ASKING:
                 close(False)
             elif words and words[-1] != ",":
                 words.append(",")
@@ -120,7 +120,7 @@ def sentences(text: str) -> list[Wording]:
         elif token.lower() == "dr" and words == ["tldr"]:
             continue
         else:
-            usual = _usual(token).split(" ")
+            usual = usual_spelling(token).split(" ")
             words.extend(usual)
             typed.extend([token, *[""] * (len(usual) - 1)])
     close(False)
@@ -135,7 +135,7 @@ def without(wording: Wording, count: int) -> Wording:
 
 
 @lru_cache(maxsize=4096)
-def _usual(token: str) -> str:
+def usual_spelling(token: str) -> str:
     """A word in lower case and its usual spelling, contractions written out."""
     word = token.lower().replace("’", "'")
     if word in _CONTRACTED and not (len(word) == 1 and token.isupper()):

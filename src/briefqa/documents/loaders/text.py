@@ -22,7 +22,7 @@ from briefqa.documents.loaders.outline import (
 from briefqa.records import Document, Metadata, Span
 
 NAME = "text"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
 
@@ -52,6 +52,12 @@ _NUMBERED = re.compile(
     r"(?:(\d{1,3}(?:\.\d{1,3})+)\.?|\d{1,3}[.)]|[IVXLC]{1,6}[.)])\s+(?=[^\W\d_])"
     r"|\d{1,2}\s+(?=[A-Z])"
 )
+# "Section II - Term and rent", "Schedule B": the first group is a unit that holds the others.
+_UNIT = re.compile(
+    r"(?i:(part|title|chapter|schedule|annexe?|appendix|exhibit|attachment)|section|article|art\.)"
+    r"\s+(?:\d{1,3}|[IVXLC]{1,6}|[A-Z])(?:[.:]?$|[.:]\s+|\s*[–—-]\s+|\s+(?=[A-Z]))"
+)
+_UNIT_LEVELS = 2  # numbered headings stand under both
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)[ \t]*#*")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATELINE = re.compile(
@@ -214,6 +220,12 @@ def _is_title(block: _Block, following: _Block) -> bool:
 def _levels(blocks: Sequence[_Block], *, titled: bool) -> list[int]:
     """The heading level of each block, 0 for a paragraph."""
     levels = [_marked_level(blocks, place) for place in range(len(blocks))]
+    units = [_unit_level(blocks, place) for place in range(len(blocks))]
+    if any(units):
+        levels = [
+            unit or (min(level + _UNIT_LEVELS, _CAPITALS - 1) if 0 < level < _CAPITALS else level)
+            for unit, level in zip(units, levels, strict=True)
+        ]
     capitals = [place for place, level in enumerate(levels) if level == _CAPITALS]
     heading_text = sum(not levels[place + 1] for place in capitals)
     # A lone line of capitals may be an acronym, and a row of them is a list.
@@ -253,11 +265,23 @@ def _marked_level(blocks: Sequence[_Block], place: int) -> int:
         rest = block.words[number.end() :]
         after = _NUMBERED.match(following.words)
         siblings = after is not None and _depth(after) == _depth(number) and following.lines == 1
-        fine = _looks_like_heading(rest) and not siblings and following.words[0] not in "-*•"
+        listed = _LIST_ITEM.match(following.words)  # the block opens the list
+        fine = _looks_like_heading(rest) and not siblings and not (listed and after is None)
         return _depth(number) if fine else 0
     if block.words.isupper() and _looks_like_heading(block.words):
         return _CAPITALS
     return 0
+
+
+def _unit_level(blocks: Sequence[_Block], place: int) -> int:
+    """The level of a heading that is called a section, article, schedule or so; 0 for another."""
+    block = blocks[place]
+    unit = _UNIT.match(block.words)
+    if unit is None or block.level or block.lines > 1 or place + 1 == len(blocks):
+        return 0
+    if not _looks_like_heading(block.words.rstrip(".:")):
+        return 0
+    return 1 if unit[1] else _UNIT_LEVELS
 
 
 def _depth(number: re.Match[str]) -> int:

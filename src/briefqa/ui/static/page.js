@@ -202,7 +202,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const data = button.dataset;
   if (data.hit) choose(Number(data.turn), Number(data.hit));
-  else if (data.carry) trigger("edit", { turn: Number(data.turn), carry: JSON.parse(data.carry) });
+  else if (data.alone) trigger("edit", { turn: Number(data.alone) });
   else if (data.example) trigger("example_select", { place: Number(data.example) });
   else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
   else if (data.copy) copy(button);

@@ -1,0 +1,48 @@
+"""What the nearest passages lack, in words, where it is unsure whether they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import regex
+
+from briefqa.answering import ranking
+from briefqa.answering.checks import Checked
+from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.ranking import Ranking
+from briefqa.records import Hit
+from briefqa.text.language import stemmer, stop_words
+from briefqa.text.words import question_terms
+
+
+def missing(
+    inquiry: Inquiry, hits: Sequence[Hit], ranked: Ranking, checked: Iterable[Checked] = ()
+) -> list[str]:
+    """What `hits` lack: what the checks did not find, names, and words of the question.
+
+    A word is lacking if no passage of `hits` holds it in any spelling the index knows it by;
+    those that are named already are not named again.
+    """
+    lacking = [each.missing for each in checked if each.missing]
+    names = ranking.unknown_names(inquiry.query.text, ranked)
+    lacking += [f"nothing about “{name}”" for name in dict.fromkeys(names)]
+    if inquiry.context.language != "en":
+        return lacking
+    held = {word for hit in hits for word in hit.evidence.matched}
+    named = _stems(" ".join(lacking))
+    degree = _DEGREE.search(inquiry.question.text)  # `how fast`: the check says `no speed`
+    words = [
+        f"“{word}”"
+        for word in inquiry.question.words
+        if word not in held
+        and not _stems(word) <= named
+        and not (degree and lacking and word == degree[1])
+    ]
+    return [*lacking, f"no mention of {' or '.join(words)}"] if words else lacking
+
+
+_DEGREE = regex.compile(r"(?i)\bhow (\w+)")
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(question_terms(text, stemmer("en"), stop_words("en")))

@@ -1,0 +1,251 @@
+"""A row of a table that answers a question: its label and, where it is asked for, a column.
+
+A row is quoted as a sentence is, and a cell as its words. Pure, over text in which tables stand as
+lines of cells between `|`, the second line of a table made of dashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from briefqa.answering import entities
+from briefqa.answering.question import AnswerType, Question
+from briefqa.answering.question.nouns import ADJECTIVES
+from briefqa.records import Span
+
+_LINE = regex.compile(r"[^\r\n]+")
+_DASHES = frozenset("|-: \t")  # of the line under a table's header
+_MADE_OF = 4  # letters of a stem that others may be made of
+_CAPTION = 120  # characters of a line that is a table's caption
+# Words that say nothing of a table's cells which its columns do not.
+_LIGHT = tuple(
+    "get got come came go goes went run make made pay paid spend spent cost money price amount sum "
+    "receive have take took give gave given total number much many name call leave depart arrive "
+    "start work visit exactly time year date day kind".split()
+)
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+    )
+}
+
+Stems = Callable[[str], Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that answers: its range of the text, and that of the cell which does, if one does."""
+
+    line: Span
+    cell: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table: the cells of its header and of each row, as ranges of the text."""
+
+    caption: str
+    header: tuple[Span, ...]
+    rows: tuple[tuple[Span, tuple[Span, ...]], ...]
+
+
+def named_row(
+    question: Question, text: str, sentence: Span, words: Span, stems: Stems
+) -> Row | None:
+    """The row to quote where a sentence of the text is a table: the one that the question names,
+    else the one in which the marked words stand. None where the sentence is no table.
+
+    Its cell is the one that holds these words, if they are in one cell of that row.
+    """
+    asked = _asked(question, stems)
+    tables = [
+        table
+        for table in _tables(text)
+        if sentence.start <= table.header[0].start and table.rows[-1][0].end <= sentence.end
+    ]
+    named = [one[0] for table in tables if (one := _named(table, asked, text, stems))]
+    holding = [row for table in tables for row in table.rows if _inside(words, row[0])]
+    row = next(iter([*named, *holding]), None)
+    if row is None:
+        return None
+    return Row(row[0], next((cell for cell in row[1] if _inside(words, cell)), None))
+
+
+def unsaid(
+    question: Question, text: str, words: Span, above: str, stems: Stems
+) -> list[str] | None:
+    """The words of a question that neither the table in which `words` stand nor what is `above` it
+    says, as typed; None where they stand in no table.
+    """
+    for table in _tables(text):
+        if words.start < table.rows[-1][0].end and words.end > table.header[0].start:
+            cells = [cell for _, row in table.rows for cell in row]
+            return _unsaid(question, table, cells, text, above, stems)
+    return None
+
+
+def _unsaid(
+    question: Question,
+    table: _Table,
+    cells: Sequence[Span],
+    text: str,
+    above: str,
+    stems: Stems,
+) -> list[str]:
+    """The words of the question that these cells, the header and what is above do not have."""
+    said = set(stems(f"{table.caption} {above}"))
+    for cell in (*table.header, *cells):
+        said.update(stems(text[cell.start : cell.end]))
+    said.update(stem for word in (*_LIGHT, *ADJECTIVES) for stem in stems(word))
+    return [
+        word
+        for word in question.words
+        for stem in stems(_ORDINALS.get(word.lower(), word))
+        if not any(_same(stem, other) for other in said)
+    ]
+
+
+def _same(stem: str, other: str) -> bool:
+    """Whether two stems are one, or one is made of the other: lead, leader."""
+    short, long = sorted((stem, other), key=len)
+    return stem == other or (len(short) >= _MADE_OF and long.startswith(short))
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def answering_row(question: Question, text: str, above: str, stems: Stems) -> Row | None:
+    """The one row of the tables in a text that a question names and that answers it, if any.
+
+    All that the question says has to stand in the row, its columns' names, the caption or `above`,
+    the title and headings over the text: a word that stands nowhere there may ask for what the
+    table does not say.
+    """
+    asked = _asked(question, stems)
+    found = [
+        (table, *named) for table in _tables(text) if (named := _named(table, asked, text, stems))
+    ]
+    if len(found) != 1:
+        return None
+    table, (line, cells), places = found[0]
+    if _unsaid(question, table, cells, text, above, stems):
+        return None
+    names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
+    others = [place for place in range(min(len(cells), len(names))) if place not in places]
+    asked_column = _column(asked, names, others)
+    fits = [
+        place
+        for place in others
+        if _fits(
+            question,
+            text[cells[place].start : cells[place].end],
+            text[table.header[place].start : table.header[place].end],
+            f"{table.caption} {above}" if place == asked_column else "",
+            stems,
+        )
+    ]
+    column = asked_column
+    if column is None and len(fits) == 1 and question.expects is not AnswerType.THING:
+        column = fits[0]
+    if not fits or (column is not None and column not in fits):
+        return None
+    return Row(line, None if column is None else cells[column])
+
+
+def _asked(question: Question, stems: Stems) -> list[str]:
+    words = [_ORDINALS.get(word.lower(), word) for word in question.words]
+    return list(dict.fromkeys(stem for word in words for stem in stems(word)))
+
+
+def _named(
+    table: _Table, asked: Sequence[str], text: str, stems: Stems
+) -> tuple[tuple[Span, tuple[Span, ...]], list[int]] | None:
+    """The row whose cells the question names best, with the places of those; None if several."""
+    scored = []
+    for row in table.rows:
+        own = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
+        shared = [of_cell & set(asked) for of_cell in own]
+        named = [n for n, cell in enumerate(own) if cell and 2 * len(shared[n]) >= len(cell)]
+        whole = sum(shared[n] == own[n] for n in named)
+        scored.append(((sum(len(shared[n]) for n in named), whole), row, named))
+    best = max((score for score, _, _ in scored), default=(0, 0))
+    first = [(row, named) for score, row, named in scored if score == best]
+    return first[0] if best[0] and len(first) == 1 else None
+
+
+def _column(
+    asked: Sequence[str], names: Sequence[Collection[str]], others: Sequence[int]
+) -> int | None:
+    """The column whose name the question has most words of, of equals the one it names first."""
+    shared = {place: [stem for stem in asked if stem in names[place]] for place in others}
+    best = max(others, key=lambda place: len(shared[place]), default=None)
+    if best is None or not shared[best]:
+        return None
+    equal = [place for place in others if len(shared[place]) == len(shared[best])]
+    return min(equal, key=lambda place: asked.index(shared[place][0]))
+
+
+def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) -> bool:
+    """Whether a cell, in a column of this name, is of the type that the question asks for.
+
+    `above` is where the unit may stand of a column that the question names.
+    """
+    figure = any(sign.isdigit() for sign in cell)
+    match question.expects:
+        case AnswerType.QUANTITY if question.counted in entities.DIMENSIONS:
+            return figure and entities.has_quantity(question.counted, f"{name} {cell} {above}")
+        case AnswerType.QUANTITY:
+            counted = set(stems(question.counted))
+            return figure and (bool(above) or not counted.isdisjoint(stems(name)))
+        case AnswerType.NUMBER:
+            return figure
+        case AnswerType.TIME:
+            return figure or entities.FINDERS[AnswerType.TIME](cell)
+        case AnswerType.PERSON_OR_BODY:
+            return entities.FINDERS[AnswerType.PERSON_OR_BODY](cell)
+        case _:
+            return bool(cell)
+
+
+def _tables(text: str) -> Iterator[_Table]:
+    lines = list(_LINE.finditer(text))
+    place = 1
+    while place < len(lines):
+        header = lines[place - 1]
+        under = set(lines[place][0])
+        if "|" not in header[0] or not {"|", "-"} <= under <= _DASHES:
+            place += 1
+            continue
+        before = lines[place - 2][0] if place > 1 else ""
+        rows = []
+        place += 1
+        while place < len(lines) and "|" in lines[place][0]:
+            line = lines[place]
+            if text.count("\n", lines[place - 1].end(), line.start()) > 1:
+                break  # another table
+            rows.append((Span(*_trimmed(text, *line.span())), _cells(text, *line.span())))
+            place += 1
+        caption = before if len(before) <= _CAPTION else ""
+        if rows:
+            yield _Table(caption, _cells(text, *header.span()), tuple(rows))
+        place += 1  # what follows is no delimiter of a header yet
+
+
+def _cells(text: str, start: int, end: int) -> tuple[Span, ...]:
+    start, end = _trimmed(text, start, end)
+    start += text[start : start + 1] == "|"
+    end -= text[end - 1 : end] == "|"
+    ends = [place for place in range(start, end) if text[place] == "|"] + [end]
+    starts = [start, *(place + 1 for place in ends[:-1])]
+    return tuple(Span(*_trimmed(text, *one)) for one in zip(starts, ends, strict=True))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    return left, max(left, start + len(piece.rstrip()))

@@ -1,0 +1,122 @@
+"""A row of a table is what answers, not the whole table; a cell is its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from briefqa.answering import tables
+from briefqa.answering.question import analyse
+from briefqa.records import Span
+from briefqa.text.language import stemmer, stop_words
+from briefqa.text.words import question_terms
+
+TEXT = """\
+The museum had a good year.
+
+**Pieces bought in May**
+
+| Piece | Maker | Year | Price |
+|---|:-:|--:|--:|
+| lantern clock | Ambrose Fell | 1692 | £8,400 |
+| cuckoo clock | Ketterer | 1788 | £1,150 |
+| chronometer | Kendall | 1771 | £23,000 |
+
+| Room | Hours a week | Keeper |
+|---|---|---|
+| 1 | 40 | Lise Toft |
+| 2 | 32 | Ivo Marek |
+
+**Landings by port, in tonnes**
+
+| Port | 2021 | 2022 |
+|---|--:|--:|
+| Havn | 410 | 385 |
+| Sund | 97 | 120 |
+"""
+
+
+def stems(text: str) -> tuple[str, ...]:
+    return question_terms(text, stemmer("en"), stop_words("en"))
+
+
+def found(question: str) -> tuple[str, str] | None:
+    row = tables.answering_row(analyse(question), TEXT, "Museum of clocks", stems)
+    if row is None:
+        return None
+    cell = row.cell or Span(0, 0)
+    return TEXT[row.line.start : row.line.end], TEXT[cell.start : cell.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "cell"),
+    [
+        ("Who made the cuckoo clock?", "cuckoo clock", "Ketterer"),
+        ("What was the price of the chronometer?", "chronometer", "£23,000"),
+        ("How much did the lantern clock cost in May?", "lantern clock", "£8,400"),
+        ("Which piece is by Kendall?", "chronometer", "chronometer"),
+        ("Who is the keeper of room 2?", "2", "Ivo Marek"),
+        ("Who is the keeper of the first room?", "1", "Lise Toft"),
+        ("How many hours a week does Lise Toft work?", "1", "40"),
+        ("How many tonnes were landed at Sund in 2022?", "Sund", "120"),
+        ("What was paid for the chronometer?", "chronometer", ""),  # no column is named
+    ],
+)
+def test_a_row_and_the_cell_that_is_asked_for_are_found(
+    question: str, label: str, cell: str
+) -> None:
+    answer = found(question)
+    assert answer is not None
+    assert answer[0].startswith(f"| {label} |")
+    assert answer[1] == cell
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who repaired the cuckoo clock?",  # the table does not say who repaired
+        "What did the grandfather clock cost?",  # no such row, and two that are like it
+        "How old is Lise Toft?",
+        "How many dogs came to room 2?",
+        "Who is the keeper of room 7?",
+        "What is the price of a clock?",  # two rows
+        "How much money was landed at Sund in 2022?",
+        "How many tonnes were landed at Sund in 2020?",
+        "Who leads the museum?",  # no row
+    ],
+)
+def test_no_row_answers_what_a_table_does_not_say(question: str) -> None:
+    assert found(question) is None
+
+
+def test_of_a_table_that_is_marked_as_a_whole_the_row_is_quoted_that_the_question_names() -> None:
+    sentence = Span(TEXT.index("| Piece"), TEXT.index("\n\n| Room"))
+
+    def named(question: str, words: str) -> tuple[str, bool]:
+        start = TEXT.index(words)
+        span = Span(start, start + len(words))
+        row = tables.named_row(analyse(question), TEXT, sentence, span, stems)
+        assert row is not None
+        return TEXT[row.line.start : row.line.end].split(" | ")[0], row.cell is not None
+
+    assert named("Who sold the chronometer?", "Kendall") == ("| chronometer", True)
+    assert named("Who sold the chronometer?", "Ketterer") == ("| chronometer", False)
+    assert named("Who sold it?", "Ketterer") == ("| cuckoo clock", True)
+    assert named("Who sold it?", "Ketterer | 1788") == ("| cuckoo clock", False)
+    prose = Span(0, len("The museum had a good year."))
+    assert tables.named_row(analyse("Who?"), TEXT, prose, prose, stems) is None
+
+
+def test_what_a_table_does_not_say_is_named() -> None:
+    def unsaid(question: str, words: str) -> list[str] | None:
+        start = TEXT.index(words)
+        asked = analyse(question)
+        return tables.unsaid(asked, TEXT, Span(start, start + 1), "Museum of clocks", stems)
+
+    assert unsaid("Who repaired the cuckoo clock?", "Ketterer") == ["repaired"]
+    assert unsaid("Who made the cuckoo clock?", "Ketterer") == []
+    assert unsaid("Who repaired the cuckoo clock?", "museum") is None
+
+
+@pytest.mark.parametrize("text", ["", "|", "a | b\n|--|", "|-|\n|-|\n|-|", "| a |\n|---|\n|||\n| "])
+def test_broken_tables_answer_nothing(text: str) -> None:
+    assert tables.answering_row(analyse("Who is a?"), text, "", stems) is None
