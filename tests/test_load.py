@@ -156,8 +156,8 @@ def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
             for answer, question, section in zip(answers, turns, sections, strict=False):
                 assert question in text(section)
                 first = answer.hits[0]
-                assert f"[1] {first.citation}" in text(section)
-                assert chips(section) == [(thing.kind, thing.text) for thing in answer.carried]
+                assert first.citation in titles(section)
+                assert understood(section) == ([answer.read_as] if answer.carried else [])
 
 
 class Tab:
@@ -194,9 +194,15 @@ def text(markup: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", markup)).split())
 
 
-def chips(markup: str) -> list[tuple[str, str]]:
-    found = re.findall(r'<span class="of">(within|about)[^<]*</span><bdi>([^<]*)</bdi>', markup)
-    return [(kind, html.unescape(named)) for kind, named in found]
+def titles(markup: str) -> list[str]:
+    """The citations in full."""
+    return [html.unescape(title) for title in re.findall(r' title="([^"]*)"', markup)]
+
+
+def understood(markup: str) -> list[str]:
+    """What follow-ups are said to be understood as."""
+    found = re.findall(r"Understood as&#58; <bdi>([^<]*)</bdi>", markup)
+    return [html.unescape(question) for question in found]
 
 
 def get(port: int, path: str) -> str:
