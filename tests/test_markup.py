@@ -282,6 +282,20 @@ def test_an_item_that_answers_is_plain_and_its_list_stands_around_it() -> None:
     assert words(around.text).endswith("Bee1902first rope…")
 
 
+def test_an_ellipsis_has_the_number_of_the_item_that_is_left_out() -> None:
+    text = "1. Ropes are *new*.\n2. Lamps are old."
+    note = Document(name="note.md", metadata=Metadata("Note"), text=text, sections=())
+    end = text.index("\n")
+    found = replace(hit(text, document=note), answer=AnswerSpan(0, end, text[:end], 0, end))
+    markup = conversation_view.conversation(
+        (Turn("Who?", answer(found)),), citations=NONE_KNOWN, rateable=False, rebuildable=False
+    )
+    assert (
+        '<li value="1" dir="auto">…</li><li value="2" dir="auto">Lamps'
+        in markup.split('<div class="around">')[1]
+    )
+
+
 def test_an_ellipsis_stands_once_for_a_sentence_with_emphasis_in_it() -> None:
     markup = said_of_ships("*Ada* is *old*.", "Ada", MARKED_UP.text.split("\n")[0])
     assert Reading(markup.split('<div class="around">')[1]).text == "Our two ships. … Both sail."

@@ -14,7 +14,9 @@ from briefqa.ui.rendering import Marks, rendered
 _LONG = 320
 """Characters; a longer quotation is set smaller, so that it is still taken in at a glance."""
 
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"(?:[\s>#*+-]|[0-9]{1,9}[.)]\s)*[^\w\s]*(\w)")
+"""The beginning of a sentence up to its first letter, past what marks an item or a heading."""
+
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -43,8 +45,8 @@ def sentence(quoted: Sequence[Quotation]) -> Html:
 def around(shown: Passage, quoted: Iterable[Quotation]) -> Html | None:
     """What stands around the quotations in their passage, an ellipsis in place of each."""
     left_out = [Span(one.sentence_start, one.sentence_end) for one in marks(quoted, -shown.start)]
-    first_words = (_WORD.search(shown.text, each.start, each.end) for each in left_out)
-    ellipses = sorted({word.start() for word in first_words if word})
+    first_words = (_WORD.match(shown.text, each.start, each.end) for each in left_out)
+    ellipses = sorted({word.start(1) for word in first_words if word})
     blocks = _blocks(shown, Marks(left_out=left_out, ellipses=ellipses))
     # A block of which nothing is left needs no ellipsis either.
     blocks = [block for block in blocks if _TAG.sub("", block).strip("… \n")]
