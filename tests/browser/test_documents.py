@@ -90,7 +90,27 @@ def test_a_cited_document_is_read_from_the_top_and_its_outline_says_where_the_ci
     page.get_by_role("button", name="To citation [1]").click()
     assert in_view(cited(page, 1).first)
     page.keyboard.press("Escape")
-    page.locator("#sources .hits").wait_for()
+    assert has_focus(turn.locator('[data-hit="1"]').first)
+    page.locator("#opened h2 .read").click()
+    page.locator("#opened .reading").wait_for()
+    page.get_by_role("button", name="To the answer").click()
+    assert has_focus(turn.locator('[data-hit="1"]').first)
+
+
+def test_behind_a_document_of_the_list_the_source_of_the_answer_stays_open(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
+    ask(page, "Who kept the lighthouse?")
+    marks = joined(cited(page, 1))
+    read(page, "The mill")
+    page.get_by_role("button", name="← Documents").click()
+    assert has_focus(page.locator("#library .read", has_text="The mill"))
+    page.locator("#panel .close").click()
+    assert joined(cited(page, 1)) == marks
+    ask(page, "What does the ferry cost?")  # and the next answer's source is brought into view
+    page.locator("#opened mark", has_text="twelve crowns").first.wait_for()
+    assert in_view(page.locator("#opened mark.answer").first)
 
 
 def test_a_question_can_be_asked_of_one_document_or_one_section(

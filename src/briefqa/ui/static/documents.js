@@ -109,10 +109,14 @@ function sort() {
 let source = "";
 let opener = null;
 let isBack = false;
-function backToDocuments() {
+function putBack() {
   isBack = props.value !== source;
   props.value = source;
   show("documents");
+}
+
+function backToDocuments() {
+  putBack();
   document.activeElement.blur();
   focusKeyed(opener);
   document.activeElement.scrollIntoView({ block: "nearest" });
@@ -247,7 +251,7 @@ document.addEventListener("click", (event) => {
     else tick(listed, data.tick === "all");
   } else if (button.matches(".read, .to-section, .to-part")) read(button);
   else if (button.matches(".remove")) {
-    backToDocuments();
+    putBack();
     trigger("delete", { document: data.document });
   }
   else if (button.matches(".undo")) trigger("undo", {});
