@@ -104,6 +104,9 @@ def test_behind_a_document_of_the_list_the_source_of_the_answer_stays_open(
     ask(page, "Who kept the lighthouse?")
     marks = joined(cited(page, 1))
     read(page, "The mill")
+    page.locator(".to-documents").click()
+    read(page, "The mill")  # once more: it is as it was
+    assert has_focus(page.locator("#opened .back"))
     page.get_by_role("button", name="← Documents").click()
     assert has_focus(page.locator("#library .read", has_text="The mill"))
     page.locator("#panel .close").click()

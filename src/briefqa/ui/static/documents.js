@@ -134,7 +134,10 @@ function read(button) {
   }
   isChosen = true;
   if (!element.querySelector(".reading")) source = props.value;
-  if (button.closest("#library")) opener = button.dataset.key;
+  if (button.closest("#library")) {
+    opener = button.dataset.key;
+    if (element.querySelector(".reading article")?.dataset.document === name) sourceOpened(); // as in `choose`
+  }
   trigger("expand", { document: name, at: at, turn: Number(turn ?? 0), hit: Number(hit ?? 0) });
 }
 

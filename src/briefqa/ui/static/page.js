@@ -142,7 +142,8 @@ function sourceOpened() {
   (tall ? mark : first).scrollIntoView({ block: tall ? "start" : "center" });
 }
 
-// Back from a source, or from its document, to its citation, wherever in the conversation that is folded away.
+// Back from a source to its citation, wherever in the conversation that is folded away; from a
+// document of the list to the list.
 function goBack() {
   const { back: key } = element.querySelector(".back").dataset;
   if (!key) return backToDocuments();
