@@ -92,6 +92,18 @@ def test_the_documents_there_are_come_with_date_and_number_of_passages(brief: Se
     assert [one.passage.document for one in answer.quotations] == ["harbour.md", "roses.md"]
 
 
+@pytest.mark.parametrize(
+    "question", ["What is this correspondence about?", "gist of the herring page"]
+)
+def test_the_only_document_in_scope_is_meant_by_any_word_for_a_document(
+    brief: Searcher, question: str
+) -> None:
+    answer = brief.ask(question, documents=["harbour.md"])
+    assert answer.kind is QuestionKind.OVERVIEW
+    (quotation,) = answer.quotations
+    assert quotation.passage.document == "harbour.md"
+
+
 def test_what_no_title_or_heading_names_is_no_overview(brief: Searcher) -> None:
     answer = brief.ask("Summarise the volcano eruption")
     assert answer.quotations == ()

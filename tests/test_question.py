@@ -236,6 +236,9 @@ KINDS = {
         "On which dates was the fort attacked, lost or retaken?",
     ),
     Kind.OVERVIEW: (
+        "What have you got in here?",
+        "Which reports are loaded, and what is each about?",
+        "tell me quickly what this lease says",
         "what is this article about?",
         "Which texts do you have?",
         "Please summarise section 2.",
@@ -337,6 +340,10 @@ KINDS = {
         "information on school meals",
     ),
     Kind.SMALL_TALK: (
+        "cheers, that was all I wanted",
+        "have you ever been wrong?",
+        "are you making this up?",
+        "That's all I needed",
         "good night",
         "what do you do",
         "Who am I talking to?",

@@ -13,6 +13,7 @@ import regex
 from briefqa.answering import clauses, compose, references
 from briefqa.answering.contents import ATTACHED, SMALL_WORDS, UNITS, Part, unit_of
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.question.wording import DOCUMENT
 from briefqa.records import Answer, Quotation
 from briefqa.text.language import stemmer
 from briefqa.text.sentences import sentences
@@ -47,6 +48,7 @@ _WHOLE = frozenset(
     "bylaws statutes rules regulations charter treaty contract lease agreement minutes transcript "
     "policy faq guide manual notes hearing session statement speech interview study".split()
 )
+_DOCUMENT = regex.compile(rf"(?i)\b(?:{DOCUMENT})\b")
 # Asks what something is about; whether it is a document or a part of one, the documents tell.
 _ABOUT = regex.compile(
     r"(?i)(?:so |please |and |tell me )?what(?:(?:['’]s| is| are| was| were) .{1,80} (?:all )?about"
@@ -89,6 +91,9 @@ def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
         return _of_parts(inquiry, headed[: references.MOST_PARTS])
     if most:
         return _composed(inquiry, [number for number, n in titled.items() if n == most])
+    # "the library page": by another name, but there is only one document it can be.
+    if len(numbers) == 1 and _DOCUMENT.search(inquiry.question.text):
+        return _composed(inquiry, numbers)
     return None
 
 
@@ -132,12 +137,13 @@ def _naming(inquiry: Inquiry) -> list[str]:
     """
     words = [word for text in inquiry.question.words for word in plain_words(text)]
     named = [word for word in dict.fromkeys(words) if word not in _ASKING]
-    if _WHOLE.isdisjoint(named):
+    whole = {word for word in named if word in _WHOLE or _DOCUMENT.fullmatch(word)}
+    if not whole:
         return named
     contents, numbers = inquiry.context.contents, _documents(inquiry)
     known = {word for number in numbers for word in contents.title_words(number)}
     known |= {word for part in contents.parts() if part.document in numbers for word in part.words}
-    return [word for word in named if word in known or word not in _WHOLE]
+    return [word for word in named if word in known or word not in whole]
 
 
 def _composed(inquiry: Inquiry, numbers: Sequence[int], *, holdings: bool = False) -> Answer:

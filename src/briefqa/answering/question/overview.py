@@ -70,6 +70,10 @@ _OVERVIEW = tuple(
             r"me|concern|treat|include|show|conclude|address|argue|report|regulate|govern|set out|"
             rf"lay down|lay out){_BRIEFLY}"
         ),
+        (
+            rf"tell me (?:\w+ )?what {_THIS} (?:\w+ly )?(?:says?|contains?|covers?|deals? with|"
+            r"discuss(?:es)?|describes?|(?:is|are) (?:all )?about)"
+        ),
         rf"(?:what (?:is|are) )?(?:this|these) (?:{DOCUMENT})",
         rf"(?:{_THIS}){_BRIEFLY}",
         rf"what (?:is|all is|is all) (?:in|inside) (?:here|there|this|these|it|{_THIS})",
@@ -115,7 +119,7 @@ _HOLDINGS = tuple(
             r"(?:there|here|in here|loaded|indexed|available|have|got|know|hold|search|ask|add|"
             r"added|uploaded|upload|read|in (?:the|this|your) (?:index|library|collection|folder)|"
             r"included)(?: (?:about|here|there|to|access to|on file|so far|in total|at the moment|"
-            r"now|loaded))*"
+            r"now|loaded))*(?: ?,? and what (?:are|is) (?:they|it|each)(?: all)? about)?"
         ),
         (
             rf"(?:please )?(?:list|show|name|give|enumerate|tell)(?: me)?(?: a list of)?(?: "
@@ -126,7 +130,8 @@ _HOLDINGS = tuple(
         rf"(?:is|are) there (?:any )?(?:other|more|further) (?:{DOCUMENT})|list of (?:{DOCUMENT})",
         (
             r"what (?:do|can) (?:you|i) (?:know|have|search|look up|ask)(?: about)?"
-            r"(?: here| in here| so far| on file)?|what (?:is|have you got) "
+            r"(?: here| in here| so far| on file)?|what have you got(?: in)?(?: here| there)?|"
+            r"what (?:is|have you got) "
             r"(?:in|on) (?:the|your|this) (?:index|library|collection|folder|shelf|list)"
         ),
     )

@@ -114,6 +114,16 @@ _ABOUT_THE_PROGRAM = tuple(
             r"able to do|(?:where|how) (?:is|are) (?:my|your) (?:data|questions?|answers?) \w+|"
             r"what are your \w+"
         ),
+        (
+            r"are you (?:\w+ly )?(?:kidding|joking|serious|mad|crazy|stupid|broken|lying|guessing|"
+            r"making (?:this|it|that) up)(?: me)?"
+        ),
+        (
+            r"(?:do|did|can|could|have) you (?:ever |sometimes |often |also )?"
+            r"(?:get|got|have|had|be|been) (?:things |it |this |that |anything |something )?wrong"
+        ),
+        r"(?:no worries|ta|cheers)(?: ?,? (?:that is|that was) all i (?:need|needed|wanted))?",
+        r"(?:that is|that was) all i (?:need|needed|wanted)(?: to know)?",
         r"is (?:anyone|anybody|someone|somebody) (?:there|here|home|listening)",
         r"(?:please )?help me(?: please)?(?: out)?(?: , please)?",
         (
