@@ -124,7 +124,7 @@ def test_fifty_people_asking_the_page_at_once_are_all_answered(
 
     with ThreadPoolExecutor(PEOPLE) as people:
         for shown, answer in zip(people.map(ask, range(PEOPLE)), answers, strict=True):
-            assert answer.hits[0].citation in cited(shown)
+            assert answer.hits[0].citation in first_sources(shown)
 
 
 def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
@@ -155,7 +155,8 @@ def test_thirty_conversations_at_once_are_each_as_if_they_were_alone(
             assert len(sections) == length
             for answer, question, section in zip(answers, turns, sections, strict=False):
                 assert question in text(section)
-                assert answer.hits[0].citation in cited(section)
+                first = answer.hits[0]
+                assert first.citation in first_sources(section)
                 assert understood(section) == ([answer.read_as] if answer.carried else [])
 
 
@@ -193,13 +194,16 @@ def text(markup: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", markup)).split())
 
 
-def cited(markup: str) -> list[str]:
-    """The citations in full that stand there, as titles of the short ones."""
-    return [html.unescape(citation) for citation in re.findall(r' title="([^"]*)"', markup)]
+def first_sources(markup: str) -> list[str]:
+    """The citations numbered 1, in full."""
+    found = re.findall(r'<button [^>]*title="([^"]*)"[^>]* data-hit="1"', markup)
+    return [html.unescape(title) for title in found]
 
 
 def understood(markup: str) -> list[str]:
-    return re.findall(r"Understood as: (.*?) Ask as typed", text(markup))
+    """What follow-ups are said to be understood as."""
+    found = re.findall(r"Understood as&#58; <bdi>([^<]*)</bdi>", markup)
+    return [html.unescape(question) for question in found]
 
 
 def get(port: int, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ from briefqa.records import (
     Verdict,
     Where,
 )
-from briefqa.ui import conversation_view, documents_view, sources_view
+from briefqa.ui import conversation_view, documents_view, reading_view, sources_view
 from briefqa.ui.html import Html, escape, join, tag
 from briefqa.ui.turns import Problem, Turn
 from tests.lighthouse import (
@@ -124,7 +125,12 @@ def test_a_hostile_document_question_and_error_become_text_everywhere() -> None:
             document, said, found, 1, sources_view.changed(missing=False, rebuildable=True)
         ),
         sources_view.unopened(HOSTILE),
-        documents_view.document_list([info] * 9, changeable=True, formats=[HOSTILE]),
+        documents_view.document_list(
+            [info, replace(info, name=f"{HOSTILE}/{HOSTILE}")] * 5,
+            changeable=True,
+            formats=[HOSTILE],
+        ),
+        reading_view.page(document, 0, sources_view.cited_by(said, found, 1), changeable=True),
         documents_view.received(
             [Received(HOSTILE, outcome, HOSTILE, 1, HOSTILE) for outcome in Change]
         ),
@@ -209,6 +215,97 @@ def test_where_many_passages_are_quoted_what_stands_around_is_left_to_their_sour
 def test_words_are_bold_only_where_they_are_claimed() -> None:
     assert shown(answer(LAMP, exact=True)).bold == "at six"
     assert shown(answer(LAMP)).bold == ""
+
+
+MARKED_UP = Document(
+    name="ships.md",
+    metadata=Metadata("Ships"),
+    text="\n".join(
+        [
+            "Our **two** ships. *Ada* is *old*. Both sail.",
+            "",
+            "| Ship | Built |",
+            "|---|---|",
+            "| Ada | 1871 |",
+            "| Bee | 1902 |",
+            "",
+            "- first rope",
+            "- then **sail**",
+        ]
+    ),
+    sections=(),
+)
+
+
+def said_of_ships(sentence: str, claimed: str, passage: str = "") -> str:
+    """The markup of this sentence as the answer, out of that passage of the text, or all of it."""
+    text = MARKED_UP.text
+    found = hit(passage or text, document=MARKED_UP)
+    start = text.index(sentence)
+    at = text.index(claimed, start)
+    mark = AnswerSpan(at, at + len(claimed), claimed, start, start + len(sentence))
+    return conversation_view.conversation(
+        (Turn("Who?", answer(replace(found, answer=mark), exact=True)),),
+        citations=NONE_KNOWN,
+        rateable=False,
+        rebuildable=False,
+    )
+
+
+def in_element(markup: str, opening: str, name: str) -> str:
+    return markup.split(opening)[1].split(f"</{name}>")[0]
+
+
+@pytest.mark.parametrize("passage", ["", MARKED_UP.text[MARKED_UP.text.index("| Ship") :]])
+def test_a_row_of_a_table_that_answers_stands_under_its_header_its_cell_bold(passage: str) -> None:
+    markup = said_of_ships("| Bee | 1902 |", "1902", passage)
+    said = Reading(in_element(markup, '<blockquote class="said">', "blockquote"))
+    assert [tag for tag in said.tags if tag in ("th", "td", "p", "ul")] == ["th", "th", "td", "td"]
+    assert (said.text, said.bold) == ("ShipBuiltBee1902", "1902")
+    around = Reading(markup.split('<div class="around">')[1])
+    assert words(around.text).endswith("ShipBuiltAda1871…first ropethen sail")
+
+
+def test_a_row_without_its_header_is_a_row_still() -> None:
+    markup = said_of_ships("| Bee | 1902 |", "1902", "| Ada | 1871 |\n| Bee | 1902 |")
+    said = Reading(in_element(markup, '<blockquote class="said">', "blockquote"))
+    assert [tag for tag in said.tags if tag in ("th", "td")] == ["td", "td"]
+    assert words(Reading(markup.split('<div class="around">')[1]).text) == "Ada1871…"
+
+
+def test_an_item_that_answers_is_plain_and_its_list_stands_around_it() -> None:
+    markup = said_of_ships("- then **sail**", "then")
+    assert in_element(markup, '<blockquote class="said">', "blockquote") == (
+        '<p dir="auto"><strong class="claimed">then</strong> <strong>sail</strong></p>'
+    )
+    around = Reading(markup.split('<div class="around">')[1])
+    assert words(around.text).endswith("Bee1902first rope…")
+
+
+def test_an_ellipsis_has_the_number_of_the_item_that_is_left_out() -> None:
+    text = "1. Ropes are *new*.\n2. Lamps are old."
+    note = Document(name="note.md", metadata=Metadata("Note"), text=text, sections=())
+    end = text.index("\n")
+    found = replace(hit(text, document=note), answer=AnswerSpan(0, end, text[:end], 0, end))
+    markup = conversation_view.conversation(
+        (Turn("Who?", answer(found)),), citations=NONE_KNOWN, rateable=False, rebuildable=False
+    )
+    assert (
+        '<li value="1" dir="auto">…</li><li value="2" dir="auto">Lamps'
+        in markup.split('<div class="around">')[1]
+    )
+
+
+def test_an_ellipsis_stands_once_for_a_sentence_with_emphasis_in_it() -> None:
+    markup = said_of_ships("*Ada* is *old*.", "Ada", MARKED_UP.text.split("\n")[0])
+    assert Reading(markup.split('<div class="around">')[1]).text == "Our two ships. … Both sail."
+    assert "<em>" in in_element(markup, '<blockquote class="said">', "blockquote")
+
+
+def test_a_sentence_of_which_markdown_shows_nothing_is_shown_as_it_is_written() -> None:
+    text = "[ferry]: http://ferry.example"
+    note = Document(name="note.md", metadata=Metadata("Note"), text=text, sections=())
+    assert text in shown(answer(hit(text, document=note))).text
 
 
 def test_what_several_quotations_say_of_one_passage_comes_one_after_the_other() -> None:
@@ -364,9 +461,10 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
         "Copy quoteCopy asCitationMarkdownFootnote (Chicago)CSL-JSON"
         "Why this passageWords it sharesAda"
         "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
-        "lighthouse.md"
+        "lighthouse.mdOutline"
+        "Keeper · cited hereOnly hereCatOnly here"
         "Nobody lives there.KeeperThe keeper was called Ada.She lit the lamp at six."
-        "Cat- asleep - awake"
+        "Catasleepawake"
     )
 
 
@@ -393,7 +491,8 @@ def test_from_a_source_the_neighbouring_citations_are_one_step_away() -> None:
 
     def ways(number: int) -> list[str | None]:
         markup = sources_view.article(LIGHTHOUSE, answer(*hits), hits[number], 4)
-        return [value for name, value in Reading(markup).attributes if name == "data-hit"]
+        (bar, _) = markup.split("<article")
+        return [value for name, value in Reading(bar).attributes if name == "data-hit"]
 
     assert [ways(number) for number in range(3)] == [["2"], ["1", "3"], ["2"]]
 
@@ -432,8 +531,8 @@ def test_headings_above_a_section_are_shown_once() -> None:
         metadata=Metadata("T"),
         text=text,
         sections=(
-            Section(("A", "B"), Span(0, 1), (Span(0, 4),)),
-            Section(("A", "C"), Span(0, 1), (Span(6, 10),)),
+            Section(("A", "B"), None, (Span(0, 4),)),
+            Section(("A", "C"), None, (Span(6, 10),)),
         ),
     )
     found = Hit(
@@ -457,8 +556,12 @@ def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
     )
     markup = sources_view.article(document, answer(found), found, 1)
     assert Reading(markup).marked == "here"
-    assert "the part around the passage" in Reading(markup).text
-    assert len(markup) < 100_000
+    read = Reading(markup)
+    before, after = read.text.split("here")
+    assert before.endswith("x x x ")
+    assert after.startswith(" y y y")
+    assert "Part 11 of 21" in read.text
+    assert len(markup) < 250_000
 
 
 # Documents
@@ -466,22 +569,40 @@ def test_of_a_very_long_document_the_part_around_the_passage_is_shown() -> None:
 FERRY = DocumentInfo("ferry.md", "The ferry", "2019-04-26", 2, (("Winter",), ("Winter", "Ice")))
 
 
-def test_a_document_on_the_shelf_says_what_it_holds() -> None:
+def test_a_document_in_the_list_is_one_line() -> None:
     read = Reading(documents_view.document_list([FERRY], changeable=False, formats=[".md"]))
-    assert words(read.text) == (
-        "The ferryferry.md · 2019-04-26 · 2 sections · 2 passagesLook in one section onlyWinterIce"
-    )
-    sections = [value for name, value in read.attributes if name == "data-section"]
-    assert sections == ["Winter", "Winter › Ice"]
+    assert words(read.text) == "The ferry2019-04-26Only this"
+    assert ("data-document", "ferry.md") in read.attributes
+    assert ("data-day", "2019-04-26") in read.attributes
 
 
-def test_only_a_changeable_shelf_takes_and_gives_away() -> None:
+def test_only_a_changeable_list_takes_files() -> None:
     fixed = Reading(documents_view.document_list([FERRY], changeable=False, formats=[".md"]))
     free = Reading(documents_view.document_list([FERRY], changeable=True, formats=[".md"]))
-    for part in ("Remove", "Choose files", "Drop files"):
+    for part in ("Choose files", "Drop files"):
         assert part not in fixed.text
         assert part in free.text
     assert ("accept", ".md") in free.attributes
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ("2017-01-18", "2017-01-18"),
+        ("2017-1-8T10:00", "2017-01-08"),
+        ("2017-01", "2017-01-01"),
+        ("2017", "2017-01-01"),
+        ("18 January 2017", "2017-01-18"),
+        ("Tuesday, Sept. 5, 2017, 19:30", "2017-09-05"),
+        ("January 2017", "2017-01-01"),
+        ("last spring", ""),
+        ("2017-19-44", ""),
+        ("99 May 2017", ""),
+        ("", ""),
+    ],
+)
+def test_a_date_as_it_is_written_can_be_sorted_by(date: str, day: str) -> None:
+    assert documents_view.day(date) == day
 
 
 def test_every_dropped_file_has_a_line_of_its_own() -> None:
@@ -497,17 +618,22 @@ def test_every_dropped_file_has_a_line_of_its_own() -> None:
     )
 
 
-def test_of_many_documents_one_can_be_found_by_its_name() -> None:
-    def searchable(n_documents: int) -> bool:
-        found = Reading(
-            documents_view.document_list([FERRY] * n_documents, changeable=False, formats=[])
-        )
-        return ("type", "search") in found.attributes
+def test_of_many_documents_some_can_be_found_by_name_folder_and_date() -> None:
+    def ways(n_documents: int) -> set[str | None]:
+        infos = [
+            DocumentInfo(f"{n % 2}/{n}.md", f"Note {n}", "2019", 1, ()) for n in range(n_documents)
+        ]
+        found = Reading(documents_view.document_list(infos, changeable=False, formats=[]))
+        values = {value for name, value in found.attributes if name in ("class", "data-tick")}
+        return values & {"find", "folder", "sort", "from", "to", "all", "none", "only"}
 
-    assert (searchable(3), searchable(30)) == (False, True)
+    assert ways(1) == {"only"}  # of the document
+    assert ways(3) == {"all", "none", "only"}
+    assert ways(30) == {"find", "folder", "sort", "from", "to", "all", "none", "only"}
 
 
-def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
-    read = Reading(documents_view.document_list([FERRY] * 2_000, changeable=True, formats=[]))
-    assert read.text.count("ferry.md") == 500
-    assert read.text.endswith("1500 more are searched, and not listed here.")
+def test_every_one_of_very_many_documents_is_listed_by_title() -> None:
+    infos = [DocumentInfo(f"{n}.md", f"Note {n % 7} of {n}", "", 1, ()) for n in range(2_000)]
+    read = Reading(documents_view.document_list(infos, changeable=True, formats=[]))
+    named = [value for name, value in read.attributes if name == "data-document"]
+    assert named == [info.name for info in sorted(infos, key=lambda info: info.title)]

@@ -18,6 +18,7 @@ from briefqa.index.manifest import Manifest
 from briefqa.indexing.library import Library
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import (
+    EVERYWHERE,
     Answer,
     Carried,
     CarriedKind,
@@ -30,8 +31,9 @@ from briefqa.records import (
     Query,
     Where,
 )
-from briefqa.ui import document_changes, layout, messages, page, session
+from briefqa.ui import document_changes, documents_view, layout, messages, page, session
 from briefqa.ui.feedback import Feedback
+from briefqa.ui.html import Html
 from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
 from briefqa.ui.service import IndexService
 from briefqa.ui.turns import Problem, Turn, TurnStore
@@ -240,9 +242,62 @@ def test_after_a_restart_without_an_index_nothing_is_forgotten_and_it_is_answere
 
 def test_what_was_carried_over_is_carried_over_again_after_a_restart() -> None:
     carried = Carried(CarriedKind.ABOUT, "lamp")
-    turn = Turn("How long?", replace(answer(ADA), carried=(carried,)), Where(("a.md",), "Keeper"))
+    where = Where((LIGHTHOUSE.name,), "Keeper")
+    turn = Turn("How long?", replace(answer(ADA), carried=(carried,)), where)
     (restored,) = session.restored(Scripted(answer(ADA)), messages.tab(tab([turn])).turns)
-    assert restored == Turn("How long?", None, Where(("a.md",), "Keeper"), carry=(carried,))
+    assert restored == Turn("How long?", None, where, carry=(carried,))
+
+
+def test_where_a_question_was_asked_outlasts_a_restart_without_an_index() -> None:
+    class Indexless(Scripted):
+        def documents(self) -> tuple[DocumentInfo, ...]:
+            raise IndexNotFound("There is no index.")
+
+    where = Where((LIGHTHOUSE.name,))
+    sent = tab([Turn("Who?", None, where), Turn("When?", None, where), Turn("Why?", None)])
+    without = session.restored(Indexless(answer(ADA)), messages.tab(sent).turns)
+    later = session.restored(Scripted(answer(ADA)), messages.tab(tab(without)).turns)
+    assert [turn.where for turn in later] == [where, where, EVERYWHERE]
+
+
+def test_a_tab_with_thousands_of_ticks_sends_little() -> None:
+    names = [f"reports/of/the/year/{number}.md" for number in range(2_000)]
+    turns = [Turn("Who?", None, Where(tuple(names[::2])))] * 100
+    assert len(messages.saved(turns)) < 25_000
+    (*_, last) = messages.turns_of(messages.tab(tab(turns)).turns, names)
+    assert last.where.documents == tuple(names[::2])
+
+
+def test_where_nothing_is_ticked_a_sentence_says_so() -> None:
+    service = Scripted(answer(ADA))
+    *_, last = event(service, "_ask")("Who?", json.dumps({"where": {"documents": "+"}}))
+    assert "No document that is here is ticked" in Reading(last[1]).text
+    assert service.asked == []
+
+
+def test_the_library_is_sent_again_only_if_it_has_changed() -> None:
+    service = Scripted(answer(ADA))
+    known = documents_view.stamp(service.documents())
+    *_, last = event(service, "_ask")("Who?", json.dumps({"listed": known}))
+    assert not any(isinstance(part, Html) for part in last[3:])
+    *_, last = event(service, "_ask")("Who?", json.dumps({"listed": "another"}))
+    assert LIGHTHOUSE.title in Reading(last[3]).text
+
+
+def test_a_document_is_opened_from_its_title_with_what_is_cited_in_it() -> None:
+    service = Scripted(answer(ADA))
+    *_, last = event(service, "_ask")("Who?", "")
+    read = event(service, "_read")
+    _, opened = read(Sent(document=LIGHTHOUSE.name), "")
+    assert "← Documents" in Reading(opened).text
+    assert Reading(opened).marked == ""
+    _, opened = read(Sent(document=LIGHTHOUSE.name, turn=1, hit=1), tab_of(last[1]))
+    assert Reading(opened).marked == ADA.passage.text
+    assert "Keeper · cited here" in Reading(opened).text
+    _, opened = read(Sent(document="none.md"), "")
+    assert "There is no document 'none.md'" in Reading(opened).text
+    for nonsense in (Sent(), Sent(document=3), Sent(document=LIGHTHOUSE.name, at="x")):
+        assert not isinstance(read(nonsense, "")[1], Html)
 
 
 def test_a_problem_that_a_later_index_does_not_solve_is_shown_and_not_asked_again() -> None:
@@ -438,11 +493,11 @@ def last_of(steps: Iterator[list[Any]]) -> list[Any]:
 def test_a_removed_document_is_gone_and_can_be_had_back(workshop: IndexService) -> None:
     notice, library, menu, removed = last_of(event(workshop, "_remove")(Sent(document="two.md")))
     assert Reading(notice).text == "two.md is no longer searched. Undo"
-    assert "two.md" not in Reading(library).text
+    assert "Two" not in Reading(library).text
     assert Reading(menu).text.startswith("1 document")
     notice, library, menu, removed = last_of(event(workshop, "_restore")(removed))
     assert Reading(notice).text == "two.md: added, 1 passage"
-    assert "two.md" in Reading(library).text
+    assert "Two" in Reading(library).text
     assert removed is None
 
 

@@ -86,8 +86,22 @@ HOSTILE_LINES = (
 )
 HOSTILE_TITLE = f"Zeppelin notice <img src=x onerror='{HURT}'> ${{{HURT}}} \\x3cb\\x3e"
 RULE = "The zeppelin may not land in the square while the zeppelin market is open."
+HOSTILE_BLOCKS = (
+    f"| zeppelin <td onclick={HURT}> | {HOSTILE_LINES[1]} |\n|---|---|\n| ${{{HURT}}} | </table> |",
+    f"- zeppelin <li onclick={HURT}>\n  - {HOSTILE_LINES[0]}\n    1. </ul></ol> {{{{value}}}}",
+    f"```html onload={HURT}\n<script>{HURT}</script>\n\n</code></pre> ${{{HURT}}}\n```",
+    f'[<img src=x onerror="{HURT}">](http://outside.example/"onmouseover={HURT})',
+    f"![</p><script>{HURT}</script>](http://outside.example/pixel.png) &lt;b&gt; &#60;i&#62;",
+)
 NOTICE = "\n\n".join(
-    [f"# {HOSTILE_TITLE}", f"## Zeppelin rules ${{{HURT}}} <b>", *HOSTILE_LINES, RULE]
+    [
+        f"# {HOSTILE_TITLE}",
+        f"## Zeppelin rules ${{{HURT}}} <b>",
+        *HOSTILE_LINES,
+        RULE,
+        "## Zeppelin blocks",
+        *HOSTILE_BLOCKS,
+    ]
 )
 
 Visit = Callable[..., "Page"]

@@ -42,10 +42,19 @@ def chosen(page: Page, number: int) -> Locator:
 
 def documents(page: Page) -> Locator:
     """Open the list of documents; the documents in it."""
+    if page.locator("#opened .back", has_text="Documents").is_visible():
+        page.locator("#opened .back").click()
     if not page.locator("#library").is_visible():
         page.locator(".to-documents").click()
     page.locator("#library .library").wait_for()
     return page.locator("#library .document")
+
+
+def read(page: Page, title: str) -> Locator:
+    """Open a document from the list to read it; the document."""
+    documents(page).locator(".read", has_text=title).first.click()
+    page.locator("#opened article[aria-label=Document] h2", has_text=title).wait_for()
+    return page.locator("#opened")
 
 
 def add(page: Page, files: Path | list[Path] | list[FilePayload], *, folder: bool = False) -> str:

@@ -23,6 +23,7 @@ from .page_driver import (
     has_focus,
     in_view,
     notice,
+    read,
     sideways,
 )
 
@@ -68,10 +69,11 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     dog.write_text("# The dog\n\nThe dog sleeps.\n", encoding="utf-8")
     scan.write_bytes(b"%PDF-1.4")
     add(page, [dog, scan])
-    for fold in page.locator("#library summary").all():
-        fold.click()
     documents(page).first.locator(".choose").uncheck()
-    assert violations(page) == []  # documents, a report, the question before a removal, a choice
+    assert violations(page) == []  # documents, a report, a choice
+    opened_one = read(page, "The dog")
+    opened_one.locator(".removal summary").click()
+    assert violations(page) == []  # a document to read, the question before a removal
     forget_notice(page)
     page.get_by_role("button", name="Remove The dog").click()
     notice(page)
@@ -158,9 +160,13 @@ def test_everything_can_be_done_by_keyboard_alone(visit: Visit, library_page: st
     tab_to(page, first.locator(".choose"))
     page.keyboard.press("Space")
     page.locator("#where", has_text="Looking only in").wait_for()
-    tab_to(page, first.locator(".sections summary"))
+    tab_to(page, first.locator(".read"))
     page.keyboard.press("Enter")
-    tab_to(page, first.locator(".only").nth(1))
+    page.locator("#opened .back:focus").wait_for()
+    tab_to(page, page.locator("#opened .to-section").nth(1))
+    page.keyboard.press("Enter")
+    page.locator("#opened h3:focus", has_text="The lighthouse").wait_for()
+    tab_to(page, page.locator("#opened .outline .only").nth(1), "Shift+Tab")
     page.keyboard.press("Enter")
     page.locator("#where", has_text="The lighthouse").wait_for()
     assert has_focus(page.get_by_label("Your question"))
@@ -205,6 +211,8 @@ def test_it_can_be_read_at_twice_its_size(visit: Visit) -> None:
     assert in_view(chosen(page, 1).first)
     assert sideways(page) == 0
     documents(page)
+    assert sideways(page) == 0
+    read(page, "The harbour at Lund")
     assert sideways(page) == 0
     small = """[...document.querySelectorAll(".html-container *")].filter(node =>
         node.checkVisibility() && [...node.childNodes].some(c => c.nodeType === 3 && c.data.trim())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .conftest import Visit
+from briefqa import build
+from briefqa.models.embedder import HashingEmbedder
+from briefqa.ui.service import IndexService
+
+from .conftest import Visit, served
 from .page_driver import (
     add,
     ask,
@@ -20,9 +25,13 @@ from .page_driver import (
     forget_notice,
     has_focus,
     in_view,
+    joined,
     notice,
+    read,
+    sideways,
     words,
 )
+from .page_driver import opened as cited
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -30,20 +39,81 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def test_the_library_lists_what_each_document_holds(visit: Visit, library_page: str) -> None:
+def test_the_library_lists_each_document_on_a_line(visit: Visit, library_page: str) -> None:
     page = visit(library_page)
     assert page.locator("#library").is_visible()  # from the start
     ask(page, "What does the ferry cost?")
     assert not page.locator("#library").is_visible()
     assert page.locator(".to-documents").inner_text().endswith("documents")
     harbour = documents(page).filter(has_text="The harbour at Lund")
-    assert words(harbour.locator(".place").inner_text()) == "harbour.md · 7 sections · 8 passages"
+    assert words(harbour.inner_text()) == "The harbour at Lund Only this"
     assert has_focus(page.get_by_role("button", name="Close"))
-    harbour.get_by_text("Look in one section only").click()
-    assert harbour.locator(".only").all_inner_texts()[2:4] == ["The fish market", "Weights"]
     page.keyboard.press("Escape")
     assert not page.locator("#library").is_visible()
     assert has_focus(page.locator(".to-documents"))
+
+
+def test_a_document_is_read_from_its_title_and_its_outline_leads_through_it(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
+    opened = read(page, "The harbour at Lund")
+    assert has_focus(opened.locator(".back"))
+    assert in_view(opened.locator("h2"))
+    outline = opened.locator(".to-section")
+    assert outline.all_inner_texts()[2:4] == ["The fish market", "Weights"]
+    outline.last.click()
+    heading = opened.get_by_role("heading", name="The school")
+    assert in_view(heading)
+    assert has_focus(heading)
+    page.keyboard.press("Escape")
+    title = page.locator("#library .read:focus")
+    title.wait_for()
+    assert title.inner_text() == "The harbour at Lund"
+
+
+def test_a_cited_document_is_read_from_the_top_and_its_outline_says_where_the_citation_is(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
+    turn = ask(page, "Who kept the lighthouse?")
+    turn.locator(".citation").first.click()
+    cited(page, 1)
+    outline = page.locator("#opened .outline")
+    outline.locator("summary").click()
+    assert outline.locator("[aria-current=location]").inner_text() == "The lighthouse"
+    page.locator("#opened h2 .read").click()
+    page.locator("#opened article[aria-label=Document]").wait_for()
+    assert in_view(page.locator("#opened h2"))
+    assert outline.locator("[aria-current=location]").inner_text() == "The lighthouse"
+    assert "Ada Lindqvist" in joined(page.locator("#opened mark"))
+    page.get_by_role("button", name="To citation [1]").click()
+    assert in_view(cited(page, 1).first)
+    page.keyboard.press("Escape")
+    assert has_focus(turn.locator('[data-hit="1"]').first)
+    page.locator("#opened h2 .read").click()
+    page.locator("#opened .reading").wait_for()
+    page.get_by_role("button", name="To the answer").click()
+    assert has_focus(turn.locator('[data-hit="1"]').first)
+
+
+def test_behind_a_document_of_the_list_the_source_of_the_answer_stays_open(
+    visit: Visit, library_page: str
+) -> None:
+    page = visit(library_page)
+    ask(page, "Who kept the lighthouse?")
+    marks = joined(cited(page, 1))
+    read(page, "The mill")
+    page.locator(".to-documents").click()
+    read(page, "The mill")  # once more: it is as it was
+    assert has_focus(page.locator("#opened .back"))
+    page.get_by_role("button", name="← Documents").click()
+    assert has_focus(page.locator("#library .read", has_text="The mill"))
+    page.locator("#panel .close").click()
+    assert joined(cited(page, 1)) == marks
+    ask(page, "What does the ferry cost?")  # and the next answer's source is brought into view
+    page.locator("#opened mark", has_text="twelve crowns").first.wait_for()
+    assert in_view(page.locator("#opened mark.answer").first)
 
 
 def test_a_question_can_be_asked_of_one_document_or_one_section(
@@ -53,17 +123,21 @@ def test_a_question_can_be_asked_of_one_document_or_one_section(
     wheel = "How high is the wheel, and who turned it?"
     everywhere = ask(page, wheel)
     assert "mill" in everywhere.locator("blockquote").first.inner_text()
-    for other in documents(page).filter(has_not_text="The harbour at Lund").all():
-        other.locator(".choose").uncheck()
+    harbour = documents(page).filter(has_text="The harbour at Lund")
+    harbour.get_by_role("button", name="Only this The harbour at Lund").click()
+    assert has_focus(page.get_by_label("Your question"))
     assert "Looking only in The harbour at Lund" in words(page.locator("#where").inner_text())
+    ticks = [box.is_checked() for box in page.locator("#library .choose").all()]
+    assert sum(ticks) == 1
     narrow = ask(page, wheel)
     assert narrow.locator(".within").inner_text() == "Only in harbour.md"
     assert {place.split(" › ")[0] for place in places(narrow)} == {"The harbour at Lund"}
-    documents(page)
-    harbour = page.locator("#library .document", has_text="The harbour at Lund")
-    harbour.get_by_text("Look in one section only").click()
-    harbour.get_by_role("button", name="The fish market").click()
+    opened = read(page, "The harbour at Lund")
+    only = opened.get_by_role("button", name="Ask only this document")
+    assert only.get_attribute("aria-pressed") == "true"
+    opened.get_by_role("button", name="Ask only the section The fish market", exact=True).click()
     assert has_focus(page.get_by_label("Your question"))
+    assert only.get_attribute("aria-pressed") == "false"
     section = ask(page, "What is sold by the dozen?")
     assert words(section.locator(".within").inner_text()) == "Only in The fish market (harbour.md)"
     assert "mackerel" in section.locator("blockquote").first.inner_text()
@@ -77,6 +151,95 @@ def test_a_question_can_be_asked_of_one_document_or_one_section(
 def places(turn: Locator) -> list[str]:
     """The citations of a turn, in full."""
     return [citation.get_attribute("title") or "" for citation in turn.locator("[data-hit]").all()]
+
+
+def test_none_is_none_until_something_is_ticked(visit: Visit, library_page: str) -> None:
+    page = visit(library_page)
+    boxes = documents(page).locator(".choose")
+    page.get_by_role("button", name="None", exact=True).click()
+    assert [box.is_checked() for box in boxes.all()] == [False] * boxes.count()
+    assert "Looking only in no document" in words(page.locator("#where").inner_text())
+    assert "No document that is here is ticked" in ask(page, "Who?").inner_text()
+    documents(page)
+    boxes.first.check()
+    boxes.first.uncheck()  # the last one: nothing is ticked, and not all again
+    assert [box.is_checked() for box in boxes.all()] == [False] * boxes.count()
+    page.get_by_role("button", name="All", exact=True).click()
+    assert not page.locator("#where .where").is_visible()
+    assert [box.is_checked() for box in boxes.all()] == [True] * boxes.count()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page over 2,000 documents in folders, dated."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(2_000):
+        of_year = folder / "notes" / f"{2000 + number % 20}"
+        of_year.mkdir(parents=True, exist_ok=True)
+        date = f"{2000 + number % 20}-{1 + number % 12:02}-01"
+        title = f"Report {number:04} on {('ferries', 'mills', 'lamps')[number % 3]}"
+        text = f"---\ntitle: {title}\ndate: {date}\n---\n\nLine {number} of the report.\n"
+        (of_year / f"{number}.md").write_text(text, encoding="utf-8")
+    model = HashingEmbedder()
+    build(folder / "notes", index=folder / "index", model=model)
+    with served(IndexService(folder / "index", model=model, reader=None)) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_two_thousand_documents_are_found_sorted_and_ticked_without_waiting(
+    visit: Visit, many: str, width: int
+) -> None:
+    page = visit(many, width=width)
+    rows = documents(page)
+    listed = page.locator("#library .document:not([hidden])")
+    assert (rows.count(), sideways(page)) == (2_000, 0)
+    first = rows.first.bounding_box()
+    assert first is not None
+    assert first["height"] < 50
+    assert listed.first.locator(".title").inner_text() == "Report 0000 on ferries"
+
+    page.locator(".find").press_sequentially("mills 1")
+    mills = [f"Report {n:04} {2000 + n % 20}/{n}.md" for n in range(2_000) if n % 3 == 1]
+    assert listed.count() == sum("1" in mill for mill in mills)
+    page.locator(".folder").select_option("2007")
+    page.locator(".sort").select_option("newest")
+    days = listed.evaluate_all("rows => rows.map(row => row.dataset.day)")
+    assert len(days) > 5
+    assert days == sorted(days, reverse=True)
+    assert {day[:4] for day in days} == {"2007"}
+    page.locator(".find").fill("")
+    page.get_by_role("button", name="Only these").click()
+    assert page.locator(".count").inner_text() == "100 of 2000 ticked, 100 listed"
+    assert "Looking only in 100 documents" in words(page.locator("#where").inner_text())
+    page.locator(".folder").select_option("*")
+    page.locator(".from").fill("2001-06-01")
+    page.locator(".to").fill("2001-12-31")
+    days = listed.evaluate_all("rows => rows.map(row => row.dataset.day)")
+    assert days
+    assert all("2001-06-01" <= day <= "2001-12-31" for day in days)
+    page.get_by_role("button", name="All", exact=True).click()
+    assert page.evaluate("JSON.stringify(window.briefqa.tab).length") < 2_000
+    assert page.locator("#library .choose:checked").count() == 100 + len(days)
+
+    sent: list[int] = []
+    page.on("request", lambda request: sent.append(len(request.post_data or "")))
+    received: list[int] = []
+    page.on("response", lambda response: received.append(response.status))
+    turn = ask(page, "What does line 7 say?")
+    assert f"Only in {100 + len(days)} documents" in turn.locator(".within").inner_text()
+    assert max(sent) < 5_000
+    took = page.evaluate(
+        """() => new Promise(done => {
+            const begun = performance.now();
+            const box = document.querySelector("#library .find");
+            box.value = "lamps";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+            requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)));
+        })"""
+    )
+    print(f"\n{took:.0f} ms to filter 2,000 documents at {width} px")
+    assert took < 1_000
 
 
 def test_a_file_is_added_asked_replaced_removed_and_brought_back(
@@ -108,9 +271,10 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     documents(page)
     forget_notice(page)
     cat = page.locator("#library .document", has_text="The attic cat")
-    fold = cat.locator(".removal summary")
+    opened = read(page, "The attic cat")
+    fold = opened.locator(".removal summary")
     fold.click()
-    sure = cat.get_by_role("button", name="Remove The attic cat")
+    sure = opened.get_by_role("button", name="Remove The attic cat")
     assert sure.is_visible()
     fold.press("Escape")
     assert not sure.is_visible()

@@ -16,6 +16,7 @@ from briefqa import build
 from briefqa.models.embedder import Embedder
 
 from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
+from .conftest import HURT as CONFTEST_HURT
 from .page_driver import (
     ZEPPELIN,
     add,
@@ -25,6 +26,7 @@ from .page_driver import (
     in_view,
     notice,
     opened,
+    read,
     words,
 )
 
@@ -41,6 +43,12 @@ NAMES = (
     "\u202egnp.md",
     "<div style=position:fixed;inset:0>covered.md",
 )
+
+AS_MARKDOWN = {
+    "![pixel](http://outside.example/pixel.png)": "pixel",
+    HOSTILE_LINES[6]: HOSTILE_LINES[6].replace("`", ""),
+}
+"""What is read of those lines of the notice that are Markdown."""
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +100,19 @@ def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> No
     page.locator("#opened :focus").wait_for()
     unfold(page)
     article = page.locator("#opened article").inner_text()
-    assert [line for line in HOSTILE_LINES if words(line) not in words(article)] == []
+    read = {line: line for line in HOSTILE_LINES} | AS_MARKDOWN
+    assert [line for line in read.values() if words(line) not in words(article)] == []
     nothing_came_of_it(page)
+    cells = page.locator("#opened article :is(th, td)").all_inner_texts()
+    assert [words(cell) for cell in cells] == [
+        *(f"zeppelin <td onclick={CONFTEST_HURT}>", HOSTILE_LINES[1]),
+        *(f"${{{CONFTEST_HURT}}}", "</table>"),
+    ]
+    items = page.locator("#opened article li li").first.inner_text()
+    assert words(items) == f"{HOSTILE_LINES[0]} </ul></ol> {{{{value}}}}"
+    code = page.locator("#opened article pre").inner_text()
+    assert code.splitlines()[2] == f"</code></pre> ${{{CONFTEST_HURT}}}"
+    assert f"</p><script>{CONFTEST_HURT}</script> <b> <i>" in article
 
 
 def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:
@@ -115,8 +134,9 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     titles = page.locator("#library .title").all_inner_texts()
     assert [name for name in (NAMES[0], *NAMES[2:]) if words(name) not in map(words, titles)] == []
     # To look only there, and to ask, puts the name in other places too.
-    chosen = page.locator("#library .document", has=page.get_by_text(NAMES[0], exact=True))
-    chosen.first.locator(".only").first.click()
+    opened_one = read(page, NAMES[0])
+    nothing_came_of_it(page)
+    opened_one.locator(".outline .only").first.click()
     assert NAMES[0] in page.locator("#where").inner_text()
     ask(page, "What is A 0?")
     assert NAMES[0] in page.locator(".within").inner_text()
@@ -127,8 +147,9 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     content = Path(saved.value.path()).read_text("utf-8")
     assert "<img" not in content
     documents(page)
-    doomed = page.locator("#library .document", has=page.get_by_text(NAMES[3], exact=True)).first
+    doomed = read(page, NAMES[3])
     forget_notice(page)
+    doomed.locator(".removal summary").click()
     doomed.locator(".remove").click()
     assert "is no longer searched" in notice(page)
     nothing_came_of_it(page)

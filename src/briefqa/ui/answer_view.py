@@ -77,13 +77,13 @@ class _Citing:
             title=hit.citation,
             data_turn=self.turn,
             data_hit=hit.rank,
-            data_key=key(self.turn, hit),
+            data_key=key(self.turn, hit.rank),
         )
 
 
-def key(turn: int, hit: Hit) -> str:
-    """By which the page's script knows the citation of a hit."""
-    return f"cite-{turn}-{hit.rank}"
+def key(turn: int, rank: int) -> str:
+    """By which the page's script knows the citation of a hit of this rank."""
+    return f"cite-{turn}-{rank}"
 
 
 def _doubt(answer: Answer) -> str:

@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 
 from briefqa.documents.source_files import MAX_FILE_BYTES
 from briefqa.indexing.added_files import Change, Received
-from briefqa.records import DocumentInfo, section_text
+from briefqa.records import DocumentInfo
+from briefqa.ui import choices
 from briefqa.ui.html import Html, tag
 from briefqa.ui.uploads import MOST_FILES
 
-_LISTED = 500
-"""Documents that are listed, the first ones; of more, their number is told."""
-
 _FINDABLE = 8
-"""With more documents than so many there is a box to find one by its name."""
+"""With more documents than so many there are ways to find some of them."""
+
+_TICKS = (
+    ("All", "all", "Tick all that are listed"),
+    ("None", "none", "Tick none that are listed"),
+    ("Only these", "only", "Tick those that are listed and no others"),
+)
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBERS = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?(?!\d)")
+_YEAR = re.compile(r"\b\d{4}\b")
+_DAY = re.compile(r"\b\d{1,2}\b")
+_WORD = re.compile(r"[A-Za-z]+")
 
 
 def document_list(
     documents: Sequence[DocumentInfo], *, changeable: bool, formats: Sequence[str]
 ) -> Html:
-    """Every document with what it holds, to choose from; and where files are added.
+    """Every document on a line, to choose from and to open; and where files are added.
 
     `formats` are the suffixes that are read, such as `.md`.
     """
-    listed = documents[:_LISTED]
-    items = [_document(info, number, changeable) for number, info in enumerate(listed)]
-    more = len(documents) - len(listed)
-    find = tag(
-        "input",
-        type="search",
-        class_="find",
-        placeholder="Find a document",
-        aria_label="Find a document",
-        data_key="find",
-    )
+    by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
+    items = [_document(info, number) for number, info in enumerate(by_title)]
     return tag(
         "div",
         _ways_in(formats) if changeable else None,
-        find if len(documents) > _FINDABLE else None,
+        _tools(documents) if len(documents) > 1 else None,
         tag("ul", *items, class_="documents", aria_label="Documents") if items else None,
-        tag("p", f"{more} more are searched, and not listed here.", class_="place")
-        if more
-        else None,
         class_="library",
         data_documents=len(documents),
+        data_stamp=stamp(documents),
     )
+
+
+def stamp(documents: Sequence[DocumentInfo]) -> str:
+    """What tells this list of documents from another, 16 hexadecimal digits."""
+    listed = "\n".join(f"{info.name}\t{info.title}\t{info.date}" for info in documents)
+    return hashlib.blake2b(listed.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def working(stage: str, done: int, total: int) -> Html:
@@ -125,80 +132,112 @@ def _picker(name: str, formats: Sequence[str], **attributes: bool) -> Html:
     return tag("span", button, files, class_="picker")
 
 
-def _document(info: DocumentInfo, number: int, changeable: bool) -> Html:
-    sections = "1 section" if len(info.sections) == 1 else f"{len(info.sections)} sections"
-    passages = "1 passage" if info.passages == 1 else f"{info.passages} passages"
-    about = " · ".join(part for part in (info.date, sections, passages) if part)
-    choose = tag(
+def _tools(documents: Sequence[DocumentInfo]) -> Html:
+    """What finds, sorts and ticks documents; the page's script does it."""
+    many = len(documents) > _FINDABLE
+    find = tag(
         "input",
-        type="checkbox",
-        class_="choose",
-        id=f"choose-{number}",
-        data_document=info.name,
-        data_title=info.title,
-        data_key=f"choose-{info.name}",
+        type="search",
+        class_="find",
+        placeholder="Find a document",
+        aria_label="Find a document",
+        data_key="find",
     )
+    folders = sorted({_folder(info.name) for info in documents})
+    narrowing: list[Html] = []
+    if many and len(folders) > 1:
+        named = [tag("option", folder or "No folder", value=folder) for folder in folders]
+        everywhere = tag("option", "All folders", value="*")
+        narrowing.append(_select("folder", "Folder", [everywhere, *named]))
+    dated = any(day(info.date) for info in documents)
+    if many:
+        orders = [("title", "By title")]
+        if dated:
+            orders += [("newest", "Newest first"), ("oldest", "Oldest first")]
+        options = [tag("option", name, value=order) for order, name in orders]
+        narrowing.append(_select("sort", "Order", options))
+    if many and dated:
+        narrowing += [
+            tag(
+                "label",
+                f"{name} ",
+                tag("input", type="date", class_=name.lower(), data_key=f"date-{name}"),
+            )
+            for name in ("From", "To")
+        ]
+    ticks = [
+        tag("button", name, type="button", title=title, data_tick=tick, data_key=f"tick-{tick}")
+        for name, tick, title in _TICKS
+    ]
+    return tag(
+        "div",
+        find if many else None,
+        tag("div", *narrowing, class_="narrowing") if narrowing else None,
+        tag("p", "Ask: ", *ticks, tag("span", class_="count", role="status"), class_="ticks"),
+        class_="tools",
+    )
+
+
+def _select(name: str, label: str, options: Sequence[Html]) -> Html:
+    return tag("select", *options, class_=name, aria_label=label, data_key=name)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def day(date: str) -> str:
+    """A date as it is written in a document as `2017-01-18`, to sort by; empty if it is none.
+
+    Of a month or a year, its first day.
+    """
+    if numbers := _NUMBERS.match(date.strip()):
+        year, month, number = (int(part or 1) for part in numbers.groups())
+    else:
+        years, days = _YEAR.search(date), _DAY.search(date)
+        months = [word[:3].lower() for word in _WORD.findall(date)]
+        known = [_MONTHS.index(name) + 1 for name in months if name in _MONTHS]
+        if years is None or not known:
+            return ""
+        year, month, number = int(years[0]), known[0], int(days[0]) if days else 1
+    return f"{year:04}-{month:02}-{number:02}" if 1 <= month <= 12 and 1 <= number <= 31 else ""
+
+
+def _document(info: DocumentInfo, number: int) -> Html:
+    """A line: its tick, its title, which opens it, its date, and the way to ask only it."""
+    own = choices.key(info.name)
     return tag(
         "li",
         tag(
-            "label", choose, tag("span", info.title, class_="title", dir="auto"), class_="pickable"
+            "input",
+            type="checkbox",
+            class_="choose",
+            aria_labelledby=f"title-{number}",
+            data_key=f"choose-{own}",
         ),
-        tag("p", tag("bdi", info.name), f" · {about}", class_="place"),
-        _sections(info),
-        _remove(info) if changeable else None,
+        tag(
+            "button",
+            info.title,
+            type="button",
+            class_="title read",
+            id=f"title-{number}",
+            title=f"{info.title}\n{info.name}",
+            data_at=0,
+            data_key=f"read-{own}",
+            dir="auto",
+        ),
+        tag("bdi", info.date, class_="of") if info.date else None,
+        tag(
+            "button",
+            "Only this",
+            type="button",
+            class_="only",
+            id=f"only-{number}",
+            aria_labelledby=f"only-{number} title-{number}",
+            data_key=f"only-{own}",
+        ),
         class_="document",
-        data_name=f"{info.title}\n{info.name}".lower(),
-    )
-
-
-def _sections(info: DocumentInfo) -> Html | None:
-    if not info.sections:
-        return None
-    items = [
-        tag(
-            "li",
-            tag(
-                "button",
-                path[-1],
-                type="button",
-                class_="only",
-                title=f"Look only in {section_text(path)}",
-                data_document=info.name,
-                data_title=info.title,
-                data_section=section_text(path),
-                data_key=f"only-{info.name}-{place}",
-                dir="auto",
-            ),
-            class_=f"depth-{min(len(path), 4)}",
-        )
-        for place, path in enumerate(info.sections)
-    ]
-    return tag(
-        "details",
-        tag("summary", "Look in one section only"),
-        tag("ul", *items),
-        class_="sections",
-        data_fold=f"sections-{info.name}",
-    )
-
-
-def _remove(info: DocumentInfo) -> Html:
-    """Asks once: the first press shows the question, which the page's script opens and closes."""
-    return tag(
-        "details",
-        tag("summary", "Remove", data_key=f"remove-{info.name}"),
-        tag(
-            "p",
-            "Take it out of what is searched? It can be undone. ",
-            tag(
-                "button",
-                "Remove",
-                type="button",
-                class_="remove",
-                aria_label=f"Remove {info.title}",
-                data_document=info.name,
-                data_key=f"sure-{info.name}",
-            ),
-        ),
-        class_="removal",
+        data_id=own,
+        data_document=info.name,
+        data_day=day(info.date) or None,
     )

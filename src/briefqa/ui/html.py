@@ -21,6 +21,7 @@ class Html(str):
 # numeric reference; what no page can show becomes the replacement character.
 _SYNTAX = re.compile(r"[!-+\-./:<->@\[-`{-~]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_VOID = ("br", "hr", "input")  # elements without content, and so without an end
 
 
 def escape(text: str) -> Html:
@@ -46,6 +47,8 @@ def tag(name: str, *children: str | None, **attributes: str | int | bool | None)
         for key, value in attributes.items()
         if value is not None and value is not False
     )
+    if name in _VOID:
+        return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{join(*children)}</{name}>")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ from briefqa.records import EVERYWHERE, DocumentInfo
 from briefqa.ui import (
     conversation_view,
     document_changes,
+    document_opening,
     documents_view,
     messages,
     opened_source,
@@ -41,6 +43,8 @@ EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
 _SCRIPTS = ("page.js", "documents.js")
 """One after the other, in one scope."""
 
+_STYLES = ("page.css", "reading.css")
+
 _WITH_TAB = """(...inputs) => {
   let saved = null;
   try { saved = sessionStorage.getItem("briefqa"); } catch { /* a browser that saves nothing */ }
@@ -52,7 +56,7 @@ _WITH_TAB = """(...inputs) => {
 
 def stylesheet() -> str:
     """The page's own CSS."""
-    return _own("page.css")
+    return "\n".join(map(_own, _STYLES))
 
 
 def theme() -> gr.themes.Base:
@@ -125,6 +129,7 @@ class _Page:
         event.clear(self._clear, tab, asked, **reading)
         # What is chosen while another source opens is opened too, not dropped.
         event.select(self._open, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
+        event.expand(self._read, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
         event.like(self._rate, tab, self._log, **reading)
         event.copy(self._export, tab, [self._log, self._exported], **reading)
         event.apply(self._redraw, tab, self._log, **reading)
@@ -161,7 +166,9 @@ class _Page:
             return
         tab = messages.tab(sent)
         turns = session.restored(self._service, tab.turns)
-        where = tab.where or EVERYWHERE
+        where = EVERYWHERE
+        if tab.where is not None:
+            where = tab.where.where(session.document_names(self._service))
         waiting = Turn(session.clipped(question), None, where)
         box = question if session.too_long(question) else ""
         yield [box, self._conversation(turns, waiting), *[gr.skip()] * 3]
@@ -169,7 +176,7 @@ class _Page:
             turns = step
             yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 3]
         turns = (*turns, session.ask(self._service, turns, question, where))[-MOST_TURNS:]
-        yield [gr.skip(), *self._answered(turns, len(turns))]
+        yield [gr.skip(), *self._answered(turns, len(turns), sent)]
 
     def _ask_example(self, event: gr.EventData, sent: str) -> Iterator[list[Any]]:
         chosen = messages.decoded(event._data, messages.Example)
@@ -183,18 +190,14 @@ class _Page:
             return [gr.skip()] * 5
         turns, _ = self._turns(sent)
         turns = session.ask_alone(self._service, turns, wanted.turn)
-        return [gr.skip(), *self._answered(turns, wanted.turn)]
+        return [gr.skip(), *self._answered(turns, wanted.turn, sent)]
 
-    def _answered(self, turns: Turns, number: int) -> list[Any]:
+    def _answered(self, turns: Turns, number: int, sent: str) -> list[Any]:
         """What changes when turn `number` has its answer."""
-        # Another tab may have changed the documents since this one was opened.
-        fresh = len(turns) < 2 or turns[-1].generation != turns[-2].generation
-        lists = self._lists() if fresh else [gr.skip(), gr.skip()]
-        return [
-            self._conversation(turns),
-            opened_source.first(self._service, turns, number),
-            *lists,
-        ]
+        # Another tab may have changed the documents since this one has listed them.
+        lists = self._lists(messages.tab(sent).listed)
+        source = opened_source.first(self._service, turns, number)
+        return [self._conversation(turns), source, *lists]
 
     def _clear(self, sent: str) -> list[Any]:
         self._service.turns.remove(turn.id for turn in messages.tab(sent).turns)
@@ -219,6 +222,14 @@ class _Page:
         turns, log = self._turns(sent)
         number, rank = (wanted.turn, wanted.hit) if wanted else (0, 0)
         return [log, opened_source.chosen(self._service, turns, number, rank)]
+
+    def _read(self, event: gr.EventData, sent: str) -> list[Any]:
+        """A document is opened, or another part of it."""
+        wanted = messages.decoded(event._data, messages.OpenDocument)
+        turns, log = self._turns(sent)
+        if wanted is None:
+            return [log, gr.skip()]
+        return [log, document_opening.opened(self._service, wanted, answer_of(turns, wanted.turn))]
 
     def _rate(self, event: gr.EventData, sent: str) -> Any:
         rating = messages.decoded(event._data, messages.Rating)
@@ -314,13 +325,18 @@ class _Page:
         except BriefQAError:
             return ()
 
-    def _lists(self) -> list[Html]:
-        """The documents, and the menu that says how many they are."""
-        documents = self._known()
-        listed = documents_view.document_list(
+    def _lists(self, known: str = "") -> list[Any]:
+        """The documents, and the menu that says how many they are, unless they are `known`."""
+        documents = tuple(self._known())
+        if known and known == documents_view.stamp(documents):
+            return [gr.skip(), gr.skip()]
+        listed = _drawn(
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
         return [listed, conversation_view.menu(len(documents))]
+
+
+_drawn = lru_cache(maxsize=4)(documents_view.document_list)  # of thousands it takes a while
 
 
 _TABS = tag(

@@ -7,37 +7,57 @@ None for an event, which then changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeVar
 
 from briefqa.json_decoding import Malformed, decode
 from briefqa.records import Answer, Carried, CarriedKind, Where
+from briefqa.ui import choices
 from briefqa.ui.turns import Problem, Turn
 
 CarriedPairs = tuple[tuple[CarriedKind, str], ...]
 """Things taken over from earlier questions, each as its kind and text."""
 
+_SAME = "="
+
 
 @dataclass(frozen=True, slots=True)
 class SavedTurn:
-    """A turn as the tab saves it: the id of its answer, and what is needed to get it again."""
+    """A turn as the tab saves it: the id of its answer, and what is needed to get it again.
+
+    `documents` is a choice (see `choices`), `=` where it is that of the turn before.
+    """
 
     question: str
     id: str = ""
     carry: CarriedPairs | None = None
-    documents: tuple[str, ...] | None = None
+    documents: str | None = None
     section: str | None = None
     problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Ticked:
+    """Where a tab looks: in the documents of a choice (see `choices`), None for all; a section."""
+
+    documents: str | None = None
+    section: str | None = None
+
+    def where(self, names: Sequence[str]) -> Where:
+        """The same with the names of the documents, of all those there are."""
+        documents = None if self.documents is None else choices.chosen(self.documents, names)
+        return Where(documents, self.section)
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
-    """What a tab keeps until it is closed; see `page.js`."""
+    """What a tab keeps until it is closed; see `page.js`. `listed` is the stamp of its library."""
 
     turns: tuple[SavedTurn, ...] = ()
-    where: Where | None = None
+    where: Ticked | None = None
     draft: str = ""
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,16 @@ class OpenSource:
 
     turn: int
     hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """A document is to be read from this place on; the citation of a turn is marked, if any."""
+
+    document: str
+    at: int = 0
+    turn: int = 0
+    hit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +142,28 @@ def tab(sent: object) -> Tab:
 
 def saved(turns: Iterable[Turn]) -> str:
     """What the tab is to save of these turns, JSON that `tab` reads."""
-    return json.dumps([asdict(_saved(turn)) for turn in turns])
+    written: list[SavedTurn] = []
+    before = None
+    for turn in turns:
+        documents = turn.where.documents
+        choice = None if documents is None else choices.written(documents)
+        same = choice is not None and choice == before
+        written.append(_saved(turn, _SAME if same else choice))
+        before = choice
+    return json.dumps([asdict(each) for each in written])
 
 
-def turn_of(saved_turn: SavedTurn) -> Turn:
-    """A turn whose answer is not stored, as the tab saved it."""
-    where = Where(saved_turn.documents or None, saved_turn.section)
-    carry = None if saved_turn.carry is None else carried(saved_turn.carry)
-    return Turn(saved_turn.question, saved_turn.problem, where, carry=carry)
+def turns_of(saved_turns: Sequence[SavedTurn], names: Sequence[str]) -> tuple[Turn, ...]:
+    """Turns as the tab saved them, without answers; `names` are those of all documents."""
+    turns: list[Turn] = []
+    before = None
+    for each in saved_turns:
+        documents = before if each.documents == _SAME else each.documents
+        where = Ticked(documents, each.section).where(names)
+        carry = None if each.carry is None else carried(each.carry)
+        turns.append(Turn(each.question, each.problem, where, carry=carry))
+        before = documents
+    return tuple(turns)
 
 
 def pairs(things: Iterable[Carried]) -> CarriedPairs:
@@ -132,14 +176,14 @@ def carried(things: CarriedPairs) -> tuple[Carried, ...]:
     return tuple(Carried(kind, text) for kind, text in things)
 
 
-def _saved(turn: Turn) -> SavedTurn:
+def _saved(turn: Turn, documents: str | None) -> SavedTurn:
     reply = turn.reply
     carry = reply.carried if isinstance(reply, Answer) else turn.carry
     return SavedTurn(
         turn.question,
         turn.id,
         None if carry is None else pairs(carry),
-        turn.where.documents,
+        documents,
         turn.where.section,
         reply if isinstance(reply, Problem) else None,
     )

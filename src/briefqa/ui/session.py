@@ -26,6 +26,8 @@ from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns
 LONGEST_QUESTION = MAX_QUESTION
 """Characters; a longer question is answered with a sentence."""
 
+_NOWHERE = "No document that is here is ticked, so there is nothing to look in: tick one, or all."
+
 log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,8 @@ def ask(
     """
     if sentence := too_long(question):
         return Turn(clipped(question), Problem(sentence), where)
+    if where.documents == ():
+        return Turn(question, Problem(_NOWHERE), where)
     again = None if carry is None else tuple(carry)
     try:
         searcher = service.searcher()
@@ -75,8 +79,19 @@ def ask_alone(service: IndexService, turns: Turns, number: int) -> Turns:
 
 def restored(service: IndexService, saved: Iterable[SavedTurn]) -> Turns:
     """The turns that a tab saved, with the answers that are stored; nothing is asked."""
-    latest = tuple(saved)[-MOST_TURNS:]
-    return tuple(service.turns.get(turn.id) or messages.turn_of(turn) for turn in latest)
+    every = tuple(saved)
+    stored = [service.turns.get(turn.id) for turn in every]
+    turns = () if all(stored) else messages.turns_of(every, document_names(service))
+    known = tuple(turn or turns[place] for place, turn in enumerate(stored))
+    return known[-MOST_TURNS:]
+
+
+def document_names(service: IndexService) -> tuple[str, ...]:
+    """The names of all documents; none as long as there is no index."""
+    try:
+        return tuple(info.name for info in service.documents())
+    except BriefQAError:
+        return ()
 
 
 def completed(service: IndexService, turns: Turns, *, failed_too: bool = False) -> Iterator[Turns]:

@@ -13,15 +13,12 @@ from briefqa.records import (
     Hit,
     Metadata,
     Quotation,
-    Section,
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import answer_view, passage_view
+from briefqa.ui import passage_view, reading_view
 from briefqa.ui.html import Html, tag
-
-_REACH = 40_000
-"""How many characters of a long document are shown on either side of the cited passage."""
+from briefqa.ui.rendering import Marks
 
 
 def closed(answer: Answer | None) -> Html:
@@ -34,53 +31,40 @@ def closed(answer: Answer | None) -> Html:
 def article(
     document: Document, answer: Answer, hit: Hit, turn: int, remark: Html | None = None
 ) -> Html:
-    """The whole document as a page to read, the hit's passage marked, and in it what is quoted.
+    """The document as a page to read, the hit's passage marked, and in it what is quoted.
 
-    Of a document longer than the reach, the part around the passage is shown, and it says so. The
-    `remark` stands above the text. The passage of an answer that is not asserted is marked quietly.
+    The `remark` stands above the text. The passage of an answer that is not asserted is marked
+    quietly.
     """
-    cited = Span(hit.passage.start, hit.passage.end)
-    window = Span(max(0, cited.start - _REACH), min(len(document.text), cited.end + _REACH))
-    whole = window == Span(0, len(document.text))
-    facts = document.metadata
-    about = " · ".join(
-        filter(None, (facts.author, facts.source, facts.place, facts.date, document.name))
-    )
     quoted = answer.quotations_from(hit.passage)
+    cited = cited_by(answer, hit, turn)
+    title = tag("button", document.title, type="button", class_="read", data_at=0, data_key="top")
     return tag(
         "div",
         tag(
             "div",
-            tag("div", _back(turn, hit), _neighbours(answer, hit, turn), class_="ways"),
-            tag("h2", document.title, dir="auto"),
+            tag("div", reading_view.back(cited), _neighbours(answer, hit, turn), class_="ways"),
+            tag("h2", title, dir="auto"),
             tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
             tag(
                 "div",
-                *_copies(quoted, hit, facts),
+                *_copies(quoted, hit, document.metadata),
                 _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
                 class_="copies",
             ),
             class_="bar",
         ),
-        tag(
-            "article",
-            remark,
-            tag("p", about, class_="place"),
-            None
-            if whole
-            else tag("p", "A long document: the part around the passage.", class_="note"),
-            *_sections(
-                document,
-                cited,
-                [Span(one.span.sentence_start, one.span.sentence_end) for one in quoted],
-                window,
-            ),
-            tabindex=0,
-            aria_label="Source",
-        ),
+        reading_view.article(document, None, cited, remark),
         class_="opened",
         data_turn=turn,
     )
+
+
+def cited_by(answer: Answer, hit: Hit, turn: int) -> reading_view.Cited:
+    """The hit as a citation in its document: the passage, and what is quoted of it."""
+    passage = Span(hit.passage.start, hit.passage.end)
+    quoted = passage_view.marks(answer.quotations_from(hit.passage))
+    return reading_view.Cited(turn, hit.rank, Marks(passage, quoted))
 
 
 def unopened(sentence: str) -> Html:
@@ -137,17 +121,6 @@ def _place(hit: Hit) -> str:
     return f"{place} ({lines})" if lines else place
 
 
-def _back(turn: int, hit: Hit) -> Html:
-    return tag(
-        "button",
-        "← To the answer",
-        type="button",
-        class_="back",
-        data_back=answer_view.key(turn, hit),
-        data_key="back",
-    )
-
-
 def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
     """The ways to the citation before this one and after it."""
     ranks = [other.rank for other in answer.hits]
@@ -196,34 +169,3 @@ def _copy(name: str, text: str) -> Html:
     return tag(
         "button", name, type="button", class_="copy", data_copy=text, data_key=f"copy-{name}"
     )
-
-
-def _sections(document: Document, cited: Span, answers: Sequence[Span], window: Span) -> list[Html]:
-    shown: list[Html] = []
-    above: tuple[str, ...] = ()
-    for section in document.sections:
-        paragraphs = [_overlap(paragraph, window) for paragraph in section.paragraphs]
-        visible = [paragraph for paragraph in paragraphs if paragraph is not None]
-        if visible or not section.paragraphs:
-            shown.extend(_headings(section, above))
-            above = section.path
-        shown.extend(
-            passage_view.paragraph(document.text, span, cited, answers=answers) for span in visible
-        )
-    return shown
-
-
-def _headings(section: Section, above: Sequence[str]) -> list[Html]:
-    """The section's own heading, and those over it that `above` does not stand under already."""
-    shared = 0
-    while shared < min(len(above), len(section.path) - 1) and above[shared] == section.path[shared]:
-        shared += 1
-    return [
-        tag(f"h{min(depth + 3, 6)}", section.path[depth], dir="auto")
-        for depth in range(shared, len(section.path))
-    ]
-
-
-def _overlap(first: Span, second: Span) -> Span | None:
-    start, end = max(first.start, second.start), min(first.end, second.end)
-    return Span(start, end) if start < end else None

@@ -12,37 +12,58 @@ function closeDocuments() {
   (find(".to-documents") ?? find("#question textarea")).focus();
 }
 
-// The choice of documents is the tab's; the boxes and the line above the question show it.
-function lookIn(choice) {
-  save({ where: choice });
+// What is ticked is the tab's: null where all is, else `+` and the keys of the documents that are, or
+// `-` and the keys of those that are not. The boxes and the line above the question show it.
+let rows = []; // as they were drawn, by title
+function ticked() {
+  if (!tab.where) return () => true;
+  const keys = new Set(tab.where.documents.slice(1).match(/.{6}/g));
+  const named = tab.where.documents[0] === "+";
+  return (row) => keys.has(row.dataset.id) === named;
+}
+
+const titleOf = (row) => row.querySelector(".title").textContent;
+const keys = (some) => some.map((row) => row.dataset.id).join("");
+function lookIn(chosen, section = null) {
+  let where = null;
+  if (section || chosen.length < rows.length) {
+    const some = new Set(chosen);
+    const few = 2 * chosen.length <= rows.length;
+    const named = chosen.length > 2 ? `${chosen.length} documents` : chosen.map(titleOf).join(", ");
+    where = {
+      documents: few ? `+${keys(chosen)}` : `-${keys(rows.filter((row) => !some.has(row)))}`,
+      section: section,
+      says: section ? `${section} (${named})` : named || "no document",
+    };
+  }
+  save({ where: where });
   showWhere();
 }
 
-function boxes() {
-  return [...document.querySelectorAll("#library .choose")];
+function tick(some, on) {
+  const isTicked = ticked();
+  const changed = new Set(some);
+  lookIn(rows.filter((row) => (changed.has(row) ? on : isTicked(row))));
 }
 
 function showWhere() {
   const line = find("#where .where");
   if (!line) return;
-  const known = new Set(boxes().map((box) => box.dataset.document));
-  if (tab.where && boxes().length && !tab.where.documents.some((name) => known.has(name))) {
+  if (tab.where?.documents.length > 1 && rows.length && !rows.some(ticked())) {
     save({ where: null }); // what was chosen is gone
   }
-  const where = tab.where;
-  for (const box of boxes()) {
-    box.checked = !where || where.documents.includes(box.dataset.document);
-  }
-  for (const only of document.querySelectorAll("#library .only")) {
-    const chosen = where?.section === only.dataset.section && where.documents[0] === only.dataset.document;
+  const { where } = tab;
+  const isTicked = ticked();
+  for (const row of rows) row.querySelector(".choose").checked = isTicked(row);
+  for (const only of document.querySelectorAll("#opened .only")) {
+    const chosen = where?.documents === `+${only.dataset.id}` && where.section === (only.dataset.section ?? null);
     only.setAttribute("aria-pressed", chosen ? "true" : "false");
   }
+  showCount();
   line.replaceChildren();
   if (!where) return;
   const says = document.createElement("bdi");
-  const titles = where.titles ?? where.documents;
-  const named = titles.length > 2 ? `${titles.length} documents` : titles.join(", ");
-  says.textContent = where.section ? `${where.section} (${titles[0]})` : named;
+  says.textContent = where.says;
   const all = document.createElement("button");
   all.type = "button";
   all.className = "everywhere";
@@ -52,14 +73,72 @@ function showWhere() {
   line.append(only, all);
 }
 
-function chosen() {
-  const on = boxes().filter((box) => box.checked);
-  if (!on.length || on.length === boxes().length) return null;
-  return {
-    documents: on.map((box) => box.dataset.document),
-    titles: on.map((box) => box.dataset.title),
-    section: null,
-  };
+function showCount() {
+  const count = find("#library .count");
+  const listed = rows.filter((row) => !row.hidden).length;
+  const some = listed < rows.length ? `, ${listed} listed` : "";
+  if (count) count.textContent = `${rows.filter(ticked()).length} of ${rows.length} ticked${some}`;
+}
+
+// Finding some of many: what is written and chosen for it stays when the list is drawn anew.
+const wanted = {};
+function narrow() {
+  const value = (name, none = "") => find(`#library .${name}`)?.value ?? none;
+  for (const name of ["find", "folder", "sort", "from", "to"]) wanted[name] = value(name, null);
+  const words = value("find").toLowerCase().split(/\s+/);
+  const [folder, from, to] = [value("folder", "*"), value("from"), value("to")];
+  for (const row of rows) {
+    const { document: name, day = "" } = row.dataset;
+    row.words ??= `${titleOf(row)}\n${name}`.toLowerCase();
+    const there = folder === "*" || name.slice(0, Math.max(name.lastIndexOf("/"), 0)) === folder;
+    const then = (!from || day >= from) && (!to || (day && day <= to));
+    row.hidden = !(there && then && words.every((word) => row.words.includes(word)));
+  }
+  showCount();
+}
+
+function sort() {
+  const order = find("#library .sort")?.value ?? "title";
+  const sign = order === "oldest" ? 1 : -1;
+  const days = (row) => row.dataset.day ?? "";
+  const later = (a, b) => (days(a) && days(b) ? sign * days(a).localeCompare(days(b)) : days(a) ? -1 : days(b) ? 1 : 0);
+  find("#library .documents")?.append(...(order === "title" ? rows : [...rows].sort(later)));
+}
+
+// A document is opened in place of the source that was open, which is there again behind the list.
+let source = "";
+let opener = null;
+let isBack = false;
+function putBack() {
+  isBack = props.value !== source;
+  props.value = source;
+  show("documents");
+}
+
+function backToDocuments() {
+  putBack();
+  document.activeElement.blur();
+  focusKeyed(opener);
+  document.activeElement.scrollIntoView({ block: "nearest" });
+}
+
+// A document is read from a heading, a part or its beginning on.
+function read(button) {
+  const { document: name, turn, hit } = (button.closest(".document") ?? element.querySelector("article")).dataset;
+  const at = Number(button.dataset.at);
+  const there = button.matches(".to-section") && element.querySelector(`article [data-start="${at}"]`);
+  if (there) {
+    there.scrollIntoView({ block: "start" });
+    there.focus({ preventScroll: true });
+    return;
+  }
+  isChosen = true;
+  if (!element.querySelector(".reading")) source = props.value;
+  if (button.closest("#library")) {
+    opener = button.dataset.key;
+    if (element.querySelector(".reading article")?.dataset.document === name) sourceOpened(); // as in `choose`
+  }
+  trigger("expand", { document: name, at: at, turn: Number(turn ?? 0), hit: Number(hit ?? 0) });
 }
 
 // Files and folders, dropped or picked, go to the server in one form.
@@ -142,7 +221,7 @@ document.addEventListener("drop", async (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("#library .choose")) lookIn(chosen());
+  if (event.target.matches("#library .choose")) tick([event.target.closest(".document")], event.target.checked);
   if (event.target.matches("#library .picker input")) {
     send([...event.target.files].map((file) => [file.webkitRelativePath || file.name, file]));
     event.target.value = "";
@@ -150,11 +229,9 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (!event.target.matches("#library .find")) return;
-  const wanted = event.target.value.toLowerCase();
-  for (const item of document.querySelectorAll("#library .document")) {
-    item.hidden = !item.dataset.name.includes(wanted);
-  }
+  if (!event.target.matches("#library :is(.find, .folder, .sort, .from, .to)")) return;
+  narrow();
+  if (event.target.matches(".sort")) sort();
 });
 
 document.addEventListener("click", (event) => {
@@ -165,12 +242,21 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".close")) closeDocuments();
   else if (button.matches(".pick")) button.parentElement.querySelector("input").click();
   else if (button.matches(".everywhere")) {
-    lookIn(null);
+    lookIn(rows);
     find("#question textarea").focus();
   } else if (button.matches(".only")) {
-    lookIn({ documents: [data.document], titles: [data.title], section: data.section });
+    const id = data.id ?? button.closest(".document").dataset.id;
+    lookIn(rows.filter((row) => row.dataset.id === id), data.section);
     find("#question textarea").focus();
-  } else if (button.matches(".remove")) trigger("delete", { document: data.document });
+  } else if (data.tick) {
+    const listed = rows.filter((row) => !row.hidden);
+    if (data.tick === "only") lookIn(listed);
+    else tick(listed, data.tick === "all");
+  } else if (button.matches(".read, .to-section, .to-part")) read(button);
+  else if (button.matches(".remove")) {
+    putBack();
+    trigger("delete", { document: data.document });
+  }
   else if (button.matches(".undo")) trigger("undo", {});
   else if (button.matches(".rebuild")) {
     trigger("retry", {});
@@ -180,7 +266,15 @@ document.addEventListener("click", (event) => {
 });
 
 onChange("#library", (part) => {
+  if (rows[0]?.isConnected && find("#library .library").contains(rows[0])) return; // only sorted
+  rows = [...part.querySelectorAll(".document")];
+  tab.listed = find("#library .library")?.dataset.stamp ?? "";
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value !== null && find(`#library .${name}`)) find(`#library .${name}`).value = value;
+  }
   showWhere();
+  narrow();
+  sort();
   redrawn(part);
 });
 onChange("#notice", (part) => {

@@ -9,7 +9,7 @@ const tab = { turns: [], where: null, draft: "" };
 try {
   const { turns, where, draft } = JSON.parse(sessionStorage.getItem("briefqa"));
   if (Array.isArray(turns)) tab.turns = turns;
-  if (Array.isArray(where?.documents)) tab.where = where;
+  if (typeof where?.documents === "string") tab.where = where;
   if (typeof draft === "string") tab.draft = draft;
 } catch {
   // nothing was saved
@@ -104,22 +104,23 @@ function show(view) {
   find("#panel").dataset.view = view;
 }
 
-// A source that was chosen takes the focus and is brought into view. One that comes with an answer
-// does neither: it is scrolled to its mark within the panel, if that scrolls.
-let chosenSource = false;
+// A source or a document that was chosen takes the focus and is brought into view. A source that
+// comes with an answer does neither: it is scrolled to its mark within the panel, if that scrolls.
+let isChosen = false;
 function choose(turn, hit) {
-  chosenSource = true;
+  isChosen = true;
   // What is open already is drawn anew only if it has changed.
-  if (element.querySelector(".back")?.dataset.back === `cite-${turn}-${hit}`) sourceOpened();
+  const open = element.querySelector(".opened:not(.reading) .back");
+  if (open?.dataset.back === `cite-${turn}-${hit}`) sourceOpened();
   trigger("select", { turn: turn, hit: hit });
 }
 
 function sourceOpened() {
-  const asked = chosenSource;
-  chosenSource = false;
+  const asked = isChosen;
+  isChosen = false;
   const source = element.querySelector(".opened");
   const panel = find("#panel");
-  if (!source) return;
+  if (!source || isBack) return (isBack = false);
   show("sources");
   const first = source.querySelector("mark");
   const mark = source.querySelector("mark.answer") ?? first;
@@ -131,16 +132,21 @@ function sourceOpened() {
   const way = focused?.startsWith("way-")
     ? source.querySelector(`[data-key="${focused}"]:not(:disabled)`)
     : null;
-  (way ?? source.querySelector(".back, .problem")).focus({ preventScroll: true });
+  const back = source.querySelector(".back, .problem");
+  const here = source.querySelector("article [data-here]") ?? source.querySelector("[data-here]");
+  (way ?? (here?.matches("article") ? back : here) ?? back).focus({ preventScroll: true });
+  if (here) return here.scrollIntoView({ block: "start" });
   if (!mark) return source.scrollIntoView({ block: "nearest" });
   const height = mark.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
   const tall = height > window.innerHeight / 2;
   (tall ? mark : first).scrollIntoView({ block: tall ? "start" : "center" });
 }
 
-// Back from a source to its citation, wherever in the conversation that is folded away.
+// Back from a source to its citation, wherever in the conversation that is folded away; from a
+// document of the list to the list.
 function goBack() {
-  const key = element.querySelector(".back").dataset.back;
+  const { back: key } = element.querySelector(".back").dataset;
+  if (!key) return backToDocuments();
   const fold = find(`#log [data-key="${key}"]`)?.closest("details");
   if (fold) fold.open = true;
   document.activeElement.blur();
@@ -180,6 +186,7 @@ function copy(button, text) {
 }
 
 watch("value", () => {
+  showWhere();
   redrawn(element);
   sourceOpened();
 });
