@@ -31,7 +31,7 @@ the result as JSON, for programs.
 |---|---|
 | 0 | fine; of `ask`: answered, or what was asked is a search or small talk, without a verdict |
 | 1 | an error, told in one line on stderr; or what the command says below |
-| 2 | wrong usage: an unknown option, a document that is not in the index |
+| 2 | wrong usage: an unknown option, a document that is not in the index or may be several |
 | 3 | of `ask`: unsure, the passages shown speak of it but may not answer it |
 | 4 | of `ask`: not in these documents |
 | 130 | stopped by Ctrl-C |

@@ -375,7 +375,7 @@ def test_what_may_be_several_or_none_is_told_with_those_near_it(
 
 def test_a_query_takes_exact_names_only(library: Searcher) -> None:
     for where in (Where(("zero",)), Where(section="old tugs")):
-        with pytest.raises(UsageError, match="^There is no"):
+        with pytest.raises(UsageError, match=r"^There is no"):
             library.search(Query("red", where))
 
 

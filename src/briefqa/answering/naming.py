@@ -1,7 +1,8 @@
 """Which document or section is meant by what somebody typed, and which are near it.
 
-Names are compared by their words, in small letters: `joint strikes > seventeen` finds `Joint strikes
-near al-Bab › The seventeen aircraft`. A name in full comes before one that only holds the words.
+Names are compared by their words, in small letters: `joint strikes > seventeen` finds the section
+`Joint strikes near al-Bab › The seventeen aircraft`. A name in full goes before one that only holds
+the words.
 """
 
 from __future__ import annotations

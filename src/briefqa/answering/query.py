@@ -21,7 +21,7 @@ def too_long(question: str) -> str:
     )
 
 
-def where_of(documents: Iterable[str] | None, section: str | None) -> Where:
+def where_of(documents: object, section: object) -> Where:
     """Where to look, as a caller names it: document names, or one; a section's headings.
 
     Raises UsageError for what is no text.
