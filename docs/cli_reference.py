@@ -25,7 +25,15 @@ other in a folder that holds this repository's `data/`; the files `my-questions.
 
 Every command with `--index` works on the index folder named there, else on the one that the
 environment variable `BRIEFQA_INDEX` names, else on `index` in the working folder. `--json` prints
-the result as JSON, for programs.
+the result as JSON, for programs; `ask --json` has each quotation in all forms of citation
+(`cited_as`) and whether its `file` is the `same`, `changed` or `missing` since it was indexed.
+
+A question needs no quotes but around signs that the shell reads itself, such as `'`, `"`, `*` and in
+some shells `?`. A document or a section that is named in other words than its own is looked for, and
+the answer says first where was looked; where several fit, or none, they are named or near ones are.
+
+On a terminal lines fit its width, and colour shows what is quoted; with `NO_COLOR` set, or in a
+terminal without colour, the quoted sentence stands between » and « in its passage.
 
 | exit code | meaning |
 |---|---|

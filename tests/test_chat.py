@@ -254,3 +254,22 @@ def test_lines_fit_the_terminal_but_rows_and_code_stay(folder: Path, columns: in
     prose = lines[at : lines.index("", at)]
     assert " ".join(line.strip() for line in prose) == wrapped.replace("\n", " ")
     assert max(map(len, prose)) <= columns
+
+
+def test_windows_line_ends_and_hanging_lines_are_joined_by_one_space(folder: Path) -> None:
+    text = "# Harbour\n\n- The ferry Marta was sold to the town\n  of Lindo in 1998.\n"
+    (folder / "harbour.md").write_bytes(text.replace("\n", "\r\n").encode())
+    build("harbour.md", index="index", model="hashing")
+    command = ("search", "ferry", "Marta")
+    shown = on_a_terminal(folder, command=command, TERM="dumb")[1]
+    assert "    - The ferry Marta was sold to the town of Lindo in 1998.\n" in shown
+
+
+def test_text_that_does_not_go_to_a_terminal_keeps_its_lines(talk: Talk, folder: Path) -> None:
+    text = "# Harbour\n\nThe ferry Marta was sold to the\r\ntown of Lindo\rin 1998.\n"
+    (folder / "harbour.md").write_bytes(text.encode())
+    build("harbour.md", index="index", model="hashing")
+    assert (
+        "    The ferry Marta was sold to the\n    town of Lindo�in 1998.\n"
+        in talk("ferry Marta")[1]
+    )

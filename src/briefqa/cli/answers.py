@@ -92,7 +92,8 @@ class Printer:
             said: list[str] = []
             for _, same in groupby(group, lambda one: one.span.sentence_start):
                 said += _sentence(list(same))
-            yield "\n\n".join(said) + f"\n{self._cited(number, passage)}"
+            apart = "\n\n" if any(one.part for one in group) else "\n"
+            yield f"{apart.join(said)}\n{self._cited(number, passage)}"
             if few and passage.text.strip() != group[0].sentence.strip():
                 yield _around(passage, group)
 

@@ -18,6 +18,8 @@ from briefqa.text.line_breaks import stretches
 
 _WIDEST = 100  # columns; longer lines are hard to read
 _WORD = re.compile(r"\S+")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_BREAK = re.compile(r"\r?\n[ \t]*")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
 Styled = tuple[Span, "Style"]
@@ -53,38 +55,47 @@ def fitted(text: str, *, indent: str = "", styles: Sequence[Styled] = ()) -> str
     `styles` are ranges of the text that do not overlap. Lines that only wrap prose are joined; rows
     of tables and code stay as they are.
     """
-    text = printable(text)
+    text = _safe(text)
     lines = list(_lines(text))
     if is_terminal() and not _FENCE.search(text):
         text = _joined(text)
         width = max(min(shutil.get_terminal_size().columns, _WIDEST) - len(indent), 1)
         lines = [part for line in _lines(text) for part in _wrapped(text, line, width)]
-    shown = (_with_styles(text, line, styles) for line in lines)
+    shown = (_with_styles(text, line, styles).replace("\r", "") for line in lines)
     return "\n".join(f"{indent}{line}" if line else "" for line in shown)
 
 
 def line(text: str) -> str:
     """The text on one line, without control characters."""
-    return printable(text.replace("\n", " ").replace("\t", " "))
+    return _safe(text).replace("\r", "").replace("\n", " ").replace("\t", " ")
 
 
-def printable(text: str) -> str:
-    """The text with control characters replaced, each by one sign, so that none is obeyed."""
+def _safe(text: str) -> str:
+    """The text with control characters replaced, each by one sign, so that none is obeyed.
+
+    A carriage return stays before a line feed; it holds a place and is not printed.
+    """
     return "".join(
-        sign if sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs" else "�"
-        for sign in text.replace("\r\n", " \n")
+        sign
+        if sign.isprintable() or sign in "\r\n\t" or unicodedata.category(sign) == "Zs"
+        else "�"
+        for sign in _LONE_RETURN.sub("�", text)
     )
 
 
 def _joined(text: str) -> str:
-    """The text with a space for each line break that carries no meaning."""
+    """The text with a space for each line break that carries no meaning, as long as it was."""
     parts, end = [], 0
     for stretch in stretches(text):
         if not stretch.row:
             start, stop = stretch.span.start, stretch.span.end
-            parts += [text[end:start], text[start:stop].replace("\n", " ")]
+            parts += [text[end:start], _BREAK.sub(_space, text[start:stop])]
             end = stop
     return "".join((*parts, text[end:]))
+
+
+def _space(found: re.Match[str]) -> str:
+    return " ".ljust(len(found[0]), "\r")
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -111,7 +122,9 @@ def _wrapped(text: str, span: Span, width: int) -> Iterator[Span]:
 def _columns(text: str) -> int:
     """How many columns a terminal shows the text in."""
     return sum(
-        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
+        0
+        if sign == "\r" or unicodedata.combining(sign)
+        else 1 + (unicodedata.east_asian_width(sign) in "WF")
         for sign in text
     )
 
