@@ -28,9 +28,9 @@ environment variable `BRIEFQA_INDEX` names, else on `index` in the working folde
 the result as JSON, for programs; `ask --json` has each quotation in all forms of citation
 (`cited_as`) and whether its `file` is the `same`, `changed` or `missing` since it was indexed.
 
-A question needs no quotes but around signs that the shell reads itself, such as `'`, `"`, `*` and in
-some shells `?`. A document or a section that is named in other words than its own is looked for, and
-the answer says first where was looked; where several fit, or none, they are named or near ones are.
+A question needs no quotes but around signs that the shell reads itself, such as `'`, `"`, `*` and
+in some shells `?`. A document or a section may be named by words of its name: the answer then says
+first where was looked. Where several fit, they are named; where none does, near ones are.
 
 On a terminal lines fit its width, and colour shows what is quoted; with `NO_COLOR` set, or in a
 terminal without colour, the quoted sentence stands between » and « in its passage.

@@ -90,7 +90,7 @@ class Scopes:
         """The same place as `of` takes it, for documents and a section as somebody typed them.
 
         Exact names go first; else a document is found by words of its name or title, a section by
-        any of its headings. Raises UsageError for what finds nothing or several.
+        any of its headings. Raises UsageError for what finds nothing or several, as `of` does.
         """
         if where == EVERYWHERE:
             return where
@@ -100,7 +100,9 @@ class Scopes:
         section = where.section
         if section is not None:
             section = self._section_meant(section, documents)
-        return Where(documents, section)
+        meant = Where(documents, section)
+        self.of(meant)
+        return meant
 
     def sections(self, documents: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
         """The sections of each of these documents, all without any, as `Where` names them.

@@ -212,7 +212,7 @@ class Searcher:
         what is near, or for what may be several.
         """
         with self.opened() as snapshot:
-            return _where(snapshot, documents, section)
+            return snapshot.scopes.meant(where_of(documents, section))
 
     def sections(self, documents: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
         """The sections of these documents, all without any, by document: headings joined by ` › `.
@@ -220,7 +220,9 @@ class Searcher:
         Raises UsageError as `where` does.
         """
         with self.opened() as snapshot:
-            return snapshot.scopes.sections(_where(snapshot, documents, None).documents)
+            return snapshot.scopes.sections(
+                snapshot.scopes.meant(where_of(documents, None)).documents
+            )
 
     @property
     def reader(self) -> Reader | None:
@@ -380,12 +382,6 @@ class Searcher:
             row_of={source.name: row for row, source in enumerate(indexed)},
             reader_note=note,
         )
-
-
-def _where(snapshot: Snapshot, documents: Iterable[str] | None, section: str | None) -> Where:
-    where = snapshot.scopes.meant(where_of(documents, section))
-    snapshot.scopes.of(where)  # raises for what is not there
-    return where
 
 
 def _query(

@@ -11,6 +11,7 @@ from briefqa.answering.query import readable
 from briefqa.citations import ShortCitations, cite
 from briefqa.citations import Style as CitationStyle
 from briefqa.cli.screen import Style, fitted, in_colour, is_terminal, line
+from briefqa.cli.terminal import listed, why
 from briefqa.index.recovery import rebuild_command
 from briefqa.indexing.verification import State, state_of
 from briefqa.records import Span, Verdict
@@ -132,26 +133,6 @@ class Printer:
                     f"Note: {line(name)} {became} since it was indexed; what is cited is as it was "
                     f"then. To index it again: {rebuild_command(self._index)}"
                 )
-
-
-def why(hit: Hit) -> str:
-    """The evidence for a hit, on one line."""
-    evidence = hit.evidence
-    parts = []
-    if evidence.keyword_rank is not None and evidence.bm25 is not None:
-        parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
-    if evidence.semantic_rank is not None and evidence.cosine is not None:
-        parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
-    if evidence.answerability is not None:
-        parts.append(f"answers {evidence.answerability:.2f}")
-    words = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
-    return f"{', '.join(parts)}, fused {evidence.fused:.3f}{words}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first five names, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
 
 
 def _understood(answer: Answer) -> Iterator[str]:

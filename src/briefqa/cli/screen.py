@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from briefqa.records import Span
-from briefqa.text.line_breaks import stretches
 
 _WIDEST = 100  # columns; longer lines are hard to read
 _WORD = re.compile(r"\S+")
@@ -85,6 +84,8 @@ def _safe(text: str) -> str:
 
 def _joined(text: str) -> str:
     """The text with a space for each line break that carries no meaning, as long as it was."""
+    from briefqa.text.line_breaks import stretches  # its regular expressions take time
+
     parts, end = [], 0
     for stretch in stretches(text):
         if not stretch.row:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from briefqa.cli.answers import listed, why
 from briefqa.cli.screen import line
 from briefqa.errors import UsageError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.generation_writer import Progress
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
-    from briefqa.records import DocumentInfo
+    from briefqa.records import DocumentInfo, Hit
 
 _UNITS = {"reading": " files", "embedding": " passages"}
 
@@ -185,6 +184,26 @@ def show_sections(infos: Sequence[DocumentInfo], sections: Mapping[str, Sequence
 def count(number: int, what: str) -> str:
     """`1 file`, `2 files`."""
     return f"1 {what}" if number == 1 else f"{number} {what}s"
+
+
+def why(hit: Hit) -> str:
+    """The evidence for a hit, on one line."""
+    evidence = hit.evidence
+    parts = []
+    if evidence.keyword_rank is not None and evidence.bm25 is not None:
+        parts.append(f"keyword rank {evidence.keyword_rank} (bm25 {evidence.bm25:.2f})")
+    if evidence.semantic_rank is not None and evidence.cosine is not None:
+        parts.append(f"semantic rank {evidence.semantic_rank} (cosine {evidence.cosine:.3f})")
+    if evidence.answerability is not None:
+        parts.append(f"answers {evidence.answerability:.2f}")
+    words = f"; holds {', '.join(map(line, evidence.matched))}" if evidence.matched else ""
+    return f"{', '.join(parts)}, fused {evidence.fused:.3f}{words}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first five names, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def show_json(value: object) -> None:
