@@ -8,6 +8,7 @@ import json
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -388,7 +389,7 @@ def test_too_many_questions_at_once_are_told_to_come_again(
     class Slow(Failing):
         def documents(self) -> Any:
             waiting.release()
-            go_on.wait(30)
+            go_on.wait(120)
             return self._searcher.documents()
 
     monkeypatch.setattr(http_api, "AT_ONCE", 1)
@@ -399,6 +400,7 @@ def test_too_many_questions_at_once_are_told_to_come_again(
         others = [pool.submit(client.get, "/documents") for _ in range(6)]
         refused: list[Any] = []
         while len(refused) < 5:
+            time.sleep(0.01)
             refused = [each.result() for each in others if each.done()]
         go_on.set()
         assert first.result().status_code == 200

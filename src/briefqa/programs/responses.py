@@ -110,6 +110,8 @@ class ListedDocument(_Response):
     name: str
     title: str
     date: str
+    source: str
+    author: str
     passages: int
     sections: list[list[str]]
 

@@ -123,7 +123,8 @@ class _Page:
         event.example_select(self._ask_example, tab, asked, **answering)
         event.edit(self._ask_alone, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
-        event.select(self._open, tab, [self._log, self._opened], **reading)
+        # What is chosen while another source opens is opened too, not dropped.
+        event.select(self._open, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
         event.like(self._rate, tab, self._log, **reading)
         event.copy(self._export, tab, [self._log, self._exported], **reading)
         event.apply(self._redraw, tab, self._log, **reading)
