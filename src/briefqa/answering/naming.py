@@ -8,6 +8,7 @@ the words.
 from __future__ import annotations
 
 import difflib
+import heapq
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -19,6 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[›>]")
 _COMPARED = 200  # characters of a name that are compared where none is found
 _ALIKE = 0.7  # of difflib's ratio, 0..1
+_LIKELY = 200  # forms, by the pairs of letters they share, that difflib compares; it is slow
 _NEAR = 3  # names that are offered in place of one that is not there
 _SHOWN = 5  # names that are told where several are meant
 
@@ -71,8 +73,18 @@ def near(typed: str, names: Iterable[tuple[str, str]]) -> list[str]:
         for each in (compared, *_words(compared)):
             spelt.setdefault(each, name)
     held = [form for form in spelt if wanted and wanted in form]
-    alike = difflib.get_close_matches(wanted, spelt, n=_NEAR, cutoff=_ALIKE)
+    pairs = _pairs(wanted)
+    likely = heapq.nlargest(_LIKELY, spelt, key=lambda form: _overlap(pairs, _pairs(form)))
+    alike = difflib.get_close_matches(wanted, likely, n=_NEAR, cutoff=_ALIKE)
     return list(dict.fromkeys(spelt[form] for form in (*held, *alike)))[:_NEAR]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / (len(one) + len(other) or 1)
 
 
 def document_forms(titles: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

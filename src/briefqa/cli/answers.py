@@ -38,12 +38,13 @@ class Printer:
         self._style = style
         self._short = ShortCitations(())
 
-    def place(self, where: Where) -> None:
+    @staticmethod
+    def place(where: Where) -> None:
         """Print where is looked, which somebody named in other words."""
         names = [] if where.documents is None else [listed(where.documents)]
         if where.section is not None:
             names.append(f"the section “{where.section}”")
-        print(fitted(f"Looking in {', '.join(map(line, names))}.") + "\n")
+        print(fitted(f"Looking in {', '.join(map(line, names))}."))
 
     def answer(self, answer: Answer, *, explain: bool = False) -> None:
         """Print what the question was understood as, then the answer with what it rests on.

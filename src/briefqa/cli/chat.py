@@ -50,6 +50,8 @@ def talk(searcher: Searcher, index: Path, typed: Where) -> int:
         print("Ask a question; /help lists the commands.")
     if where != typed:
         printer.place(where)
+        if not interactive:
+            print()
     code = 0
     generations: list[str] = []  # the one that gave each answer
     for line in _lines(interactive):

@@ -113,6 +113,7 @@ def _search(options: argparse.Namespace) -> int:
         printer = Printer(searcher, options.index)
         if where != _typed(options):
             printer.place(where)
+            print()
         printer.hits(hits, explain=options.explain)
     return 0
 
@@ -131,6 +132,7 @@ def _ask(options: argparse.Namespace) -> int:
             printer = Printer(searcher, options.index, style)
             if where != _typed(options):
                 printer.place(where)
+                print()
             printer.answer(answer, explain=options.explain)
     return _EXIT_CODES.get(answer.verdict, 0)
 
