@@ -25,13 +25,21 @@ other in a folder that holds this repository's `data/`; the files `my-questions.
 
 Every command with `--index` works on the index folder named there, else on the one that the
 environment variable `BRIEFQA_INDEX` names, else on `index` in the working folder. `--json` prints
-the result as JSON, for programs.
+the result as JSON, for programs; `ask --json` has each quotation in all forms of citation
+(`cited_as`) and whether its `file` is the `same`, `changed` or `missing` since it was indexed.
+
+A question needs no quotes but around signs that the shell reads itself, such as `'`, `"`, `*` and
+in some shells `?`. A document or a section may be named by words of its name: the answer then says
+first where was looked. Where several fit, they are named; where none does, near ones are.
+
+On a terminal lines fit its width, and colour shows what is quoted; with `NO_COLOR` set, or in a
+terminal without colour, the quoted sentence stands between » and « in its passage.
 
 | exit code | meaning |
 |---|---|
 | 0 | fine; of `ask`: answered, or what was asked is a search or small talk, without a verdict |
 | 1 | an error, told in one line on stderr; or what the command says below |
-| 2 | wrong usage: an unknown option, a document that is not in the index |
+| 2 | wrong usage: an unknown option, a document that is not in the index or may be several |
 | 3 | of `ask`: unsure, the passages shown speak of it but may not answer it |
 | 4 | of `ask`: not in these documents |
 | 130 | stopped by Ctrl-C |

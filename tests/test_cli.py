@@ -14,6 +14,8 @@ import pytest
 
 from briefqa import cli
 from briefqa.api import info
+from briefqa.citations import Style
+from briefqa.cli.parser import CITATION_STYLES
 from briefqa.ui import passwords
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
@@ -61,7 +63,7 @@ def test_search_prints_passages_with_citations_and_why(
     code, out, err = run(capsys, "search", "captain", "-k", "1", "--explain")
     assert (code, err) == (0, "")
     assert out.splitlines()[:3] == [
-        "[1] Harbour › Crew › ¶1  (harbour.md, line 9)",
+        "[1] Harbour › Crew · ¶1  (harbour.md, line 9)",
         "    Captain Mara Oduya leads.",
         "    why: keyword rank 1 (bm25 " + out.split("(bm25 ")[1].splitlines()[0],
     ]
@@ -119,7 +121,7 @@ def test_ask_says_when_it_is_not_sure_and_shows_passages_without_a_mark(
         "These documents speak of this, but may not answer it.\n\n"
         "Nothing in 1 document surely answers it. The nearest sentence has no number of captains"
     )
-    assert "The nearest passages, which may not answer:\n[1] Harbour › Crew › ¶1\n" in out
+    assert "The nearest passages, which may not answer:\n\n[1] Harbour › Crew · ¶1  (har" in out
     assert "\n    Captain Mara Oduya leads.\n" in out
     code, out, _ = run(capsys, "ask", "How many captains named Mara lead?", "--json")
     answer = json.loads(out)
@@ -134,7 +136,7 @@ def test_of_a_search_by_words_and_of_small_talk_ask_passes_no_verdict(
     assert code == 0
     assert out == (
         "Passages found by these words; no answer is claimed.\n\n"
-        "[1] Harbour › Crew › ¶1  (harbour.md, line 9)\n    Captain Mara Oduya leads.\n\n"
+        "[1] Harbour › Crew · ¶1  (harbour.md, line 9)\n    Captain Mara Oduya leads.\n"
     )
     code, out, _ = run(capsys, "ask", "hello")
     assert code == 0
@@ -159,6 +161,135 @@ def test_a_question_can_be_asked_of_one_document_or_section(
     assert code == 2
     assert err.startswith("briefqa: There is no document 'none.md' in the index")
     assert run(capsys, command, "captain", "--section", "None")[0] == 2
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_words_of_a_name_are_enough_and_what_they_were_taken_for_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (folder / "docs" / "garden-2021.md").write_text("# Garden\n\n## Roses\n\nThe captain waters.\n")
+    run(capsys, "build", "docs", "--model", "hashing")
+    limits = ("--document", "garden", "--section", "roses")
+    code, out, err = run(capsys, command, "captain", *limits)
+    assert (code, err) == (0, "")
+    assert out.startswith("Looking in garden-2021.md, the section “Roses”.\n\n")
+    assert "Captain Mara" not in out
+    exactly = ("--document", "garden-2021.md", "--section", "Roses")
+    assert "Looking in" not in run(capsys, command, "captain", *exactly)[1]
+    assert json.loads(run(capsys, command, "captain", *limits, "--json")[1])["hits"]
+    code, out, err = run(capsys, command, "captain", "--document", "gaarden")
+    assert (code, out) == (2, "")
+    assert err.endswith("in the index; did you mean 'garden-2021.md'?\n")
+    assert run(capsys, command, "captain", "--section", "Crews")[2].endswith("mean 'Crew'?\n")
+
+
+def test_the_words_of_a_question_need_no_quotes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quoted = run(capsys, "ask", "Which captain Mara leads?", "--json")
+    apart = run(capsys, "ask", "Which", "captain", "Mara", "leads?", "--json")
+    assert quoted == apart
+    assert json.loads(run(capsys, "search", "nine", "ferries", "--json")[1])["question"] == (
+        "nine ferries"
+    )
+
+
+def test_sections_are_listed_as_they_may_be_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "docs" / "garden.md").write_text("# Garden\n\n## Beds\n\n### Roses\n\nRed.\n")
+    run(capsys, "build", "docs", "--model", "hashing")
+    code, out, _ = run(capsys, "sections")
+    assert code == 0
+    assert out == (
+        "garden.md: Garden\n  Beds\n  Beds › Roses\nharbour.md: Harbour\n  Ships\n  Crew\n"
+    )
+    assert run(capsys, "sections", "--document", "harb")[0] == 2
+    assert run(capsys, "sections", "--document", "HARBOUR")[1].startswith("harbour.md: ")
+    for line in ("Beds", "Beds › Roses", "Ships", "Crew"):
+        assert run(capsys, "search", "red", "--section", line)[0] == 0
+    printed = json.loads(run(capsys, "sections", "--json")[1])
+    assert printed == {"garden.md": ["Beds", "Beds › Roses"], "harbour.md": ["Ships", "Crew"]}
+
+
+FERRIES = "“Nine ferries work there.”\n[1] Harbour › Ships · ¶1  (harbour.md, line 5)\n"
+
+
+def test_the_sentence_stands_first_and_its_evidence_only_where_it_is_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "ask", "How many ferries work there?")
+    assert (code, out, err) == (0, FERRIES, "")
+    code, out, _ = run(capsys, "ask", "How many ferries work there?", "--explain")
+    assert code == 0
+    assert out.startswith(f"{FERRIES}\nThe first passage is number 1 by its words and number 1 by")
+    assert "\n\nThe passages found, and why:\n\n[1] Harbour › Ships · ¶1  (harbour.md, " in out
+    assert "\n    why: keyword rank 1 (bm25 " in out
+
+
+def test_what_stands_around_a_sentence_follows_where_few_passages_are_quoted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    around = "Nine ferries work there. All are old."
+    (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine ferries work there.", around))
+    run(capsys, "build", "docs", "--model", "hashing")
+    assert run(capsys, "ask", "How many ferries work there?")[1] == f"{FERRIES}\n    {around}\n"
+    for name in ("canal", "river"):
+        (folder / "docs" / f"{name}.md").write_text(f"# The {name}\n\nIt is long. It is old.\n")
+    run(capsys, "build", "docs", "--model", "hashing")
+    code, out, _ = run(capsys, "ask", "What are these documents about?")
+    assert code == 0
+    assert "\n[3] The river › ¶1  (river.md, line 3)\n" in out
+    assert "\n    " not in out
+
+
+@pytest.mark.parametrize(
+    ("style", "cited"),
+    [
+        ("plain", "[1] “Harbour” › Ships › ¶1 (harbour.md, line 5)"),
+        ("markdown", "[1] “Harbour” › Ships › ¶1 (`harbour.md`, line 5)"),
+        ("chicago", "[1] “Harbour,” under “Ships,” para. 1."),
+    ],
+)
+def test_a_citation_can_be_had_in_another_form(
+    folder: Path, capsys: pytest.CaptureFixture[str], style: str, cited: str
+) -> None:
+    out = run(capsys, "ask", "How many ferries work there?", "--cite", style)[1]
+    assert out == f"“Nine ferries work there.”\n{cited}\n"
+
+
+def test_a_citation_can_be_had_as_csl_json(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = run(capsys, "ask", "How many ferries work there?", "--cite", "csl-json")[1]
+    said, _, cited = out.partition("[1] ")
+    assert said == "“Nine ferries work there.”\n"
+    assert json.loads(cited)[0]["section"] == "Ships"
+
+
+def test_the_forms_of_citation_are_those_of_the_library() -> None:
+    assert tuple(Style) == CITATION_STYLES
+
+
+def test_a_cited_file_that_changed_or_is_gone_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ("ask", "How many ferries work there?")
+    (folder / "docs" / "other.md").write_text("# Other\n\nNothing of the kind.\n")
+    run(capsys, "build", "docs", "--model", "hashing")
+    (folder / "docs" / "other.md").write_text("# Another\n")
+    quotation = json.loads(run(capsys, *ask, "--json")[1])["quotations"][0]
+    assert (run(capsys, *ask)[1], quotation["file"]) == (FERRIES, "same")  # it is not cited
+    (folder / "docs" / "harbour.md").write_text(TEXT.replace("Nine", "Ten"))
+    then = "since it was indexed; what is cited is as it was then. To index it again: briefqa build"
+    for command in (ask, ("search", "ferries", "-k", "1")):
+        code, out, err = run(capsys, *command)
+        assert (code, err) == (0, "")
+        assert out.endswith(f"\n\nNote: harbour.md has changed {then}\n")
+    assert json.loads(run(capsys, *ask, "--json")[1])["quotations"][0]["file"] == "changed"
+    (folder / "docs" / "harbour.md").unlink()
+    assert run(capsys, *ask)[1].endswith(f"\n\nNote: harbour.md cannot be read any more {then}\n")
+    assert json.loads(run(capsys, *ask, "--json")[1])["quotations"][0]["file"] == "missing"
 
 
 def test_what_is_excluded_is_not_indexed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,15 +67,16 @@ def run(
 def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "index: 42 passages, 42 embedded" in run("build")
     assert "four Su-25s" in run("search")
-    assert "36 targets.” [1]" in run("ask")
+    assert "36 targets.”\n[1] TASS, 18 Jan 2017 › How the targets were found" in run("ask")
     assert "Saved to receipt.json." in run("chat")
+    assert "\n  Water for the city › Tankers and bottles\n" in run("sections")
     assert run("replay").endswith("The index has not changed since.\n")
     assert "citations hold" in run("verify")
     assert "hit@1" in run("eval")
     assert "fitted to 4 questions" in run("calibrate")
     assert "calibrated  asserts from" in run("info")
     assert run("password") == "passwords.txt lets mara in.\n"
-    tested = "build search ask chat replay verify eval calibrate info password serve mcp"
+    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
     assert set(commands()) == set(tested.split())
 
 

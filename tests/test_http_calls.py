@@ -209,7 +209,10 @@ def test_questions_at_the_same_time_get_their_own_answers(address: str, brief: S
             "There is no document 'no.md' in the index; `briefqa info` names them.",
         ),
         ({"question": "x", "section": 3}, "section is to be text, or left out."),
-        ({"question": "x", "section": "No such"}, "There is no section 'No such' in 3 documents."),
+        (
+            {"question": "x", "section": "No such"},
+            "There is no section 'No such' in 3 documents; `briefqa sections` lists them.",
+        ),
     ],
 )
 def test_a_field_that_cannot_be_meant_is_told_in_a_sentence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
+from briefqa.answering import naming
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import (
     DocumentInfo,
@@ -118,11 +120,21 @@ def test_a_k_above_the_corpus_gives_what_there_is(harbour: Searcher) -> None:
     assert len(harbour.search("ferries", k=1000)) == 5
 
 
-@pytest.mark.parametrize("k", [0, -3, 2.5, "3", None])
-def test_a_k_below_one_is_refused(harbour: Searcher, k: Any) -> None:
-    with pytest.raises(UsageError, match="at least 1 passage"):
+@pytest.mark.parametrize(
+    ("k", "said"),
+    [
+        (0, "k is 0, but at least 1 passage must be asked for."),
+        (-3, "k is -3, but at least 1 passage must be asked for."),
+        (2.5, "k is to be a whole number, and 2.5 is float."),
+        ("3", "k is to be a whole number, and '3' is str."),
+        (None, "k is to be a whole number, and None is NoneType."),
+        (True, "k is to be a whole number, and True is bool."),
+    ],
+)
+def test_a_k_that_is_no_number_from_one_on_is_refused(harbour: Searcher, k: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(said)}$"):
         harbour.search("ferries", k=k)
-    with pytest.raises(UsageError, match="at least 1 passage"):
+    with pytest.raises(UsageError, match=f"^{re.escape(said)}$"):
         harbour.ask("ferries", k=k)
 
 
@@ -240,10 +252,12 @@ def test_a_heading_with_a_heading_mark_is_told_from_a_nested_path(tmp_path: Path
         "Flat red.": "F › A ›› B › ¶1",
         "Deep red.": "F › A ›› B › C › ¶1",
     }
+    assert set(citations("A › B", documents=["flat.md"])) == {"Flat red.", "Deep red."}
+    exactly = Where(("flat.md",), "A › B")
     with pytest.raises(
-        UsageError, match=r"There is no section 'A › B' in 1 of 2 documents\. A › wi"
+        UsageError, match=r"There is no section 'A › B' in 1 of 2 documents; did you"
     ):
-        citations("A › B", documents=["flat.md"])
+        searcher.search(Query("red", exactly))
 
 
 @given(st.lists(st.text("AB ›", min_size=1).map(str.strip).filter(bool), max_size=4).map(tuple))
@@ -261,15 +275,130 @@ def test_words_in_quotes_and_a_scope_hold_together(harbour: Searcher) -> None:
     [
         ({"documents": ["none.md"]}, "There is no document 'none.md' in the index"),
         ({"documents": []}, "No document was named to look in"),
-        ({"section": "Crews"}, "There is no section 'Crews' in 2 documents."),
+        ({"documents": ["hrbour.md"]}, "'hrbour.md' in the index; did you mean 'harbour.md'?"),
+        ({"documents": "none.md"}, "There is no document 'none.md' in the index; `briefqa info` n"),
+        ({"documents": 5}, "documents is to be a list of names, and 5 is int."),
+        ({"documents": [5]}, "A document's name is text, and 5 is int."),
+        ({"section": 5}, "section is to be text, and 5 is int."),
+        ({"section": "Crews"}, "There is no section 'Crews' in 2 documents; did you mean 'Crew'?"),
         ({"documents": ["garden.txt"], "section": "Crew"}, "There is no section 'Crew' in 1 of 2"),
     ],
 )
 def test_a_scope_that_is_not_there_is_refused(
     harbour: Searcher, scope: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(UsageError, match="^" + re.escape(sentence)):
+    with pytest.raises(UsageError, match=re.escape(sentence)):
         harbour.search("red", **scope)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Searcher:
+    """Two documents with sections of the same name."""
+    (tmp_path / "docs" / "2017").mkdir(parents=True)
+    (tmp_path / "docs" / "2017" / "harbour-brief.md").write_text(
+        "# The harbour\n\n## Ships\n\nRed.\n\n### The old tugs\n\nRed.\n\n"
+        "### Crew\n\nRed.\n\n## Quays\n\n### Crew\n\nRed.\n\n### Empty\n"
+    )
+    (tmp_path / "docs" / "garden_brief.md").write_text(
+        "# A garden\n\n## Ships > 5 m\n\nRed.\n\n## Crew\n\nRed.\n"
+    )
+    (tmp_path / "docs" / "zero.md").write_text("# Piano\n\nRed.\n")
+    build(tmp_path / "docs", index=tmp_path / "index", model=HashingEmbedder())
+    return open_index(tmp_path / "index")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("zero.md", "zero.md"),
+        ("ZERO", "zero.md"),
+        ("harbour", "2017/harbour-brief.md"),
+        ("harbour-brief.md", "2017/harbour-brief.md"),
+        ("2017", "2017/harbour-brief.md"),
+        ("a Garden", "garden_brief.md"),
+        ("garden brief", "garden_brief.md"),
+    ],
+)
+def test_a_document_is_found_by_words_of_its_name_or_title(
+    library: Searcher, typed: str, meant: str
+) -> None:
+    assert library.where([typed]) == Where((meant,))
+    assert {hit.passage.document for hit in library.search("red", documents=typed)} == {meant}
+    assert library.ask("red", documents=[typed]).searched == (meant,)
+    assert library.conversation(documents=[typed]).ask("red").searched == (meant,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "documents", "meant"),
+    [
+        ("Ships", None, "Ships"),  # in full, though "Ships > 5 m" holds the word
+        ("ships", None, "Ships"),
+        ("ships>THE OLD TUGS", None, "Ships › The old tugs"),
+        ("ships  ›  tugs", None, "Ships › The old tugs"),
+        ("old tugs", None, "Ships › The old tugs"),
+        ("Quays > Crew", None, "Quays › Crew"),
+        ("Crew", None, "Crew"),  # the exact name of one in another document
+        ("ships > 5 M", None, "Ships > 5 m"),
+        ("5 m", None, "Ships > 5 m"),
+        ("", None, ""),
+    ],
+)
+def test_a_section_is_found_by_any_heading_that_tells_it_from_others(
+    library: Searcher, typed: str, documents: list[str] | None, meant: str
+) -> None:
+    assert library.where(documents, typed) == Where(section=meant)
+
+
+@pytest.mark.parametrize(
+    ("documents", "section", "said"),
+    [
+        (
+            ["brief"],
+            None,
+            "'brief' may be any of these documents, so name one: 'garden_brief.md', '",
+        ),
+        (["o.md"], None, "There is no document 'o.md' in the index"),  # a part of a word is none
+        (["--"], None, "There is no document '--' in the index; `briefqa info` names them."),
+        (["pian"], None, "There is no document 'pian' in the index; did you mean 'zero.md'?"),
+        (["garten"], None, "There is no document 'garten' in the index; did you mean 'garden_brie"),
+        (["harbour"], "crew", "'crew' may be any of these sections, so name one: 'Ships › Crew', "),
+        (None, "tug", "There is no section 'tug' in 3 documents; did you mean 'Ships › The old tu"),
+        (None, "Empty", "There is no section 'Empty' in 3 documents; `briefqa sections` lists"),
+        (None, "tugs > ships", "There is no section 'tugs > ships' in 3 documents; "),
+        (None, " › ", "There is no section ' › ' in 3 documents; "),
+    ],
+)
+def test_what_may_be_several_or_none_is_told_with_those_near_it(
+    library: Searcher, documents: list[str] | None, section: str | None, said: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(said)}"):
+        library.where(documents, section)
+
+
+def test_near_names_are_found_quickly_among_many_that_are_alike() -> None:
+    title = "Report of the committee on the water supply of the city and its suburbs, number"
+    sections = [f"{title} {number}" for number in range(20_000)]
+    began = time.perf_counter()
+    found = naming.near(title.replace("water", "watr") + " 7", naming.section_forms(sections))
+    assert found[0] == f"{title} 7"
+    assert time.perf_counter() - began < 5  # without a choice before the comparison 9 s
+
+
+def test_a_query_takes_exact_names_only(library: Searcher) -> None:
+    for where in (Where(("zero",)), Where(section="old tugs")):
+        with pytest.raises(UsageError, match=r"^There is no"):
+            library.search(Query("red", where))
+
+
+def test_the_sections_that_hold_passages_are_listed_in_order(library: Searcher) -> None:
+    assert library.sections() == {
+        "2017/harbour-brief.md": (
+            *("Ships", "Ships › The old tugs", "Ships › Crew", "Quays", "Quays › Crew"),
+        ),
+        "garden_brief.md": ("Ships > 5 m", "Crew"),
+        "zero.md": (),
+    }
+    assert list(library.sections(["zero"])) == ["zero.md"]
 
 
 # Which sentence answers

@@ -21,11 +21,23 @@ def too_long(question: str) -> str:
     )
 
 
-def where_of(documents: Iterable[str] | None, section: str | None) -> Where:
-    """Where to look, as a caller names it: document names, or one; a section's headings."""
+def where_of(documents: object, section: object) -> Where:
+    """Where to look, as a caller names it: document names, or one; a section's headings.
+
+    Raises UsageError for what is no text.
+    """
+    if not isinstance(section, str | None):
+        raise UsageError(f"section is to be text, and {section!r} is {type(section).__name__}.")
+    if not isinstance(documents, Iterable | None):
+        kind = type(documents).__name__
+        raise UsageError(f"documents is to be a list of names, and {documents!r} is {kind}.")
     if documents is None:
         return EVERYWHERE if section is None else Where(section=section)
-    return Where((documents,) if isinstance(documents, str) else tuple(documents), section)
+    names = (documents,) if isinstance(documents, str) else tuple(documents)
+    for name in names:
+        if not isinstance(name, str):
+            raise UsageError(f"A document's name is text, and {name!r} is {type(name).__name__}.")
+    return Where(names, section)
 
 
 def query_of(
@@ -64,6 +76,9 @@ def mode_of(mode: Mode | str) -> Mode:
 
 
 def _positive(k: object) -> int:
-    if not isinstance(k, int) or k < 1:
+    if not isinstance(k, int) or isinstance(k, bool):
+        kind = type(k).__name__
+        raise UsageError(f"k is to be a whole number, and {k!r} is {kind}.")
+    if k < 1:
         raise UsageError(f"k is {k!r}, but at least 1 passage must be asked for.")
     return k

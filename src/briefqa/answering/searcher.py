@@ -43,6 +43,7 @@ from briefqa.records import (
     Hit,
     Mode,
     Query,
+    Where,
 )
 
 
@@ -149,12 +150,12 @@ class Searcher:
         """The best `k` passages, best first; fewer if there are no more, none for a blank question.
 
         Words in double quotes must stand in a passage just so. Only the first 2,000 characters of
-        a question are read. `documents` names those to look in, `section` a section of them: its
-        headings joined by ` › `, those below it included. A Query says all of that but the mode.
-        Raises UsageError for a k below 1, an unknown mode, document or section.
+        a question are read. `documents` and `section` are as for `where`. A Query says all of that
+        but the mode, its documents and section by their exact names. Raises UsageError for a k
+        below 1, an unknown mode, document or section.
         """
-        query = query_of(question, k, documents, section)
         with self.opened() as snapshot:
+            query = _query(snapshot, question, k, documents, section)
             scope = snapshot.scopes.of(query.where)
             ranked = ranking.rank(snapshot.context, query, mode_of(mode), scope.rows)
             hits = ranking.hits(snapshot.context, ranked, query.k)
@@ -169,8 +170,8 @@ class Searcher:
         section: str | None = None,
     ) -> Answer:
         """The answer quoted from the documents, or that they do not hold one; see `search`."""
-        query = query_of(question, k, documents, section)
         with self.opened() as snapshot:
+            query = _query(snapshot, question, k, documents, section)
             spelt = in_usual_spelling(query, snapshot.context)
             inquiry = Inquiry(
                 asked=question.text if isinstance(question, Query) else question,
@@ -200,7 +201,28 @@ class Searcher:
 
         `k`, `documents` and `section` hold for each of them, see `search`.
         """
-        return Conversation(self, k=k, where=where_of(documents, section))
+        return Conversation(self, k=k, where=self.where(documents, section))
+
+    def where(self, documents: Iterable[str] | None = None, section: str | None = None) -> Where:
+        """Where to look, with the exact names of what is named here, None for all.
+
+        `documents` are their names, or else words of the name or title of just one; `section` is
+        its headings joined by ` › ` or `>`, or else any heading, or words of it, that tells it from
+        others; those below it belong to it. Raises UsageError for what is not there, and names
+        what is near, or for what may be several.
+        """
+        with self.opened() as snapshot:
+            return snapshot.scopes.meant(where_of(documents, section))
+
+    def sections(self, documents: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
+        """The sections of these documents, all without any, by document: headings joined by ` › `.
+
+        Raises UsageError as `where` does.
+        """
+        with self.opened() as snapshot:
+            return snapshot.scopes.sections(
+                snapshot.scopes.meant(where_of(documents, None)).documents
+            )
 
     @property
     def reader(self) -> Reader | None:
@@ -351,7 +373,25 @@ class Searcher:
             ),
             rule=rule,
             uncalibrated=uncalibrated,
-            scopes=Scopes(tuple(source.name for source in indexed), counts, opened.passages),
+            scopes=Scopes(
+                tuple(source.name for source in indexed),
+                [source.title for source in indexed],
+                counts,
+                opened.passages,
+            ),
             row_of={source.name: row for row, source in enumerate(indexed)},
             reader_note=note,
         )
+
+
+def _query(
+    snapshot: Snapshot,
+    question: str | Query,
+    k: int,
+    documents: Iterable[str] | None,
+    section: str | None,
+) -> Query:
+    query = query_of(question, k, documents, section)
+    if isinstance(question, Query):
+        return query
+    return replace(query, where=snapshot.scopes.meant(query.where))

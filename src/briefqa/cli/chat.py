@@ -13,27 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.answering.conversation import Conversation
-from briefqa.cli import terminal
+from briefqa.cli import screen
+from briefqa.cli.answers import Printer
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.records import Query, Where
+from briefqa.records import Where
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.records import Answer
 
 HELP = """\
 /alone       ask the last question again, as it was typed
 /sources     the passages found for the last question, and why each was found
 /save FILE   save the conversation: .json to replay it, .md to read it
-/quit        leave; Ctrl-D does the same"""
+/quit        leave; so do quit, exit and Ctrl-D"""
+
+_LEAVES = ("/quit", "/exit", "quit", "exit")
 
 
-def talk(searcher: Searcher, where: Where) -> int:
+def talk(searcher: Searcher, index: Path, typed: Where) -> int:
     """Answer each line of stdin; returns the exit code, 1 if a line could not be answered.
 
-    Raises UsageError for a document or a section that is not in the index.
+    `typed` is where to look, in anybody's words. Raises UsageError for a document or a section that
+    is not in the index.
     """
-    searcher.search(Query("", where))
+    where = searcher.where(typed.documents, typed.section)
+    printer = Printer(searcher, index)
     chat = Conversation(searcher, where=where)
     if sys.stdin is None:
         raise UsageError("There is nothing to answer: the input is closed.")
@@ -44,21 +48,27 @@ def talk(searcher: Searcher, where: Where) -> int:
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401  gives input() a history
         print("Ask a question; /help lists the commands.")
+    if where != typed:
+        printer.place(where)
+        if not interactive:
+            print()
     code = 0
     generations: list[str] = []  # the one that gave each answer
     for line in _lines(interactive):
         try:
-            if line == "/quit":
+            if line.casefold() in _LEAVES:
                 break
             if line.startswith("/"):
-                _command(line, searcher, chat, generations, where)
+                _command(line, searcher, chat, generations, where, printer)
             else:
                 generation = searcher.generation()
                 answer = chat.ask(line)
                 generations.append(generation)
-                _show(answer, interactive)
+                printer.answer(answer)
+                if interactive and answer.carried:
+                    print("(/alone asks it as it was typed)")
         except BriefQAError as error:
-            print(f"briefqa: {terminal.line(str(error))}", file=sys.stderr)
+            print(f"briefqa: {screen.line(str(error))}", file=sys.stderr)
             code = 1
         if not interactive:
             print(flush=True)
@@ -71,6 +81,7 @@ def _command(
     chat: Conversation,
     generations: list[str],
     where: Where,
+    printer: Printer,
 ) -> None:
     name, _, rest = line.partition(" ")
     if name == "/help":
@@ -81,10 +92,9 @@ def _command(
         raise UsageError(f"Nothing has been asked yet; {name} comes after a question.")
     elif name == "/alone":
         generations[-1] = searcher.generation()
-        _show(chat.ask_again(len(chat.turns), carry=()), interactive=False)
+        printer.answer(chat.ask_again(len(chat.turns), carry=()))
     elif name == "/sources":
-        for hit in chat.turns[-1].hits:
-            terminal.show_hit(hit, explain=True)
+        printer.hits(chat.turns[-1].hits, explain=True)
     else:
         from briefqa.receipts.receipt import Turn
         from briefqa.receipts.saving import save
@@ -95,13 +105,7 @@ def _command(
             for turn, generation in zip(chat.turns, generations, strict=True)
         ]
         save(path, searcher, turns)
-        print(f"Saved to {terminal.line(str(path))}.")
-
-
-def _show(answer: Answer, interactive: bool) -> None:
-    terminal.show_answer(answer)
-    if interactive and answer.carried:
-        print("(/alone asks it as it was typed)")
+        print(f"Saved to {screen.line(str(path))}.")
 
 
 def _lines(interactive: bool) -> Iterator[str]:

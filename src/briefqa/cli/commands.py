@@ -1,4 +1,4 @@
-"""What each command does: one library call with the parsed options, and its result printed.
+"""What each command does: library calls with the parsed options, and their result printed.
 
 Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C;
 of `ask` also 3 for an unsure answer, 4 for none.
@@ -15,14 +15,19 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
 from briefqa.answering import compose
-from briefqa.citations import Style
-from briefqa.cli import terminal
+from briefqa.citations import Style, cite
+from briefqa.cli import screen, terminal
 from briefqa.cli.parser import default_index, parser
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.records import Verdict, Where
+from briefqa.records import Query, Verdict, Where
+
+if TYPE_CHECKING:
+    from briefqa.answering.searcher import Searcher
+    from briefqa.records import Answer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,7 +75,7 @@ def _discard_stdout() -> None:
 
 
 def _print_error(error: BriefQAError, code: int) -> int:
-    print(f"briefqa: {terminal.line(str(error))}", file=sys.stderr)
+    print(f"briefqa: {screen.line(str(error))}", file=sys.stderr)
     return code
 
 
@@ -94,52 +99,81 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from briefqa.api import search
+    from briefqa.api import open_index
+    from briefqa.cli.answers import Printer
 
-    hits = search(
-        options.question, k=options.k, mode=options.mode, documents=options.document,
-        section=options.section, index=options.index, reader=options.reader,
-    )  # fmt: skip
-    if options.json:
-        shown = [compose.hit_as_json(hit) for hit in hits]
-        terminal.show_json({"question": options.question, "hits": shown})
-        return 0
-    if not hits:
-        print("No passage fits.")
-    for hit in hits:
-        terminal.show_hit(hit, explain=options.explain)
+    question = " ".join(options.question)
+    with open_index(options.index, reader=options.reader) as searcher:
+        where = searcher.where(options.document, options.section)
+        hits = searcher.search(Query(question, where, options.k), mode=options.mode)
+        if options.json:
+            shown = [compose.hit_as_json(hit) for hit in hits]
+            terminal.show_json({"question": question, "hits": shown})
+            return 0
+        printer = Printer(searcher, options.index)
+        if where != _typed(options):
+            printer.place(where)
+            print()
+        printer.hits(hits, explain=options.explain)
     return 0
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from briefqa.api import ask, cite
+    from briefqa.api import open_index
+    from briefqa.cli.answers import Printer
 
-    answer = ask(
-        options.question, k=options.k, documents=options.document, section=options.section,
-        index=options.index, reader=options.reader,
-    )  # fmt: skip
-    if options.json:
-        shown = compose.as_json(answer)
-        for one, quotation in zip(shown["quotations"], answer.quotations, strict=True):
-            one["cited_as"] = {
-                style: cite(
-                    quotation.passage, style=style, index=options.index, reader=options.reader
-                )
-                for style in Style
-            }
-        terminal.show_json(shown)
-    else:
-        terminal.show_answer(answer)
+    with open_index(options.index, reader=options.reader) as searcher:
+        where = searcher.where(options.document, options.section)
+        answer = searcher.ask(Query(" ".join(options.question), where, options.k))
+        if options.json:
+            terminal.show_json(_as_json(answer, searcher))
+        else:
+            style = None if options.cite is None else Style(options.cite)
+            printer = Printer(searcher, options.index, style)
+            if where != _typed(options):
+                printer.place(where)
+                print()
+            printer.answer(answer, explain=options.explain)
     return _EXIT_CODES.get(answer.verdict, 0)
+
+
+def _as_json(answer: Answer, searcher: Searcher) -> dict[str, Any]:
+    """The answer, each quotation cited in all styles and with the state of its file."""
+    from briefqa.indexing.verification import state_of
+
+    shown = compose.as_json(answer)
+    manifest = searcher.manifest()
+    for one, quotation in zip(shown["quotations"], answer.quotations, strict=True):
+        passage = quotation.passage
+        about = searcher.document(passage.document).metadata
+        one["cited_as"] = {style: cite(passage, about, style) for style in Style}
+        one["file"] = state_of(manifest, passage.document)
+    return shown
+
+
+def _typed(options: argparse.Namespace) -> Where:
+    """Where to look in the words of the command line."""
+    return Where(None if options.document is None else tuple(options.document), options.section)
 
 
 def _chat(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
     from briefqa.cli.chat import talk
 
-    documents = None if options.document is None else tuple(options.document)
     with open_index(options.index, reader=options.reader) as searcher:
-        return talk(searcher, Where(documents, options.section))
+        return talk(searcher, options.index, _typed(options))
+
+
+def _sections(options: argparse.Namespace) -> int:
+    from briefqa.api import open_index
+
+    with open_index(options.index, reader=None) as searcher:
+        sections = searcher.sections(options.document)
+        if options.json:
+            terminal.show_json(sections)
+        else:
+            terminal.show_sections(searcher.documents(), sections)
+    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -177,7 +211,7 @@ def _password(options: argparse.Namespace) -> int:
     from briefqa.ui import passwords
 
     passwords.write(options.file, options.name, terminal.new_password(options.name))
-    print(f"{options.file} lets {terminal.line(options.name)} in.")
+    print(f"{options.file} lets {screen.line(options.name)} in.")
     return 0
 
 
@@ -268,6 +302,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "search": _search,
     "ask": _ask,
     "chat": _chat,
+    "sections": _sections,
     "serve": _serve,
     "mcp": _mcp,
     "password": _password,

@@ -10,14 +10,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-# Those of briefqa.models.reader and briefqa.evaluation.fitting, which take time to import.
+# Those of briefqa.models.reader, briefqa.evaluation.fitting and briefqa.citations, which take time
+# to import.
 DEFAULT_READER = "default"
 WRONG = 0.1
+CITATION_STYLES = ("plain", "markdown", "chicago", "csl-json")
 
 EXAMPLES = """\
 examples:
   briefqa build data                      index the folder data into ./index
-  briefqa ask "How many targets were hit?"
+  briefqa ask how many targets were hit --document syria
   briefqa search '"joint operation" targets' -k 3 --explain
   briefqa chat                            questions that follow each other
   briefqa serve                           the page, on this machine only
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_ask(commands)
     _add_chat(commands)
+    _add_sections(commands)
     _add_serve(commands)
     _add_mcp(commands)
     _add_password(commands)
@@ -104,6 +107,13 @@ def _add_ask(commands: Any) -> None:
         exits="exits with 3 if passages speak of it but may not answer, with 4 if none does",
     )  # fmt: skip
     _question(command)
+    command.add_argument(
+        "--explain", action="store_true", help="show every passage that was found, and why"
+    )
+    command.add_argument(
+        "--cite", choices=CITATION_STYLES,
+        help="cite in this form (default: as briefly as the document can be told from others)",
+    )  # fmt: skip
     _scope(command)
     _reader(command)
     _index(command)
@@ -113,12 +123,25 @@ def _add_ask(commands: Any) -> None:
 def _add_chat(commands: Any) -> None:
     command = _command(
         commands, "chat", "ask questions that follow each other",
-        "briefqa chat --document syria-january-2017.md",
+        "briefqa chat --document syria",
         exits="exits with 1 if a line could not be answered; the others are",
     )  # fmt: skip
     _scope(command)
     _reader(command)
     _index(command)
+
+
+def _add_sections(commands: Any) -> None:
+    command = _command(
+        commands, "sections", "list the sections of the documents",
+        "briefqa sections --document velmora",
+    )  # fmt: skip
+    command.add_argument(
+        "--document", action="append", metavar="NAME",
+        help="only those of this document; may be given again",
+    )  # fmt: skip
+    _index(command)
+    _json(command)
 
 
 def _add_serve(commands: Any) -> None:
@@ -270,8 +293,9 @@ def _command(
 
 def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "question", metavar="QUESTION", help='words in "double quotes" must occur as they stand'
-    )
+        "question", nargs="+", metavar="QUESTION",
+        help='in one piece or many; words in "double quotes" must occur as they stand',
+    )  # fmt: skip
     command.add_argument(
         "-k", type=int, default=5, metavar="K", help="how many passages (default 5)"
     )
@@ -280,11 +304,13 @@ def _question(command: argparse.ArgumentParser) -> None:
 def _scope(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--document", action="append", metavar="NAME",
-        help="search in this document, as briefqa info names it; may be given again",
+        help="search in this document: its name, or words of its name or title that no other has; "
+        "may be given again",
     )  # fmt: skip
     command.add_argument(
         "--section", metavar="HEADINGS",
-        help="search in this section: its headings joined by ' › ' (within a heading: '››')",
+        help="search in this section: any heading that tells it from others, or its headings "
+        "joined by ' › ' or '>' (see briefqa sections)",
     )  # fmt: skip
 
 

@@ -1,22 +1,15 @@
-"""Printing results, progress and JSON on a terminal.
-
-The text of a document could hold sequences that control a terminal, so control characters are
-removed from whatever is printed.
-"""
+"""Printing what the commands give other than answers: reports, progress, JSON."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from briefqa.cli.screen import line
 from briefqa.errors import UsageError
-from briefqa.records import Verdict
 
 if TYPE_CHECKING:
     from briefqa.evaluation.results import Evaluation
@@ -26,9 +19,8 @@ if TYPE_CHECKING:
     from briefqa.indexing.generation_writer import Progress
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
-    from briefqa.records import Answer, Hit, Quotation
+    from briefqa.records import DocumentInfo, Hit
 
-_NEAREST = 3  # passages that are named where nothing is asserted
 _UNITS = {"reading": " files", "embedding": " passages"}
 
 
@@ -39,7 +31,7 @@ def show_report(report: BuildReport) -> None:
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
-        names = _listed([path.name for path in report.skipped])
+        names = listed([path.name for path in report.skipped])
         print(line(f"  not read, another format: {names}"))
     if report.note:
         print(line(report.note))
@@ -51,50 +43,6 @@ def show_report(report: BuildReport) -> None:
             f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
             f"{report.reused} reused ({report.seconds:.1f} s)."
         )
-
-
-def show_answer(answer: Answer) -> None:
-    """Print what a follow-up was understood as, then the verdict and the passages it rests on."""
-    if answer.carried:
-        print(f"Understood as: {line(answer.read_as)}\n")
-    for number, quotation in enumerate(answer.quotations, 1):
-        if quotation.part:
-            print(f"{line(quotation.part)}\n")
-        if quotation.sentence != quotation.passage.text:
-            print(f"“{line(quotation.sentence)}” [{number}]\n")
-        print(f"{_marked(quotation)}\n[{number}] {line(quotation.citation)}\n")
-    if answer.quotations:
-        print(line(answer.reason))
-    elif answer.verdict is None:
-        print(f"{line(answer.text)}\n")
-        for hit in answer.hits:
-            show_hit(hit, explain=False)
-    else:
-        print(f"{line(answer.text)}\n\n{line(answer.reason)}")
-        _show_nearest(answer)
-
-
-def _show_nearest(answer: Answer) -> None:
-    """Print where nothing was found, and the passages that may answer or do not."""
-    is_unsure = answer.verdict is Verdict.UNSURE
-    if answer.searched and not is_unsure:
-        print(line(f"Looked in: {_listed(answer.searched)}."))
-    if not answer.hits:
-        return
-    print(f"\nThe nearest passages, which {'may' if is_unsure else 'do'} not answer:")
-    for hit in answer.hits[:_NEAREST]:
-        print(line(f"[{hit.rank}] {hit.citation}"))
-        if is_unsure:
-            print(indented(hit.passage.text))
-
-
-def show_hit(hit: Hit, *, explain: bool) -> None:
-    """Print a passage with its place and, with `explain`, the evidence for it."""
-    print(line(f"[{hit.rank}] {hit.citation}  ({hit.passage.location})"))
-    print(indented(hit.passage.text))
-    if explain:
-        print(f"    why: {why(hit)}")
-    print()
 
 
 def show_replay(report: ReplayReport) -> None:
@@ -224,30 +172,18 @@ def show_info(info: IndexInfo) -> None:
         print(line(f"  {source.name}: {source.outcome}, {result}"))
 
 
+def show_sections(infos: Sequence[DocumentInfo], sections: Mapping[str, Sequence[str]]) -> None:
+    """Print each document, by name and title, with the sections it has."""
+    for info in infos:
+        if info.name in sections:
+            print(line(f"{info.name}: {info.title}"))
+            for section in sections[info.name]:
+                print(line(f"  {section}"))
+
+
 def count(number: int, what: str) -> str:
     """`1 file`, `2 files`."""
     return f"1 {what}" if number == 1 else f"{number} {what}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
-
-
-def _marked(quotation: Quotation) -> str:
-    """The passage; on a terminal the sentence that answers is bold and the words of it, where they
-    are claimed, are underlined, or the sentence is between » and «.
-    """
-    text, span = quotation.passage.text, quotation.span
-    if sys.stdout is None or not sys.stdout.isatty():
-        return printable(text)
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") == "dumb"
-    begin, end = ("»", "«") if plain else ("\x1b[1m", "\x1b[22m")
-    under, over = ("", "") if plain or not quotation.exact else ("\x1b[4m", "\x1b[24m")
-    places = (span.sentence_start, span.start, span.end, span.sentence_end)
-    cuts = [0, *(place - quotation.passage.start for place in places), len(text)]
-    before, lead, words, rest, after = (printable(text[a:b]) for a, b in pairwise(cuts))
-    return f"{before}{begin}{lead}{under}{words}{over}{rest}{end}{after}"
 
 
 def why(hit: Hit) -> str:
@@ -264,22 +200,10 @@ def why(hit: Hit) -> str:
     return f"{', '.join(parts)}, fused {evidence.fused:.3f}{words}"
 
 
-def indented(text: str) -> str:
-    """The text, each line indented by four spaces."""
-    return "\n".join(f"    {each}" for each in printable(text).splitlines())
-
-
-def line(text: str) -> str:
-    """The text on one line, without control characters."""
-    return printable(text.replace("\n", " ").replace("\t", " "))
-
-
-def printable(text: str) -> str:
-    """The text with control characters replaced, so that it cannot control the terminal."""
-    return "".join(
-        sign if sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs" else "�"
-        for sign in text
-    )
+def listed(names: Sequence[str]) -> str:
+    """The first five names, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def show_json(value: object) -> None:
