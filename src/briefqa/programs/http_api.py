@@ -78,12 +78,19 @@ def application(searcher: Source) -> FastAPI:
     app.add_exception_handler(AnyHTTPException, _tell)
     app.add_exception_handler(RequestValidationError, _tell_mistake)
 
+    inside = 0  # calls that run or wait
+
     async def reply(function: Callable[[], Any]) -> Response:
-        if limiter.statistics().tasks_waiting >= MOST_WAITING:
+        nonlocal inside
+        if inside >= AT_ONCE + MOST_WAITING:
             raise HTTPException(
                 503, "Too many questions are waiting; ask again in a moment.", {"Retry-After": "5"}
             )
-        return await to_thread.run_sync(lambda: JSONResponse(_done(function)), limiter=limiter)
+        inside += 1
+        try:
+            return await to_thread.run_sync(lambda: JSONResponse(_done(function)), limiter=limiter)
+        finally:
+            inside -= 1
 
     @app.post(
         "/search",

@@ -90,7 +90,7 @@ _QUOTED_SAYING = regex.compile(r"[、，,]|と|って|という|との")  # what
 # What a sentence does not begin with: a sign that belongs to what is before, or a small letter, but
 # for words such as iPhone and Dutch 's.
 _GOES_ON = regex.compile(
-    r"[,;:§)º°]|[.!?](?![\p{L}.])|(?!\p{Ll}++[\p{Lu}\p{N}]|(?<=['’])[st]\s+\p{Lu})\p{Ll}"
+    r"[,;:§)º°]|[.!?](?![\p{L}.])|(?!\p{Ll}{1,20}+[\p{Lu}\p{N}]|(?<=['’])[st]\s+\p{Lu})\p{Ll}"
 )
 _LEAD = regex.compile(
     r"[\s\x1c-\x1f\"“”„«»‘’'(\[*_—–-]{0,99}+"
