@@ -37,7 +37,7 @@ terminal without colour, the quoted sentence stands between » and « in its pas
 
 | exit code | meaning |
 |---|---|
-| 0 | fine; of `ask`: answered, or what was asked is a search or small talk, without a verdict |
+| 0 | fine; of `ask`: answered, or no verdict (search, overview, other language, small talk) |
 | 1 | an error, told in one line on stderr; or what the command says below |
 | 2 | wrong usage: an unknown option, a document that is not in the index or may be several |
 | 3 | of `ask`: unsure, the passages shown speak of it but may not answer it |

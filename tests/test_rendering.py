@@ -450,7 +450,7 @@ def test_no_repetition_takes_more_than_linear_time(name: str) -> None:
         return time.process_time() - begun
 
     def is_slow(pattern: str) -> bool:
-        return taken(pattern, 32_000) > max(0.1, 9 * taken(pattern, 8_000))
+        return taken(pattern, 48_000) > max(0.1, 9 * taken(pattern, 12_000))
 
     # A machine may have had something else to do in between, but not three times.
     slow = [pattern for pattern in PUMPS if all(is_slow(pattern) for _ in range(3))]

@@ -229,17 +229,26 @@ def test_two_thousand_documents_are_found_sorted_and_ticked_without_waiting(
     turn = ask(page, "What does line 7 say?")
     assert f"Only in {100 + len(days)} documents" in turn.locator(".within").inner_text()
     assert max(sent) < 5_000
-    took = page.evaluate(
-        """() => new Promise(done => {
-            const begun = performance.now();
+    # Beside what the browser takes to hide every line and to show them again.
+    toggled, filtered = page.evaluate(
+        """async () => {
+            const shown = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+            const rows = [...document.querySelectorAll("#library .document")];
+            let begun = performance.now();
+            for (const hidden of [true, false]) {
+                for (const row of rows) row.hidden = hidden;
+                await shown();
+            }
+            const toggled = performance.now() - begun;
+            begun = performance.now();
             const box = document.querySelector("#library .find");
             box.value = "lamps";
             box.dispatchEvent(new Event("input", { bubbles: true }));
-            requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)));
-        })"""
+            await shown();
+            return [toggled, performance.now() - begun];
+        }"""
     )
-    print(f"\n{took:.0f} ms to filter 2,000 documents at {width} px")
-    assert took < 1_000
+    assert filtered < 20 * toggled
 
 
 def test_a_file_is_added_asked_replaced_removed_and_brought_back(
