@@ -266,6 +266,7 @@ def test_a_file_is_added_asked_replaced_removed_and_brought_back(
     cat = page.locator("#library .document", has_text="The pantry cat")
     cat.wait_for()
     assert page.locator(".to-documents").inner_text() == f"{before + 1} documents"
+    assert page.locator("#library .count").inner_text().endswith(f" of {before + 1} ticked")
     question = "Where does Minka sleep?"
     assert "in the pantry" in ask(page, question).locator("blockquote").first.inner_text()
 

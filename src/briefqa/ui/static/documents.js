@@ -266,8 +266,10 @@ document.addEventListener("click", (event) => {
 });
 
 onChange("#library", (part) => {
-  if (rows[0]?.isConnected && find("#library .library").contains(rows[0])) return; // only sorted
-  rows = [...part.querySelectorAll(".document")];
+  const drawn = [...part.querySelectorAll(".document")];
+  const known = new Set(rows);
+  if (drawn.length && drawn.length === rows.length && drawn.every((row) => known.has(row))) return; // only sorted
+  rows = drawn;
   tab.listed = find("#library .library")?.dataset.stamp ?? "";
   for (const [name, value] of Object.entries(wanted)) {
     if (value !== null && find(`#library .${name}`)) find(`#library .${name}`).value = value;
