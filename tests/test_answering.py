@@ -269,3 +269,16 @@ def test_a_number_under_the_name_of_what_is_counted_counts_it(header: str, stren
     question = analyse("How many cars does the Eider carry?")
     found = {one.check: one for one in check(question, "| Eider | 18 |", "18", "", header)}
     assert found[Check.COUNTED].strength == strength
+
+
+@pytest.mark.parametrize(
+    ("kind", "opening"),
+    [(QuestionKind.LIST, "Places that answer."), (QuestionKind.WHO, "")],
+)
+def test_what_is_said_before_several_places_is_shown_apart(
+    asked: Asked, kind: QuestionKind, opening: str
+) -> None:
+    answer = compose.quoting(
+        asked(), [compose.quotation_of(RED)], [RED], Verdict.ANSWERED, opening="Places that answer."
+    )
+    assert compose.opening(replace(answer, kind=kind)) == opening

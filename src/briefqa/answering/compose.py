@@ -18,6 +18,7 @@ from briefqa.records import (
     Hit,
     Passage,
     PlaceUnit,
+    QuestionKind,
     Quotation,
     Span,
     Verdict,
@@ -181,6 +182,12 @@ def quoting(
         missing=missing,
         quotations=quotations,
     )
+
+
+def opening(answer: Answer) -> str:
+    """What is said before the places that a list or an overview quotes; empty of other answers."""
+    several = answer.quotations and answer.kind in (QuestionKind.LIST, QuestionKind.OVERVIEW)
+    return answer.text.partition("\n\n")[0] if several else ""
 
 
 def places(quotations: Sequence[Quotation]) -> str:

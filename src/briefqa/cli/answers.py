@@ -55,6 +55,9 @@ class Printer:
         blocks = [*_understood(answer)]
         shown = [hit.passage for hit in answer.hits]
         if answer.quotations:
+            from briefqa.answering.compose import opening  # with numpy, which a start does without
+
+            blocks += filter(None, [fitted(line(opening(answer)))])
             blocks += self._quotations(answer.quotations)
             if answer.reason and (explain or not answer.answered):
                 blocks.append(fitted(line(answer.reason)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from briefqa.answering.compose import listed
+from briefqa.answering.compose import listed, opening
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, Hit, Passage, Quotation, Verdict
 from briefqa.ui import passage_view
@@ -25,7 +25,7 @@ def body(answer: Answer, turn: int, citations: ShortCitations) -> list[Html | No
     others = [hit for hit in answer.hits if hit.passage not in quoted]
     match answer.verdict:
         case Verdict.ANSWERED:
-            return [*_quotations(answer, cite), _also(others, cite)]
+            return [_note(opening(answer)), *_quotations(answer, cite), _also(others, cite)]
         case Verdict.UNSURE:
             first = others[: 0 if quoted else 1]
             return [
@@ -42,13 +42,17 @@ def body(answer: Answer, turn: int, citations: ShortCitations) -> list[Html | No
                 _folded("Nearest passages, which do not answer this", answer.hits, cite),
             ]
         case _ if answer.quotations:  # of what was asked for as a whole: an overview, a clause
-            note = tag("p", answer.reason, class_="note") if answer.reason else None
+            note = _note(" ".join(filter(None, (opening(answer), answer.reason))))
             return [note, *_quotations(answer, cite)]
         case _ if answer.hits:  # of a search
             note = tag("p", answer.text, class_="note")
             return [note, *(_passage(hit, cite, hit.evidence.matched) for hit in answer.hits)]
         case _:
             return [tag("p", answer.text, class_="remark")]
+
+
+def _note(text: str) -> Html | None:
+    return tag("p", text, class_="note") if text else None
 
 
 class _Citing:
