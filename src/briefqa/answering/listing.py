@@ -318,7 +318,7 @@ def _share(ranked: Ranking, wanted: frozenset[str], terms: frozenset[str]) -> fl
 
 
 def _terms(text: str, language: str) -> frozenset[str]:
-    return frozenset(content_terms(text, stemmer(language), stop_words(language)))
+    return question_terms.content_stems(text, language)
 
 
 def _quotation(passage: Passage, span: Span) -> Quotation:

@@ -9,10 +9,9 @@ import regex
 from briefqa.answering import ranking
 from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.question_terms import content_stems
 from briefqa.answering.ranking import Ranking
 from briefqa.records import Hit
-from briefqa.text.language import stemmer, stop_words
-from briefqa.text.words import question_terms
 
 
 def missing(
@@ -29,20 +28,16 @@ def missing(
     if inquiry.context.language != "en":
         return lacking
     held = {word for hit in hits for word in hit.evidence.matched}
-    named = _stems(" ".join(lacking))
+    named = content_stems(" ".join(lacking), "en")
     degree = _DEGREE.search(inquiry.question.text)  # `how fast`: the check says `no speed`
     words = [
         f"“{word}”"
         for word in inquiry.question.words
         if word not in held
-        and not _stems(word) <= named
+        and not content_stems(word, "en") <= named
         and not (degree and lacking and word == degree[1])
     ]
     return [*lacking, f"no mention of {' or '.join(words)}"] if words else lacking
 
 
 _DEGREE = regex.compile(r"(?i)\bhow (\w+)")
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(question_terms(text, stemmer("en"), stop_words("en")))

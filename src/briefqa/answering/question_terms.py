@@ -123,6 +123,11 @@ def matched_words(asked: QuestionTerms, index: KeywordIndex, rows: Rows) -> list
     return matched
 
 
+def content_stems(text: str, language: str) -> frozenset[str]:
+    """The terms of a text without its function words."""
+    return frozenset(question_terms(text, stemmer(language), stop_words(language)))
+
+
 def shares(asked: QuestionTerms, texts: Iterable[str]) -> Values:
     """How much of a question each of these texts holds, float32 [n_texts], 0..1.
 

@@ -23,8 +23,6 @@ from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
 from briefqa.answering.quotation import is_quoted
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
-from briefqa.text import words as text_words
-from briefqa.text.language import stemmer, stop_words
 from briefqa.text.sentences import sentences
 
 ABOUT = (
@@ -208,8 +206,7 @@ def _sentences(inquiry: Inquiry, quotation: Quotation) -> tuple[list[Span], int 
 
 def _stems(inquiry: Inquiry, text: str) -> frozenset[str]:
     """The stems of a text's content words."""
-    language = inquiry.context.language
-    return frozenset(text_words.question_terms(text, stemmer(language), stop_words(language)))
+    return question_terms.content_stems(text, inquiry.context.language)
 
 
 def _claims_words(inquiry: Inquiry, hits: Sequence[Hit], checked: Sequence[Checked]) -> bool:
