@@ -20,7 +20,6 @@ from briefqa.records import (
     EVERYWHERE,
     Answer,
     Carried,
-    Passage,
     Query,
     QuestionKind,
     Verdict,
