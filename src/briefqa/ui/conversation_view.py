@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, DocumentInfo, Verdict, Where
-from briefqa.ui import answer_view, messages
+from briefqa.ui import answer_view, documents_view, messages
 from briefqa.ui.html import Html, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
 
@@ -73,7 +73,8 @@ def conversation(
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, rebuildable)))
+        offered = rebuildable and number == len(turns)  # once, under the newest
+        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, offered)))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
         shown.append(_turn(waiting, len(turns) + 1, looking))
@@ -167,10 +168,8 @@ def _is_rateable(turn: Turn, answer: Answer) -> bool:
 
 
 def _problem(sentence: str, rebuildable: bool) -> Html:
-    button = tag(
-        "button", "Build the index again", type="button", class_="rebuild", data_key="rebuild"
-    )
-    return tag("div", tag("p", sentence), button if rebuildable else None, class_="problem")
+    rebuild = documents_view.rebuild("Build the index again") if rebuildable else None
+    return tag("div", tag("p", sentence), rebuild, class_="problem")
 
 
 def _understood(answer: Answer, number: int) -> Html | None:

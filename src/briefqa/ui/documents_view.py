@@ -11,7 +11,7 @@ from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.progress import Progress
 from briefqa.records import DocumentInfo
 from briefqa.ui import choices
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, join, tag
 from briefqa.ui.uploads import MOST_FILES
 
 _FINDABLE = 8
@@ -60,6 +60,12 @@ def working(how_far: Progress) -> Html:
     """How far a build is."""
     bar = tag("progress", max=max(how_far.total, 1), value=how_far.done, aria_label=str(how_far))
     return tag("div", tag("p", f"{how_far} …"), bar, class_="notice", data_busy=True)
+
+
+def rebuild(name: str) -> Html:
+    """The button that builds the index again; how far that is, is told beside it."""
+    button = tag("button", name, type="button", class_="rebuild", data_key="rebuild")
+    return join(button, tag("div", class_="told"))
 
 
 def received(files: Sequence[Received]) -> Html:

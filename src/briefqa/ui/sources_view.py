@@ -16,7 +16,7 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import passage_view, reading_view
+from briefqa.ui import documents_view, passage_view, reading_view
 from briefqa.ui.html import Html, tag
 from briefqa.ui.rendering import Marks
 
@@ -76,12 +76,8 @@ def changed(missing: bool, *, rebuildable: bool) -> Html:
     """The remark on a document whose file is not what was indexed any more."""
     what = "is no longer there" if missing else "has changed since it was indexed"
     sentence = f"The file {what}; this is the text that was indexed."
-    rebuild = tag(
-        "button", "Index the documents again", type="button", class_="rebuild", data_key="rebuild"
-    )
-    return tag(
-        "div", tag("p", sentence), rebuild if rebuildable else None, class_="problem", role="note"
-    )
+    rebuild = documents_view.rebuild("Index the documents again") if rebuildable else None
+    return tag("div", tag("p", sentence), rebuild, class_="problem", role="note")
 
 
 def _evidence(evidence: Evidence, fold: str) -> Html:
