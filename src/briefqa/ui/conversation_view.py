@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, DocumentInfo, Verdict, Where
 from briefqa.ui import answer_view, documents_view, messages
-from briefqa.ui.html import Html, join, tag
+from briefqa.ui.html import Html, isolated, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
 
 
@@ -69,11 +69,15 @@ def conversation(
     """
     shown: list[Html] = []
     generation = ""
+    failed = [
+        n for n, each in enumerate(turns, 1) if isinstance(each.reply, Problem) and each.reply.again
+    ]
+    last_failed = max(failed, default=0)
     for number, turn in enumerate(turns, 1):
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        offered = rebuildable and number == len(turns)  # once, under the newest
+        offered = rebuildable and number == last_failed  # once, at the newest
         shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, offered)))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
@@ -139,7 +143,7 @@ def _within(where: Where) -> Html | None:
     if where.section is None:
         return None if only is None else tag("p", "Only in ", tag("bdi", only), class_="within")
     of = None if only is None else join(" (", tag("bdi", only), ")")
-    return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
+    return tag("p", "Only in ", isolated(where.section), of, class_="within")
 
 
 def _reply(

@@ -17,7 +17,7 @@ from briefqa.records import (
 )
 from briefqa.text import markdown
 from briefqa.ui import documents_view, passage_view, reading_view
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import Marks
 
 
@@ -38,14 +38,16 @@ def article(
     """
     quoted = answer.quotations_from(hit.passage)
     cited = cited_by(answer, hit, turn)
-    title = tag("button", document.title, type="button", class_="read", data_at=0, data_key="top")
+    title = tag(
+        "button", isolated(document.title), type="button", class_="read", data_at=0, data_key="top"
+    )
     return tag(
         "div",
         tag(
             "div",
             tag("div", reading_view.back(cited), _neighbours(answer, hit, turn), class_="ways"),
             tag("h2", title, dir="auto"),
-            tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
+            tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", isolated(_place(hit))),
             tag(
                 "div",
                 *_copies(quoted, hit, document.metadata),

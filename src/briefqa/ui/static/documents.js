@@ -63,7 +63,7 @@ function showWhere() {
   line.replaceChildren();
   if (!where) return;
   const says = document.createElement("bdi");
-  says.textContent = where.says;
+  says.textContent = where.says.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""); // what turns the letters round
   const all = document.createElement("button");
   all.type = "button";
   all.className = "everywhere";
