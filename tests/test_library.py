@@ -37,6 +37,7 @@ from briefqa.indexing import library as library_module
 from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.builder import index_documents
 from briefqa.indexing.library import Library
+from briefqa.indexing.progress import Progress, Stage
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
 from briefqa.records import Document, Metadata, Section, Span
 
@@ -128,6 +129,25 @@ def test_the_first_file_makes_the_index(
     assert in_folder(uploads) == in_index(index) == {"ferry.md": FERRY}
     manifest = generations.current_manifest(index)
     assert manifest.roots == (str(uploads),)
+
+
+def test_progress_is_told_of_the_files_that_come_in(
+    library: Library, briefs: Path, dropped: Dropper
+) -> None:
+    told: list[str] = []
+    two = dropped({"ferry.md": FERRY, "tower.md": "# The tower\n\nThe tower leans.\n"})
+    library.add(two, lambda how_far: told.append(str(how_far)))
+    assert told == [
+        *(f"Reading {n} of 2 files" for n in (0, 1)),  # before others have to wait
+        *(f"Reading {n} of 4 files" for n in (0, 1, 2)),
+        "Cutting 0 of 2 files into passages",
+        "Reading 3 of 4 files",
+        "Cutting 1 of 2 files into passages",
+        "Reading 4 of 4 files",
+        "Loading the model",
+        *(f"Embedding {n} of 2 passages" for n in (0, 2)),
+        *["Writing the index"] * 2,
+    ]
 
 
 def test_files_join_what_the_last_build_was_given(
@@ -445,8 +465,8 @@ def test_a_build_that_is_stopped_puts_the_uploads_back(
     before = {"clock.md": CLOCK, "ferry.md": FERRY}
     library.add(dropped(dict(before)))
 
-    def stop(stage: str, done: int, total: int) -> None:
-        if stage == "embedding":
+    def stop(how_far: Progress) -> None:
+        if how_far.stage in (Stage.EMBEDDING, Stage.WRITING):
             raise error
 
     removed = library.remove("clock.md")
@@ -463,8 +483,8 @@ def test_a_build_that_is_stopped_puts_the_uploads_back(
 def test_what_fails_after_the_publication_takes_nothing_back(
     library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    def stop(stage: str, done: int, total: int) -> None:
-        if (stage, done) == ("writing", 1):
+    def stop(how_far: Progress) -> None:
+        if how_far == Progress(Stage.WRITING, 1, 1):
             raise ZeroDivisionError
 
     library.add(dropped({"clock.md": CLOCK}))
@@ -603,7 +623,7 @@ def test_files_on_their_way_into_one_index_survive_a_change_to_the_one_beside_it
     one, two = two_libraries(tmp_path)
     added: list[Received] = []
 
-    def meanwhile(stage: str, done: int, total: int) -> None:
+    def meanwhile(how_far: Progress) -> None:
         if not added:
             added.extend(two.add(dropped({"bridge.md": BRIDGE})))
 

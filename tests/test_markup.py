@@ -30,7 +30,7 @@ from briefqa.records import (
     Where,
 )
 from briefqa.ui import conversation_view, documents_view, reading_view, sources_view
-from briefqa.ui.html import Html, escape, join, tag
+from briefqa.ui.html import Html, escape, isolated, join, tag
 from briefqa.ui.turns import Problem, Turn
 from tests.lighthouse import (
     ADA,
@@ -70,6 +70,22 @@ def test_nothing_that_html_markdown_or_a_template_reads_is_left(text: str) -> No
 
 def test_what_no_page_can_show_is_replaced() -> None:
     assert escape("a\x00b\x1bc\ud800d") == "a�b�c�d"
+
+
+def test_control_characters_are_shown_one_for_one() -> None:
+    controls = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
+    shown = Reading(escape("".join(controls))).text
+    assert len(shown) == len(controls)
+    kept = [a for a, b in zip(controls, shown, strict=True) if a == b]
+    assert kept == ["\t", "\n", "\r"]
+    assert set(shown) - set(kept) == {"\N{REPLACEMENT CHARACTER}"}
+
+
+def test_what_turns_the_direction_of_writing_is_kept_apart() -> None:
+    assert isolated("Rules › Fees · ¶2") == tag("bdi", "Rules › Fees · ¶2")
+    turned = isolated("\u202eseluR › Fees · ¶2")
+    apart = [tag("bdi", part) for part in ("\u202eseluR", "Fees", "¶2")]
+    assert turned == tag("bdi", apart[0], " › ", apart[1], " · ", apart[2])
 
 
 def test_only_text_is_escaped_and_markup_is_kept() -> None:

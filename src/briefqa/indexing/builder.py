@@ -25,14 +25,9 @@ from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
-from briefqa.indexing.generation_writer import (
-    GenerationWriter,
-    Progress,
-    Unchanged,
-    sample,
-    tell,
-)
+from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
 from briefqa.indexing.last_build import repeated
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.sources import are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
@@ -73,17 +68,17 @@ def build_index(
     model: str | Embedder | None = None,
     language: str | None = None,
     exclude: Iterable[Path | str] = (),
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
     Without `roots` the paths, model and language of the last build are used again, or the folder
-    `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
-    done and how much there is. `locked` says that the caller is `generations.writing`. `parsed`
-    holds documents that need not be parsed again, by the SHA-256 of their files. Raises BuildError,
-    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    `data`; what it excluded stays excluded too. `progress` is told how far it is, as it goes on.
+    `locked` says that the caller is `generations.writing`. `parsed` holds documents that need not
+    be parsed again, by the SHA-256 of their files. Raises BuildError, IndexFolderError,
+    ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -158,7 +153,10 @@ def holds_sources(index: Path) -> bool:
 
 
 def index_documents(
-    documents: Iterable[Document], index: Path, embedder: Embedder, progress: Progress | None = None
+    documents: Iterable[Document],
+    index: Path,
+    embedder: Embedder,
+    progress: OnProgress | None = None,
 ) -> None:
     """Make `index` hold documents that are in no file, such as a benchmark's; reuses vectors."""
     store, sources = store_at(index), []
@@ -200,7 +198,7 @@ def _make(
     sources: Sequence[Source],
     writer: GenerationWriter,
     last: OpenedIndex | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -228,7 +226,7 @@ def _make(
     if last:
         last.close()  # its vectors are copied, or not wanted: it may be removed
     remark = store.tidy()
-    tell(progress, "writing", 1, 1)
+    tell(progress, Stage.WRITING, 1, 1)
     return reused, remark
 
 
@@ -237,7 +235,7 @@ def _fill(
     folder: Path,
     writer: GenerationWriter,
     last: OpenedIndex | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
 ) -> tuple[int, int]:
     """Write the vectors and, beside that, the keyword index.
 
@@ -264,7 +262,7 @@ def _fill(
         except BaseException:
             stopped.set()
             raise
-        tell(progress, "writing", 0, 1)
+        tell(progress, Stage.WRITING, 0, 1)
         vector_index.organise(folder)
         keyword.result()
     return dimension, reused

@@ -33,8 +33,8 @@ from briefqa.indexing.added_files import (
     refused,
 )
 from briefqa.indexing.builder import build_index, published
-from briefqa.indexing.generation_writer import Progress, tell
 from briefqa.indexing.last_build import last_roots
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.uploads_folder import INCOMING, REMOVED, check_owner, claim, default_folder
 from briefqa.models.embedder import Embedder, embedder_of
 from briefqa.records import Document
@@ -78,7 +78,7 @@ class Library:
         self._removed = self.uploads / REMOVED
 
     def add(
-        self, files: Sequence[tuple[str, Path]], progress: Progress | None = None
+        self, files: Sequence[tuple[str, Path]], progress: OnProgress | None = None
     ) -> list[Received]:
         """Keep copies of files, each given as a name and where it lies now, and index them.
 
@@ -99,14 +99,14 @@ class Library:
             for received, target in taken
         ]
 
-    def _parse(self, files: Sequence[tuple[str, Path]], progress: Progress | None) -> ParsedFiles:
+    def _parse(self, files: Sequence[tuple[str, Path]], progress: OnProgress | None) -> ParsedFiles:
         """Parse what is new, while others may still change the index."""
         parsed, digests, unchanged = ParsedFiles(), set(), set()
         with suppress(BriefQAError):
             indexed = generations.current_manifest(self.index).indexed()
             unchanged = {(source.name, source.sha256) for source in indexed}
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
-            tell(progress, "reading", number, len(files))
+            tell(progress, Stage.READING, number, len(files))
             with suppress(LoadError):  # it is told when the file is taken
                 data, kept_as = read(staged), safe_name(name)
                 digest = hashlib.sha256(data).hexdigest()
@@ -115,7 +115,7 @@ class Library:
                     digests.add(digest)  # a copy is refused
         return parsed
 
-    def remove(self, name: str, progress: Progress | None = None) -> Removed:
+    def remove(self, name: str, progress: OnProgress | None = None) -> Removed:
         """Take a document, and copies of it under other names, out of the index.
 
         An upload is moved out of the way; any other file stays and is left out of later builds
@@ -140,7 +140,7 @@ class Library:
                     old.unlink()
         return Removed(name, path, moved_to, frozenset(same))
 
-    def restore(self, removed: Removed, progress: Progress | None = None) -> Received:
+    def restore(self, removed: Removed, progress: OnProgress | None = None) -> Received:
         """Undo a removal; says in a sentence when that cannot be done any more."""
         with self._alone() as last:
             try:
@@ -202,7 +202,7 @@ class Library:
         last: Manifest | None,
         moves: Mapping[Path, Path],
         excluded: Iterable[str],
-        progress: Progress | None,
+        progress: OnProgress | None,
         parsed: Mapping[str, Document] | None = None,
     ) -> dict[str, Source]:
         """Move files, each target from its source, and build; returns the build's files by path.
@@ -234,7 +234,7 @@ class Library:
         self,
         last: Manifest | None,
         excluded: Iterable[str],
-        progress: Progress | None,
+        progress: OnProgress | None,
         parsed: Mapping[str, Document] | None,
     ) -> dict[str, Source]:
         roots = [absolute(root) for root in last_roots(self.index, last)] if last else []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from briefqa.documents import loaders
 from briefqa.documents.source_files import SourceFile, read
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Outcome, Source
-from briefqa.indexing.generation_writer import GenerationWriter, Progress, Unchanged, tell
+from briefqa.indexing.generation_writer import GenerationWriter, Unchanged
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.records import Document
 
 
@@ -27,7 +28,7 @@ def read_sources(
     files: Sequence[SourceFile],
     writer: GenerationWriter,
     unchanged: Unchanged | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
     parsed: Mapping[str, Document],
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
@@ -36,13 +37,21 @@ def read_sources(
     """
     sources: list[Source] = []
     first_with: dict[str, str] = {}
+    n_cut = 0
+
+    def cutting() -> None:
+        nonlocal n_cut
+        done, total = (n_cut, len(parsed)) if parsed else (len(sources), len(files))
+        tell(progress, Stage.CUTTING, done, total)
+        n_cut += 1
+
     for number, file in enumerate(files):
-        tell(progress, "reading", number, len(files))
-        source = _read_source(file, writer, unchanged, parsed, first_with)
+        tell(progress, Stage.READING, number, len(files))
+        source = _read_source(file, writer, unchanged, parsed, first_with, cutting)
         if source.outcome is Outcome.INDEXED:
             first_with[source.sha256] = source.name
         sources.append(source)
-    tell(progress, "reading", len(files), len(files))
+    tell(progress, Stage.READING, len(files), len(files))
     return sources
 
 
@@ -52,6 +61,7 @@ def _read_source(
     unchanged: Unchanged | None,
     parsed: Mapping[str, Document],
     first_with: dict[str, str],
+    cutting: Callable[[], None],
 ) -> Source:
     name, path, digest = file.name, str(file.path), ""
     loader = loaders.loader_of(name)
@@ -69,6 +79,7 @@ def _read_source(
             document = parsed.get(digest)
             if document is None or document.name != name:
                 document = loaders.parse(data, name)
+            cutting()
             title, n_passages = document.title, writer.add(document)
         if not n_passages:
             raise LoadError("it has no text to quote, only headings or front matter")

@@ -9,7 +9,7 @@ from briefqa.answering.compose import listed, opening
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, Hit, Passage, Quotation, Verdict
 from briefqa.ui import passage_view
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, isolated, tag
 
 _NAMED = 12
 """Documents that are named where nothing answers; of more, their number is told."""
@@ -68,14 +68,14 @@ class _Citing:
         document = self._citations.document(passage) if passage.document != self._last else ""
         self._last = passage.document
         place = self._citations.place(passage)
-        of = tag("span", document, " › ", class_="of") if document else None
+        of = tag("span", isolated(document), " › ", class_="of") if document else None
         if hit is None:
-            return tag("bdi", of, place)
+            return tag("bdi", of, isolated(place))
         return tag(
             "button",
             tag("span", f"[{hit.rank}]", class_="number"),
             " ",
-            tag("bdi", of, place),
+            tag("bdi", of, isolated(place)),
             type="button",
             class_="citation",
             title=hit.citation,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from briefqa.citations import ShortCitations
 from briefqa.records import Answer, DocumentInfo, Verdict, Where
-from briefqa.ui import answer_view, messages
-from briefqa.ui.html import Html, join, tag
+from briefqa.ui import answer_view, documents_view, messages
+from briefqa.ui.html import Html, isolated, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
 
 
@@ -69,11 +69,16 @@ def conversation(
     """
     shown: list[Html] = []
     generation = ""
+    failed = [
+        n for n, each in enumerate(turns, 1) if isinstance(each.reply, Problem) and each.reply.again
+    ]
+    last_failed = max(failed, default=0)
     for number, turn in enumerate(turns, 1):
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, rebuildable)))
+        offered = rebuildable and number == last_failed  # once, at the newest
+        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, offered)))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
         shown.append(_turn(waiting, len(turns) + 1, looking))
@@ -138,7 +143,7 @@ def _within(where: Where) -> Html | None:
     if where.section is None:
         return None if only is None else tag("p", "Only in ", tag("bdi", only), class_="within")
     of = None if only is None else join(" (", tag("bdi", only), ")")
-    return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
+    return tag("p", "Only in ", isolated(where.section), of, class_="within")
 
 
 def _reply(
@@ -167,10 +172,8 @@ def _is_rateable(turn: Turn, answer: Answer) -> bool:
 
 
 def _problem(sentence: str, rebuildable: bool) -> Html:
-    button = tag(
-        "button", "Build the index again", type="button", class_="rebuild", data_key="rebuild"
-    )
-    return tag("div", tag("p", sentence), button if rebuildable else None, class_="problem")
+    rebuild = documents_view.rebuild("Build the index again") if rebuildable else None
+    return tag("div", tag("p", sentence), rebuild, class_="problem")
 
 
 def _understood(answer: Answer, number: int) -> Html | None:

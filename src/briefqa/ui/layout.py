@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -274,7 +275,9 @@ class _Page:
         yield from self._progress(document_changes.restoring(self._service, last))
 
     def _rebuild(self) -> Iterator[list[Any]]:
-        yield from self._progress(document_changes.rebuilding(self._service))
+        for notice, *others in self._progress(document_changes.rebuilding(self._service)):
+            # Numbered, so that the page sees that the same has come of it once more.
+            yield [tag("div", notice, data_rebuild=time.monotonic_ns()), *others]
 
     def _progress(self, work: document_changes.Work) -> Iterator[list[Any]]:
         """Tell how `work` goes on, and what has changed when it is done."""

@@ -63,7 +63,7 @@ function showWhere() {
   line.replaceChildren();
   if (!where) return;
   const says = document.createElement("bdi");
-  says.textContent = where.says;
+  says.textContent = where.says.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""); // what turns the letters round
   const all = document.createElement("button");
   all.type = "button";
   all.className = "everywhere";
@@ -180,7 +180,7 @@ function send(files) {
       // whatever answered was not this page's server
     }
     if (request.status === 200 && reply.batch) {
-      sending("");
+      sending("The files have arrived …");
       trigger("upload", { batch: reply.batch });
     } else {
       sending(reply.error ?? "The files did not arrive; drop them again.");
@@ -258,12 +258,20 @@ document.addEventListener("click", (event) => {
     trigger("delete", { document: data.document });
   }
   else if (button.matches(".undo")) trigger("undo", {});
-  else if (button.matches(".rebuild")) {
+  else if (button.matches(".rebuild") && !find(".told [data-busy]")) {
+    button.nextElementSibling.innerHTML = "<p data-busy>Starting …</p>";
     trigger("retry", {});
-    if (!button.closest("#log")) show("documents");
-    say("Indexing");
+    say("Building the index");
   }
 });
+
+// How far a build is that was asked for at a button, and what came of it, stand at that button too.
+function tellAtButtons(anew) {
+  const told = find(`#notice [data-rebuild]${anew ? "" : ":has([data-busy], .problem)"}`);
+  for (const place of document.querySelectorAll(".told")) {
+    if (anew || !place.hasChildNodes()) place.replaceChildren(...(told?.cloneNode(true).children ?? []));
+  }
+}
 
 onChange("#library", (part) => {
   const drawn = [...part.querySelectorAll(".document")];
@@ -279,9 +287,13 @@ onChange("#library", (part) => {
   sort();
   redrawn(part);
 });
+let noticed = "";
 onChange("#notice", (part) => {
-  const notice = part.querySelector(".notice:not([data-busy])");
-  if (notice) say(notice.textContent);
+  const notice = part.querySelector(".notice");
+  if (noticed === (noticed = part.querySelector("[data-rebuild], .notice")?.outerHTML)) return; // gradio's own changes
+  sending("");
+  tellAtButtons(true);
+  if (notice?.matches(":not([data-busy])")) say(notice.textContent);
   const undo = part.querySelector(".undo"); // what was removed has taken the focus with it
   if (undo && [document.body, find("#question textarea")].includes(document.activeElement)) undo.focus();
-});
+}, { characterData: true, attributes: true });

@@ -80,6 +80,7 @@ function conversationChanged(log) {
     else url.searchParams.delete("q");
     if (!waiting) window.history.replaceState(window.history.state, "", url);
   }
+  tellAtButtons(false);
   redrawn(log); // before the place of the newest is known: what unfolds moves it
   if (newest && (now !== shown || waited !== waiting)) {
     newest.scrollIntoView({ block: "start" });
@@ -192,9 +193,9 @@ watch("value", () => {
 });
 
 // The other parts are watched as they change on the page.
-function onChange(selector, changed) {
+function onChange(selector, changed, also = {}) {
   const part = find(selector);
-  new MutationObserver(() => changed(part)).observe(part, { childList: true, subtree: true });
+  new MutationObserver(() => changed(part)).observe(part, { childList: true, subtree: true, ...also });
   changed(part);
 }
 show("documents"); // until there is something to show the sources of
