@@ -128,7 +128,8 @@ def _questions(questions: Sequence[str], where: str) -> Html | None:
 
 def _contents(documents: Sequence[DocumentInfo]) -> Html:
     """Titles, dates and headings, each of which opens its document there."""
-    shown = [_content(info, alone=len(documents) == 1) for info in documents[:_LISTED]]
+    by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
+    shown = [_content(info, alone=len(documents) == 1) for info in by_title[:_LISTED]]
     every = f"All {len(documents)} documents"
     more = tag("button", every, type="button", class_="to-documents", data_key="to-all")
     return tag(

@@ -16,7 +16,7 @@ from briefqa.receipts.quotes import Quote
 from briefqa.records import Passage, Span
 from briefqa.ui import passage_view, popups
 from briefqa.ui.html import Html, tag
-from briefqa.ui.messages import KeptQuote
+from briefqa.ui.messages import KeptQuote, kept_quote
 from briefqa.ui.service import IndexService
 
 MOST_KEPT = 500
@@ -29,36 +29,36 @@ def star(passage: Passage, spans: Iterable[Span], key: str) -> Html:
 
     The page's script presses it where they are kept.
     """
-    named = [_named(passage, span) for span in dict.fromkeys(spans)]
+    named = [json.dumps(asdict(_named(passage, span))) for span in dict.fromkeys(spans)]
     return tag(
         "button",
         "Keep",
         type="button",
         class_="keep",
         title="Keep this quote, to save it with others (Menu, Kept quotes)",
-        data_quotes=json.dumps([asdict(one) for one in named]),
+        data_quotes=json.dumps(named),
         data_key=f"keep-{key}",
     )
 
 
-def found(service: IndexService, kept: Sequence[KeptQuote]) -> list[Quote]:
-    """Those of the first `MOST_KEPT` that still stand in the index as they were kept.
+def found(service: IndexService, kept: Sequence[str]) -> list[Quote]:
+    """Those that still stand in the index as they were kept, of the first `MOST_KEPT`.
 
-    Raises IndexFolderError where there is no index.
+    `kept` is as the tab sent it. Raises IndexFolderError where there is no index.
     """
     searcher = service.searcher()
-    wanted = dict.fromkeys(kept[:MOST_KEPT])
+    wanted = filter(None, map(kept_quote, dict.fromkeys(kept[:MOST_KEPT])))
     every = [(one, quotes.find(searcher, one.document, one.start, one.end)) for one in wanted]
     return [quote for one, quote in every if quote and _stamp(quote.text) == one.stamp]
 
 
-def drawn(service: IndexService, kept: Sequence[KeptQuote]) -> Html:
+def drawn(service: IndexService, kept: Sequence[str]) -> Html:
     """The quotes that were kept, each with its citation, and the ways to save them."""
     try:
         there = found(service, kept)
     except BriefQAError as error:
         return _popup(tag("p", str(error), class_="problem"))
-    gone = len(dict.fromkeys(kept)) - len(there)
+    gone = len(kept) - len(there)
     if not kept:
         says = "None yet. Keep, beside a citation, puts a quote here until this tab is closed."
     else:
@@ -73,11 +73,11 @@ def drawn(service: IndexService, kept: Sequence[KeptQuote]) -> Html:
         tag("p", f"{lost} no longer in the documents as kept, and left out.", class_="problem")
         if gone
         else None,
-        tag("ul", *map(_item, there, range(len(there))), class_="quotes") if there else None,
+        tag("ul", *map(_item, there, range(len(there))), aria_label="Quotes") if there else None,
     )
 
 
-def exported(service: IndexService, kept: Sequence[KeptQuote], form: str) -> tuple[str, bytes]:
+def exported(service: IndexService, kept: Sequence[str], form: str) -> tuple[str, bytes]:
     """The quotes that were kept as a file, its name and content; raises IndexFolderError."""
     there = found(service, kept)
     match form:
@@ -91,14 +91,16 @@ def exported(service: IndexService, kept: Sequence[KeptQuote], form: str) -> tup
 
 
 def _popup(*content: Html | None) -> Html:
-    return tag("div", popups.head("kept", "Kept quotes"), *content, class_="kept")
+    title = "Kept quotes"
+    head = popups.head("kept", title)
+    return tag("div", head, *content, class_="kept", role="dialog", aria_label=title)
 
 
 def _item(quote: Quote, number: int) -> Html:
     return tag(
         "li",
         passage_view.excerpt(quote.passage, Span(quote.start, quote.end)),
-        tag("p", tag("bdi", quote.citation), class_="of"),
+        tag("p", tag("bdi", quote.citation), class_="place"),
         star(quote.passage, [Span(quote.start, quote.end)], f"list-{number}"),
     )
 

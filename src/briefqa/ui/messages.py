@@ -65,13 +65,16 @@ class KeptQuote:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """What a tab keeps until it is closed; see `page.js`. `listed` is the stamp of its library."""
+    """What a tab keeps until it is closed; see `page.js`.
+
+    `listed` is the stamp of its library, `kept` are quotes as `kept_quote` reads them.
+    """
 
     turns: tuple[SavedTurn, ...] = ()
     where: Ticked | None = None
     draft: str = ""
     listed: str = ""
-    kept: tuple[KeptQuote, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,14 @@ def tab(sent: object) -> Tab:
         return decode(str(sent or "").encode("utf-8", "surrogatepass"), Tab, any_text=True)
     except Malformed:
         return Tab()
+
+
+def kept_quote(sent: str) -> KeptQuote | None:
+    """A kept quote as the tab saved it; None if it is none."""
+    try:
+        return decode(sent.encode("utf-8", "surrogatepass"), KeptQuote, any_text=True)
+    except Malformed:
+        return None
 
 
 def saved(turns: Iterable[Turn]) -> str:

@@ -14,7 +14,7 @@ KEYS = tag(
             ("1 to 9", "open a source of the answer, outside the box"),
             ("?", "shows these keys, outside the box"),
         )
-        for part in (tag("dt", tag("kbd", key)), tag("dd", does))
+        for part in (tag("dt", key), tag("dd", does))
     ),
 )
 """What each key does."""

@@ -11,7 +11,7 @@ try {
   if (Array.isArray(turns)) tab.turns = turns;
   if (typeof where?.documents === "string") tab.where = where;
   if (typeof draft === "string") tab.draft = draft;
-  if (Array.isArray(kept)) tab.kept = kept;
+  if (Array.isArray(kept)) tab.kept = kept.filter((one) => typeof one === "string");
 } catch {
   // nothing was saved
 }
@@ -130,21 +130,18 @@ function showFirst() {
 
 // A star is pressed where all of its quotes are kept.
 function pressStars(part) {
-  const kept = new Set(tab.kept.map((one) => JSON.stringify(one)));
+  const kept = new Set(tab.kept);
   for (const star of part.querySelectorAll(".keep")) {
-    const all = JSON.parse(star.dataset.quotes).every((one) => kept.has(JSON.stringify(one)));
-    star.setAttribute("aria-pressed", all ? "true" : "false");
+    star.setAttribute("aria-pressed", `${JSON.parse(star.dataset.quotes).every((one) => kept.has(one))}`);
   }
 }
 
 function keep(star) {
-  const isKept = star.ariaPressed === "true";
   const own = JSON.parse(star.dataset.quotes);
-  const same = new Set(own.map((one) => JSON.stringify(one)));
-  const others = tab.kept.filter((one) => !same.has(JSON.stringify(one)));
-  const kept = isKept ? others : [...others, ...own];
-  if (kept.length > 500) return say("There is no room for more than 500 quotes.");
-  save({ kept: kept });
+  const isKept = star.getAttribute("aria-pressed") === "true";
+  const others = tab.kept.filter((one) => !own.includes(one));
+  if (!isKept && others.length + own.length > 500) return say("No more than 500 quotes can be kept.");
+  save({ kept: isKept ? others : [...others, ...own] });
   pressStars(document);
   say(isKept ? "No longer kept" : "Kept");
 }
@@ -248,8 +245,6 @@ find("#log").setAttribute("aria-live", "off"); // the status says what is new, o
 find("#log").setAttribute("aria-label", "Conversation");
 onChange("#log", conversationChanged);
 find("#kept").popover = "auto";
-find("#kept").setAttribute("role", "dialog");
-find("#kept").setAttribute("aria-label", "Kept quotes");
 onChange("#kept", (part) => {
   redrawn(part);
   if (part.matches(":popover-open") && !part.contains(document.activeElement)) part.querySelector("button")?.focus();
