@@ -64,6 +64,7 @@ def test_a_heading_makes_a_question(heading: str, question: str) -> None:
         "References and further reading",
         "Appendix B",
         "2023",
+        "Lease of shed 3",
         "…",
         "<img src=x onerror=alert(1)>",
         "What does it cost?",  # what?

@@ -358,13 +358,13 @@ def test_thumbs_are_kept_as_questions_that_can_be_evaluated(
 def test_a_conversation_can_be_saved_and_begun_anew(visit: Visit, searcher: Searcher) -> None:
     page = visit()
     ask(page, WHO)
-    page.get_by_text("Save", exact=True).click()
+    page.locator("#menu summary").click()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="As Markdown").click()
+        page.get_by_role("button", name="Save as Markdown").click()
     assert saved.value.suggested_filename == "conversation.md"
     content = Path(saved.value.path()).read_text("utf-8")
     assert "Ada Lindqvist kept the lighthouse for forty years" in content
-    assert has_focus(page.locator(".save summary"))
+    assert has_focus(page.locator("#menu summary"))
     page.get_by_role("button", name="New conversation").click()
     page.locator(".invitation").wait_for()
     assert page.locator(".turn").count() == 0

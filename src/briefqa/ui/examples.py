@@ -34,10 +34,14 @@ _LOOKED_AT = 200
 _HEADINGS = 60
 """Of one of them that are looked at."""
 
+_LONGEST = 120
+"""Characters; a longer heading makes no question."""
+
 _UNDER = "What is said under"
 
 _NUMBER = re.compile(
-    r"(?i)(?:(?:article|section|chapter|part|item|rule|clause)\s+)?(?:\d[\d.]*|[ivx]{1,5}[.)])\s*[.):–—-]?\s+"
+    r"(?i)(?:(?:article|section|chapter|part|item|rule|clause) )?"
+    r"(?:\d[\d.]*|[ivx]{1,5}[.)]) ?[.):–—-]? ?"
 )
 _TOPIC = re.compile(r"[^\W\d_][^\W\d_’'-]*(?:[ ’'-][^\W\d_]+){0,5}")
 _POINTING = re.compile(
@@ -50,7 +54,7 @@ _GENERAL = frozenset(
     "foreword further general glossary home index information interviewer introduction legend "
     "licence license links matters methods minutes miscellaneous next note notes other outline "
     "overview preamble preface present questions readme references related remarks sources "
-    "summary title untitled usage version".split()
+    "summary table title untitled usage version".split()
 )
 """First words of headings that hardly say what stands under them."""
 
@@ -79,17 +83,20 @@ def _of_headings(info: DocumentInfo, headings: Counter[str]) -> list[str]:
 
 def _question(heading: str) -> str | None:
     """The question that a heading is or makes, if that can be understood without the document."""
-    text = " ".join(_NUMBER.sub("", heading, count=1).split())
+    if len(heading) > _LONGEST:
+        return None
+    text = " ".join(heading.split())
+    number = _NUMBER.match(text)
+    text = text[number.end() :] if number else text
     if text.endswith("?"):
-        asked = (
-            text if text[:1].isupper() and ":" not in text and 3 <= len(text.split()) <= 14 else ""
-        )
-        understood = asked and not _POINTING.search(asked)
+        asked = text
+        clear = text[0].isupper() and ":" not in text and 3 <= len(text.split()) <= 14
+        understood = clear and not _POINTING.search(text)
     else:
         named = text.capitalize() if text.isupper() else text
         asked = f"{_UNDER} “{named}”?"
-        first = text.casefold().partition(" ")[0]
-        understood = _TOPIC.fullmatch(text) and first not in _GENERAL and len(text) > 3
+        general = text.casefold().partition(" ")[0] in _GENERAL
+        understood = len(text) > 3 and not general and bool(_TOPIC.fullmatch(text))
     if not understood:
         return None
     unsuited = (Kind.MULTI_PART, Kind.OTHER_LANGUAGE, Kind.SMALL_TALK)
