@@ -69,7 +69,7 @@ def nothing_came_of_it(page: Page) -> None:
     assert page.locator(strange).count() == 0
     covering = """[...document.querySelectorAll(".html-container *")].filter(
         node => ["fixed", "absolute"].includes(getComputedStyle(node).position)
-            && !node.closest(".drop-down, .spoken") && !node.matches("#menu > * [popover]")).length"""
+            && !node.closest(".drop-down, .spoken") && !node.matches("#menu [popover]")).length"""
     assert page.evaluate(covering) == 0
     assert in_view(page.get_by_role("heading", name="BriefQA"))
     assert page.title() == "BriefQA"

@@ -16,8 +16,8 @@ from .page_driver import (
     WHO,
     ZEPPELIN,
     ask,
-    chosen,
     has_focus,
+    in_view,
     sideways,
     words,
 )
@@ -90,6 +90,12 @@ def test_a_star_that_is_pressed_again_lets_go_of_the_quote(visit: Visit) -> None
     assert open_kept(page).count() == 0
     assert "None yet." in page.locator("#kept").inner_text()
     assert page.locator("#kept").get_by_role("button").all_inner_texts() == ["Close"]
+
+
+def test_on_a_phone_the_list_opens_before_the_first_question(visit: Visit) -> None:
+    page = visit(width=390, height=844)
+    open_kept(page)
+    assert in_view(page.locator("#kept h2"))
 
 
 def test_passages_that_only_may_answer_are_kept_whole_and_in_the_list_let_go(visit: Visit) -> None:

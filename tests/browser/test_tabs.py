@@ -161,7 +161,7 @@ def test_a_link_asks_behind_a_password(
     visit: Visit, harbour: Path, real_embedder: Embedder, tmp_path: Path
 ) -> None:
     users = tmp_path / "users"
-    passwords.add(users, "ada", "a long password of hers")
+    passwords.write(users, "ada", "a long password of hers")
     service = IndexService(harbour, model=real_embedder)
     login = Login(passwords.read(users))
     with launched(build_page(service), "127.0.0.1", free_port(), login=login) as address:

@@ -126,8 +126,10 @@ def _questions(questions: Sequence[str], where: str) -> Html | None:
     return tag("ul", *listed, class_="examples", aria_label="Example questions")
 
 
-def _contents(documents: Sequence[DocumentInfo]) -> Html:
+def _contents(documents: Sequence[DocumentInfo]) -> Html | None:
     """Titles, dates and headings, each of which opens its document there."""
+    if len(documents) == 1 and not documents[0].sections:
+        return None  # its title is named already
     by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
     shown = [_content(info, alone=len(documents) == 1) for info in by_title[:_LISTED]]
     every = f"All {len(documents)} documents"

@@ -60,7 +60,7 @@ def drawn(service: IndexService, kept: Sequence[str]) -> Html:
         return _popup(tag("p", str(error), class_="problem"))
     gone = len(kept) - len(there)
     if not kept:
-        says = "None yet. Keep, beside a citation, puts a quote here until this tab is closed."
+        says = "None yet. “Keep”, beside a citation, keeps a quote here until this tab is closed."
     else:
         says = "1 quote" if len(there) == 1 else f"{len(there)} quotes"
     saves = [

@@ -79,6 +79,8 @@ class _Page:
             with gr.Row(elem_id="masthead"):
                 _view(tag("h1", "BriefQA"), "brand")
                 self._menu = _view(Html(), "menu")
+                # The page's script makes it a popup, so that it can be drawn anew when open.
+                self._kept = _view(Html(), "kept")
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
@@ -97,8 +99,6 @@ class _Page:
                     _view(_TABS, "panel-title")
                     self._notice = _view(Html(), "notice")
                     self._documents = _view(Html(), "library")
-                    # The page's script makes it a popup, so that it can be drawn anew when open.
-                    self._kept = _view(Html(), "kept")
                     closed = sources_view.closed(None)
                     self._opened = _view(closed, "opened", js="\n".join(map(_own, _SCRIPTS)))
                     self._exported = _view(Html(), "export", js=_EXPORT)
