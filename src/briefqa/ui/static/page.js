@@ -279,9 +279,9 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find(":popover-open")) return;
   if (event.key === "Escape") {
-    if (find(":popover-open") || closeMenu(event.target)) return;
+    if (closeMenu(event.target)) return;
     // Out of the question, where a digit is a digit: the keys 1 to 9 open sources from here.
     const newest = find("#log .turn:last-child");
     if (newest && event.target.closest("#question")) {
@@ -292,7 +292,7 @@ document.addEventListener("keydown", (event) => {
     if (element.querySelector(".back")) return goBack();
   }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "?" && !find(":popover-open")) find("#keys")?.showPopover();
+  if (event.key === "?") find("#keys")?.showPopover();
   if (!/^[1-9]$/.test(event.key)) return;
   const turn = Number(element.querySelector(".opened")?.dataset.turn ?? known);
   if (find(`#log [data-turn="${turn}"][data-hit="${event.key}"]`)) choose(turn, Number(event.key));
