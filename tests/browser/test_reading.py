@@ -122,7 +122,8 @@ def test_a_new_answer_is_in_view_whatever_was_unfolded_before(
     turn.locator("summary").click()
     for question in (WHO, NOWHERE, "What does the ferry cost?"):
         turn = ask(page, question)
-        opened(page, 1) if question != NOWHERE else page.locator("#opened .empty").wait_for()
+        empty = page.locator("#opened .empty")  # of which a phone shows nothing
+        opened(page, 1) if question != NOWHERE else empty.wait_for(state="attached")
         assert in_view(turn.locator(".question"))
         assert in_view(turn.locator("blockquote.said, .verdict").first)
 
@@ -409,10 +410,10 @@ def test_long_words_do_not_scroll_a_phone_sideways(visit: Visit) -> None:
     assert sideways(page) == 0
     page.get_by_text("Copy as").click()
     assert sideways(page) == 0
-    chat, panel = page.locator("#chat").bounding_box(), page.locator("#panel").bounding_box()
-    assert chat is not None
+    log, panel = page.locator("#log").bounding_box(), page.locator("#panel").bounding_box()
+    assert log is not None
     assert panel is not None
-    assert panel["y"] >= chat["y"] + chat["height"]
+    assert panel["y"] >= log["y"] + log["height"]
 
 
 def test_the_letters_are_drawn_with_the_fonts_that_came_along(visit: Visit) -> None:

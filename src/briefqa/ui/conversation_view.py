@@ -133,7 +133,7 @@ def _contents(documents: Sequence[DocumentInfo]) -> Html | None:
     by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
     shown = [_content(info, alone=len(documents) == 1) for info in by_title[:_LISTED]]
     every = f"All {len(documents)} documents"
-    more = tag("button", every, type="button", class_="to-documents", data_key="to-all")
+    more = tag("button", every, type="button", class_="to-all", data_key="to-all")
     return tag(
         "details",
         tag("summary", "What is in it" if len(documents) == 1 else "What is in them"),

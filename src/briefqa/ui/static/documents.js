@@ -242,7 +242,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const data = button.dataset;
-  if (button.matches(".to-documents")) openDocuments();
+  if (button.matches(".to-documents, .to-all")) openDocuments();
   else if (button.matches(".close")) closeDocuments();
   else if (button.matches(".pick")) button.parentElement.querySelector("input").click();
   else if (button.matches(".everywhere")) {
