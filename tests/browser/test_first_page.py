@@ -104,6 +104,26 @@ def test_keys_are_told_by_a_key_and_in_the_menu(visit: Visit) -> None:
     assert has_focus(page.locator("#menu summary"))
 
 
+def test_at_twice_its_size_nothing_is_out_of_reach_and_nothing_moves(visit: Visit) -> None:
+    page = visit(width=720, height=450, device_scale_factor=2, reduced_motion="reduce")
+    page.locator(".contents summary").click()
+    assert sideways(page) == 0
+    ask(page, WHO).locator(".keep").first.click()
+    for name in ("Example questions", "Kept quotes", "Keys"):
+        page.locator("#menu summary").click()
+        page.get_by_role("button", name=name).click()
+        popup = page.get_by_role("dialog", name=name)
+        popup.wait_for()
+        assert in_view(popup.get_by_role("button", name="Close"))
+        box = page.locator(":popover-open").bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 720
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 450
+        assert page.evaluate("document.getAnimations().length") == 0
+        page.keyboard.press("Escape")
+        popup.wait_for(state="hidden")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_the_box_the_menu_and_the_documents_are_in_reach(
     visit: Visit, scheme: str
