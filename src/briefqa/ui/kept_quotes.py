@@ -69,7 +69,7 @@ def drawn(service: IndexService, kept: Sequence[str]) -> Html:
     ]
     lost = "1 is" if gone == 1 else f"{gone} are"
     return _popup(
-        tag("p", says, tag("span", " · Save as ", *saves) if there else None, class_="of"),
+        tag("p", says, *([" · Save as ", *saves] if there else ()), class_="of"),
         tag("p", f"{lost} no longer in the documents as kept, and left out.", class_="problem")
         if gone
         else None,
