@@ -60,7 +60,7 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     page.locator('.thumb[aria-pressed="true"]').wait_for()
     for fold in page.locator("#log summary").all():
         fold.click()
-    page.get_by_text("Save", exact=True).click()
+    page.locator("#menu summary").click()
     assert violations(page) == []  # answers of every verdict, a search, chips, the menu
     page.locator(".turn").first.locator(".citation").first.click()
     chosen(page, 1)
@@ -212,11 +212,11 @@ def test_everything_can_be_done_by_keyboard_alone(visit: Visit, library_page: st
     tab_to(page, page.locator(".everywhere"), "Shift+Tab")
     page.keyboard.press("Enter")
     assert has_focus(page.get_by_label("Your question"))
-    tab_to(page, page.locator(".save summary"), "Shift+Tab")
+    tab_to(page, page.locator("#menu summary"), "Shift+Tab")
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_role("button", name="As a receipt"))
+    tab_to(page, page.get_by_role("button", name="Save as a receipt"))
     page.keyboard.press("Escape")
-    assert has_focus(page.locator(".save summary"))
+    assert has_focus(page.locator("#menu summary"))
 
 
 def test_digits_are_commands_only_where_nothing_is_typed(visit: Visit) -> None:

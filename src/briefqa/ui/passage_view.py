@@ -42,6 +42,15 @@ def sentence(quoted: Sequence[Quotation]) -> Html:
     return tag("blockquote", *blocks, class_="said long" if is_long else "said")
 
 
+def excerpt(shown: Passage, span: Span) -> Html:
+    """These characters of a document, by their offsets in it, as blocks; nothing is marked."""
+    text = Span(span.start - shown.start, span.end - shown.start)
+    every = Span(0, len(shown.text))
+    blocks = rendered(shown.text, shown.document, text, Marks(), every, unwrapped=True)
+    blocks = blocks or [tag("p", shown.text[text.start : text.end], dir="auto")]
+    return tag("blockquote", *blocks)
+
+
 def around(shown: Passage, quoted: Iterable[Quotation]) -> Html | None:
     """What stands around the quotations in their passage, an ellipsis in place of each."""
     left_out = [Span(one.sentence_start, one.sentence_end) for one in marks(quoted, -shown.start)]

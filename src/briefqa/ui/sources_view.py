@@ -16,7 +16,7 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import documents_view, passage_view, reading_view
+from briefqa.ui import documents_view, kept_quotes, passage_view, reading_view
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import Marks
 
@@ -51,6 +51,7 @@ def article(
             tag(
                 "div",
                 *_copies(quoted, hit, document.metadata),
+                kept_quotes.star(hit.passage, _spans(quoted, hit), f"{turn}-source-{hit.rank}"),
                 _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
                 class_="copies",
             ),
@@ -139,6 +140,12 @@ def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
             )
         )
     return tag("span", *ways, class_="neighbours")
+
+
+def _spans(quoted: Sequence[Quotation], hit: Hit) -> list[Span]:
+    """What is kept from here: the sentences that are quoted, or the passage."""
+    sentences = [Span(one.span.sentence_start, one.span.sentence_end) for one in quoted]
+    return sentences or [Span(hit.passage.start, hit.passage.end)]
 
 
 def _copies(quoted: Sequence[Quotation], hit: Hit, facts: Metadata) -> list[Html]:

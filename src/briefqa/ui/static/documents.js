@@ -1,5 +1,7 @@
 // The second script: where questions are looked for, and documents that come and go.
+let conversationAt = 0; // on a phone, where the list takes its place
 function openDocuments() {
+  conversationAt = window.scrollY;
   show("documents");
   find("#panel").scrollTop = 0;
   find("#panel").scrollIntoView({ block: "start" });
@@ -9,7 +11,8 @@ function openDocuments() {
 
 function closeDocuments() {
   show("sources");
-  (find(".to-documents") ?? find("#question textarea")).focus();
+  window.scrollTo(0, conversationAt);
+  (find(".to-documents") ?? find("#question textarea")).focus({ preventScroll: true });
 }
 
 // What is ticked is the tab's: null where all is, else `+` and the keys of the documents that are, or
@@ -108,6 +111,7 @@ function sort() {
 // A document is opened in place of the source that was open, which is there again behind the list.
 let source = "";
 let opener = null;
+let opening = ""; // what was asked for last
 let isBack = false;
 function putBack() {
   isBack = props.value !== source;
@@ -124,8 +128,8 @@ function backToDocuments() {
 
 // A document is read from a heading, a part or its beginning on.
 function read(button) {
-  const { document: name, turn, hit } = (button.closest(".document") ?? element.querySelector("article")).dataset;
-  const at = Number(button.dataset.at);
+  const { document: name, turn, hit } = (button.closest("[data-document]") ?? element.querySelector("article")).dataset;
+  const { at = 0, section = "" } = button.dataset;
   const there = button.matches(".to-section") && element.querySelector(`article [data-start="${at}"]`);
   if (there) {
     there.scrollIntoView({ block: "start" });
@@ -134,11 +138,11 @@ function read(button) {
   }
   isChosen = true;
   if (!element.querySelector(".reading")) source = props.value;
-  if (button.closest("#library")) {
-    opener = button.dataset.key;
-    if (element.querySelector(".reading article")?.dataset.document === name) sourceOpened(); // as in `choose`
-  }
-  trigger("expand", { document: name, at: at, turn: Number(turn ?? 0), hit: Number(hit ?? 0) });
+  if (!button.closest("#opened")) opener = button.dataset.key;
+  const wanted = { document: name, at: Number(at), section: section, turn: Number(turn ?? 0), hit: Number(hit ?? 0) };
+  if (element.querySelector(".reading") && opening === JSON.stringify(wanted)) sourceOpened(); // as in `choose`
+  opening = JSON.stringify(wanted);
+  trigger("expand", wanted);
 }
 
 // Files and folders, dropped or picked, go to the server in one form.
@@ -238,7 +242,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const data = button.dataset;
-  if (button.matches(".to-documents")) openDocuments();
+  if (button.matches(".to-documents, .to-all")) openDocuments();
   else if (button.matches(".close")) closeDocuments();
   else if (button.matches(".pick")) button.parentElement.querySelector("input").click();
   else if (button.matches(".everywhere")) {
