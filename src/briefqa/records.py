@@ -152,13 +152,16 @@ class Document:
     """One source file as read.
 
     `name` is the file's path relative to the folder it was indexed from, with forward slashes.
-    `text` is what is quoted: the decoded source without its byte order mark, newlines as they are
-    in the file, or else what a loader extracted from it. `encoding` is the decoded source's, empty
-    where the text was extracted. `sections` are in source order and cover every paragraph that may
-    be quoted; front matter, navigation crumbs and the title line are in `text` but in no section.
-    `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
-    empty page starts where the next one does); empty where the format has none. `media_type` is
-    the file's, `loader` the name and version of the loader that read it, as in "markdown 1".
+    `text` is what is quoted: the decoded source without its byte order mark and what nobody
+    reads in it, newlines as they are in the file, or else what a loader extracted from it.
+    `encoding` is the decoded source's, empty where the text was extracted. `sections` are in
+    source order and cover every paragraph that may be quoted; front matter, navigation crumbs
+    and the title line are in `text` but in no section. `page_starts` are the offsets where the
+    pages start, ascending from 0, one for every page (an empty page starts where the next one
+    does); empty where the format has none. `line_starts` are likewise those of the file's lines
+    where the loader left some of the source out of `text`, empty where the lines of `text` are
+    the file's. `media_type` is the file's, `loader` the name and version of the loader that
+    read it, as in "markdown 1".
     """
 
     name: str
@@ -169,6 +172,7 @@ class Document:
     media_type: str = ""
     loader: str = ""
     encoding: str = "utf-8"
+    line_starts: tuple[int, ...] = ()
 
     @property
     def title(self) -> str:

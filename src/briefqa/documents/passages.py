@@ -102,7 +102,8 @@ def _places(document: Document) -> Callable[[int, int], Place]:
         unit, starts = PlaceUnit.PAGE, document.page_starts
     elif document.encoding:
         unit = PlaceUnit.LINE
-        starts = (0, *(newline.end() for newline in _NEWLINE.finditer(document.text)))
+        newlines = _NEWLINE.finditer(document.text)
+        starts = document.line_starts or (0, *(newline.end() for newline in newlines))
     else:  # the lines of an extracted text are not the file's
         return lambda _start, _end: Place(PlaceUnit.NONE)
     return lambda start, end: Place(
