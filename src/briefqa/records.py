@@ -152,16 +152,14 @@ class Document:
     """One source file as read.
 
     `name` is the file's path relative to the folder it was indexed from, with forward slashes.
-    `text` is what is quoted: the decoded source without its byte order mark and what nobody
-    reads in it, newlines as they are in the file, or else what a loader extracted from it.
-    `encoding` is the decoded source's, empty where the text was extracted. `sections` are in
-    source order and cover every paragraph that may be quoted; front matter, navigation crumbs
-    and the title line are in `text` but in no section. `page_starts` are the offsets where the
-    pages start, ascending from 0, one for every page (an empty page starts where the next one
-    does); empty where the format has none. `line_starts` are likewise those of the file's lines
-    where the loader left some of the source out of `text`, empty where the lines of `text` are
-    the file's. `media_type` is the file's, `loader` the name and version of the loader that
-    read it, as in "markdown 1".
+    `text` is what is quoted: the decoded source without its byte order mark, newlines as in the
+    file, less what a loader left out, or else what it extracted; `encoding` is then empty.
+    `sections` are in source order and cover every paragraph that may be quoted; front matter,
+    crumbs and the title line are in `text` but in no section. `page_starts` are offsets,
+    ascending from 0 (an empty page starts where the next one does), empty where the format has no
+    pages; `line_starts` those of the file's lines, empty where they are the lines of `text`.
+    `media_type` is the file's, `loader` the loader's name and version ("markdown 1"), `remark` a
+    sentence about how it was read, mostly empty.
     """
 
     name: str
@@ -173,6 +171,7 @@ class Document:
     loader: str = ""
     encoding: str = "utf-8"
     line_starts: tuple[int, ...] = ()
+    remark: str = ""
 
     @property
     def title(self) -> str:
@@ -358,8 +357,7 @@ class Answer:
 class DocumentInfo:
     """What a list of documents shows of one.
 
-    `sections` are its heading paths in source order, outermost heading first, without the lead's;
-    `source` and `author` are as in its Metadata.
+    `sections` are heading paths in source order, outermost first, without the lead's.
     """
 
     name: str
@@ -369,6 +367,7 @@ class DocumentInfo:
     sections: tuple[tuple[str, ...], ...]
     source: str = ""
     author: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,7 @@ def _document(info: DocumentInfo, number: int) -> Html:
             dir="auto",
         ),
         tag("bdi", info.date, class_="of") if info.date else None,
+        tag("small", info.remark, class_="of") if info.remark else None,
         tag(
             "button",
             "Only this",

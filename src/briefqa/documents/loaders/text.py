@@ -96,14 +96,14 @@ class _Block:
     level: int = 0
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(data: bytes, name: str, encoding: str = "") -> Document:
     """Read plain text; raises LoadError when the bytes are blank or not text.
 
     Crumbs above the title are left out, and so is a date on a line of its own. The first block
     after them is the title when it looks like one and something follows it, else the title is made
     of the file's name. By-line and dateline say who wrote it, when and where.
     """
-    text, encoding = decode(data)
+    text, encoding, remark = decode(data, encoding)
     blocks = _without_crumbs(_blocks(text))
     title = ""
     about = _about(blocks[:_MOST_ABOUT])
@@ -123,6 +123,7 @@ def parse(data: bytes, name: str) -> Document:
         text=text,
         sections=outline.sections(),
         encoding=encoding,
+        remark=remark,
     )
 
 
