@@ -126,14 +126,14 @@ def test_what_was_once_read_wrongly(words: str, encoding: str) -> None:
 
 
 HALF = "It took ½ of the day to moor the ships in the harbour."
-HALF_REMARK = (
+HALF_NOTE = (
     "read as cp1252, though it may be iso8859-15; if that is wrong, name its encoding (--encoding)"
 )
 
 
 def test_where_two_encodings_stay_likely_the_more_usual_is_taken_and_told() -> None:
     document = loaders.parse(HALF.encode("cp1252"), "a.txt")
-    assert (document.text, document.encoding, document.remark) == (HALF, "cp1252", HALF_REMARK)
+    assert (document.text, document.encoding, document.notes) == (HALF, "cp1252", (HALF_NOTE,))
 
 
 def test_the_report_the_list_and_the_library_tell_that_an_encoding_is_a_guess(
@@ -146,18 +146,18 @@ def test_the_report_the_list_and_the_library_tell_that_an_encoding_is_a_guess(
     build(folder, index=index, model=HashingEmbedder())
     (folder / "b.txt").write_text("The quay is 41 m long.")
     report = build(folder, index=index, model=HashingEmbedder())  # a.txt is copied
-    assert [file.detail for file in report.files] == [HALF_REMARK, ""]
+    assert [file.detail for file in report.files] == [HALF_NOTE, ""]
     terminal.show_report(report)
-    assert f"  a.txt: 1 passage; {HALF_REMARK}\n  b.txt: 1 passage\n" in capsys.readouterr().out
+    assert f"  a.txt: 1 passage; {HALF_NOTE}\n  b.txt: 1 passage\n" in capsys.readouterr().out
     with open_index(index, model=HashingEmbedder(), reader=None) as searcher:
         listed = searcher.documents()
-    assert [info.remark for info in listed] == [HALF_REMARK, ""]
+    assert [info.notes for info in listed] == [(HALF_NOTE,), ()]
     shown = document_list(listed, changeable=False, formats=[".txt"])
-    assert HALF_REMARK in html.unescape(shown)
+    assert HALF_NOTE in html.unescape(shown)
     added = tmp_path / "c.txt"
     added.write_bytes(HALF.replace("day", "week").encode("cp1252"))
     (one,) = Library(index, model=HashingEmbedder()).add([("c.txt", added)])
-    assert one.detail == HALF_REMARK.replace("read", "Read", 1) + "."
+    assert one.detail == HALF_NOTE.replace("read", "Read", 1) + "."
 
 
 def test_a_named_encoding_is_that_of_what_is_neither_utf8_nor_marked(tmp_path: Path) -> None:

@@ -155,11 +155,11 @@ class Document:
     `text` is what is quoted: the decoded source without its byte order mark, newlines as in the
     file, less what a loader left out, or else what it extracted; `encoding` is then empty.
     `sections` are in source order and cover every paragraph that may be quoted; front matter,
-    crumbs and the title line are in `text` but in no section. `page_starts` are offsets,
-    ascending from 0 (an empty page starts where the next one does), empty where the format has no
-    pages; `line_starts` those of the file's lines, empty where they are the lines of `text`.
-    `media_type` is the file's, `loader` the loader's name and version ("markdown 1"), `remark` a
-    sentence about how it was read, mostly empty.
+    crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
+    from 0 (an empty page starts where the next one does), empty where the format has no pages;
+    `line_starts` those of the file's lines, empty where they are the lines of `text`. `media_type`
+    is the file's, `loader` the loader's name and version ("markdown 1"). `notes` say what of the
+    file was left out or guessed, and why, a clause each.
     """
 
     name: str
@@ -171,7 +171,7 @@ class Document:
     loader: str = ""
     encoding: str = "utf-8"
     line_starts: tuple[int, ...] = ()
-    remark: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -185,7 +185,8 @@ class Passage:
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
     included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file: its lines or its pages.
+    section, from 1. `place` is where it stands in the file, `language` what its document says it
+    is written in, if anything.
     """
 
     document: str
@@ -196,6 +197,7 @@ class Passage:
     end: int
     paragraphs: tuple[int, int]
     place: Place
+    language: str = ""
 
     @property
     def citation(self) -> str:
@@ -217,9 +219,8 @@ class Evidence:
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
     better. `fused` is the value the indexes together order by. `matched` are the question's own
-    words that stand in the passage, its title or its headings, as the question spells them.
-    `answerability` is how sure a reader is that the passage answers, 0..1, None where none has read
-    it; hits are ordered by `fused` and it together.
+    words that stand in the passage, its title or its headings, as the question spells them; hits
+    are ordered by `fused` and `answerability`, how sure a reader is that it answers, 0..1, if any.
     """
 
     bm25: float | None
@@ -235,9 +236,8 @@ class Evidence:
 class AnswerSpan:
     """Where a passage answers: character offsets into `Document.text`, half open.
 
-    `text` is `document.text[start:end]`: the words a reader found, or the whole sentence where no
-    reader has read the passage. The sentence that holds it is
-    `document.text[sentence_start:sentence_end]`.
+    `text` is `document.text[start:end]`: the words a reader found, or else the whole sentence. The
+    sentence that holds it is `document.text[sentence_start:sentence_end]`.
     """
 
     start: int
@@ -367,7 +367,7 @@ class DocumentInfo:
     sections: tuple[tuple[str, ...], ...]
     source: str = ""
     author: str = ""
-    remark: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

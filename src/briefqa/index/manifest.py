@@ -18,7 +18,7 @@ OLDEST_FORMAT = 2  # the oldest it reads
 # Raise it with every change to how documents are cut, split into sentences, embedded or scored by
 # their words: older indexes are then not searched, and rebuilt, which an unchanged file would not
 # be otherwise. Loaders have versions.
-RECIPE = 4
+RECIPE = 5
 
 
 class Outcome(StrEnum):
@@ -35,7 +35,7 @@ class Source:
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
     empty and `detail` says why when the file failed or repeats another; else it is the document's
-    remark. `loader` is the name and
+    notes. `loader` is the name and
     version of what read it, such as "markdown 1", empty where no loader takes such a file.
     """
 

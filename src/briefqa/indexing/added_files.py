@@ -58,7 +58,7 @@ class ParsedFiles:
         """The document in a file; raises LoadError."""
         if (digest, name) not in self._results:
             try:
-                self._results[digest, name] = loaders.parse(data, name, self._encoding)
+                self._results[digest, name] = loaders.parse(data, name, encoding=self._encoding)
             except LoadError as error:
                 self._results[digest, name] = error
         result = self._results[digest, name]

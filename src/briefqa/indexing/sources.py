@@ -71,14 +71,14 @@ def _read_source(
         else:
             given = parsed.get(digest)
             same = given is not None and given.name == name
-            document = given if given and same else loaders.parse(data, name, encoding)
+            document = given if given and same else loaders.parse(data, name, encoding=encoding)
             n_passages = writer.add(document)
         if not n_passages:
             raise LoadError("it has no text to quote, only headings or front matter")
     except LoadError as error:
         return Source(name, "", path, digest, Outcome.FAILED, 0, str(error), loader)
-    outcome, title, remark = Outcome.INDEXED, document.title, document.remark
-    return Source(name, title, path, digest, outcome, n_passages, remark, loader)
+    outcome, title, notes = Outcome.INDEXED, document.title, "; ".join(document.notes)
+    return Source(name, title, path, digest, outcome, n_passages, notes, loader)
 
 
 def _digest_of(path: Path) -> str:

@@ -94,7 +94,7 @@ def _read_again(source: Source, encoding: str) -> tuple[State, str]:
         return State.MISSING, ""
     same = hashlib.sha256(data).hexdigest() == source.sha256
     try:
-        text = loaders.parse(data, source.name, encoding).text
+        text = loaders.parse(data, source.name, encoding=encoding).text
     except LoadError:
         text = ""
     return State.SAME if same else State.CHANGED, text

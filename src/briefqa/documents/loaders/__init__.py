@@ -67,7 +67,7 @@ def loader_of(name: str) -> str:
     return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
 
 
-def parse(data: bytes, name: str, encoding: str = "") -> Document:
+def parse(data: bytes, name: str, *, encoding: str = "") -> Document:
     """Make a Document of a file's bytes; the suffix of `name` says which format they are in.
 
     `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
@@ -79,7 +79,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         kind = f"{suffix!r} files" if suffix else "files without a suffix"
         raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
     if loader in TEXT_LOADERS:
-        document = loader.parse(data, name, encoding)
+        document = loader.parse(data, name, encoding=encoding)
     else:
         document = loader.parse(data, name)
     return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))

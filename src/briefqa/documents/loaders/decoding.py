@@ -40,11 +40,11 @@ _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
 class Decoded(NamedTuple):
-    """The text of a file, the name of its encoding, and a sentence where that is a guess."""
+    """The text of a file, the name of its encoding, and a note where that is a guess."""
 
     text: str
     encoding: str
-    remark: str
+    notes: tuple[str, ...]
 
 
 def known(encoding: str) -> str:
@@ -94,7 +94,7 @@ def _decoded(data: bytes, named: str) -> Decoded:
     if odd:
         return _as(data, named or odd)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8", "")
+        return Decoded(data.decode("utf-8"), "utf-8", ())
     except UnicodeDecodeError:
         if b"\x00" in data:
             raise LoadError("this is not text: it holds NUL bytes; convert it first") from None
@@ -105,12 +105,12 @@ def _decoded(data: bytes, named: str) -> Decoded:
     whole = len(_ASCII.sub("", repaired)) - damaged
     # Other encodings almost never form whole UTF-8 characters by chance.
     if whole > damaged or _cut_off(data):
-        return Decoded(repaired, "utf-8", "")
+        return Decoded(repaired, "utf-8", ())
     return _guessed(data)
 
 
 def _as(data: bytes, encoding: str) -> Decoded:
-    return Decoded(data.decode(encoding, "replace"), encoding, "")
+    return Decoded(data.decode(encoding, "replace"), encoding, ())
 
 
 def _guessed(data: bytes) -> Decoded:
@@ -122,13 +122,13 @@ def _guessed(data: bytes) -> Decoded:
     guess = encodings.guess(data[begin : begin + _SAMPLE])
     if guess is None:
         raise LoadError("this is not text in any encoding we know; save it as UTF-8")
-    remark = ""
+    note = ""
     if guess.rival:
-        remark = (
+        note = (
             f"read as {guess.encoding}, though it may be {guess.rival}; "
             "if that is wrong, name its encoding (--encoding)"
         )
-    return Decoded(data.decode(guess.encoding, "replace"), guess.encoding, remark)
+    return Decoded(data.decode(guess.encoding, "replace"), guess.encoding, (note,) if note else ())
 
 
 def _cut_off(data: bytes) -> bool:

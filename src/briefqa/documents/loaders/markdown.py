@@ -57,7 +57,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     or opens the document with another heading right under it, else the file's name. A heading
     that serves as the title begins no section.
     """
-    text, encoding, remark = decode(data, encoding)
+    text, encoding, notes = decode(data, encoding)
     lines = line_spans(text)
     front, first_line = _front_matter(text, lines)
     blocks = _blocks(text, lines, first_line)
@@ -87,7 +87,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         text=text,
         sections=outline.sections(),
         encoding=encoding,
-        remark=remark,
+        notes=notes,
     )
 
 

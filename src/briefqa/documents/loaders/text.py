@@ -103,7 +103,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     after them is the title when it looks like one and something follows it, else the title is made
     of the file's name. By-line and dateline say who wrote it, when and where.
     """
-    text, encoding, remark = decode(data, encoding)
+    text, encoding, notes = decode(data, encoding)
     blocks = _without_crumbs(_blocks(text))
     title = ""
     about = _about(blocks[:_MOST_ABOUT])
@@ -123,7 +123,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         text=text,
         sections=outline.sections(),
         encoding=encoding,
-        remark=remark,
+        notes=notes,
     )
 
 
