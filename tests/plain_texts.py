@@ -27,16 +27,15 @@ class Told:
 
 def told(kind: str) -> list[Told]:
     """The texts of one kind."""
+    entries = (FOLDER / f"{kind}.txt").read_text("utf-8").split("@@@ ")[1:]
     texts = []
-    for entry in (FOLDER / f"{kind}.txt").read_text("utf-8").split("@@@ ")[1:]:
-        name, text = entry.split("\n", 1)
-        if name == "title":
-            texts[-1].append(text.strip())
-        elif name == "sections":
-            texts[-1].append(tuple(tuple(line.split(" > ")) for line in text.splitlines()))
-        else:
-            texts.append([name, text])
-    return [Told(*entry) for entry in texts]
+    for first in range(0, len(entries), 3):
+        (name, text), (_, title), (_, sections) = (
+            entry.split("\n", 1) for entry in entries[first : first + 3]
+        )
+        paths = tuple(tuple(line.split(" > ")) for line in sections.splitlines())
+        texts.append(Told(name, text, title.strip(), paths))
+    return texts
 
 
 def paths(document: Document) -> list[tuple[str, ...]]:

@@ -1,0 +1,291 @@
+"""What belongs together in a text: the blocks that become its headings and paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from briefqa.documents.loaders.outline import one_line, trimmed
+from briefqa.documents.loaders.text import lines as shape
+from briefqa.documents.loaders.text import numbers, voices
+from briefqa.documents.loaders.text.lines import Line, lines_of
+from briefqa.documents.loaders.text.voices import Mail, Voices
+from briefqa.records import Span
+
+_HASHES = re.compile(r"(#{1,6})[ \t]{1,9}(\S.*)")
+_CODE = 4  # columns beyond the margin: code, or what is set in the middle
+_MIDDLE = 8
+_LONGEST_BOX = 40  # lines between two rules
+_BOX_RULE = 10  # characters
+_FENCE = ("```", "~~~")
+_GOES_ON = 35  # characters; a line so long may go on below a blank one
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together.
+
+    `level` is not 0 for a heading that is marked as one, `text` says that it can be none, `indent`
+    are the columns before its first line. `mail` is the header that it is.
+    """
+
+    span: Span
+    words: str
+    lines: int
+    level: int = 0
+    text: bool = False
+    indent: int = 0
+    question: bool = False
+    mail: Mail | None = None
+
+
+def blocks(text: str) -> tuple[list[Block], Voices]:
+    """The blocks of a text in order, and who speaks in it."""
+    runs = _runs(text)
+    known = voices.voices([run for run, _ in runs])
+    margin = min((line.indent for run, _ in runs for line in run), default=0)
+    found: list[Block] = []
+    if runs and not runs[0][1] and _is_title_and_more(runs[0][0]):
+        (title, *more), _ = runs[0]
+        runs[:1] = [([title], False), (more, False)]
+    for run, kept in runs:
+        found += [_block(text, run, text_only=True)] if kept else _of_run(text, run, known, margin)
+    return _joined(text, _with_names(text, found, known)), known
+
+
+def _runs(text: str) -> list[tuple[list[Line], bool]]:
+    """The runs of lines between blank ones, and whether a run is code or a boxed note."""
+    lines = lines_of(text)
+    filled = [line for line in lines if line]
+    above = sum(1 for _ in takewhile(lambda line: shape.is_crumb(line.words), filled[:-1]))
+    begin = filled[above].span.start if filled else 0
+    runs: list[tuple[list[Line], bool]] = []
+    run: list[Line] = []
+    kept_until = -1
+    for number, line in enumerate([*lines, Line(Span(len(text), len(text)), "", 0)]):
+        if line and line.span.start < begin:
+            continue
+        if number > kept_until and (end := _kept(lines, number)) > number:
+            if run:
+                runs.append((run, False))
+                run = []
+            kept_until = end
+        if line and (number > kept_until or not _is_edge(lines, number, kept_until)):
+            run.append(line)
+        if (not line or number == kept_until) and run:
+            runs.append((run, number <= kept_until))
+            run = []
+    return runs
+
+
+def _kept(lines: Sequence[Line], number: int) -> int:
+    """The last line of the code or boxed note that begins on a line; that line for none."""
+    if number >= len(lines):
+        return number
+    words = lines[number].words
+    box = (
+        len(words) >= _BOX_RULE and shape.RULE.fullmatch(words) and not any(map(str.isalnum, words))
+    )
+    fence = words.startswith(_FENCE)
+    if not (box or fence):
+        return number
+    for end in range(number + 1, min(len(lines), number + _LONGEST_BOX)):
+        if fence and lines[end].words.startswith(words[:3]):
+            return end
+        if box and lines[end].words == words:
+            inner = sum(1 for line in lines[number + 1 : end] if line)
+            touches = bool(lines[number + 1] and lines[end - 1])
+            return end if inner > 2 and touches else number
+    return number
+
+
+def _is_edge(lines: Sequence[Line], number: int, end: int) -> bool:
+    return (
+        number == end
+        or shape.RULE.fullmatch(lines[number].words) is not None
+        or lines[number].words.startswith(_FENCE)
+    )
+
+
+def _of_run(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterator[Block]:
+    """The blocks of lines that no blank line parts; rules around them are decoration."""
+    begin, end = 0, len(run)
+    while begin < end:
+        underline = run[begin + 1] if begin + 1 < end else run[begin]
+        if shape.RULE.fullmatch(run[begin].words) or shape.SEPARATOR.fullmatch(run[begin].words):
+            begin += 1
+        elif shape.UNDERLINE.fullmatch(underline.words) and shape.looks_like_heading(
+            run[begin].words
+        ):
+            yield replace(
+                _block(text, run[begin : begin + 1]), level=1 + (underline.words[0] != "=")
+            )
+            begin += 2
+        else:
+            break
+    while end > begin and shape.RULE.fullmatch(run[end - 1].words):
+        end -= 1
+    run = run[begin:end]
+    while run:
+        taken = _first(text, run, known, margin)
+        yield from taken
+        last = taken[-1].span.end
+        run = [line for line in run if line.span.start >= last]
+
+
+def _first(text: str, run: Sequence[Line], known: Voices, margin: int) -> list[Block]:
+    """The first blocks of some lines."""
+    if mail := voices.mail_at(run):
+        return [replace(_block(text, run[: mail.lines], text_only=True), mail=mail)]
+    columns = len(run) > 1 and all(shape.GAP.search(line.words) for line in run)
+    if columns or shape.are_rows(list(run)) or _is_contents(run):
+        return [_block(text, run, text_only=True)]
+    level = voices.depth(run[0].words)
+    if any(voices.depth(line.words) != level for line in run):
+        alike = list(takewhile(lambda line: voices.depth(line.words) == level, run))
+        introduces = not level and run[len(alike) - 1].words.endswith(":")
+        if introduces:
+            quoted = takewhile(lambda line: voices.depth(line.words) > 0, run[len(alike) :])
+            alike += quoted
+        return [_block(text, alike, text_only=True)]
+    if level:
+        return [_block(text, run, text_only=True)]
+    if known.labelled or known.alone:
+        turn = _turn(run, known)
+        if turn:
+            return [_block(text, run[:turn], text_only=True)]
+    asked = voices.question_lines(run) if known.asks else 0
+    if asked and (asked < len(run) or asked == 1 or len(run) == asked):
+        return [replace(_block(text, run[:asked]), question=True), *_rest(text, run[asked:])]
+    if len(run) == 1:
+        return [_heading_line(text, run, margin)]
+    if _each_line_alone(run):
+        return [_heading_line(text, [line], margin) for line in run]
+    bare = numbers.bare_unit([line.words for line in run])
+    if bare:
+        return [_block(text, run[:bare]), *_rest(text, run[bare:])]
+    if _heads_its_run(run):
+        return [_heading_line(text, run[:1], margin)]
+    return [_block(text, run)]
+
+
+def _rest(text: str, run: Sequence[Line]) -> list[Block]:
+    return [_block(text, run, text_only=True)] if run else []
+
+
+def _turn(run: Sequence[Line], known: Voices) -> int:
+    """How many lines of a run are the turn of the speaker whom its first line names; 0 for none."""
+    if not voices.begins_turn(run[0].words, known):
+        later = [n for n, line in enumerate(run) if voices.begins_turn(line.words, known)]
+        return later[0] if later else 0
+    others = [n for n, line in enumerate(run[1:], 1) if voices.begins_turn(line.words, known)]
+    return others[0] if others else len(run)
+
+
+def _heading_line(text: str, run: Sequence[Line], margin: int) -> Block:
+    """A line by itself, which a hash may mark as a heading unless it is set in as code is."""
+    line = run[0]
+    hashes = _HASHES.fullmatch(line.words)
+    if hashes and line.indent < margin + _CODE:
+        words = hashes[2].rstrip("#").rstrip() or hashes[2]
+        start = line.span.start + hashes.start(2)
+        own = trimmed(text, start, start + len(words))
+        return Block(own, one_line(words), 1, len(hashes[1]), indent=line.indent)
+    if hashes or margin + _CODE <= line.indent < margin + _MIDDLE:
+        return _block(text, run, text_only=bool(hashes))
+    return _block(text, run)
+
+
+def _block(text: str, run: Sequence[Line], *, text_only: bool = False) -> Block:
+    span = Span(run[0].span.start, run[-1].span.end)
+    words = one_line(text[span.start : span.end])
+    return Block(span, words, len(run), text=text_only, indent=run[0].indent)
+
+
+def _is_contents(run: Sequence[Line]) -> bool:
+    """Whether lines are entries of a table of contents, with dots up to their pages."""
+    entries = sum(1 for line in run if len(line.words) < 200 and shape.LEADERS.match(line.words))
+    return entries > 0 and 2 * entries >= len(run)
+
+
+def _is_title_and_more(run: Sequence[Line]) -> bool:
+    """Whether a text begins with a title in capitals and a line that is none, right below it."""
+    if len(run) != 2 or not run[0].words.isupper() or run[1].words.isupper():
+        return False
+    return shape.looks_like_heading(run[0].words) and not numbers.unit_rank(run[0].words)
+
+
+def _each_line_alone(run: Sequence[Line]) -> bool:
+    """Whether every line is a paragraph: too long to be wrapped, or ending as sentences do."""
+    if max(len(line.words) for line in run) > shape.WRAP_WIDTH:
+        return True
+    long = [line for line in run[:-1] if len(line.words) > shape.LONG_LINE]
+    ended = sum(bool(shape.ENDS_SENTENCE.search(line.words)) for line in long)
+    return bool(long) and ended >= 0.6 * len(long)
+
+
+def _heads_its_run(run: Sequence[Line]) -> bool:
+    """Whether the first line is a heading set right on its paragraph: it stops far too early."""
+    first, second = run[0].words, run[1].words
+    if numbers.NUMBERED.match(first) and numbers.NUMBERED.match(second) and len(run) > 2:
+        return _heads_its_run(run[1:]) and shape.looks_like_heading(
+            numbers.NUMBERED.sub("", first, count=1)
+        )
+    return (
+        len(second) >= shape.LONG_LINE
+        and len(first) < 0.6 * len(second)
+        and not second[0].islower()
+        and not shape.LIST_ITEM.match(second)
+        and shape.looks_like_heading(numbers.NUMBERED.sub("", first, count=1))
+    )
+
+
+def _with_names(text: str, found: list[Block], known: Voices) -> list[Block]:
+    """The blocks, a name on a line of its own joined with what is said below it."""
+    joined: list[Block] = []
+    for block in found:
+        above = joined[-1] if joined else None
+        if above and above.words in known.alone and block.words not in known.alone:
+            joined[-1] = _both(text, above, block)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _joined(text: str, found: list[Block]) -> list[Block]:
+    """The blocks, run-in headings parted from their text and sentences joined over blank lines."""
+    joined: list[Block] = []
+    for block in found:
+        above = joined[-1] if joined else None
+        if (
+            above
+            and joined[1:]
+            and not (above.text or above.level or block.text or block.level)
+            and len(above.words) >= _GOES_ON
+            and block.words[0].islower()
+            and not shape.LIST_ITEM.match(block.words)
+            and not shape.ENDS_SENTENCE.search(above.words)
+            and not above.words.endswith((":", ";"))
+            and (not above.words.endswith(",") or block.lines == 1)
+        ):
+            joined[-1] = _both(text, above, block)
+            continue
+        source = text[block.span.start : block.span.end]
+        heading = 0 if block.text or block.level else numbers.run_in(source)
+        if heading:
+            start, end = block.span.start, block.span.end
+            own = Span(start, start + heading)
+            rest = trimmed(text, own.end, end)
+            joined.append(Block(own, one_line(text[start : own.end]), 1, indent=block.indent))
+            joined.append(Block(rest, one_line(text[rest.start : end]), block.lines, text=True))
+        else:
+            joined.append(block)
+    return joined
+
+
+def _both(text: str, one: Block, other: Block) -> Block:
+    span = Span(one.span.start, other.span.end)
+    words = one_line(text[span.start : span.end])
+    return Block(span, words, one.lines + other.lines, text=one.text, indent=one.indent)
