@@ -76,6 +76,8 @@ def _titled(found: list[Block]) -> tuple[str, list[Block]]:
             if all(shape.GAP.search(above.words) or above.lines > 1 for above in found[:place]):
                 return block.words, [*found[:place], *found[place + 1 :]]
             break
+    if _is_letterhead(found):
+        return "", found
     if _is_title(found[0], found[1]):
         return found[0].words, found[1:]
     return "", found
@@ -83,6 +85,12 @@ def _titled(found: list[Block]) -> tuple[str, list[Block]]:
 
 def _is_in_the_middle(block: Block) -> bool:
     return block.indent >= _CENTRED and block.lines <= 2 and shape.looks_like_heading(block.words)
+
+
+def _is_letterhead(found: list[Block]) -> bool:
+    """Whether the first block stands over a letter: an address and a date above the greeting."""
+    greeted = any(shape.is_letter_form(block.words) for block in found[1:_MOST_ABOVE])
+    return found[0].lines > 1 and greeted
 
 
 def _without_crumbs(found: list[Block]) -> list[Block]:

@@ -20,6 +20,7 @@ _MIDDLE = 8
 _LONGEST_BOX = 40  # lines between two rules
 _BOX_RULE = 10  # characters
 _FENCE = ("```", "~~~")
+_FEWEST_RUN_INS = 3  # of the headings that open their own paragraph, where only numbers tell them
 _GOES_ON = 35  # characters; a line so long may go on below a blank one
 
 
@@ -50,8 +51,11 @@ def blocks(text: str) -> tuple[list[Block], Voices]:
     if runs and not runs[0][1] and _is_title_and_more(runs[0][0]):
         (title, *more), _ = runs[0]
         runs[:1] = [([title], False), (more, False)]
-    for run, kept in runs:
-        found += [_block(text, run, text_only=True)] if kept else _of_run(text, run, known, margin)
+    for number, (run, kept) in enumerate(runs):
+        named = voices.speaker(run[0].words)
+        titles = not number and named is not None and named[1] not in known.names
+        speak = Voices() if titles else known
+        found += [_block(text, run, text_only=True)] if kept else _of_run(text, run, speak, margin)
     return _joined(text, _with_names(text, found, known)), known
 
 
@@ -211,8 +215,12 @@ def _is_contents(run: Sequence[Line]) -> bool:
 
 
 def _is_title_and_more(run: Sequence[Line]) -> bool:
-    """Whether a text begins with a title in capitals and a line that is none, right below it."""
-    if len(run) != 2 or not run[0].words.isupper() or run[1].words.isupper():
+    """Whether a text begins with a title and other lines right below it: set in the middle, or in
+    capitals over a line that is not.
+    """
+    middle = len(run) > 1 and all(line.indent >= _MIDDLE for line in run)
+    shouted = len(run) == 2 and run[0].words.isupper() and not run[1].words.isupper()
+    if not (middle or shouted):
         return False
     return shape.looks_like_heading(run[0].words) and not numbers.unit_rank(run[0].words)
 
@@ -229,6 +237,8 @@ def _each_line_alone(run: Sequence[Line]) -> bool:
 def _heads_its_run(run: Sequence[Line]) -> bool:
     """Whether the first line is a heading set right on its paragraph: it stops far too early."""
     first, second = run[0].words, run[1].words
+    if first.isupper() and all(line.indent > run[0].indent for line in run[1:]):
+        return shape.looks_like_heading(first)
     if numbers.NUMBERED.match(first) and numbers.NUMBERED.match(second) and len(run) > 2:
         return _heads_its_run(run[1:]) and shape.looks_like_heading(
             numbers.NUMBERED.sub("", first, count=1)
@@ -257,6 +267,8 @@ def _with_names(text: str, found: list[Block], known: Voices) -> list[Block]:
 def _joined(text: str, found: list[Block]) -> list[Block]:
     """The blocks, run-in headings parted from their text and sentences joined over blank lines."""
     joined: list[Block] = []
+    run_ins = [numbers.numbered_run_in(text[one.span.start : one.span.end]) for one in found]
+    numbered = sum(map(bool, run_ins)) >= _FEWEST_RUN_INS
     for block in found:
         above = joined[-1] if joined else None
         if (
@@ -273,7 +285,9 @@ def _joined(text: str, found: list[Block]) -> list[Block]:
             joined[-1] = _both(text, above, block)
             continue
         source = text[block.span.start : block.span.end]
-        heading = 0 if block.text or block.level else numbers.run_in(source)
+        heading = 0
+        if not (block.text or block.level):
+            heading = numbers.run_in(source) or (numbered and numbers.numbered_run_in(source))
         if heading:
             start, end = block.span.start, block.span.end
             own = Span(start, start + heading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from briefqa.documents.loaders.text import numbers
 from briefqa.documents.loaders.text.about import is_date
 from briefqa.documents.loaders.text.blocks import Block
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MOST_LINES = 2  # of a unit's heading
 _MARKED = numbers.RANKS  # units stand over what rules, hashes and numbers mark
 _CAPITALS = _MARKED + 6
@@ -46,10 +48,10 @@ def _marked(blocks: Sequence[Block], place: int) -> int:
     following = blocks[place + 1] if place + 1 < len(blocks) else None
     if block.text or (following is None and not block.level):
         return 0
-    if block.level:
-        return _MARKED + block.level
     if block.lines <= _MOST_LINES and (rank := numbers.unit_rank(block.words)):
         return rank
+    if block.level:
+        return _MARKED + block.level
     if block.lines > 1 or following is None or is_date(block) or _is_contents(block):
         return 0
     if number := numbers.NUMBERED.match(block.words):
@@ -59,6 +61,8 @@ def _marked(blocks: Sequence[Block], place: int) -> int:
             after is not None and numbers.depth(following.words) == deep and following.lines == 1
         )
         listed = shape.LIST_ITEM.match(following.words)  # the block opens the list
+        if numbers.is_name(block.words):  # it may end with a full stop
+            rest = rest.rstrip(".")
         fine = shape.looks_like_heading(rest) and not siblings and not (listed and after is None)
         return _MARKED + deep if fine and not numbers.is_clause(rest) else 0
     if block.words.isupper() and shape.looks_like_heading(block.words):
@@ -105,7 +109,7 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
         and block.lines == 1
         and shape.looks_like_heading(block.words)
         and not _is_contents(block)
-        and not (place == 0 and titled and shape.DATELINE.match(blocks[1].words))
+        and not (place == 0 and titled and _is_of_title(block, blocks[1]))
         and not (place and _goes_on(blocks[place - 1], block))
     ]
     plain = [
@@ -123,6 +127,15 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
             found[place] = _MARKED + 1 if hangs else _PLAIN
 
 
+def _is_of_title(block: Block, following: Block) -> bool:
+    """Whether the first line below the title goes with it: a version, a date, over a dateline."""
+    return bool(
+        shape.DATE.search(block.words)
+        or _YEAR.search(block.words)
+        or shape.DATELINE.match(following.words)
+    )
+
+
 def _is_set_out(blocks: Sequence[Block]) -> bool:
     """Whether the text is set in from the margin, at which its headings then stand."""
     prose = [block for block in blocks if block.lines > 1]
@@ -131,8 +144,8 @@ def _is_set_out(blocks: Sequence[Block]) -> bool:
 
 
 def _goes_on(above: Block, block: Block) -> bool:
-    """Whether a line is a part of what is above: the rest of a sentence, a name under verse or under
-    the end of a letter.
+    """Whether a line is a part of what is above: the rest of a sentence, a name under verse or
+    under the end of a letter.
     """
     if shape.is_letter_form(above.words):
         return True

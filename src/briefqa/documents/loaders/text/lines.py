@@ -16,10 +16,12 @@ _MOST_HEADING_WORDS = 12
 # Only what is hardly ever a title of its own.
 _PLACE = r"(?:home ?page|home|main page|(?:all |latest |top )?news|all \w+|front page)"
 CRUMB = re.compile(
-    rf"(?:{_PLACE}|(?:back|return|go|skip)(?: to)?(?: the)?(?: main)?"
+    rf"\W{{0,9}}(?:{_PLACE}|(?:back|return|go|skip)(?: to)?(?: the)?(?: main)?"
     rf"(?: top| list| index| results| contents?| section| overview| {_PLACE})?"
     r"|(?:share|print|e-?mail|tweet)(?: this)?(?: article| story| page)?|facebook|twitter"
     r"|(?:for )?immediate release|not for (?:immediate )?release|(?:press|news|media) release"
+    r"|(?:presse|medien)mitteilung|communiqué de presse|comunicado de prensa|comunicato stampa"
+    r"|persbericht|pressmeddelande"
     r"|(?:for release|embargoed|embargo)(?: on| until| at)?[ :][^\n.]{1,60}"
     r"|sign in|log ?in|log ?out|subscribe|follow us|read (?:more|also)|see also|advertisement"
     r"|-30-|ends)\W*",
@@ -45,7 +47,7 @@ DATED = re.compile(
     r"(?:/(?P<slashed>[A-Z][^/\n]{1,30})/|\((?P<bracketed>[A-Z][^()\n]{1,30})\))?"
 )
 _BYLINE = re.compile(r"by\s+[A-Z]|(?:published|updated|posted)\b", re.IGNORECASE)
-_DATE = re.compile(
+DATE = re.compile(
     rf"(?:\w{{1,12}}day,?\s+)?(?:\d{{1,2}}\.?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.IGNORECASE
 )
 GAP = re.compile(r"\t|\S {3,}\S")
@@ -57,6 +59,11 @@ _QUOTED_NAME = re.compile(
     r"[\"'“„‘«「『][^\"“”„«»「」『』\n]{1,80}[^,.!?\s][\"'”’»」』]:?\s+\S+\s+\S"
 )
 _SAYS = re.compile(r"[\"'”’»],?\s+(?:\S+\s){0,3}(?:said|says|asked|told|asks|replied)\b")
+# A line that ends with such a word goes on in the next.
+_GOES_ON = re.compile(
+    r"\s(?:the|a|an|of|for|from|with|and|or|as|that|der|die|das|den|dem|des|im|am|und|oder|mit|von"
+    r"|zu|le|la|les|du|de|et|ou|el|los|las|y|en|het|een|van)$"
+)
 _LETTER = re.compile(
     r"(?:dear|hello|hi|sehr geehrte\w{0,2}|liebe\w{0,2}|cher|chère|estimad[oa]|beste|geachte)"
     r"\s.{1,60}"
@@ -104,11 +111,13 @@ def looks_like_heading(words: str) -> bool:
         and not words[0].islower()
         and not LIST_ITEM.match(words)
         and not CRUMB.fullmatch(words)
+        and not words.upper().startswith("END OF ")
         and "@" not in words
         and "://" not in words
         and not (words.endswith(":") and len(words.split()) > 4)
         and not _ENDS_OPEN.search(words)
         and not _LETTER.fullmatch(words)
+        and not _GOES_ON.search(words)
         and unlike_text(words)
     )
 
@@ -121,7 +130,7 @@ def unlike_text(words: str) -> bool:
         and not ends_quotation(words)
         and not LIST_ITEM.match(words)
         and not GAP.search(words)
-        and not any(shape.match(words) for shape in (DATELINE, _BYLINE, _DATE))
+        and not any(shape.match(words) for shape in (DATELINE, _BYLINE, DATE))
     )
 
 

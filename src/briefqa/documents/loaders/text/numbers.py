@@ -43,6 +43,10 @@ _RUN_IN = re.compile(
     r"(?:[^\W\d_]{3,12}|§)\.?\s{0,3}(?:\d{1,3}[a-z]?|[IVXLC]{1,6})\.?\s{1,4}"
     r"(?P<words>[^\W\d_][^.:;,\n?!]{1,60})(?:\.(?: ?[–—-])?|:)(?=\s)"
 )
+_NUMBERED_RUN_IN = re.compile(
+    r"(?:\d{1,3}\.|\d{1,3}(?:\.\d{1,3}){1,4}\.?)\s{1,4}(?P<words>[A-Z][^.:;,\n?!]{2,60})\.(?=\s|$)"
+)
+_SHORT_WORD = 4  # characters: with, from, upon
 _MOST_RUN_IN = 7  # words
 _MOST_VERBLESS = 5  # words that are taken for a heading whatever they are
 _DEEPEST = 5
@@ -85,6 +89,29 @@ def is_bare(words: str) -> bool:
     """Whether a heading is a unit's number alone: `ARTICLE I`, `Chapter 2.`."""
     found = _UNIT.match(words)
     return bool(found and found.end() == len(words) and _RANK.get(found["kind"].lower()))
+
+
+def numbered_run_in(words: str) -> int:
+    """How many characters of a numbered paragraph are its heading, each word with a capital:
+    `2. Grant of Patent License. Subject to ...`; 0 where none is.
+    """
+    found = _NUMBERED_RUN_IN.match(words)
+    if not found or not words[found.end() :].strip():
+        return 0
+    return found.end() if _is_titled(found["words"]) else 0
+
+
+def is_name(words: str) -> bool:
+    """Whether a numbered line is a name with a full stop behind: `2. Grant of Patent License.`"""
+    found = _NUMBERED_RUN_IN.fullmatch(words)
+    return found is not None and _is_titled(found["words"])
+
+
+def _is_titled(words: str) -> bool:
+    """Whether each of a few words has a capital, but for short ones."""
+    first, *more = words.split()
+    name = [first, *(word for word in more if len(word) > _SHORT_WORD)]
+    return len(name) <= _MOST_RUN_IN and all(word[0].isupper() for word in name)
 
 
 def run_in(words: str) -> int:

@@ -11,12 +11,12 @@ from briefqa.documents.loaders.outline import one_line
 from briefqa.documents.loaders.text.lines import Line
 
 _PERSON = r"[^\W\d_a-z][\w.'’-]{0,24}"
+_TIME = r"[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?"
 _NAME = rf"{_PERSON}(?: (?:{_PERSON}|\d{{1,2}}|de|of|the|van|von)){{0,4}}"
 _SPEAKER = re.compile(
-    rf"\[(?P<bracketed>[^\[\]\n]{{1,40}})\]:?\s|(?P<letter>[QA])[.:]\s"
-    rf"|(?P<named>{_NAME}(?: \([^()\n]{{1,40}}\))?):(?:\s|$)"
+    rf"(?:{_TIME}\s{{1,4}})?(?:\[(?P<bracketed>[^\[\]\n]{{1,40}})\]:?\s|(?P<letter>[QA])[.:]\s"
+    rf"|(?P<named>{_NAME}(?: \([^()\n]{{1,40}}\))?):(?:\s|$))"
 )
-_TIME = r"[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?"
 _TIMED = re.compile(rf"(?P<after>{_NAME})\s{{1,4}}{_TIME}|{_TIME}\s{{1,4}}(?P<before>{_NAME}):?")
 _FEWEST_TURNS = 4
 _FEWEST_ASKED = 5  # a text is of questions if one run in so many begins with one
@@ -40,11 +40,12 @@ _ASKS = ("?", "？", "؟")
 class Voices:
     """What is known of a whole text: who speaks in it, and whether it is of questions.
 
-    `labelled` are the ways in which speakers are named before what they say, `alone` the names that
-    stand on a line of their own above it.
+    `labelled` are the ways in which speakers are named before what they say, `names` those that are
+    named again, `alone` the names that stand on a line of their own above it.
     """
 
     labelled: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     asks: bool = False
 
@@ -76,7 +77,9 @@ def voices(runs: Sequence[Sequence[Line]]) -> Voices:
     turns = len(again) > 1 and len(labels) >= _FEWEST_TURNS
     asked = sum(1 for run in runs if question_lines(run))
     asks = not turns and asked > 1 and _FEWEST_ASKED * asked >= len(runs)
-    return Voices(styles if turns else frozenset(), _alone(runs), asks)
+    if not turns:
+        return Voices(alone=_alone(runs), asks=asks)
+    return Voices(styles, frozenset(name for _, name in again), _alone(runs))
 
 
 def speaker(words: str) -> tuple[str, str] | None:
