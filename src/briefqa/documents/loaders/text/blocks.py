@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from briefqa.documents.loaders.outline import one_line, trimmed
 from briefqa.documents.loaders.text import lines as shape
@@ -21,6 +21,7 @@ _LONGEST_BOX = 40  # lines between two rules
 _BOX_RULE = 10  # characters
 _FENCE = ("```", "~~~")
 _FEWEST_RUN_INS = 3  # of the headings that open their own paragraph, where only numbers tell them
+_MOST_HEADINGS = 5  # below each other, right above their text
 _GOES_ON = 35  # characters; a line so long may go on below a blank one
 
 
@@ -132,60 +133,70 @@ def _of_run(text: str, run: Sequence[Line], known: Voices, margin: int) -> Itera
     while end > begin and shape.RULE.fullmatch(run[end - 1].words):
         end -= 1
     run = run[begin:end]
-    while run:
-        taken = _first(text, run, known, margin)
-        yield from taken
-        last = taken[-1].span.end
-        run = [line for line in run if line.span.start >= last]
-
-
-def _first(text: str, run: Sequence[Line], known: Voices, margin: int) -> list[Block]:
-    """The first blocks of some lines."""
     if mail := voices.mail_at(run):
-        return [replace(_block(text, run[: mail.lines], text_only=True), mail=mail)]
+        yield replace(_block(text, run[: mail.lines], text_only=True), mail=mail)
+        run = run[mail.lines :]
     columns = len(run) > 1 and all(shape.GAP.search(line.words) for line in run)
-    if columns or shape.are_rows(list(run)) or _is_contents(run):
-        return [_block(text, run, text_only=True)]
-    level = voices.depth(run[0].words)
-    if any(voices.depth(line.words) != level for line in run):
-        alike = list(takewhile(lambda line: voices.depth(line.words) == level, run))
-        introduces = not level and run[len(alike) - 1].words.endswith(":")
-        if introduces:
-            quoted = takewhile(lambda line: voices.depth(line.words) > 0, run[len(alike) :])
-            alike += quoted
-        return [_block(text, alike, text_only=True)]
-    if level:
-        return [_block(text, run, text_only=True)]
-    if known.labelled or known.alone:
-        turn = _turn(run, known)
-        if turn:
-            return [_block(text, run[:turn], text_only=True)]
+    if run and (columns or shape.are_rows(run) or _is_contents(run)):
+        yield _block(text, run, text_only=True)
+        return
+    for quoted, lines in _by_writer(run):
+        if quoted:
+            yield _block(text, lines, text_only=True)
+        else:
+            yield from _by_speaker(text, lines, known, margin)
+
+
+def _by_writer(run: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
+    """The lines by how often they are quoted, and whether they are; `Ada wrote:` goes with those
+    below it.
+    """
+    waiting: list[Line] = []
+    for level, group in groupby(run, lambda line: voices.depth(line.words)):
+        lines = list(group)
+        if not level and lines[-1].words.endswith(":"):
+            waiting = lines
+            continue
+        yield level > 0, [*waiting, *lines]
+        waiting = []
+    if waiting:
+        yield False, waiting
+
+
+def _by_speaker(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterator[Block]:
+    """The turns of speakers in some lines, or what else they are."""
+    turns = {n for n, line in enumerate(run) if voices.begins_turn(line.words, known)}
+    starts = sorted({0, *turns})
+    for begin, end in zip(starts, [*starts[1:], len(run)], strict=True):
+        if begin in turns:
+            yield _block(text, run[begin:end], text_only=True)
+        else:
+            yield from _plain(text, run[begin:end], known, margin)
+
+
+def _plain(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterator[Block]:
+    """The headings and paragraphs in lines that nobody is named in."""
     asked = voices.question_lines(run) if known.asks else 0
-    if asked and (asked < len(run) or asked == 1 or len(run) == asked):
-        return [replace(_block(text, run[:asked]), question=True), *_rest(text, run[asked:])]
-    if len(run) == 1:
-        return [_heading_line(text, run, margin)]
-    if _each_line_alone(run):
-        return [_heading_line(text, [line], margin) for line in run]
-    bare = numbers.bare_unit([line.words for line in run])
-    if bare:
-        return [_block(text, run[:bare]), *_rest(text, run[bare:])]
-    if _heads_its_run(run):
-        return [_heading_line(text, run[:1], margin)]
-    return [_block(text, run)]
-
-
-def _rest(text: str, run: Sequence[Line]) -> list[Block]:
-    return [_block(text, run, text_only=True)] if run else []
-
-
-def _turn(run: Sequence[Line], known: Voices) -> int:
-    """How many lines of a run are the turn of the speaker whom its first line names; 0 for none."""
-    if not voices.begins_turn(run[0].words, known):
-        later = [n for n, line in enumerate(run) if voices.begins_turn(line.words, known)]
-        return later[0] if later else 0
-    others = [n for n, line in enumerate(run[1:], 1) if voices.begins_turn(line.words, known)]
-    return others[0] if others else len(run)
+    if asked:
+        yield replace(_block(text, run[:asked]), question=True)
+        if run[asked:]:
+            yield _block(text, run[asked:], text_only=True)
+        return
+    for _ in range(_MOST_HEADINGS):
+        if len(run) < 2 or _each_line_alone(run):
+            break
+        if bare := numbers.bare_unit([line.words for line in run[:3]]):
+            yield _block(text, run[:bare])
+            run = run[bare:]
+        elif _heads_its_run(run):
+            yield _heading_line(text, run[:1], margin)
+            run = run[1:]
+        else:
+            break
+    if len(run) == 1 or (run and _each_line_alone(run)):
+        yield from (_heading_line(text, [line], margin) for line in run)
+    elif run:
+        yield _block(text, run)
 
 
 def _heading_line(text: str, run: Sequence[Line], margin: int) -> Block:

@@ -73,7 +73,8 @@ def _common(lines: Sequence[Line], feet: Sequence[int], feeds: set[int]) -> set[
     seen = Counter[str]()
     for number in {*feet, *feeds}:
         for step in (1, -1):
-            seen.update({_shape(lines[one]) for one in _next(lines, number, step)})
+            ends = [lines[one] for one in _next(lines, number, step)]
+            seen.update({_shape(line) for line in ends if not _is_prose(line.words)})
     return {shape for shape, count in seen.items() if count > 1}
 
 
@@ -95,7 +96,7 @@ def _around(lines: Sequence[Line], number: int, feed: bool, common: set[str]) ->
     if feed and lines[number]:  # the form feed stands before the head, on its line
         last = number if _is_head(lines, [number], common) else number - 1
     for place in _next(lines, number, -1):
-        if feed and _shape(lines[place]) in common and not ENDS_SENTENCE.search(lines[place].words):
+        if feed and _shape(lines[place]) in common:
             first = place
         else:
             break
@@ -106,6 +107,11 @@ def _around(lines: Sequence[Line], number: int, feed: bool, common: set[str]) ->
     elif below and GAP.search(lines[below[0]].words) and _is_blank(lines, below[0] + 1):
         last = below[0]
     return first, last
+
+
+def _is_prose(words: str) -> bool:
+    """Whether a line is of a sentence, which no running head is."""
+    return words[0].islower() or ENDS_SENTENCE.search(words) is not None
 
 
 def _is_head(lines: Sequence[Line], places: Sequence[int], common: set[str]) -> bool:

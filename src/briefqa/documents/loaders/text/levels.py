@@ -58,7 +58,10 @@ def _marked(blocks: Sequence[Block], place: int) -> int:
         rest, deep = block.words[number.end() :], numbers.depth(block.words)
         after = numbers.NUMBERED.match(following.words)
         siblings = (
-            after is not None and numbers.depth(following.words) == deep and following.lines == 1
+            after is not None
+            and numbers.depth(following.words) == deep
+            and following.lines == 1
+            and after[0].rstrip()[-1].isdigit() == number[0].rstrip()[-1].isdigit()
         )
         listed = shape.LIST_ITEM.match(following.words)  # the block opens the list
         if numbers.is_name(block.words):  # it may end with a full stop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from briefqa.documents.loaders.outline import line_spans, trimmed
@@ -27,7 +28,7 @@ CRUMB = re.compile(
     r"|-30-|ends)\W*",
     re.IGNORECASE,
 )
-_TRAIL = re.compile(rf"(?:[^›»]{{1,40}}[›»]|{_PLACE}\s*[>/|]).{{1,80}}", re.IGNORECASE)
+_TRAIL = re.compile(rf"(?:[^›»«‹]{{1,40}}[›»]|{_PLACE}\s*[>/|]).{{1,80}}", re.IGNORECASE)
 RULE = re.compile(r"([=\-~_*#.+])(?:\s*\1){2,}")
 SEPARATOR = re.compile(r"-{3,}[^-\n]{1,60}-{3,}|_{5,}")  # over the mail that is answered
 UNDERLINE = re.compile(r"([=\-~])\1{2,}")
@@ -162,7 +163,7 @@ def is_row(words: str, sign: str) -> int:
     return 0 if f"{sign} " in words else words.count(sign)
 
 
-def are_rows(lines: list[Line]) -> bool:
+def are_rows(lines: Sequence[Line]) -> bool:
     """Whether lines, three at least, are the rows of a table of values."""
     if len(lines) < 3:
         return False

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from briefqa.documents.loaders.text import lines as shape
 
 NUMBERED = re.compile(
-    r"(?:(\d{1,3}(?:\.\d{1,3}){1,6})\.?|\d{1,3}[.)]|[IVXLC]{1,6}[.)])\s{1,9}(?=[^\W\d_])"
+    r"(?:(\d{1,3}(?:\.\d{1,3}){1,6})\.?|\d{1,3}[.)]|[IVXLC]{1,6}[.)])\s{1,9}(?=[^\W\d_]|[¿¡])"
     r"|\d{1,2}\s{1,9}(?=[A-Z])"
 )
 _WORDS = {
@@ -68,6 +68,11 @@ def unit_rank(words: str) -> int:
     if rank == FINE and "." in name and len(name.split()) > _MOST_VERBLESS:
         return 0
     return rank
+
+
+def is_unit(words: str) -> bool:
+    """Whether words begin with what a part of a text is called, and its number."""
+    return unit_kind(words) in _RANK
 
 
 def unit_kind(words: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from briefqa.documents.loaders.outline import one_line
 from briefqa.documents.loaders.text.lines import Line
+from briefqa.documents.loaders.text.numbers import is_unit
 
 _PERSON = r"[^\W\d_a-z][\w.'’-]{0,24}"
 _TIME = r"[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?"
@@ -85,7 +86,8 @@ def voices(runs: Sequence[Sequence[Line]]) -> Voices:
 def speaker(words: str) -> tuple[str, str] | None:
     """How a line names who begins to speak on it, and the name; None where nobody does."""
     found = _SPEAKER.match(words)
-    if not found or (found["named"] or "").lower() in _KEY_OF:
+    named = found["named"] or "" if found else ""
+    if not found or named.lower() in _KEY_OF or is_unit(named):
         return None
     style = found.lastgroup or ""
     return style, found[style]
@@ -105,7 +107,11 @@ def _alone(runs: Sequence[Sequence[Line]]) -> frozenset[str]:
     timed = [words for words in firsts if _TIMED.fullmatch(words)]
     if len(timed) >= _FEWEST_TURNS - 1:
         return frozenset(timed)
-    shouted = Counter(words for words in firsts if words.isupper() and len(words.split()) < 4)
+    shouted = Counter(
+        words
+        for words in firsts
+        if words.isupper() and len(words.split()) < 4 and not is_unit(words)
+    )
     again = {name for name, count in shouted.items() if count > 1}
     if len(again) > 1 and sum(shouted[name] for name in again) >= _FEWEST_TURNS:
         return frozenset(again)
