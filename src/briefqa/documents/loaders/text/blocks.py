@@ -22,6 +22,7 @@ _BOX_RULE = 10  # characters
 _FENCE = ("```", "~~~")
 _FEWEST_RUN_INS = 3  # of the headings that open their own paragraph, where only numbers tell them
 _MOST_HEADINGS = 5  # below each other, right above their text
+_BEGINNING = 200  # characters
 _GOES_ON = 35  # characters; a line so long may go on below a blank one
 
 
@@ -57,7 +58,7 @@ def blocks(text: str) -> tuple[list[Block], Voices]:
         titles = not number and named is not None and named[1] not in known.names
         speak = Voices() if titles else known
         found += [_block(text, run, text_only=True)] if kept else _of_run(text, run, speak, margin)
-    return _joined(text, _with_names(text, found, known)), known
+    return _joined(text, _with_names(found, known)), known
 
 
 def _runs(text: str) -> list[tuple[list[Line], bool]]:
@@ -263,13 +264,13 @@ def _heads_its_run(run: Sequence[Line]) -> bool:
     )
 
 
-def _with_names(text: str, found: list[Block], known: Voices) -> list[Block]:
+def _with_names(found: list[Block], known: Voices) -> list[Block]:
     """The blocks, a name on a line of its own joined with what is said below it."""
     joined: list[Block] = []
     for block in found:
         above = joined[-1] if joined else None
         if above and above.words in known.alone and block.words not in known.alone:
-            joined[-1] = _both(text, above, block)
+            joined[-1] = _both(above, block)
         else:
             joined.append(block)
     return joined
@@ -284,7 +285,7 @@ def _joined(text: str, found: list[Block]) -> list[Block]:
         above = joined[-1] if joined else None
         if (
             above
-            and joined[1:]
+            and len(joined) > 1
             and not (above.text or above.level or block.text or block.level)
             and len(above.words) >= _GOES_ON
             and block.words[0].islower()
@@ -293,7 +294,7 @@ def _joined(text: str, found: list[Block]) -> list[Block]:
             and not above.words.endswith((":", ";"))
             and (not above.words.endswith(",") or block.lines == 1)
         ):
-            joined[-1] = _both(text, above, block)
+            joined[-1] = _both(above, block)
             continue
         source = text[block.span.start : block.span.end]
         heading = 0
@@ -310,7 +311,8 @@ def _joined(text: str, found: list[Block]) -> list[Block]:
     return joined
 
 
-def _both(text: str, one: Block, other: Block) -> Block:
-    span = Span(one.span.start, other.span.end)
-    words = one_line(text[span.start : span.end])
-    return Block(span, words, one.lines + other.lines, text=one.text, indent=one.indent)
+def _both(one: Block, other: Block) -> Block:
+    words = f"{one.words[:_BEGINNING]} {other.words}"  # its beginning and its end tell
+    return replace(
+        one, span=Span(one.span.start, other.span.end), words=words, lines=one.lines + other.lines
+    )

@@ -104,7 +104,12 @@ def _around(lines: Sequence[Line], number: int, feed: bool, common: set[str]) ->
     heads = [place for place in below if _shape(lines[place]) in common]
     if heads == below[: len(heads)] and heads and _is_blank(lines, heads[-1] + 1):
         last = heads[-1]
-    elif below and GAP.search(lines[below[0]].words) and _is_blank(lines, below[0] + 1):
+    elif (
+        below
+        and (feed or "[" in lines[number].words)
+        and GAP.search(lines[below[0]].words)
+        and _is_blank(lines, below[0] + 1)
+    ):
         last = below[0]
     return first, last
 
