@@ -50,14 +50,14 @@ class _Heading:
     span: Span
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(data: bytes, name: str, encoding: str = "") -> Document:
     """Read Markdown; raises LoadError when the bytes are blank or not text.
 
     The title is the front matter's, else the first heading's when that is the only one of level 1
     or opens the document with another heading right under it, else the file's name. A heading
     that serves as the title begins no section.
     """
-    text, encoding = decode(data)
+    text, encoding, notes = decode(data, encoding)
     lines = line_spans(text)
     front, first_line = _front_matter(text, lines)
     blocks = _blocks(text, lines, first_line)
@@ -87,6 +87,7 @@ def parse(data: bytes, name: str) -> Document:
         text=text,
         sections=outline.sections(),
         encoding=encoding,
+        notes=notes,
     )
 
 
