@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from briefqa.documents.loaders.html_in_markdown import PARAGRAPH_SEPARATOR
+from briefqa.documents.loaders.markdown_blocks import block_parser
 from briefqa.documents.loaders.outline import line_spans
 from briefqa.records import AnswerSpan, Span
 from briefqa.ui.html import Html, tag
@@ -56,7 +56,7 @@ def blocks(
     """
     lines = _lines(text, shown, within)
     references: dict[str, Any] = {}
-    tokens = _parser().parse("\n".join(line.text for line in lines), references)
+    tokens = block_parser().parse("\n".join(line.text for line in lines), references)
     rendering = _Rendering(lines, shown, marks, references.get("references", {}), unwrapped)
     return rendering.until(iter(tokens), None)
 
@@ -70,7 +70,7 @@ def _lines(text: str, shown: Span, within: Span) -> list[_Line]:
             text[begin + line.start : begin + line.end].replace("\0", "\N{REPLACEMENT CHARACTER}"),
             begin + line.start,
         )
-        for line in line_spans(text[begin : within.end])
+        for line in line_spans(text[begin : within.end].replace(PARAGRAPH_SEPARATOR, "\n"))
     ]
     if within == shown or within.end - within.start <= _SMALL:
         return _as_table(every)
@@ -105,11 +105,6 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
 def _is_rule(line: _Line) -> bool:
     """Whether this is the line between the header of a table and its rows."""
     return _RULE_ROW.fullmatch(line.text.strip(" \t>")) is not None
-
-
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 @dataclass(frozen=True, slots=True)
