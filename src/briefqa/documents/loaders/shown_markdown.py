@@ -7,7 +7,7 @@ is in the line it is said to be in. Code stays as it is.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -24,7 +24,8 @@ from briefqa.documents.loaders.outline import line_spans
 _DATA = regex.compile(r"data:(?:[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w=.-]{1,60})*+,[^\s)\"'<>\]]*+")
 _MAY_HIDE = regex.compile(r"[<{\uFEFF]|data:|\[\[?_?TOC|\]\(#|:::|\]\(\)", regex.I)
 _CONTENTS = regex.compile(
-    r"(?im)^[ \t]*+(?:\[\[?_?TOC_?\]?\]|\{:toc\}|@\[toc\]|:{3,}+[ \t]*+\{?[\w.-]*+\}?)[ \t]*+$"
+    r"(?i)(?<![^\r\n])[ \t]*+"
+    r"(?:\[\[?_?TOC_?\]?\]|\{:toc\}|@\[toc\]|:{3,}+[ \t]*+\{?[\w.-]*+\}?)[ \t]*+(?=[\r\n]|\Z)"
 )
 _MARK = regex.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<ticks>`++)|(?P<comment><!--)|(?P<tag><)"
@@ -36,7 +37,7 @@ _MARK = regex.compile(
 _CODE_END = {"{{<": ">}}", "{{%": "%}}", "{{/": "/}}", "{%": "%}", "{#": "#}"}
 _CAPTION = regex.compile(r"(?<!\w)(?:caption|title|alt)\s{0,9}=\s{0,9}\"([^\"]{1,1000})\"")
 _HEADING_ATTRIBUTES = regex.compile(
-    r"(?m)(?<![ \t])[ \t]*+\{[#.][^{}\n]{1,200}\}(?=[ \t]*+\#*+[ \t]*+$)"
+    r"(?<![ \t])[ \t]*+\{[#.][^{}\r\n]{1,200}\}(?=[ \t]*+\#*+[ \t]*+(?:[\r\n]|\Z))"
 )
 
 
@@ -46,6 +47,7 @@ def shown(source: str) -> str:
         return source
     source = _DATA.sub("data:,", source.replace("\ufeff", ""))
     lines = line_spans(source)
+    finder = Finder(source)
     parts: list[str] = []
     done = 0
     for kind, first, end in _ranges(source):
@@ -53,6 +55,12 @@ def shown(source: str) -> str:
         if begin < done:
             continue
         piece = source[begin:stop]
+        opening = piece.rfind("<!--")
+        if 0 <= opening > piece.rfind("-->") and (behind := finder.behind("-->", stop)):
+            # To a browser it ends with the block; whoever wrote it meant it to be hidden.
+            line = bisect_right(lines, behind - 1, key=lambda span: span.start) - 1
+            stop = lines[line].end
+            piece = source[begin:stop]
         if kind == "html":
             above = source[lines[first - 1].start : begin] if first else ""
             piece = markdown_of(piece, under_text=bool(above.strip()))
