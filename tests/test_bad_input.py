@@ -388,15 +388,35 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_listed(
     assert details(build_it(folder)) == {"good.txt": "indexed", "short-lived.txt": NOT_REGULAR}
 
 
-def test_a_file_that_grows_without_end_is_not_read_without_end() -> None:
-    endless = Path("/dev/zero")
+@pytest.mark.parametrize("put", ["/dev/zero", "pipe"])
+def test_what_takes_the_place_of_a_file_is_not_waited_for(tmp_path: Path, put: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    special = tmp_path / put
 
-    class Growing(type(endless)):  # type: ignore[misc]
+    class Checked(type(special)):  # type: ignore[misc]
         def is_file(self) -> bool:
             return True
 
-    with pytest.raises(BriefQAError, match=r"above 20 MB are not read"):
-        source_files.read(Growing(endless))
+    with pytest.raises(BriefQAError, match=r"not a regular file"):
+        source_files.read(Checked(special))
+
+
+def test_the_log_of_the_kernel_is_not_waited_for(folder: Path) -> None:
+    (folder / "kernel.md").symlink_to("/proc/kmsg")
+    said = details(build_it(folder))
+    assert said.pop("kernel.md") in (
+        "the file is empty",
+        "it cannot be read (Permission denied)",
+        NOT_REGULAR,
+    )
+    assert said == {"good.txt": "indexed"}
+
+
+def test_a_file_that_has_grown_is_not_read_without_end(tmp_path: Path) -> None:
+    with (tmp_path / "long.txt").open("wb") as file:
+        file.truncate(21_000_000)
+    with pytest.raises(BriefQAError, match=r"it holds 21 MB, and files above 20 MB are not read"):
+        source_files.read(tmp_path / "long.txt")
 
 
 def test_duplicates_are_indexed_once_and_each_is_listed(folder: Path) -> None:

@@ -52,7 +52,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _ENDS_OPEN = re.compile(r"[.!;,…–—\-。！；，、][\"'”’»)\]]*$")
 _LIST_ITEM = re.compile(r"(?:[-*+•·‣▪–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _NUMBERED = re.compile(
-    r"(?:(\d{1,3}(?:\.\d{1,3})+)\.?|\d{1,3}[.)]|[IVXLC]{1,6}[.)])\s+(?=[^\W\d_])"
+    r"(?:(\d{1,3}(?:\.\d{1,3}){1,9})\.?|\d{1,3}[.)]|[IVXLC]{1,6}[.)])\s+(?=[^\W\d_])"
     r"|\d{1,2}\s+(?=[A-Z])"
 )
 # "Section II - Term and rent", "Schedule B": the first group is a unit that holds the others.
@@ -61,11 +61,11 @@ _UNIT = re.compile(
     r"\s+(?:\d{1,3}|[IVXLC]{1,6}|[A-Z])(?:[.:]?$|[.:]\s+|\s*[–—-]\s+|\s+(?=[A-Z]))"
 )
 _UNIT_LEVELS = 2  # numbered headings stand under both
-_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)[ \t]*#*")
+_HASHES = re.compile(r"(#{1,6})\s++(\S.*)")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATELINE = re.compile(
-    r"[A-Z][A-Z .'’\-]{2,}(?:,[^\n]{0,40}?)?"
-    rf"(?:,\s*(?i:{_MONTH})\s+\d|\s/[A-Z]|\s\([A-Z][A-Za-z]+\)|\s+[–—-]+\s)"
+    r"[A-Z][A-Z .'’\-]{2,80}(?:,[^\n]{0,40}?)?"
+    rf"(?:,\s*(?i:{_MONTH})\s+\d|\s/[A-Z]|\s\([A-Z][A-Za-z]{1,40}\)|\s[–—-]+\s)"
 )
 _DATED = re.compile(
     r"(?P<place>[A-Z][A-Z .'’\-]{2,60})"
@@ -75,7 +75,7 @@ _DATED = re.compile(
 )
 _AUTHOR = re.compile(r"[Bb]y\s+([A-Z][^\d,.;:|]{2,60})")
 _BYLINE = re.compile(r"by\s+[A-Z]|(?:published|updated|posted)\b", re.IGNORECASE)
-_DATE = re.compile(rf"(?:\w+day,?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.I)
+_DATE = re.compile(rf"(?:\w{1,20}day,?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.I)
 _MAIL = re.compile(
     r"(?:From|Von|De|Van|Da):\s[^\n]{1,300}?\s(?:To|Date|Sent|Subject|An|Datum|Betreff|À|Objet|Para|Asunto):\s"
 )
@@ -194,7 +194,8 @@ def _run_blocks(text: str, run: Sequence[Span]) -> list[_Block]:
 def _block(text: str, run: Sequence[Span]) -> _Block:
     span = Span(run[0].start, run[-1].end)
     if len(run) == 1 and (hashes := _HASHES.fullmatch(text, span.start, span.end)):
-        own = trimmed(text, *hashes.span(2))
+        unclosed = len(hashes[2].rstrip("#")) or 1
+        own = trimmed(text, hashes.start(2), hashes.start(2) + unclosed)
         return _Block(own, one_line(text[own.start : own.end]), 1, len(hashes[1]))
     return _Block(span, one_line(text[span.start : span.end]), len(run))
 
