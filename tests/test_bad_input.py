@@ -339,14 +339,14 @@ def test_a_file_that_may_not_be_read_is_listed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "secret.txt").write_text("Nobody may read this.", "utf-8")
-    opened = Path.open
+    opened = os.open
 
-    def refuse(path: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
-        if path.name == "secret.txt":
+    def refuse(path: Any, *rest: Any, **named: Any) -> int:
+        if Path(path).name == "secret.txt":
             raise PermissionError(13, "Permission denied")  # root may read everything
-        return opened(path, mode, *rest, **named)
+        return opened(path, *rest, **named)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert details(build_it(folder)) == {
         "good.txt": "indexed",
         "secret.txt": "it cannot be read (Permission denied)",
