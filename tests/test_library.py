@@ -726,7 +726,7 @@ def test_files_are_parsed_once_and_before_the_index_is_locked(
 ) -> None:
     parse, parsed = loaders.parse, []
 
-    def watched(data: bytes, name: str) -> Document:
+    def watched(data: bytes, name: str, encoding: str = "") -> Document:
         with generations.writing(index):  # raises IndexBusy if somebody holds it
             parsed.append(name)
         return parse(data, name)

@@ -175,7 +175,7 @@ def test_any_bytes_become_a_document_or_a_load_error(data: bytes, name: str) -> 
 def test_importing_the_loaders_loads_no_format_library() -> None:
     script = (
         "import sys, briefqa.documents.loaders\n"
-        "print([m for m in ('yaml', 'markdown_it', 'charset_normalizer') if m in sys.modules])"
+        "print([m for m in ('yaml', 'markdown_it', 'chardet') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

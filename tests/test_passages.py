@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa.documents import loaders
+from briefqa.documents.loaders.outline import line_spans, without
 from briefqa.documents.passages import (
     MAX_CHARS,
     TARGET_WORDS,
@@ -163,6 +164,33 @@ def test_a_passage_of_an_extracted_text_without_pages_has_no_place_in_its_file()
     (passage,) = cut(replace(PAGED, name="report.docx", page_starts=()), WINDOW)
     assert passage.place == Place(PlaceUnit.NONE)
     assert passage.location == "report.docx"
+
+
+def test_a_passage_around_what_was_left_out_knows_the_lines_of_its_file() -> None:
+    source = "It rained\n\n[Page 1]\n\nall day.\r\n\r\nTwo <!-- no\nno --> snowed.\rThree."
+    gone = [
+        Span(source.index("\n[Page"), source.index("\nall")),
+        Span(source.index(" <!--"), source.index(" snowed")),
+    ]
+    text, line_starts = without(source, gone)
+    assert text == "It rained\n\nall day.\r\n\r\nTwo snowed.\rThree."
+    spans = [
+        Span(text.index(words), text.index(words) + len(words))
+        for words in ("It rained\n\nall day.", "Two snowed.", "Three.")
+    ]
+    document = Document(
+        "a.txt",
+        Metadata("A"),
+        text,
+        tuple(Section((str(number),), None, (span,)) for number, span in enumerate(spans)),
+        line_starts=line_starts,
+    )
+    assert [passage.place for passage in cut(document, WINDOW)] == [
+        Place(PlaceUnit.LINE, 1, 5),
+        Place(PlaceUnit.LINE, 7, 8),
+        Place(PlaceUnit.LINE, 9, 9),
+    ]
+    assert without(source, []) == (source, tuple(line.start for line in line_spans(source)))
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,14 @@ def test_every_pattern_takes_linear_time() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"(#{1,6})\s+(\S.*?)[ \t]*#*", r"<!--.*?-->", r"\s+$", r"\w*\d*!", r"x[^y]*y", r"(?:a|b)*c.*d"],
+    [
+        r"(#{1,6})\s+(\S.*?)[ \t]*#*",
+        r"<!--.*?-->",
+        r"\s+$",
+        r"\w*\d*!",
+        r"x[^y]*y",
+        r"(?:a|b)*c.*d",
+    ],
 )
 def test_a_pattern_that_is_not_linear_is_noticed(pattern: str) -> None:
     assert worst_text(Found("here", re.compile(pattern, re.DOTALL), frozenset()), "search")
@@ -125,7 +132,7 @@ def patterns() -> Iterator[Found]:
             try:
                 compiled = evaluated(call, module)
             except NameError:
-                continue  # made of what is asked; those parts are escaped
+                continue  # made of what is asked, with its parts escaped
             methods = (
                 {function} if function in METHODS else used.get(named.get(id(call), ""), set())
             )

@@ -43,6 +43,7 @@ def build(
     index: AnyPath = "index",
     model: str | Embedder | None = None,
     language: str | None = None,
+    encoding: str | None = None,
     exclude: AnyPath | Iterable[AnyPath] = (),
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -52,6 +53,8 @@ def build(
     `data`. Files and folders in `exclude` are left out, also by builds that repeat this one.
     `model` is a sentence-transformers model: a folder, or a name that is in this machine's hub
     cache. `language` is the two-letter code whose word endings are folded, English by default.
+    `encoding` is that of text files which are neither UTF-8 nor marked, such as "cp1252"; without
+    it each is read in the encoding it looks like, and its `detail` says where that is uncertain.
     `progress(stage, done, total)` is called as the work goes on.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
@@ -65,7 +68,13 @@ def build(
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder {path} to leave out; check the path.")
     return build_index(
-        roots, Path(index), model=model, language=language, exclude=excluded, progress=progress
+        roots,
+        Path(index),
+        model=model,
+        language=language,
+        encoding=encoding,
+        exclude=excluded,
+        progress=progress,
     )
 
 

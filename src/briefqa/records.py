@@ -152,13 +152,14 @@ class Document:
     """One source file as read.
 
     `name` is the file's path relative to the folder it was indexed from, with forward slashes.
-    `text` is what is quoted: the decoded source without its byte order mark, newlines as they are
-    in the file, or else what a loader extracted from it. `encoding` is the decoded source's, empty
-    where the text was extracted. `sections` are in source order and cover every paragraph that may
-    be quoted; front matter, navigation crumbs and the title line are in `text` but in no section.
-    `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
-    empty page starts where the next one does); empty where the format has none. `media_type` is
-    the file's, `loader` the name and version of the loader that read it, as in "markdown 1".
+    `text` is what is quoted: the decoded source without its byte order mark, newlines as in the
+    file, less what a loader left out, or else what it extracted; `encoding` is then empty.
+    `sections` are in source order and cover every paragraph that may be quoted; front matter,
+    crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
+    from 0 (an empty page starts where the next one does), empty where the format has no pages;
+    `line_starts` those of the file's lines, empty where they are the lines of `text`. `media_type`
+    is the file's, `loader` the loader's name and version ("markdown 1"). `notes` say what of the
+    file was left out or guessed, and why, a clause each.
     """
 
     name: str
@@ -169,6 +170,8 @@ class Document:
     media_type: str = ""
     loader: str = ""
     encoding: str = "utf-8"
+    line_starts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -182,7 +185,8 @@ class Passage:
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
     included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file: its lines or its pages.
+    section, from 1. `place` is where it stands in the file, `language` what its document says it
+    is written in, if anything.
     """
 
     document: str
@@ -193,6 +197,7 @@ class Passage:
     end: int
     paragraphs: tuple[int, int]
     place: Place
+    language: str = ""
 
     @property
     def citation(self) -> str:
@@ -214,9 +219,8 @@ class Evidence:
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
     better. `fused` is the value the indexes together order by. `matched` are the question's own
-    words that stand in the passage, its title or its headings, as the question spells them.
-    `answerability` is how sure a reader is that the passage answers, 0..1, None where none has read
-    it; hits are ordered by `fused` and it together.
+    words that stand in the passage, its title or its headings, as the question spells them; hits
+    are ordered by `fused` and `answerability`, how sure a reader is that it answers, 0..1, if any.
     """
 
     bm25: float | None
@@ -232,9 +236,8 @@ class Evidence:
 class AnswerSpan:
     """Where a passage answers: character offsets into `Document.text`, half open.
 
-    `text` is `document.text[start:end]`: the words a reader found, or the whole sentence where no
-    reader has read the passage. The sentence that holds it is
-    `document.text[sentence_start:sentence_end]`.
+    `text` is `document.text[start:end]`: the words a reader found, or else the whole sentence. The
+    sentence that holds it is `document.text[sentence_start:sentence_end]`.
     """
 
     start: int
@@ -354,8 +357,7 @@ class Answer:
 class DocumentInfo:
     """What a list of documents shows of one.
 
-    `sections` are its heading paths in source order, outermost heading first, without the lead's;
-    `source` and `author` are as in its Metadata.
+    `sections` are heading paths in source order, outermost first, without the lead's.
     """
 
     name: str
@@ -365,6 +367,7 @@ class DocumentInfo:
     sections: tuple[tuple[str, ...], ...]
     source: str = ""
     author: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

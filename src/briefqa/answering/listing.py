@@ -213,7 +213,7 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
         reading = ranked.readings.get(row)
         above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)
-        spans = sentences(passage.text, language)
+        spans = sentences(passage.text, passage.language or language)
         for unit in units_of(passage.text, spans):
             span = unit.span
             text = passage.text[span.start : span.end]

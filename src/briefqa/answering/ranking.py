@@ -26,7 +26,7 @@ from briefqa.documents import passages
 from briefqa.index.keyword_index import KeywordIndex, KeywordMatch
 from briefqa.index.vector_index import VectorIndex
 from briefqa.models.embedder import Embedder
-from briefqa.models.reader import Reader
+from briefqa.models.reader import Reader, reads
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
@@ -92,8 +92,8 @@ class Ranking:
 def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = None) -> Ranking:
     """Rank the passages that hold every quoted phrase of the query, at least `k` if so many.
 
-    In hybrid mode the reader, if there is one, reads the first `k`, no fewer than 4 and no more
-    than 8, has a say in the order of the first 4, and reads once more where the first seems to
+    In hybrid mode the reader, if it knows the language, reads the first `k`, no fewer than 4 and no
+    more than 8, has a say in the order of the first 4, and reads once more where the first seems to
     answer. `among`, int64 ascending, restricts the candidates to those rows; it is for the caller
     to find those of `query.where`.
     """
@@ -127,8 +127,9 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     last = ~_holding_all(context, query.must_hold, rows)
     order = np.lexsort((rows, -fused, last))
     readings: dict[int, Reading] = {}
-    if mode is Mode.HYBRID and context.reader is not None:
-        question = asking(query.reader_question or query.text, context.language)
+    question = query.reader_question or query.text
+    if mode is Mode.HYBRID and reads(context.reader, question, context.language):
+        question = asking(question, context.language)
         readings = read(context, question, rows[order[: min(READ, max(ORDERED, query.k))]])
         first = order[:ORDERED]
         judged = np.array(
@@ -175,7 +176,7 @@ def read_closer(context: SearchContext, question: str, row: int, reading: Readin
     answerability is the mean of both. The same where a passage has no others, or no words answer.
     """
     passage = context.passages[row]
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     best = reading.best(Span(0, len(passage.text)))
     if best is None or context.reader is None:
         return reading
@@ -254,7 +255,7 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     """The sentence with the most of what finds passages, the question's words and its meaning, and
     of what the reader sees in it; within it the words that the reader takes for the answer.
     """
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     if not spans or ranking.terms is None:
         return None
     texts = passages.sentence_texts(passage.text, spans, passage.document)
@@ -306,7 +307,9 @@ def answer_in(context: SearchContext, question: str, row: int) -> AnswerSpan | N
         semantic_rank={},
         terms=question_terms.analyze(question, context.keyword),
         vector=context.embedder.embed([question], TextKind.QUESTION)[0] if question else None,
-        readings=read(context, asking(question, context.language), [row]),
+        readings=read(context, asking(question, context.language), [row])
+        if reads(context.reader, question, context.language)
+        else {},
     )
     return _answer(context, ranking, row, context.passages[row])
 
@@ -362,7 +365,7 @@ def _checks(
     words = Checked(Check.WORDS, 0.0 if mark.certainty >= SURE_OF_WORDS else 1.0)
     if context.language != "en":
         return (words,)
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     number = spans.index(mark.sentence)
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]

@@ -198,7 +198,7 @@ def _attributed(inquiry: Inquiry, quotation: Quotation) -> Quotation:
 def _sentences(inquiry: Inquiry, quotation: Quotation) -> tuple[list[Span], int | None]:
     """The sentences of a quotation's passage, and which of them holds the quoted words."""
     passage, span = quotation.passage, quotation.span
-    spans = sentences(passage.text, inquiry.context.language)
+    spans = sentences(passage.text, passage.language or inquiry.context.language)
     start = span.start - passage.start
     inside = (n for n, one in enumerate(spans) if one.start <= start < one.end)
     return spans, next(inside, None)

@@ -262,6 +262,7 @@ class Searcher:
                         tuple(section.path for section in document.sections if section.path),
                         document.metadata.source,
                         document.metadata.author,
+                        document.notes,
                     )
                     for source, document in zip(indexed, snapshot.documents, strict=True)
                 ]

@@ -77,6 +77,11 @@ def _add_build(commands: Any) -> None:
         "(default en; without any PATH, that of the last build)",
     )  # fmt: skip
     command.add_argument(
+        "--encoding", metavar="NAME",
+        help="encoding of text files that are neither UTF-8 nor marked, such as cp1252 "
+        "(default: the one each looks like; without any PATH, that of the last build)",
+    )  # fmt: skip
+    command.add_argument(
         "--exclude", action="append", default=[], metavar="PATH",
         help="a file or folder to leave out; may be given again",
     )  # fmt: skip

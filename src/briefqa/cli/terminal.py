@@ -27,7 +27,7 @@ _UNITS = {"reading": " files", "embedding": " passages"}
 def show_report(report: BuildReport) -> None:
     """Print what a build did with every file."""
     for file in report.files:
-        indexed = count(file.passages, "passage")
+        indexed = "; ".join(filter(None, (count(file.passages, "passage"), file.detail)))
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
@@ -168,7 +168,8 @@ def show_info(info: IndexInfo) -> None:
     for name, value in rows:
         print(line(f"{name:<11} {value}"))
     for source in info.sources:
-        result = count(source.passages, "passage") if source.passages else source.detail
+        holds = count(source.passages, "passage") if source.passages else ""
+        result = "; ".join(filter(None, (holds, source.detail)))
         print(line(f"  {source.name}: {source.outcome}, {result}"))
 
 

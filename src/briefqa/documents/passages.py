@@ -92,6 +92,7 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
                     end=end,
                     paragraphs=run.paragraphs,
                     place=place_of(start, end),
+                    language=document.metadata.language,
                 )
             )
     return passages
@@ -103,7 +104,8 @@ def _places(document: Document) -> Callable[[int, int], Place]:
         unit, starts = PlaceUnit.PAGE, document.page_starts
     elif document.encoding:
         unit = PlaceUnit.LINE
-        starts = (0, *(newline.end() for newline in _NEWLINE.finditer(document.text)))
+        newlines = _NEWLINE.finditer(document.text)
+        starts = document.line_starts or (0, *(newline.end() for newline in newlines))
     else:  # the lines of an extracted text are not the file's
         return lambda _start, _end: Place(PlaceUnit.NONE)
     return lambda start, end: Place(
@@ -137,11 +139,13 @@ def headings(passage: Passage) -> str:
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
+    `language` is that of a document which does not say.
     Each has the passage's context on a line before it, a row the header of its table too, an item
     what leads in its list, and at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
-    own = sentence_texts(passage.text, sentences(passage.text, language), passage.document)
+    spans = sentences(passage.text, passage.language or language)
+    own = sentence_texts(passage.text, spans, passage.document)
     return [
         _in_context(head, text, window) for text in (searched(passage), *(own if own[1:] else ()))
     ]

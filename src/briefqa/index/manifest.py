@@ -34,7 +34,8 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another. `loader` is the name and
+    empty and `detail` says why when the file failed or repeats another; else it is the document's
+    notes. `loader` is the name and
     version of what read it, such as "markdown 1", empty where no loader takes such a file.
     """
 
@@ -54,8 +55,9 @@ class Manifest:
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
-    out of them, all absolute. `sources` are in document order. `files` holds the size in bytes and
-    the SHA-256 of every other file, by relative path. Raises ValueError for counts that disagree.
+    out of them, all absolute; `encoding` is as for `loaders.parse`. `sources` are in document
+    order. `files` holds the size in bytes and the SHA-256 of every other file, by relative
+    path. Raises ValueError for counts that disagree.
     """
 
     format: Count
@@ -72,6 +74,7 @@ class Manifest:
     excluded: tuple[str, ...]
     sources: tuple[Source, ...]
     files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
+    encoding: str = ""
 
     def __post_init__(self) -> None:
         indexed = self.indexed()
@@ -90,6 +93,7 @@ class _Inputs:
     model: str
     language: str
     excluded: tuple[str, ...] = ()  # the first manifests had none
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class BuildInputs:
     model: str
     language: str
     sources: tuple[Source, ...] | None
+    encoding: str = ""
 
 
 # Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
@@ -135,7 +140,9 @@ def parse_inputs(content: bytes) -> BuildInputs:
     sources = None
     with suppress(Malformed):
         sources = decode(content, _Sources, any_text=True).sources
-    return BuildInputs(inputs.roots, inputs.excluded, inputs.model, inputs.language, sources)
+    return BuildInputs(
+        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding
+    )
 
 
 def serialize(manifest: Manifest) -> bytes:

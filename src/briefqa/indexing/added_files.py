@@ -45,16 +45,20 @@ class Received:
 
 
 class ParsedFiles:
-    """What files hold, by their SHA-256 and the name they get: each is parsed once."""
+    """What files hold, by their SHA-256 and the name they get: each is parsed once.
 
-    def __init__(self) -> None:
+    `encoding` is as for `loaders.parse`.
+    """
+
+    def __init__(self, encoding: str = "") -> None:
+        self._encoding = encoding
         self._results: dict[tuple[str, str], Document | LoadError] = {}
 
     def document(self, data: bytes, digest: str, name: str) -> Document:
         """The document in a file; raises LoadError."""
         if (digest, name) not in self._results:
             try:
-                self._results[digest, name] = loaders.parse(data, name)
+                self._results[digest, name] = loaders.parse(data, name, encoding=self._encoding)
             except LoadError as error:
                 self._results[digest, name] = error
         result = self._results[digest, name]
@@ -160,5 +164,9 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def refused(name: str, error: LoadError) -> Received:
     """That a file was not added, and why."""
-    why = str(error)
-    return Received(name, Change.REFUSED, detail=f"{why[0].upper()}{why[1:]}.")
+    return Received(name, Change.REFUSED, detail=sentence(str(error)))
+
+
+def sentence(remark: str) -> str:
+    """What is said of a file, as a sentence of its own."""
+    return f"{remark[0].upper()}{remark[1:]}." if remark else ""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from briefqa import __version__
 from briefqa.documents import loaders, passages
+from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, postings, vector_cache, vector_index
@@ -72,6 +73,7 @@ def build_index(
     *,
     model: str | Embedder | None = None,
     language: str | None = None,
+    encoding: str | None = None,
     exclude: Iterable[Path | str] = (),
     progress: Progress | None = None,
     locked: bool = False,
@@ -79,11 +81,12 @@ def build_index(
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
-    Without `roots` the paths, model and language of the last build are used again, or the folder
-    `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
-    done and how much there is. `locked` says that the caller is `generations.writing`. `parsed`
-    holds documents that need not be parsed again, by the SHA-256 of their files. Raises BuildError,
-    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    Without `roots` the paths, model, language and encoding of the last build are used again, or
+    the folder `data`; what it excluded stays excluded too. `encoding` is as for
+    `loaders.parse`. `progress` is told the stage, how much of it is done and how much there is.
+    `locked` says that the caller is `generations.writing`. `parsed` holds documents that need
+    not be parsed again, by the SHA-256 of their files. Raises BuildError, IndexFolderError,
+    ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -92,8 +95,8 @@ def build_index(
     excluded = tuple(sorted(set(map(absolute, exclude))))
     stamp = published(index)
     once_more = partial(
-        build_index, roots, index, model=model, language=language, exclude=excluded,
-        progress=progress, locked=True, parsed=parsed,
+        build_index, roots, index, model=model, language=language, encoding=encoding,
+        exclude=excluded, progress=progress, locked=True, parsed=parsed,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -101,7 +104,9 @@ def build_index(
         excluded = tuple(sorted({*last_time.excluded, *excluded}))
         model = model or last_time.model
         language = language or last_time.language
+        encoding = last_time.encoding if encoding is None else encoding
     language = language or DEFAULT_LANGUAGE
+    encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
@@ -112,7 +117,7 @@ def build_index(
             return once_more()
         if (
             last
-            and _is_current(last.manifest, named, excluded, embedder, language)
+            and _is_current(last.manifest, named, excluded, embedder, language, encoding)
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
@@ -127,11 +132,13 @@ def build_index(
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, language)
-            sources = read_sources(files.files, writer, unchanged, progress, parsed or {})
+            unchanged = _unchanged(last, embedder, language, encoding)
+            sources = read_sources(files.files, writer, unchanged, progress, parsed or {}, encoding)
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
-            reused, remark = _make(store, folder, named, excluded, sources, writer, last, progress)
+            reused, remark = _make(
+                store, folder, named, excluded, sources, writer, last, progress, encoding
+            )
         return BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
             True, time.monotonic() - started, " ".join(filter(None, (note, remark))),
@@ -201,6 +208,7 @@ def _make(
     writer: GenerationWriter,
     last: OpenedIndex | None,
     progress: Progress | None,
+    encoding: str = "",
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -222,6 +230,7 @@ def _make(
         roots=roots,
         excluded=excluded,
         sources=tuple(sources),
+        encoding=encoding,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
@@ -295,19 +304,24 @@ def _is_current(
     excluded: tuple[str, ...],
     embedder: Embedder,
     language: str,
+    encoding: str,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    given = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
-    return given == (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language)
+    made_with = (last.recipe, last.model, last.fingerprint, last.language, last.encoding)
+    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding)
+    return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
 
 
-def _unchanged(last: OpenedIndex | None, embedder: Embedder, language: str) -> Unchanged | None:
+def _unchanged(
+    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str
+) -> Unchanged | None:
     """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
     manifest = last.manifest
-    given = (manifest.recipe, manifest.fingerprint, manifest.language)
-    return Unchanged(last) if given == (RECIPE, embedder.fingerprint, language) else None
+    given = (manifest.recipe, manifest.fingerprint, manifest.language, manifest.encoding)
+    now = (RECIPE, embedder.fingerprint, language, encoding)
+    return Unchanged(last) if given == now else None
 
 
 def _nothing_to_index(

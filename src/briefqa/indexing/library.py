@@ -31,6 +31,7 @@ from briefqa.indexing.added_files import (
     ParsedFiles,
     Received,
     refused,
+    sentence,
 )
 from briefqa.indexing.builder import build_index, published
 from briefqa.indexing.generation_writer import Progress, tell
@@ -103,8 +104,9 @@ class Library:
         """Parse what is new, while others may still change the index."""
         parsed, digests, unchanged = ParsedFiles(), set(), set()
         with suppress(BriefQAError):
-            indexed = generations.current_manifest(self.index).indexed()
-            unchanged = {(source.name, source.sha256) for source in indexed}
+            last = generations.current_manifest(self.index)
+            parsed = ParsedFiles(last.encoding)
+            unchanged = {(source.name, source.sha256) for source in last.indexed()}
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
             tell(progress, "reading", number, len(files))
             with suppress(LoadError):  # it is told when the file is taken
@@ -243,6 +245,7 @@ class Library:
             self.index,
             model=self._model or self._embedder(last),
             language=last.language if last else None,
+            encoding=last.encoding if last else None,
             exclude=excluded,
             progress=progress,
             locked=True,
@@ -285,4 +288,5 @@ def _with_outcome(received: Received, sources: Mapping[str, Source], path: Path)
         )
     if source.outcome is not Outcome.INDEXED:
         return refused(received.name, LoadError(source.detail))
-    return replace(received, document=source.name, passages=source.passages)
+    detail = " ".join(filter(None, (received.detail, sentence(source.detail))))
+    return replace(received, document=source.name, passages=source.passages, detail=detail)

@@ -29,16 +29,18 @@ def read_sources(
     unchanged: Unchanged | None,
     progress: Progress | None,
     parsed: Mapping[str, Document],
+    encoding: str,
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
-    `parsed` are documents that need not be parsed again, by the SHA-256 of their files.
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
+    is as for `loaders.parse`.
     """
     sources: list[Source] = []
     first_with: dict[str, str] = {}
     for number, file in enumerate(files):
         tell(progress, "reading", number, len(files))
-        source = _read_source(file, writer, unchanged, parsed, first_with)
+        source = _read_source(file, writer, unchanged, parsed, first_with, encoding)
         if source.outcome is Outcome.INDEXED:
             first_with[source.sha256] = source.name
         sources.append(source)
@@ -52,6 +54,7 @@ def _read_source(
     unchanged: Unchanged | None,
     parsed: Mapping[str, Document],
     first_with: dict[str, str],
+    encoding: str,
 ) -> Source:
     name, path, digest = file.name, str(file.path), ""
     loader = loaders.loader_of(name)
@@ -64,17 +67,18 @@ def _read_source(
         rows = unchanged.rows(name, digest, loader) if unchanged else None
         if unchanged and rows:
             writer.copy(unchanged, *rows)
-            title, n_passages = unchanged.last.documents[rows[0]].title, len(rows[1])
+            document, n_passages = unchanged.last.documents[rows[0]], len(rows[1])
         else:
-            document = parsed.get(digest)
-            if document is None or document.name != name:
-                document = loaders.parse(data, name)
-            title, n_passages = document.title, writer.add(document)
+            given = parsed.get(digest)
+            same = given is not None and given.name == name
+            document = given if given and same else loaders.parse(data, name, encoding=encoding)
+            n_passages = writer.add(document)
         if not n_passages:
             raise LoadError("it has no text to quote, only headings or front matter")
     except LoadError as error:
         return Source(name, "", path, digest, Outcome.FAILED, 0, str(error), loader)
-    return Source(name, title, path, digest, Outcome.INDEXED, n_passages, "", loader)
+    outcome, title, notes = Outcome.INDEXED, document.title, "; ".join(document.notes)
+    return Source(name, title, path, digest, outcome, n_passages, notes, loader)
 
 
 def _digest_of(path: Path) -> str:

@@ -70,7 +70,7 @@ def verify_index(index: Path) -> VerifyReport:
         if source.outcome is Outcome.FAILED:
             continue
         quoted = spans.get(source.name, [])
-        state, text = _read_again(source)
+        state, text = _read_again(source, opened.manifest.encoding)
         holding = sum(text[start:end] == quotation for start, end, quotation in quoted)
         checked.append(Checked(source.name, source.path, state, len(quoted), holding))
     return VerifyReport(index, opened.name, tuple(checked))
@@ -87,14 +87,14 @@ def state_of(manifest: Manifest, name: str) -> State:
     return State.SAME if same else State.CHANGED
 
 
-def _read_again(source: Source) -> tuple[State, str]:
+def _read_again(source: Source, encoding: str) -> tuple[State, str]:
     try:
         data = source_files.read(Path(source.path))
     except LoadError:
         return State.MISSING, ""
     same = hashlib.sha256(data).hexdigest() == source.sha256
     try:
-        text = loaders.parse(data, source.name).text
+        text = loaders.parse(data, source.name, encoding=encoding).text
     except LoadError:
         text = ""
     return State.SAME if same else State.CHANGED, text

@@ -35,6 +35,12 @@ _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}"
     r"\p{Script=Khmer}\p{Script=Myanmar}]+"
 )
+_RUN_OF_SCRIPT = regex.compile(rf"{_UNSPACED.pattern}|(?:(?!{_UNSPACED.pattern})\S)+")
+# Words of Chinese and Japanese that ask or join, and Japanese endings.
+_ASKING = regex.compile(
+    r"什么|甚麼|什麼|怎么|怎麼|怎样|怎樣|多少|为什么|為什麼|哪里|哪裡|哪个|哪個|有多|[的了是吗嗎呢谁誰哪几幾]"
+    r"|[\p{Script=Hiragana}]{1,9}+|何|誰|いつ"
+)
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -69,8 +75,22 @@ def question_words(
     for raw in _words(text):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         if acronym or _fold(raw).replace("’", "'") not in stop_words:
-            words.append((raw, _terms(raw, stem)))
+            words += [(one, _terms(one, stem)) for one in _unspaced_words(raw)]
     return words
+
+
+def _unspaced_words(raw: str) -> list[str]:
+    """A written word itself; of a script without spaces, its pairs of characters, which are mostly
+    words, without those that only ask or join: `码头有多长` is 码头 and 长.
+    """
+    if not _UNSPACED.search(raw):
+        return [raw]
+    content = _ASKING.sub(" ", raw) if len(raw) > 2 else raw
+    return [
+        run[first : first + 2] if _UNSPACED.match(run) else run
+        for run in _RUN_OF_SCRIPT.findall(content if content.strip() else raw)
+        for first in range(len(run) - 1 if _UNSPACED.match(run) and run[1:] else 1)
+    ]
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -227,6 +227,7 @@ def _document(info: DocumentInfo, number: int) -> Html:
             dir="auto",
         ),
         tag("bdi", info.date, class_="of") if info.date else None,
+        tag("small", "; ".join(info.notes), class_="of") if info.notes else None,
         tag(
             "button",
             "Only this",

@@ -37,7 +37,16 @@ class Loader(Protocol):
         ...
 
 
-LOADERS: tuple[Loader, ...] = (text, markdown)
+class TextLoader(Loader, Protocol):
+    """A loader of files that are text in some encoding, which may be named."""
+
+    def parse(self, data: bytes, name: str, encoding: str = "") -> Document:
+        """As of any loader; `encoding` is of bytes that are neither UTF-8 nor marked."""
+        ...
+
+
+TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
+LOADERS: tuple[Loader, ...] = TEXT_LOADERS
 
 
 def suffixes() -> tuple[str, ...]:
@@ -59,9 +68,10 @@ def loader_of(name: str) -> str:
     return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(data: bytes, name: str, *, encoding: str = "") -> Document:
     """Make a Document of a file's bytes; the suffix of `name` says which format they are in.
 
+    `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
     loader = _loader(name)
@@ -69,7 +79,10 @@ def parse(data: bytes, name: str) -> Document:
         suffix = PurePosixPath(name).suffix.lower()
         kind = f"{suffix!r} files" if suffix else "files without a suffix"
         raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
-    document = loader.parse(data, name)
+    if loader in TEXT_LOADERS:
+        document = loader.parse(data, name, encoding=encoding)
+    else:
+        document = loader.parse(data, name)
     return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))
 
 

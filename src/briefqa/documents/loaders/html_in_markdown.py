@@ -1,8 +1,8 @@
 """The tags of HTML that stand in Markdown, and HTML blocks written as Markdown.
 
 Headings become headings, items become items, rows become rows; other blocks become paragraphs, and
-what is left is text. Lines keep their numbers: blocks that stand on one line are parted by U+2029,
-and a line end within a heading or a row goes behind it.
+what is left is text. There are as many lines: blocks that stand on one line are parted by U+2029, and a
+line end within a heading or a row goes behind it.
 """
 
 from __future__ import annotations

@@ -48,18 +48,20 @@ class _Heading:
     span: Span
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(data: bytes, name: str, encoding: str = "") -> Document:
     """Read Markdown; raises LoadError when the bytes are blank or not text.
 
     The title is the front matter's, else the first heading's when that is the only one of level 1
     or opens the document with another heading right under it, else the file's name. A heading
     that serves as the title begins no section, unless it is all there is.
     """
-    source, encoding = decode(data)
+    source, encoding, notes = decode(data, encoding)
     front, first_line = front_matter(source, lines := line_spans(source))
     begin = lines[first_line].start if first_line < len(lines) else len(source)
     text = source[:begin] + shown(source[begin:])
-    blocks = _blocks(text, first_line)
+    line_starts = [line.start for line in line_spans(text)] if PARAGRAPH_SEPARATOR in text else ()
+    text = text.replace(PARAGRAPH_SEPARATOR, "\n")
+    blocks = _blocks(text, begin)
     headings = [block for block in blocks if isinstance(block, _Heading)]
     titling = _title_heading(blocks, headings)
     title = front.get("title", "")
@@ -80,6 +82,8 @@ def parse(data: bytes, name: str) -> Document:
         text=text,
         sections=outline.sections(),
         encoding=encoding,
+        line_starts=tuple(line_starts),
+        notes=notes,
     )
 
 
@@ -96,23 +100,21 @@ def _title_heading(
     return first if alone or bare else None
 
 
-def _blocks(text: str, first_line: int) -> list[_Heading | Span]:
-    """The top-level headings and paragraphs in source order."""
+def _blocks(text: str, body: int) -> list[_Heading | Span]:
+    """The top-level headings and paragraphs from an offset on, in source order."""
     from markdown_it import MarkdownIt
 
     from briefqa.documents.loaders.markdown_blocks import block_parser
 
     inline = MarkdownIt("commonmark")
     references: dict[str, Any] = {}
-    text = text.replace(PARAGRAPH_SEPARATOR, "\n")
-    lines = line_spans(text)
-    body = lines[first_line].start if first_line < len(lines) else len(text)
+    lines = [Span(body + line.start, body + line.end) for line in line_spans(text[body:])]
     tokens = block_parser().parse(text[body:], references)
     blocks: list[_Heading | Span] = []
     for place, token in enumerate(tokens):
         if token.level or token.nesting < 0 or token.map is None or token.type == "hr":
             continue
-        first, end = token.map[0] + first_line, token.map[1] + first_line
+        first, end = token.map
         span = trimmed(text, lines[first].start, lines[min(end, len(lines)) - 1].end)
         if token.type == "heading_open":
             words = _plain(inline, tokens[place + 1].content, references)

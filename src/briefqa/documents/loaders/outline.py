@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import PurePosixPath
@@ -22,6 +23,28 @@ def line_spans(text: str) -> list[Span]:
         start = newline.end()
     spans.append(Span(start, len(text)))
     return spans
+
+
+def without(text: str, left_out: Sequence[Span]) -> tuple[str, tuple[int, ...]]:
+    """The text less the ranges left out, and where each of its lines starts in what is left.
+
+    The ranges are in order and do not overlap. See `Document.line_starts`.
+    """
+    kept, starts = [], []
+    end = gone = 0
+    lines = iter([span.start for span in line_spans(text)])
+    line = next(lines, None)
+    for span in [*left_out, Span(len(text), len(text))]:
+        while line is not None and line <= span.start:
+            starts.append(line - gone)
+            line = next(lines, None)
+        kept.append(text[end : span.start])
+        gone += span.end - span.start
+        end = span.end
+        while line is not None and line < end:
+            starts.append(end - gone)
+            line = next(lines, None)
+    return "".join(kept), tuple(starts)
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

@@ -13,7 +13,6 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from briefqa.documents.loaders.html_in_markdown import PARAGRAPH_SEPARATOR
 from briefqa.documents.loaders.markdown_blocks import block_parser
 from briefqa.documents.loaders.outline import line_spans
 from briefqa.records import AnswerSpan, Span
@@ -70,7 +69,7 @@ def _lines(text: str, shown: Span, within: Span) -> list[_Line]:
             text[begin + line.start : begin + line.end].replace("\0", "\N{REPLACEMENT CHARACTER}"),
             begin + line.start,
         )
-        for line in line_spans(text[begin : within.end].replace(PARAGRAPH_SEPARATOR, "\n"))
+        for line in line_spans(text[begin : within.end])
     ]
     if within == shown or within.end - within.start <= _SMALL:
         return _as_table(every)
