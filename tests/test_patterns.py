@@ -16,19 +16,19 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 import regex
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from re import _constants as sre
-    from re import _parser as sre_parse
+    from re import _constants as sre  # type: ignore[attr-defined]
+    from re import _parser as sre_parse  # type: ignore[attr-defined]
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-SHORTEST, LONGEST = 2_040, 100_000
+SHORTEST, LONGEST = 2_000, 100_000
 MEASURABLE = 0.004  # seconds that are told apart from the noise of a busy machine
 OFTEN = 50  # what is repeated less is no repetition
 
@@ -45,7 +45,7 @@ class Found:
 def test_every_pattern_of_the_package_is_found() -> None:
     places = {found.place for found in patterns()}
     assert len(places) > 80
-    assert any(place.startswith("briefqa.documents.loaders.text:") for place in places)
+    assert any(place.startswith("briefqa.documents.loaders.text.") for place in places)
 
 
 @pytest.mark.timeout(900)
@@ -61,14 +61,7 @@ def test_every_pattern_takes_linear_time() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [
-        r"(#{1,6})\s+(\S.*?)[ \t]*#*",
-        r"<!--.*?-->",
-        r"\s+$",
-        r"\w*\d*!",
-        r"x[^y]*y",
-        r"(?:a|b)*c.*d",
-    ],
+    [r"#+\s+(\S.*?)[ \t]*#*\Z", r"<!--.*?-->", r"\s+$", r"\w*\d*!", r"x[^y]*y", r"[ab]*c.*d"],
 )
 def test_a_pattern_that_is_not_linear_is_noticed(pattern: str) -> None:
     assert worst_text(Found("here", re.compile(pattern, re.DOTALL), frozenset()), "search")
@@ -80,10 +73,10 @@ def worst_text(found: Found, method: str) -> tuple[str, str, str] | None:
     for text in texts(found.pattern):
         size = SHORTEST
         while size < LONGEST and seconds(run, text, size) < MEASURABLE:
-            size *= 7
+            size *= 3
         # The square of four is sixteen; what is busy with other things for a while is asked again.
         if size < LONGEST and all(
-            seconds(run, text, 4 * size) > 9 * seconds(run, text, size) for _ in range(5)
+            seconds(run, text, 4 * size) > 9 * seconds(run, text, size) for _ in range(3)
         ):
             return text
     return None
@@ -128,6 +121,7 @@ def patterns() -> Iterator[Found]:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
         for call in calls:
+            assert isinstance(call.func, ast.Attribute)
             function = call.func.attr
             try:
                 compiled = evaluated(call, module)
@@ -139,7 +133,7 @@ def patterns() -> Iterator[Found]:
             yield Found(f"{name}:{call.lineno}", compiled, frozenset(methods or {"search"}))
 
 
-def is_pattern_call(node: ast.AST) -> bool:
+def is_pattern_call(node: ast.AST) -> TypeGuard[ast.Call]:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -202,7 +196,11 @@ def tree_of(pattern: Any) -> Any:
     source = regex.sub(r"\(\?P=(\w+)\)|\\g<\w+>", "", source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return sre_parse.parse(source, flags)
+        try:
+            return sre_parse.parse(source, flags)
+        except re.error:  # sets less other sets: each of its signs is tried instead
+            signs = "|".join(f"(?:{re.escape(sign)})*" for sign in sorted(set(source)))
+            return sre_parse.parse(signs)
 
 
 def parts(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:

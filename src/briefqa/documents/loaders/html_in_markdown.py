@@ -1,8 +1,8 @@
 """The tags of HTML that stand in Markdown, and HTML blocks written as Markdown.
 
-Headings become headings, items become items, rows become rows; other blocks become paragraphs, and
-what is left is text. There are as many lines: blocks that stand on one line are parted by U+2029, and a
-line end within a heading or a row goes behind it.
+Headings become headings, items become items, rows become rows; other blocks become paragraphs,
+and what is left is text. There are as many lines: blocks that stand on one line are parted by
+U+2029, and a line end within a heading or a row goes behind it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import regex
 
 PARAGRAPH_SEPARATOR = "\u2029"
 
+_DEEPEST = 20  # lists within lists that are indented
 _LONGEST_TAG = 3_000  # characters; what is longer is text
 _TAG = regex.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]{0,40})"
@@ -248,7 +249,8 @@ class _Writer:
         self._mark = ""
 
     def _item(self) -> str:
-        indent = "".join("   " if number else "  " for number in self._lists[:-1])[:60]
+        above = self._lists[:-1][:_DEEPEST]
+        indent = "".join("   " if number else "  " for number in above)
         number = self._lists[-1] if self._lists else 0
         if not number:
             return f"{indent}- "

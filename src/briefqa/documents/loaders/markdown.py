@@ -109,7 +109,7 @@ def _blocks(text: str, body: int) -> list[_Heading | Span]:
     inline = MarkdownIt("commonmark")
     references: dict[str, Any] = {}
     lines = [Span(body + line.start, body + line.end) for line in line_spans(text[body:])]
-    tokens = block_parser().parse(text[body:], references)
+    tokens = block_parser(rows=False).parse(text[body:], references)
     blocks: list[_Heading | Span] = []
     for place, token in enumerate(tokens):
         if token.level or token.nesting < 0 or token.map is None or token.type == "hr":

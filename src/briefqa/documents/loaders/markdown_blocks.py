@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.lheading import lheading
 from markdown_it.rules_block.reference import reference
+from markdown_it.rules_block.table import table
 
 _DEFINITION = re.compile(
     r"\[((?:[^\[\]\\]|\\.){1,999})\]:[ \t]*(?:\n[ \t]*)?(<[^<>\n]*>|\S+)", re.DOTALL
@@ -30,12 +31,40 @@ _ENDS = re.compile(r"[.!;:,…。！；：，][\"'”’»)\]*_]{0,3}$")
 
 
 @cache
-def block_parser() -> MarkdownIt:
-    """Finds blocks and leaves what is in them as it is."""
+def block_parser(*, rows: bool = True) -> MarkdownIt:
+    """Finds blocks and leaves what is in them as it is; a table as a whole if no `rows` are wanted.
+
+    Of a large table the tokens of its cells take hundreds of times its size.
+    """
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     parser.block.ruler.at("reference", _reference)
     parser.block.ruler.at("lheading", _heading)
+    if not rows:
+        parser.block.ruler.at("table", _whole_table, {"alt": ["paragraph", "reference"]})
     return parser
+
+
+def _whole_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, as one token; its rows end as in markdown-it."""
+    before = len(state.tokens)
+    if start + 2 > end or not table(state, start, start + 2, silent):
+        return False
+    if silent:
+        return True
+    terminators = state.md.block.ruler.getRules("blockquote")
+    line = start + 2
+    while (
+        line < end
+        and state.sCount[line] >= state.blkIndent
+        and not state.isEmpty(line)
+        and not state.is_code_block(line)
+        and not any(ends(state, line, end, True) for ends in terminators)
+    ):
+        line += 1
+    state.tokens[before].map = [start, line]
+    del state.tokens[before + 1 : -1]
+    state.line = line
+    return True
 
 
 def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:

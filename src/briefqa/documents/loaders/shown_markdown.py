@@ -75,13 +75,15 @@ def _ranges(source: str) -> Iterator[tuple[str, int, int]]:
     """The blocks that may hide something: what each is, its first line and the one behind it."""
     from briefqa.documents.loaders.markdown_blocks import block_parser
 
-    tokens = block_parser().parse(source)
+    tokens = block_parser(rows=False).parse(source)
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.map is None:
             continue
         if token.type == "html_block":
             yield "text" if token.level else "html", token.map[0], token.map[1]
-        elif token.type == "inline" or token.type == "tr_open":
+        elif token.type == "table_open":
+            yield from (("text", line, line + 1) for line in range(*token.map))
+        elif token.type == "inline":
             heading = before is not None and before.type == "heading_open"
             yield "heading" if heading else "text", token.map[0], token.map[1]
 
