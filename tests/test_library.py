@@ -178,7 +178,7 @@ def test_each_file_is_told_what_became_of_it_in_the_order_given(
                 "ferry.md": FERRY,
                 "ferry again.md": FERRY,
                 "bridge again.md": BRIDGE,
-                "headings.md": "# One\n\n## Two\n",
+                "headings.md": "#\n\n##\n",
                 "2016 - bridge.md": "# Another\n\nBridge.\n",
                 "..": FERRY,
             }

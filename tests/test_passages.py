@@ -19,6 +19,7 @@ from briefqa.documents.passages import (
     context,
     cut,
     embedded_texts,
+    searched,
 )
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata, Passage, Place, PlaceUnit, Section, Span
@@ -51,8 +52,8 @@ def hold(document: Document, window: Window) -> list[Passage]:
         assert len(passage.text) <= MAX_CHARS
         assert len(window.piece_ends(embedded_texts(passage, window, "en")[0])) <= window.size
         head = context(passage.title, passage.section, window)
-        assert (
-            embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + passage.text
+        assert embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + searched(
+            passage
         )
         before = re.split(r"\r\n|\r|\n", text[: passage.start])
         within = re.split(r"\r\n|\r|\n", passage.text)
@@ -216,7 +217,7 @@ def test_a_passage_never_crosses_a_section() -> None:
 
 
 def test_a_passage_never_reaches_over_what_is_not_quotable() -> None:
-    passages = hold(load("one\n\n<!-- hidden -->\n\ntwo"), WINDOW)
+    passages = hold(load("one\n\n[a]: https://a.example\n\ntwo"), WINDOW)
     assert [passage.text for passage in passages] == ["one", "two"]
 
 
@@ -289,8 +290,9 @@ def test_the_time_to_cut_one_line_grows_as_its_length_does(text: str) -> None:
     assert taken[1] < 8 * 3 * taken[0]  # the square of eight would be 64
 
 
-def test_headings_alone_give_no_passage() -> None:
-    assert cut(load("# A\n\n## B\n\n### C\n"), WINDOW) == []
+def test_a_heading_with_nothing_under_it_is_a_passage() -> None:
+    (passage,) = cut(load("# A\n\n## B\n\n### C\n"), WINDOW)
+    assert (passage.section, passage.text) == (("B", "C"), "C")
 
 
 def test_the_context_is_the_title_and_the_headings_on_one_line() -> None:

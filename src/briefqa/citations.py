@@ -24,7 +24,7 @@ _MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS) +
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)?)?")
 _DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})\s+)?({_MONTH})(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"({_MONTH})\s+(\d{{1,2}})(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_BRACKETS = re.compile(r"(?<!\s)\s*+\([^()]*\)")
 _SUBTITLE = re.compile(r"(?<=\w)(?::\s|\s[–—-]\s).*", re.DOTALL)
 _LONGEST_NAME = 60
 

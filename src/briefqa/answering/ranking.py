@@ -258,7 +258,7 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     spans = sentences(passage.text, passage.language or context.language)
     if not spans or ranking.terms is None:
         return None
-    texts = passages.sentence_texts(passage.text, spans)
+    texts = passages.sentence_texts(passage.text, spans, passage.document)
     share = question_terms.shares(ranking.terms, texts)
     cosine = np.zeros_like(share)
     if ranking.vector is not None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from briefqa.documents import loaders
 from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
 from briefqa.text.lead_in import lead_ins
 from briefqa.text.sentences import sentences
@@ -144,14 +145,24 @@ def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]
     """
     head = context(passage.title, passage.section, window)
     spans = sentences(passage.text, passage.language or language)
-    own = sentence_texts(passage.text, spans)
-    return [_in_context(head, text, window) for text in (passage.text, *(own if own[1:] else ()))]
-
-
-def sentence_texts(text: str, spans: Sequence[Span]) -> list[str]:
-    """What is searched of each sentence of a text: itself, after what it stands under."""
+    own = sentence_texts(passage.text, spans, passage.document)
     return [
-        "\n".join(text[one.start : one.end] for one in (*above, span))
+        _in_context(head, text, window) for text in (searched(passage), *(own if own[1:] else ()))
+    ]
+
+
+def searched(passage: Passage) -> str:
+    """The text of a passage as it is read, without markup: what is searched by its words."""
+    return loaders.plain(passage.text, passage.document)
+
+
+def sentence_texts(text: str, spans: Sequence[Span], document: str = "") -> list[str]:
+    """What is searched of each sentence of a text: itself, after what it stands under.
+
+    `document` is the name of the document, whose markup is not searched.
+    """
+    return [
+        loaders.plain("\n".join(text[one.start : one.end] for one in (*above, span)), document)
         for span, above in zip(spans, lead_ins(text, spans), strict=True)
     ]
 
@@ -164,7 +175,7 @@ def _in_context(head: str, text: str, window: Window) -> str:
         if excess <= 0:
             return both
         head = _shortened(head, len(window.piece_ends(head)) - excess, window)
-    return text
+    return _shortened(text, window.size, window)
 
 
 def _shortened(line: str, pieces: int, window: Window) -> str:

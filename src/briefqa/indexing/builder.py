@@ -351,4 +351,4 @@ def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator
     for passage in cut:
         if stopped.is_set():
             raise CancelledError
-        yield passages.headings(passage), passage.text
+        yield passages.headings(passage), passages.searched(passage)

@@ -12,7 +12,7 @@ _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Script=Latin}")
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _ELIDED = regex.compile(r"^(?:qu|l|d|c|s|n|j|m|un|all|dell|dov|com)['’](?=[\p{L}])")
-_QUOTED = regex.compile(r'"[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]')
+_QUOTED = regex.compile(r'"[^"]*+"|“[^“”]*+”|«[^«»]*+»|„[^„“”]*+[“”]')
 
 # Function words of English that no other language below has.
 _ENGLISH = frozenset(

@@ -26,7 +26,7 @@ _WORD = regex.compile(
     rf"|(?<!{_SIGNS})\p{{L}}(?:\+\+|\#)(?!{_SIGNS})"
     rf"|{_SIGNS}+(?:['’ʼ.&/\-\u2010\u2011]{_SIGNS}+)*"
 )
-_GROUPED = regex.compile(r"\p{N}{1,3}(?:,\p{N}{3})+(?:\.\p{N}+)?|\p{N}{1,3}(?:\s\p{N}{3})+")
+_GROUPED = regex.compile(r"\p{N}{1,3}(?:,\p{N}{3})++(?:\.\p{N}++)?|\p{N}{1,3}(?:\s\p{N}{3})++")
 _PLAIN_NUMBER = regex.compile(r"\p{N}+(?:\.\p{N}+)?")
 _INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})+")
 _POSSESSIVE = regex.compile(r"['’ʼ]s$")

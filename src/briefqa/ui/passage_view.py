@@ -14,7 +14,7 @@ from briefqa.ui.rendering import Marks, rendered
 _LONG = 320
 """Characters; a longer quotation is set smaller, so that it is still taken in at a glance."""
 
-_WORD = re.compile(r"(?:[\s>#*+-]|[0-9]{1,9}[.)]\s)*[^\w\s]*(\w)")
+_WORD = re.compile(r"(?:[\s>#*+-]|[0-9]{1,9}[.)]\s)*+[^\w\s]*+(\w)")
 """The beginning of a sentence up to its first letter, past what marks an item or a heading."""
 
 _TAG = re.compile(r"<[^<>]*>")

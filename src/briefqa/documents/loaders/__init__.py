@@ -13,6 +13,7 @@ from typing import Protocol
 from briefqa.documents.loaders import markdown, text
 from briefqa.errors import LoadError
 from briefqa.records import Document
+from briefqa.text import plain_markdown
 
 
 class Loader(Protocol):
@@ -83,6 +84,14 @@ def parse(data: bytes, name: str, *, encoding: str = "") -> Document:
     else:
         document = loader.parse(data, name)
     return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))
+
+
+def plain(text: str, name: str) -> str:
+    """A piece of a document's text as it is read, without markup: what is indexed and embedded.
+
+    Words that stand in an address only are not in it, and a word that is part of a link is whole.
+    """
+    return plain_markdown.plain(text) if _loader(name) is markdown else text
 
 
 def _loader(name: str) -> Loader | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from briefqa.records import Section, Span
@@ -80,6 +81,7 @@ class _Draft:
 
     path: tuple[str, ...]
     heading: Span | None
+    level: int = 0
     paragraphs: list[Span] = field(default_factory=list)
 
 
@@ -96,7 +98,7 @@ class Outline:
             self._open.pop()
         self._open.append(_Open(level, one_line(words)))
         path = tuple(heading.words for heading in self._open if heading.words)
-        self._drafts.append(_Draft(path, span))
+        self._drafts.append(_Draft(path, span, level))
 
     def paragraph(self, span: Span) -> None:
         """Add a paragraph to the section last begun; an empty span is none."""
@@ -104,7 +106,18 @@ class Outline:
             self._drafts[-1].paragraphs.append(span)
 
     def sections(self) -> tuple[Section, ...]:
-        """Every section in source order; the lead only when it has paragraphs."""
+        """Every section in source order; the lead only when it has paragraphs.
+
+        A heading that nothing stands under, no other heading either, is a paragraph of its own
+        section: it may be all that is said ("Decision: the crane is sold").
+        """
+        for draft, following in zip_longest(self._drafts, self._drafts[1:]):
+            if draft.paragraphs or draft.heading is None or not draft.path:
+                continue
+            if draft.heading.start < draft.heading.end and (
+                following is None or following.level <= draft.level
+            ):
+                draft.paragraphs.append(draft.heading)
         return tuple(
             Section(draft.path, draft.heading, tuple(draft.paragraphs))
             for draft in self._drafts

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from briefqa.documents.loaders.markdown_blocks import block_parser
 from briefqa.documents.loaders.outline import line_spans
 from briefqa.records import AnswerSpan, Span
 from briefqa.ui.html import Html, tag
@@ -56,7 +55,7 @@ def blocks(
     """
     lines = _lines(text, shown, within)
     references: dict[str, Any] = {}
-    tokens = _parser().parse("\n".join(line.text for line in lines), references)
+    tokens = block_parser().parse("\n".join(line.text for line in lines), references)
     rendering = _Rendering(lines, shown, marks, references.get("references", {}), unwrapped)
     return rendering.until(iter(tokens), None)
 
@@ -105,11 +104,6 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
 def _is_rule(line: _Line) -> bool:
     """Whether this is the line between the header of a table and its rows."""
     return _RULE_ROW.fullmatch(line.text.strip(" \t>")) is not None
-
-
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 @dataclass(frozen=True, slots=True)
