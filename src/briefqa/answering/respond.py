@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from briefqa.answering import (
     causes,
     clauses,
@@ -21,8 +23,9 @@ from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
-from briefqa.answering.quotation import is_quoted
+from briefqa.answering.quotation import is_quoted, rows_with_quoted
 from briefqa.records import Answer, Hit, Mode, Quotation, Span
+from briefqa.text.quotes import without_marks
 from briefqa.text.sentences import sentences
 
 ABOUT = (
@@ -31,6 +34,7 @@ ABOUT = (
 )
 FOUND_BY_WORDS = "Passages found by these words; no answer is claimed."
 NOT_ENGLISH = "BriefQA understands questions in English; these passages are found by the words."
+IN_ANOTHER_FORM = "The quoted words stand nowhere just so, but with other endings."
 NO_WORDS = (
     "BriefQA understands questions in English; no passage has these words, these come nearest."
 )
@@ -42,11 +46,35 @@ _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Ki
 
 def respond(inquiry: Inquiry) -> Answer:
     """The answer to an inquiry, by the kind of its question."""
+    inquiry, note = _in_another_form(inquiry)
     answer = _by_kind(inquiry)
+    if note:
+        answer = replace(answer, reason=f"{note} {answer.reason}".rstrip())
     if answer.verdict is None or answer.kind is Kind.CLAUSE:
         return answer
     quotations = tuple(_attributed(inquiry, one) for one in answer.quotations)
     return replace(answer, quotations=quotations)
+
+
+def _in_another_form(inquiry: Inquiry) -> tuple[Inquiry, str]:
+    """The inquiry where a quoted phrase stands nowhere just so, but with other endings: among the
+    passages that hold that, with the sentence that says so; else itself, and nothing.
+    """
+    context, text = inquiry.context, inquiry.query.text
+    parts = context.keyword, context.passages, context.contents
+    exact = rows_with_quoted(text, *parts)
+    if exact is None or len(exact):
+        return inquiry, ""
+    rows = rows_with_quoted(text, *parts, in_any_form=True)
+    if rows is not None and inquiry.scope.rows is not None:
+        rows = np.intersect1d(rows, inquiry.scope.rows)
+    if rows is None or not len(rows):
+        return inquiry, ""
+    return replace(
+        inquiry,
+        query=replace(inquiry.query, text=without_marks(text)),
+        scope=replace(inquiry.scope, rows=rows),
+    ), IN_ANOTHER_FORM
 
 
 def _by_kind(inquiry: Inquiry) -> Answer:
