@@ -6,7 +6,7 @@ the sentence and words of each that answer. Works on the opened parts of one gen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,8 @@ _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 class SearchContext:
     """What questions are searched in: row i is the same passage everywhere.
 
-    `document_of` is the number of each passage's document, int64 [n_passages].
+    `document_of` is the number of each passage's document, int64 [n_passages]; `date_of` the date
+    of a document by its name, as it is written there, empty where there is none.
     """
 
     passages: Passages
@@ -65,7 +66,12 @@ class SearchContext:
     contents: Contents
     embedder: Embedder
     language: str
+    date_of: Callable[[str], str]
     reader: Reader | None = None
+
+    def above(self, passage: Passage) -> str:
+        """What stands over a passage: title, headings, date, and the years in its file's path."""
+        return passages.headings(passage, self.date_of(passage.document)).replace("\n", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +372,7 @@ def _checks(
     number = spans.index(mark.sentence)
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
-    above = " ".join((passage.title, *passage.section))
+    above = context.above(passage)
     under = lead_ins(passage.text, spans)[number]
     checked = check(
         question,

@@ -165,7 +165,7 @@ def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
         return None
     for hit in hits:
         passage = hit.passage
-        above = " ".join((passage.title, *passage.section))
+        above = inquiry.context.above(passage)
         row = tables.answering_row(
             inquiry.question, passage.text, above, lambda text: _stems(inquiry, text)
         )
@@ -184,7 +184,7 @@ def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
     if span is None or "|" not in passage.text:
         return []
     words = Span(span.start - passage.start, span.end - passage.start)
-    above = " ".join((passage.title, *passage.section))
+    above = inquiry.context.above(passage)
     unsaid = tables.unsaid(
         inquiry.question, passage.text, words, above, lambda text: _stems(inquiry, text)
     )

@@ -355,6 +355,7 @@ class Searcher:
         if fitted is not None and fitted.fits(manifest.fingerprint, reader):
             rule = Rescaled(rule, fitted.slope, fitted.intercept, fitted.answer_from)
         indexed = manifest.indexed()
+        row_of = {source.name: row for row, source in enumerate(indexed)}
         counts = [source.passages for source in indexed]
         return Snapshot(
             stamp=stamp,
@@ -369,6 +370,7 @@ class Searcher:
                 contents=Contents(opened.documents, counts, opened.passages),
                 embedder=model,
                 language=manifest.language,
+                date_of=lambda name: opened.documents.about(row_of[name]).date,
                 reader=reader,
             ),
             rule=rule,
@@ -379,7 +381,7 @@ class Searcher:
                 counts,
                 opened.passages,
             ),
-            row_of={source.name: row for row, source in enumerate(indexed)},
+            row_of=row_of,
             reader_note=note,
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from briefqa.citations import date_in_words
 from briefqa.records import Document, Passage, Place, PlaceUnit, Section, Span
 from briefqa.text.lead_in import lead_ins
 from briefqa.text.sentences import sentences
@@ -23,6 +24,7 @@ CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
+_YEAR = re.compile(r"(?<![^\W_])(?:1[5-9]|20)\d\d(?![^\W_])")
 _PAUSES = (
     r"[\r\n]",
     r"(?<=[，、；：。])(?=.)",
@@ -128,9 +130,15 @@ def context(title: str, section: tuple[str, ...], window: Window) -> str:
     return ""
 
 
-def headings(passage: Passage) -> str:
-    """The title and headings of a passage, which are searched by their words as its text is."""
-    return "\n".join((passage.title, *passage.section))
+def headings(passage: Passage, date: str = "") -> str:
+    """What stands over a passage and is searched by its words as its text is.
+
+    The title and headings; the `date` of its document, as written and in words; the years in its
+    file's path.
+    """
+    years = dict.fromkeys(_YEAR.findall(passage.document))
+    dated = dict.fromkeys(filter(None, (date, date_in_words(date))))
+    return "\n".join((passage.title, *passage.section, *dated, *years))
 
 
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:

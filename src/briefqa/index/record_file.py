@@ -18,14 +18,20 @@ import numpy as np
 from briefqa.index import arrays
 from briefqa.index.recovery import damaged
 from briefqa.json_decoding import Malformed, decode, encode
-from briefqa.records import Document, Passage
+from briefqa.records import Document, Metadata, Passage
 
 Record = TypeVar("Record", Document, Passage)
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    metadata: Metadata
 
 
 class RecordWriter:
@@ -79,9 +85,11 @@ class RecordFile(Generic[Record]):
 
     def __getitem__(self, row: int) -> Record:
         """The record of a row; raises IndexDamaged, and ValueError once the file is closed."""
-        line = self.line(row)
+        return self._decoded(row, self.kind)
+
+    def _decoded(self, row: int, kind: type[_Kind]) -> _Kind:
         try:
-            return decode(line, self.kind)
+            return decode(self.line(row), kind)
         except Malformed as error:
             raise damaged(self._path, f"row {row} cannot be read ({error})") from error
 
@@ -108,6 +116,7 @@ class DocumentFile(RecordFile[Document]):
 
     kind = Document
     _last = (-1, "")
+    _last_about: tuple[int, Metadata] | None = None
 
     def text(self, row: int) -> str:
         """The text alone, without making its sections; raises as reading the row does.
@@ -116,12 +125,17 @@ class DocumentFile(RecordFile[Document]):
         """
         last, text = self._last
         if last != row:
-            try:
-                text = decode(self.line(row), _Text).text
-            except Malformed as error:
-                raise damaged(self._path, f"row {row} cannot be read ({error})") from error
+            text = self._decoded(row, _Text).text
             self._last = row, text
         return text
+
+    def about(self, row: int) -> Metadata:
+        """What the document says of itself, without its text; raises as reading the row does."""
+        last = self._last_about
+        if last is None or last[0] != row:
+            last = row, self._decoded(row, _About).metadata
+            self._last_about = last
+        return last[1]
 
 
 def _starts_path(path: Path) -> Path:
