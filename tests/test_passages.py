@@ -50,9 +50,8 @@ def hold(document: Document, window: Window) -> list[Passage]:
         assert len(passage.text) <= MAX_CHARS
         assert len(window.piece_ends(embedded_texts(passage, window, "en")[0])) <= window.size
         head = context(passage.title, passage.section, window)
-        assert (
-            embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + passage.text
-        )
+        parts = filter(None, (head, passage.table_header, passage.text))
+        assert embedded_texts(passage, window, "en")[0] == "\n".join(parts)
         before = re.split(r"\r\n|\r|\n", text[: passage.start])
         within = re.split(r"\r\n|\r|\n", passage.text)
         last_line = len(before) + len(within) - 1

@@ -182,7 +182,9 @@ class Passage:
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
     included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file: its lines or its pages.
+    section, from 1. `place` is where it stands in the file: its lines or its pages. `table_header`
+    is the header of the table whose rows the passage begins with, where it stands in the passage
+    before; empty elsewhere.
     """
 
     document: str
@@ -193,6 +195,7 @@ class Passage:
     end: int
     paragraphs: tuple[int, int]
     place: Place
+    table_header: str = ""
 
     @property
     def citation(self) -> str:

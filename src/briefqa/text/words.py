@@ -57,8 +57,10 @@ _UNSPACED = regex.compile(
 # of two forms of an Arabic letter the one that Persian has.
 _TYPED_AS = str.maketrans(
     {
-        **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ĸ": "k"},
-        **{"æ": "ae", "œ": "oe", "þ": "th", "ی": "ي", "ک": "ك"},
+        **dict(zip("łøđðħŧıĸیک", "loddhtikيك", strict=True)),
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
     }
 )
 _HIDDEN = regex.compile(f"[{_UNSEEN}\u0640]+")
