@@ -184,7 +184,8 @@ class Passage:
     included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
     section, from 1. `place` is where it stands in the file: its lines or its pages. `table_header`
     is the header of the table whose rows the passage begins with, where it stands in the passage
-    before; empty elsewhere.
+    before; empty elsewhere. `title_shared` says whether another document of the index has the same
+    title, so that a citation has to name the file.
     """
 
     document: str
@@ -196,13 +197,18 @@ class Passage:
     paragraphs: tuple[int, int]
     place: Place
     table_header: str = ""
+    title_shared: bool = False
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line, headings as `section_text` writes them."""
+        """`Title › Section › ¶2` on one line, headings as `section_text` writes them.
+
+        The title is followed by the file, `Report (2020/report.md)`, where another document has it.
+        """
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
-        parts = (self.title, *self.section, paragraphs)
+        title = f"{self.title} ({self.document})" if self.title_shared else self.title
+        parts = (title, *self.section, paragraphs)
         return section_text([" ".join(part.split()) for part in parts])
 
     @property

@@ -355,7 +355,7 @@ class Searcher:
         if fitted is not None and fitted.fits(manifest.fingerprint, reader):
             rule = Rescaled(rule, fitted.slope, fitted.intercept, fitted.answer_from)
         indexed = manifest.indexed()
-        row_of = {source.name: row for row, source in enumerate(indexed)}
+        row_of = manifest.rows()
         counts = [source.passages for source in indexed]
         return Snapshot(
             stamp=stamp,
@@ -380,6 +380,7 @@ class Searcher:
                 [source.title for source in indexed],
                 counts,
                 opened.passages,
+                row_of,
             ),
             row_of=row_of,
             reader_note=note,

@@ -6,6 +6,7 @@ Does no I/O. The JSON may come from anybody and is checked as it is decoded.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -82,6 +83,22 @@ class Manifest:
     def indexed(self) -> tuple[Source, ...]:
         """The sources that are in the index; the i-th one is row i of the documents."""
         return tuple(source for source in self.sources if source.outcome is Outcome.INDEXED)
+
+    def sharing_titles(self) -> frozenset[str]:
+        """The names of the documents whose title another one has, however it is written."""
+        titles = {one.name: " ".join(one.title.casefold().split()) for one in self.indexed()}
+        times = Counter(titles.values())
+        return frozenset(name for name, title in titles.items() if times[title] > 1)
+
+    def rows(self) -> dict[str, int]:
+        """The row of each document by its name, then by that of each file with the same content."""
+        indexed = self.indexed()
+        by_content = {source.sha256: row for row, source in enumerate(indexed)}
+        named = {source.name: row for row, source in enumerate(indexed)}
+        repeats = (one for one in self.sources if one.outcome is Outcome.DUPLICATE)
+        return named | {
+            one.name: by_content[one.sha256] for one in repeats if one.sha256 in by_content
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -106,9 +106,19 @@ class RecordFile(Generic[Record]):
 
 
 class PassageFile(RecordFile[Passage]):
-    """The passages of one generation, by row."""
+    """The passages of one generation, by row.
+
+    `sharing_titles` are the documents whose title another one has.
+    """
 
     kind = Passage
+    sharing_titles: Collection[str] = ()
+
+    def __getitem__(self, row: int) -> Passage:
+        """The passage of a row; raises as reading any record does."""
+        passage = super().__getitem__(row)
+        shared = passage.document in self.sharing_titles
+        return replace(passage, title_shared=True) if shared else passage
 
 
 class DocumentFile(RecordFile[Document]):
