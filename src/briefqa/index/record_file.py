@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ import numpy as np
 
 from briefqa.index import arrays
 from briefqa.index.recovery import damaged
-from briefqa.json_decoding import Malformed, decode, encode
+from briefqa.json_decoding import Malformed, decode, decode_exactly, encode
 from briefqa.records import Document, Metadata, Passage
 
 Record = TypeVar("Record", Document, Passage)
@@ -85,11 +85,13 @@ class RecordFile(Generic[Record]):
 
     def __getitem__(self, row: int) -> Record:
         """The record of a row; raises IndexDamaged, and ValueError once the file is closed."""
-        return self._decoded(row, self.kind)
+        return self._decoded(row, self.kind, decode_exactly)
 
-    def _decoded(self, row: int, kind: type[_Kind]) -> _Kind:
+    def _decoded(
+        self, row: int, kind: type[_Kind], decoding: Callable[[bytes, type[_Kind]], _Kind] = decode
+    ) -> _Kind:
         try:
-            return decode(self.line(row), kind)
+            return decoding(self.line(row), kind)
         except Malformed as error:
             raise damaged(self._path, f"row {row} cannot be read ({error})") from error
 
