@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from briefqa.errors import IndexDamaged
 from briefqa.json_decoding import Count, Malformed, decode
 
 FORMAT = 2  # what this version writes; 1 has no phrases and other records
@@ -90,15 +91,21 @@ class Manifest:
         times = Counter(titles.values())
         return frozenset(name for name, title in titles.items() if times[title] > 1)
 
-    def rows(self) -> dict[str, int]:
-        """The row of each document by its name, then by that of each file with the same content."""
+    def rows(self) -> Rows:
+        """The row of each document by its name, and by that of each file with the same content."""
         indexed = self.indexed()
         by_content = {source.sha256: row for row, source in enumerate(indexed)}
         named = {source.name: row for row, source in enumerate(indexed)}
         repeats = (one for one in self.sources if one.outcome is Outcome.DUPLICATE)
-        return named | {
-            one.name: by_content[one.sha256] for one in repeats if one.sha256 in by_content
-        }
+        others = {one.name: by_content[one.sha256] for one in repeats if one.sha256 in by_content}
+        return Rows({**others, **named})
+
+
+class Rows(dict[str, int]):
+    """The rows of documents by name; raises IndexDamaged for a name that is none's."""
+
+    def __missing__(self, name: str) -> int:
+        raise IndexDamaged(f"The index has no document '{name}', which a passage of it names.")
 
 
 @dataclass(frozen=True, slots=True)
