@@ -223,7 +223,7 @@ class Evidence:
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
     better. `fused` is the value the indexes together order by. `matched` are the question's own
-    words that stand in the passage, its title or its headings, as the question spells them.
+    words that stand in the passage or over it (title, headings, date), as the question spells them.
     `answerability` is how sure a reader is that the passage answers, 0..1, None where none has read
     it; hits are ordered by `fused` and it together.
     """

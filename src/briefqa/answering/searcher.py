@@ -149,7 +149,7 @@ class Searcher:
     ) -> list[Hit]:
         """The best `k` passages, best first; fewer if there are no more, none for a blank question.
 
-        Words in double quotes must stand in a passage just so. Only the first 2,000 characters of
+        Words in quotation marks must stand in a passage just so. Only the first 2,000 characters of
         a question are read. `documents` and `section` are as for `where`. A Query says all of that
         but the mode, its documents and section by their exact names. Raises UsageError for a k
         below 1, an unknown mode, document or section.
