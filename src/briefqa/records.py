@@ -181,11 +181,9 @@ class Passage:
     """A quotable piece of one section: `document.text[start:end] == text`.
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
-    included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file: its lines or its pages. `table_header`
-    is the header of the table whose rows the passage begins with, where it stands in the passage
-    before; empty elsewhere. `title_shared` says whether another document of the index has the same
-    title, so that a citation has to name the file.
+    included, empty for the lead. `paragraphs` are the first and last within the section, from 1.
+    `place` is its lines or pages in the file. `table_header` is that of a table which began in a
+    passage before; another document has a title that is `title_shared`.
     """
 
     document: str
@@ -201,10 +199,7 @@ class Passage:
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line, headings as `section_text` writes them.
-
-        The title is followed by the file, `Report (2020/report.md)`, where another document has it.
-        """
+        """`Title › Section › ¶2` on one line; a title that is shared with its file in brackets."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
         title = f"{self.title} ({self.document})" if self.title_shared else self.title
@@ -395,8 +390,7 @@ class Query:
     """A question to search for.
 
     `k` is how many passages are wanted, 1 or more. Passages that have all words of `must_hold`, in
-    their text, title or headings, come first. A reader is asked `reader_question` instead of the
-    text, if it is given.
+    their text, title or headings, come first. A reader is asked `reader_question` if it is given.
     """
 
     text: str
