@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa import build, open_index
+from briefqa.answering.entities import figures
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.text.language import stemmer, stop_words
 from briefqa.text.words import phrase_spellings, plain_words, question_terms, question_words, terms
@@ -207,3 +208,19 @@ def test_a_day_or_year_of_text_path_or_date_finds_its_document_first(
         first, second = searcher.search(question, mode="keyword", k=2)
     assert first.passage.document == document
     assert (first.evidence.bm25 or 0) > (second.evidence.bm25 or 0)
+
+
+@given(st.integers(1_000, 99_999_999))
+def test_a_number_of_a_question_is_in_a_text_that_groups_it_in_another_way(number: int) -> None:
+    spellings = [f"{number:,}".replace(",", mark) for mark in (",", ".", " ", "\u00a0", "")]
+    assert {one for text in spellings for one in figures(f"It has {text} men.")} == {str(number)}
+
+
+def test_what_groups_no_thousands_is_left_as_it_is() -> None:
+    assert figures("Version 1.2.3, 3.5 km, on 12.5.2020, in 1944 300 men") == [
+        "1.2.3",
+        "3.5",
+        "12.5.2020",
+        "1944",
+        "300",
+    ]

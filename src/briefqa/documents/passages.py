@@ -150,9 +150,9 @@ def headings(passage: Passage, date: str = "") -> str:
     The title and headings; the `date` of its document, as written and in words; the years in its
     file's path.
     """
-    years = dict.fromkeys(_YEAR.findall(passage.document))
+    years = [year for year in _YEAR.findall(passage.document) if year not in passage.title]
     dated = dict.fromkeys(filter(None, (date, date_in_words(date))))
-    return "\n".join((passage.title, *passage.section, *dated, *years))
+    return "\n".join((passage.title, *passage.section, *dated, *dict.fromkeys(years)))
 
 
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
