@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from briefqa import build, open_index
 from briefqa.answering.entities import figures
+from briefqa.answering.query import readable
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.text.language import stemmer, stop_words
 from briefqa.text.words import phrase_spellings, plain_words, question_terms, question_words, terms
@@ -174,10 +175,25 @@ def test_a_function_word_that_is_a_name_is_looked_for(verb: str, name: str) -> N
     assert words == [*name.split(), verb]
 
 
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("Ge\u00adsamt\u00adkonzept", "Gesamtkonzept"),
+        ("zero\u200bwidth \ufeffquay", "zerowidth quay"),
+        ("می\u200cرود", "می\u200cرود"),
+        ("the\u202equay\x07", "the quay"),
+    ],
+)
+def test_a_question_keeps_its_words_whole(typed: str, searched: str) -> None:
+    assert readable(typed) == searched
+
+
 DATED = {
     "a.md": "# A\n\nOn 3 May the crane fell.\n",
     "b.md": "# B\n\nOn 13 May 1944 the tug sank.\n",
     "c.md": "# C\n\nOn 30 June the gate jammed.\n",
+    "minutes-FY2021.md": "# Minutes\n\nThe budget was passed.\n",
+    "minutes-FY2022.md": "# Minutes\n\nThe budget was passed.\n\nTwo were ill.\n",
     "2019/report.md": "# Annual report\n\nThe port lost 2 million crowns.\n",
     "2020/report.md": "# Annual report\n\nThe port earned 3 million crowns.\n",
     "x.md": "---\ntitle: Minutes\ndate: 2017-01-18\n---\n\nThe mayor sang to the crew.\n",
@@ -194,6 +210,7 @@ DATED = {
         ("What did the port do in 2020?", "2020/report.md"),
         ("What did the mayor sing in January 2017?", "x.md"),
         ("mayor 2018", "y.md"),
+        ("budget 2022", "minutes-FY2022.md"),
     ],
 )
 def test_a_day_or_year_of_text_path_or_date_finds_its_document_first(

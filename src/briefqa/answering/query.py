@@ -13,6 +13,8 @@ from briefqa.text.sentences import sentences
 
 MAX_QUESTION = 2_000  # characters that are read of a question
 ASKED = 30  # words of a question that a reader is asked
+_JOINERS = "\u200c\u200d"  # part of the spelling of Persian and of scripts of India
+_WITHIN_WORDS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # nothing is seen of them
 _PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 
 
@@ -69,7 +71,9 @@ def readable(question: object) -> str:
     if not isinstance(question, str):
         raise UsageError(f"A question is text, and this is {type(question).__name__}.")
     sound = question[:MAX_QUESTION].encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in sound).split())
+    seen = sound.translate(_WITHIN_WORDS)
+    printable = (sign if sign.isprintable() or sign in _JOINERS else " " for sign in seen)
+    return " ".join("".join(printable).split())
 
 
 def asking(question: str, language: str) -> str:

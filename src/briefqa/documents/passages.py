@@ -25,7 +25,7 @@ CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
-_YEAR = re.compile(r"(?<![^\W_])(?:1[5-9]|20)\d\d(?![^\W_])")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _PAUSES = (
     r"[\r\n]",
     r"(?<=[，、；：。])(?=.)",
