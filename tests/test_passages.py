@@ -52,9 +52,9 @@ def hold(document: Document, window: Window) -> list[Passage]:
         assert len(passage.text) <= MAX_CHARS
         assert len(window.piece_ends(embedded_texts(passage, window, "en")[0])) <= window.size
         head = context(passage.title, passage.section, window)
-        assert embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + searched(
-            passage
-        )
+        header = loaders.plain(passage.table_header, passage.document)
+        parts = filter(None, (head, header, searched(passage)))
+        assert embedded_texts(passage, window, "en")[0] == "\n".join(parts)
         before = re.split(r"\r\n|\r|\n", text[: passage.start])
         within = re.split(r"\r\n|\r|\n", passage.text)
         last_line = len(before) + len(within) - 1
@@ -343,3 +343,48 @@ def test_the_original_article_is_cut_within_its_sections() -> None:
     passages = hold(loaders.parse(path.read_bytes(), path.name), WINDOW)
     assert 7 <= len(passages) <= 31
     assert len({passage.section for passage in passages}) == 7
+
+
+CELL = st.sampled_from(
+    ["Aden", "yes", "1,204", "Verify the hook. See p. 4.", "**9.1**", "a b c d e f"]
+)
+
+
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=60),
+    names=st.tuples(CELL, CELL, CELL),
+    lead=st.sampled_from(["", "The list of the port:\n\n", "# Port\n\n## List\n\n"]),
+    size=st.integers(40, 260),
+)
+def test_a_table_is_cut_between_its_rows_and_every_part_knows_the_header(
+    rows: list[tuple[str, str, str]], names: tuple[str, str, str], lead: str, size: int
+) -> None:
+    lines = [f"| {' | '.join(cells)} |" for cells in (names, *rows)]
+    header = f"{lines[0]}\n|---|---|---|"
+    table = "\n".join([header, *lines[1:]])
+    window = WordWindow(size)
+    parts = [one for one in hold(load(f"{lead}{table}\n"), window) if "|" in one.text]
+    assert "\n".join(one.text for one in parts).endswith(table)
+    assert not parts[0].table_header
+    known = len(header.split()) <= size // 4
+    for part in parts[1:]:
+        assert part.table_header == (header if known else "")
+        rows_of_part = part.text.split("\n")
+        texts = embedded_texts(part, window, "en")[-len(rows_of_part) :]
+        for text, row in zip(texts, rows_of_part, strict=True):
+            assert text.endswith(f"{header}\n{row}" if known else row)
+
+
+def test_the_cost_of_a_table_is_linear_and_a_wide_header_is_not_carried() -> None:
+    header = f"| {' | '.join(f'column {n}' for n in range(200))} |\n{'|---' * 200}|"
+    row = f"| {' | '.join(str(n) for n in range(200))} |"
+    document = load("\n".join([header, *[row] * 40]))
+    parts = cut(document, WordWindow())
+    assert not any(part.table_header for part in parts)
+    carried = sum(len(part.table_header) for part in cut(load(_long_table(4_000)), WordWindow()))
+    assert carried < 2 * len(_long_table(4_000))
+
+
+def _long_table(rows: int) -> str:
+    names = "| Country | Exports | Imports |\n|---|---|---|\n"
+    return names + "\n".join(f"| Land{n} | {1000 + 7 * n} | {9000 - 11 * n} |" for n in range(rows))

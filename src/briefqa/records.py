@@ -1,7 +1,6 @@
 """The records that the packages share: documents, passages, hits and answers.
 
-All are frozen and none does any I/O. Offsets are character offsets into `Document.text`, half
-open: `text[start:end]`.
+All are frozen, none does any I/O. Offsets are of characters of `Document.text`, half open.
 """
 
 from __future__ import annotations
@@ -107,11 +106,10 @@ class Place:
 class Section:
     """A heading and the paragraphs that stand under it, up to the next heading.
 
-    `path` holds the headings from the outermost to this one, the document's title not included;
-    the text before the first heading is a section whose path is empty (the lead).
-    `heading` is where the heading's own text stands, None for the lead.
-    `paragraphs` are in source order, do not overlap, and are trimmed of outer white space; a
-    list, a table or a code fence is one paragraph.
+    `path` holds the headings from the outermost to this one, the document's title not included; it
+    is empty for the text before the first (the lead). `heading` is where the heading's own text
+    stands, None for the lead. `paragraphs` are in source order, do not overlap, and are trimmed of
+    outer white space; a list, a table or a code fence is one paragraph.
     """
 
     path: tuple[str, ...]
@@ -158,8 +156,7 @@ class Document:
     crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
     from 0 (an empty page starts where the next one does), empty where the format has no pages;
     `line_starts` those of the file's lines, empty where they are the lines of `text`. `media_type`
-    is the file's, `loader` the loader's name and version ("markdown 1"). `notes` say what of the
-    file was left out or guessed, and why, a clause each.
+    is the file's, `loader` its name and version. `notes` say what was left out or guessed, and why.
     """
 
     name: str
@@ -184,9 +181,10 @@ class Passage:
     """A quotable piece of one section: `document.text[start:end] == text`.
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
-    included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file, `language` what its document says it
-    is written in, if anything.
+    included, empty for the lead. `paragraphs` are the first and last within the section, from 1.
+    `place` is its lines or pages in the file, `language` what its document says it is written in,
+    if anything. `table_header` is that of a table which began in a passage before; another
+    document has a title that is `title_shared`.
     """
 
     document: str
@@ -198,13 +196,16 @@ class Passage:
     paragraphs: tuple[int, int]
     place: Place
     language: str = ""
+    table_header: str = ""
+    title_shared: bool = False
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line, headings as `section_text` writes them."""
+        """`Title › Section › ¶2` on one line; a title that is shared with its file in brackets."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
-        parts = (self.title, *self.section, paragraphs)
+        title = f"{self.title} ({self.document})" if self.title_shared else self.title
+        parts = (title, *self.section, paragraphs)
         return section_text([" ".join(part.split()) for part in parts])
 
     @property
@@ -218,9 +219,9 @@ class Evidence:
     """Why a passage was found: its raw value and rank in each list, None where it is in neither.
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
-    better. `fused` is the value the indexes together order by. `matched` are the question's own
-    words that stand in the passage, its title or its headings, as the question spells them; hits
-    are ordered by `fused` and `answerability`, how sure a reader is that it answers, 0..1, if any.
+    better. Hits are ordered by `fused`, of both indexes, and `answerability`, how sure a reader is
+    that the passage answers, 0..1, if one has read it. `matched` are the question's own words in
+    the passage, its title, headings or date, as the question spells them.
     """
 
     bm25: float | None
@@ -389,8 +390,7 @@ class Query:
     """A question to search for.
 
     `k` is how many passages are wanted, 1 or more. Passages that have all words of `must_hold`, in
-    their text, title or headings, come first. A reader is asked `reader_question` instead of the
-    text, if it is given.
+    their text, title or headings, come first. A reader is asked `reader_question` if it is given.
     """
 
     text: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -32,6 +33,8 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
     )
 }
+
+_ANY = (AnswerType.THING, AnswerType.MANY)  # of them any cell is one
 
 Stems = Callable[[str], Collection[str]]
 
@@ -124,8 +127,10 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
         )
     ]
     column = asked_column
-    if column is None and len(fits) == 1 and question.expects is not AnswerType.THING:
+    if column is None and len(fits) == 1 and question.expects not in _ANY:
         column = fits[0]
+    if column is None and question.expects is AnswerType.MANY:
+        return None
     if not fits or (column is not None and column not in fits):
         return None
     return Row(line, None if column is None else cells[column])
@@ -186,7 +191,12 @@ def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) ->
             return bool(cell)
 
 
-def _tables(text: str) -> Iterator[_Table]:
+@lru_cache(maxsize=64)  # the tables of a passage are looked at several times for a question
+def _tables(text: str) -> tuple[_Table, ...]:
+    return tuple(_found(text))
+
+
+def _found(text: str) -> Iterator[_Table]:
     lines = list(_LINE.finditer(text))
     place = 1
     while place < len(lines):

@@ -299,7 +299,7 @@ def _command(
 def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "question", nargs="+", metavar="QUESTION",
-        help='in one piece or many; words in "double quotes" must occur as they stand',
+        help='in one piece or many; words in "quotation marks" must occur as they stand',
     )  # fmt: skip
     command.add_argument(
         "-k", type=int, default=5, metavar="K", help="how many passages (default 5)"

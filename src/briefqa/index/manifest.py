@@ -6,11 +6,13 @@ Does no I/O. The JSON may come from anybody and is checked as it is decoded.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from briefqa.errors import IndexDamaged
 from briefqa.json_decoding import Count, Malformed, decode
 
 FORMAT = 2  # what this version writes; 1 has no phrases and other records
@@ -85,6 +87,28 @@ class Manifest:
     def indexed(self) -> tuple[Source, ...]:
         """The sources that are in the index; the i-th one is row i of the documents."""
         return tuple(source for source in self.sources if source.outcome is Outcome.INDEXED)
+
+    def sharing_titles(self) -> frozenset[str]:
+        """The names of the documents whose title another one has, however it is written."""
+        titles = {one.name: " ".join(one.title.casefold().split()) for one in self.indexed()}
+        times = Counter(titles.values())
+        return frozenset(name for name, title in titles.items() if times[title] > 1)
+
+    def rows(self) -> Rows:
+        """The row of each document by its name, and by that of each file with the same content."""
+        indexed = self.indexed()
+        by_content = {source.sha256: row for row, source in enumerate(indexed)}
+        named = {source.name: row for row, source in enumerate(indexed)}
+        repeats = (one for one in self.sources if one.outcome is Outcome.DUPLICATE)
+        others = {one.name: by_content[one.sha256] for one in repeats if one.sha256 in by_content}
+        return Rows({**others, **named})
+
+
+class Rows(dict[str, int]):
+    """The rows of documents by name; raises IndexDamaged for a name that is none's."""
+
+    def __missing__(self, name: str) -> int:
+        raise IndexDamaged(f"The index has no document '{name}', which a passage of it names.")
 
 
 @dataclass(frozen=True, slots=True)

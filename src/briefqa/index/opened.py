@@ -117,6 +117,7 @@ def open_generation(index: Path) -> OpenedIndex:
         resources.callback(documents.close)
         passages = PassageFile(folder / PASSAGES)
         resources.callback(passages.close)
+        passages.sharing_titles = manifest.sharing_titles()
         vectors = FaissVectorIndex(folder)
         resources.callback(vectors.close)
         stored_vectors, vector_starts = vector_index.read_vectors(folder)

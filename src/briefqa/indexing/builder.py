@@ -14,6 +14,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from briefqa import __version__
@@ -24,6 +25,7 @@ from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, postings, vector_cache, vector_index
 from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
+from briefqa.index.record_file import DocumentFile
 from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
@@ -258,7 +260,7 @@ def _fill(
         keyword = beside.submit(
             postings.write,
             folder / generations.KEYWORD,
-            _indexed_texts(cut, stopped),
+            _indexed_texts(cut, folder / generations.DOCUMENTS, stopped),
             writer.language,
         )
 
@@ -346,9 +348,15 @@ def _nothing_to_index(
     return f"Nothing to index: {why}; the index was left as it was."
 
 
-def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[tuple[str, str]]:
+def _indexed_texts(
+    cut: Iterable[Passage], documents: Path, stopped: threading.Event
+) -> Iterator[tuple[str, str]]:
     """The texts of the keyword index, until the build is stopped."""
-    for passage in cut:
-        if stopped.is_set():
-            raise CancelledError
-        yield passages.headings(passage), passages.searched(passage)
+    with closing(DocumentFile(documents)) as file:
+        of_document = groupby(cut, key=lambda passage: passage.document)
+        for row, (_, those) in enumerate(of_document):
+            date = file.about(row).date
+            for passage in those:
+                if stopped.is_set():
+                    raise CancelledError
+                yield passages.headings(passage, date), passages.searched(passage)

@@ -23,6 +23,9 @@ from briefqa.ui.rendering.marking import Marks, Piece, clipped, marked, touches
 _SMALL = 20_000
 """A block of so many characters is parsed as a whole for a part of it; of a larger one the part."""
 
+_MOST_COLUMNS = 500
+"""Of a table that is shown as one where its header is not at hand; of a wider one the source is."""
+
 _RULE_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _ROW = re.compile(r"[ \t>]*\|.*(?<!\\)\|[ \t]*")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -97,6 +100,8 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
     if rows == first or (rows > 1 and not first and _is_rule(lines[1])):
         return lines
     columns = max(len(_PIPE.findall(line.text)) - 1 for line in lines[first:rows])
+    if columns > _MOST_COLUMNS:
+        return lines
     made_up = [_Line("|" + " |" * columns, None), _Line("|" + "-|" * columns, None)]
     return [*made_up, *lines[first:]]
 
