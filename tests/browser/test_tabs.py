@@ -136,8 +136,11 @@ def test_a_link_does_not_ask_where_there_is_a_conversation_or_a_question_begun(
     box.fill("How heavy is")
     link = f"{page.url.partition('?')[0]}?q={quote(WHO)}"
     page.goto(link)
+    page.locator(".invitation").wait_for()
     page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    page.wait_for_timeout(500)
     assert box.input_value() == "How heavy is"
+    assert page.locator(".turn").count() == 0
     ask(page, FERRY)
     page.goto(link)
     page.locator(".turn .reply").wait_for()
