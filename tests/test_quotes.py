@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import docx  # type: ignore[import-untyped,unused-ignore]
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import docx  # type: ignore[import-untyped,unused-ignore]
+import docx
 import pytest
 
 from .conftest import HARBOUR, Visit

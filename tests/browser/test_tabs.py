@@ -106,12 +106,25 @@ def test_a_link_asks_its_question_once(visit: Visit, asked: Asked) -> None:
         page.reload()
         page.locator(".turn .reply").wait_for()
         assert page.locator(".question").all_inner_texts() == [WHO]
+    page.evaluate("sessionStorage.clear()")  # as in a browser that saves nothing
+    page.reload()
+    page.locator(".invitation").wait_for()
+    page.wait_for_timeout(500)
+    assert page.get_by_label("Your question").input_value() == WHO
+    assert page.locator(".turn").count() == 0
+    assert asked == [WHO]
+
+
+def test_after_a_new_conversation_nothing_is_left_of_a_link(visit: Visit, asked: Asked) -> None:
+    page = visit(query=f"?q={quote(WHO)}")
+    page.locator(".turn .reply").wait_for()
     page.get_by_role("button", name="New conversation").click()
     page.locator(".invitation").wait_for()
     page.reload()
     page.locator(".invitation").wait_for()
     page.wait_for_timeout(500)
     assert page.locator(".turn").count() == 0
+    assert page.get_by_label("Your question").input_value() == ""
     assert asked == [WHO]
 
 
@@ -123,8 +136,11 @@ def test_a_link_does_not_ask_where_there_is_a_conversation_or_a_question_begun(
     box.fill("How heavy is")
     link = f"{page.url.partition('?')[0]}?q={quote(WHO)}"
     page.goto(link)
+    page.locator(".invitation").wait_for()
     page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    page.wait_for_timeout(500)
     assert box.input_value() == "How heavy is"
+    assert page.locator(".turn").count() == 0
     ask(page, FERRY)
     page.goto(link)
     page.locator(".turn .reply").wait_for()

@@ -65,9 +65,10 @@ function ask(question) {
   setTimeout(() => find("#question .submit-button").click());
 }
 
-// The question of a link is asked by itself, once, where there is nothing else.
+// The question of a link is asked by itself, once, where there is nothing else; not by loading again.
 let brought = new URL(window.location.href).searchParams.get("q")?.trim();
-if (tab.turns.length || tab.draft) brought = "";
+const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+if (tab.turns.length || tab.draft || cameBy !== "navigate") brought = "";
 
 let shown = 0;
 let waited = false;
