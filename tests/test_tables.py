@@ -117,11 +117,17 @@ CHECKS = "| # | Check | Daily | Code |\n|---|---|---|---|\n" + "\n".join(
 )
 
 
+FEES = "| Berth | Depth | Fee |\n|---|---|---|\n" + "\n".join(
+    f"| Berth {n} | {n / 4 + 200} | {10 * n}.50 |" for n in range(1, 81)
+)
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     folder = tmp_path_factory.mktemp("tables")
     (folder / "port").mkdir()
     (folder / "port" / "trade.md").write_text(f"# Trade\n\n{TRADE}\n", "utf-8")
+    (folder / "port" / "fees.md").write_text(f"# Fees\n\n{FEES}\n", "utf-8")
     (folder / "port" / "checks.md").write_text(f"# Checks\n\n{CHECKS}\n", "utf-8")
     build(folder / "port", index=folder / "index")
     with open_index(folder / "index") as searcher:
@@ -147,6 +153,13 @@ def test_the_right_column_is_found_however_far_down_a_table(
         str(cell(number)),
         True,
     )
+
+
+@pytest.mark.parametrize("number", [3, 40, 77])
+def test_a_cell_that_repeats_its_columns_name_is_what_answers(port: Searcher, number: int) -> None:
+    answer = port.ask(f"Which berth has a fee of {10 * number}.50?")
+    (quotation,) = answer.quotations
+    assert quotation.span.text == f"Berth {number}"
 
 
 @pytest.mark.parametrize("number", [1, 5, 9, 12])

@@ -144,10 +144,16 @@ def _asked(question: Question, stems: Stems) -> list[str]:
 def _named(
     table: _Table, asked: Sequence[str], text: str, stems: Stems
 ) -> tuple[tuple[Span, tuple[Span, ...]], list[int]] | None:
-    """The row whose cells the question names best, with the places of those; None if several."""
+    """The row whose cells the question names best, with the places of those; None if several.
+
+    Words that a cell has of its column's name (Port 7 under Port) name no row.
+    """
+    names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     scored = []
     for row in table.rows:
-        own = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
+        cells = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
+        above = [*names, *(set[str]() for _ in cells[len(names) :])]
+        own = [cell - name or cell for cell, name in zip(cells, above, strict=False)]
         shared = [of_cell & set(asked) for of_cell in own]
         named = [n for n, cell in enumerate(own) if cell and 2 * len(shared[n]) >= len(cell)]
         whole = sum(shared[n] == own[n] for n in named)
