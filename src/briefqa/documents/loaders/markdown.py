@@ -41,11 +41,15 @@ _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A top-level heading: its level 1..6, its plain words, and where its own text stands."""
+    """A top-level heading: its level 1..6, its plain words, and where its own text stands.
+
+    `block` is that text with the marks of a heading.
+    """
 
     level: int
     words: str
     span: Span
+    block: Span
 
 
 def parse(data: bytes, name: str, encoding: str = "") -> Document:
@@ -67,12 +71,12 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     title = front.get("title", "")
     if title and titling and one_line(titling.words).casefold() != title.casefold():
         titling = None
-    outline = Outline()
+    outline = Outline(len(text))
     for block in blocks:
         if block is titling and len(blocks) > 1:
             continue
         if isinstance(block, _Heading):
-            outline.heading(block.level, block.words, block.span)
+            outline.heading(block.level, block.words, block.span, block.block)
         else:
             outline.paragraph(block)
     title = title or (one_line(titling.words) if titling else title_from_name(name))
@@ -83,7 +87,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         sections=outline.sections(),
         encoding=encoding,
         line_starts=tuple(line_starts),
-        notes=notes,
+        notes=(*notes, *outline.notes),
     )
 
 
@@ -119,7 +123,7 @@ def _blocks(text: str, body: int) -> list[_Heading | Span]:
         if token.type == "heading_open":
             words = _plain(inline, tokens[place + 1].content, references)
             own = _heading_text(text, lines[first : min(end, len(lines))], token)
-            blocks.append(_Heading(int(token.tag[1:]), words, own))
+            blocks.append(_Heading(int(token.tag[1:]), words, own, span))
         elif _VISIBLE.search(text, span.start, span.end):
             blocks.append(span)
     return blocks
