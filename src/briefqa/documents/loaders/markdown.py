@@ -35,6 +35,7 @@ SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 
 _MOST_HEADING_CHARS = 1_000
+_MARKED = regex.compile(r"[\\`*_\[<&]")
 _SPOKEN = ("text", "code_inline", "html_inline", "image")
 _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
 
@@ -145,7 +146,8 @@ def _heading_text(text: str, lines: Sequence[Span], token: Token) -> Span:
 def _plain(parser: MarkdownIt, source: str, references: dict[str, Any]) -> str:
     """Inline Markdown as the words a reader sees."""
     words = []
-    if len(source) > _MOST_HEADING_CHARS:  # marks within marks take ever longer
+    # Marks within marks take ever longer.
+    if len(source) > _MOST_HEADING_CHARS or not _MARKED.search(source):
         return one_line(source)
     for token in parser.parseInline(source, references):
         for child in token.children or ():
