@@ -52,7 +52,7 @@ def blocks(text: str) -> tuple[list[Block], Voices]:
     found: list[Block] = []
     if runs and not runs[0][1] and _is_title_and_more(runs[0][0]):
         (title, *more), _ = runs[0]
-        runs[:1] = [([title], False), (more, False)]
+        runs[:1] = [([title], False), (more, True)]
     for number, (run, kept) in enumerate(runs):
         named = voices.speaker(run[0].words)
         titles = not number and named is not None and named[1] not in known.names
@@ -62,7 +62,7 @@ def blocks(text: str) -> tuple[list[Block], Voices]:
 
 
 def _runs(text: str) -> list[tuple[list[Line], bool]]:
-    """The runs of lines between blank ones, and whether a run is code or a boxed note."""
+    """The runs of lines between blank ones, and whether one holds no heading: code, boxed notes."""
     lines = lines_of(text)
     filled = [line for line in lines if line]
     above = sum(1 for _ in takewhile(lambda line: shape.is_crumb(line.words), filled[:-1]))

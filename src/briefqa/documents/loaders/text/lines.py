@@ -29,13 +29,13 @@ CRUMB = re.compile(
     re.IGNORECASE,
 )
 _TRAIL = re.compile(rf"(?:[^›»«‹]{{1,40}}[›»]|{_PLACE}\s*[>/|]).{{1,80}}", re.IGNORECASE)
-RULE = re.compile(r"([=\-~_*#.+])(?:\s*\1){2,}")
-SEPARATOR = re.compile(r"-{3,}[^-\n]{1,60}-{3,}|_{5,}")  # over the mail that is answered
-UNDERLINE = re.compile(r"([=\-~])\1{2,}")
+RULE = re.compile(r"\A([=\-~_*#.+])(?:\s*+\1){2,}+")
+SEPARATOR = re.compile(r"\A(?:-{3,}+[^-\n]{1,60}-{3,}+|_{5,}+)")  # over the mail that is answered
+UNDERLINE = re.compile(r"\A([=\-~])\1{2,}+")
 ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _ENDS_OPEN = re.compile(r"[.!;,…–—\-。！；，、][\"'”’»)\]]*$")
 LIST_ITEM = re.compile(r"(?:[-*+•·‣▪–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\([ivx]{2,5}\))\s")
-LEADERS = re.compile(r"\S.{0,150}?(?:\.{4,}+|(?:\. ){4,}+|…{2,}+)[. ]{0,150}+\d{0,4}$")
+LEADERS = re.compile(r"\A\S.{0,150}?(?:\.{4,}+|(?:\. ){4,}+|…{2,}+)[. ]{0,150}+\d{0,4}$")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 DATELINE = re.compile(
     r"[A-Z][A-Z .'’\-]{2,60}(?:,[^\n]{0,40}?)?"

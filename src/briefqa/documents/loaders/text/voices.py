@@ -31,7 +31,7 @@ _KEYS = {
 }
 _KEY_OF = {key: kind for kind, keys in _KEYS.items() for key in keys}
 _HEADER = re.compile(r"([\w-]{1,12}):[ \t]+(\S[^\n]{0,400})")
-_ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]\s]{1,80}@[^<>()\[\]\s]{1,80}[>)\]]")
+_ADDRESS = re.compile(r"(?<!\s)\s*+[<(\[][^<>()\[\]\s]{1,80}@[^<>()\[\]\s]{1,80}[>)\]]")
 _MOST_QUESTION_CHARS = 200
 _MOST_QUESTION_LINES = 3
 _ASKS = ("?", "？", "؟")
