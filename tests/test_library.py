@@ -524,6 +524,8 @@ for number, step in enumerate(steps):
         killed_at(name, int(call))
         place = Path(root, str(number))
         library = Library(place / "index", place / "uploads", model=HashingEmbedder())
+        if name == "briefqa.indexing.library.build_index" and call == "1" and "remove" in root:
+            library.remove("ferry.md")
         library.add([("ferry.md", Path(ferry)), ("bridge.md", Path(bridge))])
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -559,13 +561,55 @@ def test_a_kill_at_any_step_loses_no_document_and_the_next_build_heals(
         "the index is written": (new, old),
         "the index is published": (new, new),
     }
+    notes = {step: build(index=p / "index").note for step, p in zip(STEPS, places, strict=True)}
+    assert notes == {
+        **dict.fromkeys(STEPS, ""),
+        "one file is moved": "ferry.md: replacement finished.",
+        "both files are moved": "ferry.md: replacement finished; bridge.md: addition finished.",
+        "the index is written": "ferry.md: replacement finished; bridge.md: addition finished.",
+    }
     for place in places:
-        build(index=place / "index")
+        assert [path.name for path in (place / "uploads").rglob(".incoming/*")] == []
+        assert [path.name for path in (place / "index").glob("building-*")] == []
+        assert len(list((place / "index").glob("generation-*"))) == 1
         assert in_index(place / "index") == in_folder(place / "uploads")
         again = Library(place / "index", place / "uploads", model=HashingEmbedder())
         again.add(dropped({"ferry.md": newer, "bridge.md": BRIDGE}))
         assert in_index(place / "index") == in_folder(place / "uploads") == new
         assert [path.name for path in (place / "uploads").rglob(".*/*")] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("by", ["a build", "an addition", "a removal"])
+def test_a_removal_that_is_killed_is_finished_and_told(
+    dropped: Dropper, tmp_path: Path, by: str
+) -> None:
+    place = tmp_path / "remove" / "0"
+    place.mkdir(parents=True)
+    first = Library(place / "index", place / "uploads", model=HashingEmbedder())
+    first.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY, "time.txt": "It is noon."}))
+    staged = [str(path) for _, path in dropped({"ferry.md": FERRY, "bridge.md": BRIDGE})]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(place.parent), *staged,
+         "briefqa.indexing.library.build_index 1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["9"]
+    assert "ferry.md" not in in_folder(place / "uploads")
+    assert "ferry.md" in in_index(place / "index")
+
+    library = Library(place / "index", place / "uploads", model=HashingEmbedder())
+    told = "ferry.md: removal finished."
+    if by == "a build":
+        assert build(index=place / "index").note == told
+        assert build(index=place / "index").note == ""
+    elif by == "an addition":
+        (received,) = library.add(dropped({"bridge.md": BRIDGE}))
+        assert (received.outcome, received.detail) == (Change.ADDED, f"Before that, {told}")
+    else:
+        assert library.remove("time.txt").detail == f"Before that, {told}"
+    assert in_index(place / "index") == in_folder(place / "uploads")
+    assert [path.name for path in (place / "uploads").rglob(".incoming/*")] == []
 
 
 def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(

@@ -101,8 +101,17 @@ def seconds(run: Callable[[str], object], text: tuple[str, str, str], size: int)
 
 def patterns() -> Iterator[Found]:
     """Every regular expression that the package compiles or uses."""
-    for path in sorted((SOURCE / "briefqa").rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+    paths = sorted((SOURCE / "briefqa").rglob("*.py"))
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
+    elsewhere = {
+        (node.value.attr, node.attr)  # module.PATTERN.match
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.attr in METHODS
+    }
+    for path, tree in trees.items():
         name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
         if name.startswith("briefqa.answering."):
             continue
@@ -115,6 +124,8 @@ def patterns() -> Iterator[Found]:
             match node:
                 case ast.Attribute(value=ast.Name(id=owner), attr=method) if method in METHODS:
                     used.setdefault(owner, set()).add(method)
+        for owner, method in elsewhere:
+            used.setdefault(owner, set()).add(method)
         named = {
             id(node.value): node.targets[0].id
             for node in ast.walk(tree)

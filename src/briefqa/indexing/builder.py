@@ -11,8 +11,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,7 @@ from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import DocumentFile
 from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
+from briefqa.indexing import interrupted
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
 from briefqa.indexing.last_build import repeated
 from briefqa.indexing.progress import OnProgress, Stage, tell
@@ -110,8 +111,13 @@ def build_index(
     named = tuple(str(root.absolute()) for root in roots)
     alone = nullcontext() if locked else store.writing()
     with alone, _last_generation(store) as (last, note):
+        unfinished = (
+            []
+            if locked
+            else interrupted.unfinished_in(roots, index, last.manifest if last else None)
+        )
         if published(index) != stamp:  # what was last built, or the files, may have changed since
-            return once_more()
+            return _telling(once_more(), unfinished, roots, index)
         if (
             last
             and _is_current(last.manifest, named, excluded, embedder, language, encoding)
@@ -121,10 +127,11 @@ def build_index(
             prepared(embedder, sample(last.passages))
             last.close()
             vector_cache.remove_unfinished(store.workspace)
-            return BuildReport(
+            report = BuildReport(
                 index, last.manifest.sources, files.skipped, last.manifest.passages, 0,
                 last.manifest.passages, False, time.monotonic() - started, store.tidy(),
             )  # fmt: skip
+            return report if locked else _telling(report, unfinished, roots, index)
         with (
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
@@ -136,10 +143,21 @@ def build_index(
             reused, remark = _make(
                 store, folder, named, excluded, sources, writer, last, progress, encoding
             )
-        return BuildReport(
+        report = BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
             True, time.monotonic() - started, " ".join(filter(None, (note, remark))),
         )  # fmt: skip
+        return report if locked else _telling(report, unfinished, roots, index)
+
+
+def _telling(
+    report: BuildReport, unfinished: Sequence[str], roots: Sequence[Path], index: Path
+) -> BuildReport:
+    """A report that says which interrupted changes of the uploads are finished with it."""
+    with suppress(OSError):
+        interrupted.clear(roots, index)
+    told = f"{'; '.join(unfinished)}." if unfinished else ""
+    return replace(report, note=" ".join(filter(None, (report.note, told))))
 
 
 def published(index: Path) -> tuple[int, ...] | None:

@@ -34,6 +34,7 @@ from briefqa.indexing.added_files import (
     sentence,
 )
 from briefqa.indexing.builder import build_index, published
+from briefqa.indexing.interrupted import begin, unfinished
 from briefqa.indexing.last_build import last_roots
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.uploads_folder import INCOMING, REMOVED, check_owner, claim, default_folder
@@ -48,13 +49,15 @@ class Removed:
     """A document that was removed, for `Library.restore`.
 
     `path` is where its file was, `moved_to` where it is now; None when it stayed there. `excluded`
-    are the paths that were left out of the index instead: its own and its copies'.
+    are the paths that were left out of the index instead: its own and its copies'. `detail` is a
+    sentence, or empty.
     """
 
     name: str
     path: Path
     moved_to: Path | None
     excluded: frozenset[str]
+    detail: str = ""
 
 
 class Library:
@@ -75,6 +78,7 @@ class Library:
         self._model = model
         self._loaded: Embedder | None = None  # the index's own, kept for the next change
         self._lock = threading.Lock()
+        self._finished: list[str] = []  # what was interrupted before the last change
         self._incoming = self.uploads / INCOMING
         self._removed = self.uploads / REMOVED
 
@@ -95,10 +99,11 @@ class Library:
                 sources = self._publish(
                     last, batch.moves, batch.excluded, progress, batch.documents
                 )
-        return [
+        told = [
             _with_outcome(received, sources, target) if target else received
             for received, target in taken
         ]
+        return [*map(self._with_finished, told[:1]), *told[1:]]
 
     def _parse(self, files: Sequence[tuple[str, Path]], progress: OnProgress | None) -> ParsedFiles:
         """Parse what is new, while others may still change the index."""
@@ -140,7 +145,7 @@ class Library:
             for old in sorted(self._removed.iterdir())[:-KEPT_REMOVALS]:
                 with suppress(OSError):
                     old.unlink()
-        return Removed(name, path, moved_to, frozenset(same))
+        return Removed(name, path, moved_to, frozenset(same), self._finished_before())
 
     def restore(self, removed: Removed, progress: OnProgress | None = None) -> Received:
         """Undo a removal; says in a sentence when that cannot be done any more."""
@@ -152,7 +157,16 @@ class Library:
             moves = {removed.path: removed.moved_to} if removed.moved_to else {}
             excluded = set(last.excluded) - removed.excluded if last else set()
             sources = self._publish(last, moves, excluded, progress)
-        return _with_outcome(Received(removed.name, Change.ADDED), sources, removed.path)
+        told = _with_outcome(Received(removed.name, Change.ADDED), sources, removed.path)
+        return self._with_finished(told)
+
+    def _finished_before(self) -> str:
+        """Which interrupted changes were finished before the last one, as a sentence."""
+        return f"Before that, {'; '.join(self._finished)}." if self._finished else ""
+
+    def _with_finished(self, received: Received) -> Received:
+        detail = " ".join(filter(None, (received.detail, self._finished_before())))
+        return replace(received, detail=detail)
 
     def _check_free(self, removed: Removed, last: Manifest | None) -> None:
         indexed = last.indexed() if last else ()
@@ -178,8 +192,13 @@ class Library:
                         raise BuildError(f"{folder} is a link, which may lead anywhere; remove it.")
                     folder.mkdir(exist_ok=True)
                 claim(self.uploads, self.index)
+                last = self._last()
+                self._finished = unfinished(self.uploads, last)
+                if self._finished:
+                    self._build(last, last.excluded if last else (), None, None)
+                    last = self._last()
                 _empty(self._incoming)
-                yield self._last()
+                yield last
                 with suppress(OSError):
                     _empty(self._incoming)
         except OSError as error:
@@ -212,6 +231,7 @@ class Library:
         A file that comes in and is not indexed is taken out again.
         """
         before, backs = published(self.index), {}
+        begin(self.uploads, moves)
         with ExitStack() as undo:
             for number, (target, source) in enumerate(moves.items()):
                 backs[target] = _move(source, target, self._incoming / f"{number}.before")

@@ -91,7 +91,7 @@ def plain(text: str, name: str) -> str:
 
     Words that stand in an address only are not in it, and a word that is part of a link is whole.
     """
-    return plain_markdown.plain(text) if _loader(name) is markdown else text
+    return plain_markdown.plain(text) if name.lower().endswith(markdown.SUFFIXES) else text
 
 
 def _loader(name: str) -> Loader | None:

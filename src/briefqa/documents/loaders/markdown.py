@@ -35,17 +35,22 @@ SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 
 _MOST_HEADING_CHARS = 1_000
+_MARKED = regex.compile(r"[\\`*_\[<&]")
 _SPOKEN = ("text", "code_inline", "html_inline", "image")
 _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A top-level heading: its level 1..6, its plain words, and where its own text stands."""
+    """A top-level heading: its level 1..6, its plain words, and where its own text stands.
+
+    `block` is that text with the marks of a heading.
+    """
 
     level: int
     words: str
     span: Span
+    block: Span
 
 
 def parse(data: bytes, name: str, encoding: str = "") -> Document:
@@ -67,12 +72,12 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     title = front.get("title", "")
     if title and titling and one_line(titling.words).casefold() != title.casefold():
         titling = None
-    outline = Outline()
+    outline = Outline(len(text))
     for block in blocks:
         if block is titling and len(blocks) > 1:
             continue
         if isinstance(block, _Heading):
-            outline.heading(block.level, block.words, block.span)
+            outline.heading(block.level, block.words, block.span, block.block)
         else:
             outline.paragraph(block)
     title = title or (one_line(titling.words) if titling else title_from_name(name))
@@ -83,7 +88,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         sections=outline.sections(),
         encoding=encoding,
         line_starts=tuple(line_starts),
-        notes=notes,
+        notes=(*notes, *outline.notes),
     )
 
 
@@ -119,7 +124,7 @@ def _blocks(text: str, body: int) -> list[_Heading | Span]:
         if token.type == "heading_open":
             words = _plain(inline, tokens[place + 1].content, references)
             own = _heading_text(text, lines[first : min(end, len(lines))], token)
-            blocks.append(_Heading(int(token.tag[1:]), words, own))
+            blocks.append(_Heading(int(token.tag[1:]), words, own, span))
         elif _VISIBLE.search(text, span.start, span.end):
             blocks.append(span)
     return blocks
@@ -141,7 +146,8 @@ def _heading_text(text: str, lines: Sequence[Span], token: Token) -> Span:
 def _plain(parser: MarkdownIt, source: str, references: dict[str, Any]) -> str:
     """Inline Markdown as the words a reader sees."""
     words = []
-    if len(source) > _MOST_HEADING_CHARS:  # marks within marks take ever longer
+    # Marks within marks take ever longer.
+    if len(source) > _MOST_HEADING_CHARS or not _MARKED.search(source):
         return one_line(source)
     for token in parser.parseInline(source, references):
         for child in token.children or ():

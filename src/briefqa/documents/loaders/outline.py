@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from briefqa.records import Section, Span
 
 _MOST_LABEL_CHARS = 300
+_SECTIONS = 1_000
+_SECTION_CHARS = 100
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -86,14 +88,37 @@ class _Draft:
 
 
 class Outline:
-    """Collects the headings and paragraphs of one document."""
+    """Collects the headings and paragraphs of one document.
 
-    def __init__(self) -> None:
+    Each section is passages of its own, with the headings above it. So that a document costs time
+    and room in proportion to its length, a text of so many `characters` has at most 1,000 sections
+    and one more for each 100 of them; headings after that are read as paragraphs.
+    """
+
+    def __init__(self, characters: int) -> None:
         self._open: list[_Open] = []
         self._drafts = [_Draft((), None)]
+        self._most = _SECTIONS + characters // _SECTION_CHARS
+        self._too_many = 0
 
-    def heading(self, level: int, words: str, span: Span) -> None:
-        """Begin a section; it stands under the last heading of a smaller level."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of headings that are too many, see `Document.notes`."""
+        if not self._too_many:
+            return ()
+        return (
+            f"only {self._most:,} of its {self._most + self._too_many:,} headings begin a section",
+        )
+
+    def heading(self, level: int, words: str, span: Span, block: Span | None = None) -> None:
+        """Begin a section; it stands under the last heading of a smaller level.
+
+        `block` is the heading with its marks, where it has any.
+        """
+        if len(self._drafts) > self._most:
+            self._too_many += 1
+            self.paragraph(block or span)
+            return
         while self._open and self._open[-1].level >= level:
             self._open.pop()
         self._open.append(_Open(level, one_line(words)))

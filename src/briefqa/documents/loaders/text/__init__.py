@@ -44,7 +44,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     found = _without_crumbs(found)
     metadata = about(found[:_MOST_ABOUT])
     title, found = _titled(found)
-    outline = Outline()
+    outline = Outline(len(text))
     for block, level in zip(found, levels(found, titled=bool(title)), strict=True):
         if block.mail:
             outline.heading(1, block.mail.heading, Span(block.span.start, block.span.start))
@@ -59,7 +59,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
         sections=outline.sections(),
         encoding=encoding,
         line_starts=line_starts,
-        notes=notes,
+        notes=(*notes, *outline.notes),
     )
 
 
