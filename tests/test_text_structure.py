@@ -537,6 +537,11 @@ def test_the_time_to_read_a_text_grows_as_its_length_does(text: str) -> None:
     assert time.process_time() - started < 10
 
 
+def test_headings_in_capitals_that_come_again_are_no_speakers() -> None:
+    text = "\n\n".join(f"ADDED\n\n{RAIN}\n\nREMOVED\n\n{SHUT}" for _ in range(3))
+    assert paths(load(f"News of the program\n\n{text}")) == [("ADDED",), ("REMOVED",)] * 3
+
+
 @pytest.mark.parametrize("words", ["Section 1. Name. The name is.", "§ 2. Fees: The fee is."])
 def test_a_heading_may_open_its_paragraph(words: str) -> None:
     assert words[: numbers.run_in(words)] in ("Section 1. Name.", "§ 2. Fees:")
