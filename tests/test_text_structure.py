@@ -77,7 +77,7 @@ def test_every_word_can_be_found_and_every_passage_slices_its_text(one: Told) ->
     lost = words_of(document.text) - shown
     crumbs = (
         "for immediate release press news pressemitteilung embargoed until on 4 6 10 00 2021 may "
-        "june 3 march 30 ends original message"
+        "june 3 march 30 ends original forwarded message"
     )
     assert lost <= set(crumbs.split())
 
