@@ -77,7 +77,7 @@ def test_every_word_can_be_found_and_every_passage_slices_its_text(one: Told) ->
     lost = words_of(document.text) - shown
     crumbs = (
         "for immediate release press news pressemitteilung embargoed until on 4 6 10 00 2021 may "
-        "june 3 march 30 ends original message"
+        "june 3 march 30 ends original forwarded message"
     )
     assert lost <= set(crumbs.split())
 
@@ -535,6 +535,11 @@ def test_the_time_to_read_a_text_grows_as_its_length_does(text: str) -> None:
     started = time.process_time()
     load(f"Rain\n\n{text}\n\n{RAIN}\n")
     assert time.process_time() - started < 10
+
+
+def test_headings_in_capitals_that_come_again_are_no_speakers() -> None:
+    text = "\n\n".join(f"ADDED\n\n{RAIN}\n\nREMOVED\n\n{SHUT}" for _ in range(3))
+    assert paths(load(f"News of the program\n\n{text}")) == [("ADDED",), ("REMOVED",)] * 3
 
 
 @pytest.mark.parametrize("words", ["Section 1. Name. The name is.", "§ 2. Fees: The fee is."])

@@ -76,6 +76,8 @@ def _titled(found: list[Block]) -> tuple[str, list[Block]]:
             if all(shape.GAP.search(above.words) or above.lines > 1 for above in found[:place]):
                 return block.words, [*found[:place], *found[place + 1 :]]
             break
+    if shape.is_contact(found[0].words) and len(found) > 2 and _is_title(found[1], found[2]):
+        return found[1].words, [found[0], *found[2:]]
     if _is_letterhead(found):
         return "", found
     if _is_title(found[0], found[1]):

@@ -31,7 +31,9 @@ class Block:
     """Lines that belong together.
 
     `level` is not 0 for a heading that is marked as one, `text` says that it can be none, `indent`
-    are the columns before its first line. `mail` is the header that it is.
+    are the columns before its first line. `question` and `opens` say that it is a heading: the
+    question that is answered below, or the name that opens the paragraph. `mail` is the header that
+    it is.
     """
 
     span: Span
@@ -41,6 +43,7 @@ class Block:
     text: bool = False
     indent: int = 0
     question: bool = False
+    opens: bool = False
     mail: Mail | None = None
 
 
@@ -304,7 +307,8 @@ def _joined(text: str, found: list[Block]) -> list[Block]:
             start, end = block.span.start, block.span.end
             own = Span(start, start + heading)
             rest = trimmed(text, own.end, end)
-            joined.append(Block(own, one_line(text[start : own.end]), 1, indent=block.indent))
+            words = one_line(text[start : own.end])
+            joined.append(Block(own, words, 1, indent=block.indent, opens=True))
             joined.append(Block(rest, one_line(text[rest.start : end]), block.lines, text=True))
         else:
             joined.append(block)

@@ -17,6 +17,7 @@ _MARKED = numbers.RANKS  # units stand over what rules, hashes and numbers mark
 _CAPITALS = _MARKED + 6
 _PLAIN = _CAPITALS + 1  # an unmarked heading stands under every marked one
 _QUESTION = _PLAIN + 1
+_NEAR_TITLE = 2  # blocks below the title
 _PROSE_CHARS = 80
 _NAMED_AT_ONCE = 2  # words with a capital that a sentence begins with, where it begins with a name
 
@@ -50,8 +51,8 @@ def _marked(blocks: Sequence[Block], place: int) -> int:
         return 0
     if block.lines <= _MOST_LINES and (rank := numbers.unit_rank(block.words)):
         return rank
-    if block.level:
-        return _MARKED + block.level
+    if block.level or block.opens:
+        return _MARKED + (block.level or numbers.depth(block.words))
     if block.lines > 1 or following is None or is_date(block) or _is_contents(block):
         return 0
     if number := numbers.NUMBERED.match(block.words):
@@ -112,7 +113,7 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
         and block.lines == 1
         and shape.looks_like_heading(block.words)
         and not _is_contents(block)
-        and not (place == 0 and titled and _is_of_title(block, blocks[1]))
+        and not (place < _NEAR_TITLE and titled and _is_of_title(block, blocks[place + 1]))
         and not (place and _goes_on(blocks[place - 1], block))
     ]
     plain = [

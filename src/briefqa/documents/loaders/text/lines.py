@@ -59,6 +59,7 @@ _PAIRS = {"”": "“„", "’": "‘‚", "»": "«", "›": "‹", "」": "�
 _QUOTED_NAME = re.compile(
     r"[\"'“„‘«「『][^\"“”„«»「」『』\n]{1,80}[^,.!?\s][\"'”’»」』]:?\s+\S+\s+\S"
 )
+_CONTACT = re.compile(r"(?:media |press )?contacts?:", re.IGNORECASE)
 _SAYS = re.compile(r"[\"'”’»],?\s+(?:\S+\s){0,3}(?:said|says|asked|told|asks|replied)\b")
 # A line that ends with such a word goes on in the next.
 _GOES_ON = re.compile(
@@ -119,6 +120,7 @@ def looks_like_heading(words: str) -> bool:
         and not _ENDS_OPEN.search(words)
         and not _LETTER.fullmatch(words)
         and not _GOES_ON.search(words)
+        and not _CONTACT.match(words)
         and unlike_text(words)
     )
 
@@ -138,6 +140,11 @@ def unlike_text(words: str) -> bool:
 def is_letter_form(words: str) -> bool:
     """Whether a line is how a letter begins or ends."""
     return _LETTER.fullmatch(words) is not None
+
+
+def is_contact(words: str) -> bool:
+    """Whether a line says whom to ask about a release."""
+    return _CONTACT.match(words) is not None
 
 
 def is_person(words: str) -> bool:

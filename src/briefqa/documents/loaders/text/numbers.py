@@ -44,7 +44,8 @@ _RUN_IN = re.compile(
     r"(?P<words>[^\W\d_][^.:;,\n?!]{1,60})(?:\.(?: ?[–—-])?|:)(?=\s)"
 )
 _NUMBERED_RUN_IN = re.compile(
-    r"(?:\d{1,3}\.|\d{1,3}(?:\.\d{1,3}){1,4}\.?)\s{1,4}(?P<words>[A-Z][^.:;,\n?!]{2,60})\.(?=\s|$)"
+    r"(?:\d{1,3}\.|\d{1,3}(?:\.\d{1,3}){1,4}\.?)\s{1,4}(?P<words>[A-Z][^.:;,\n?!]{2,60})\."
+    r"(?P<dash> ?[–—-]{1,2})?(?=\s|$)"
 )
 _SHORT_WORD = 4  # characters: with, from, upon
 _MOST_RUN_IN = 7  # words
@@ -97,13 +98,14 @@ def is_bare(words: str) -> bool:
 
 
 def numbered_run_in(words: str) -> int:
-    """How many characters of a numbered paragraph are its heading, each word with a capital:
-    `2. Grant of Patent License. Subject to ...`; 0 where none is.
+    """How many characters of a numbered paragraph are its heading, each word with a capital or a
+    dash behind: `2. Grant of Patent License. Subject to ...`; 0 where none is.
     """
     found = _NUMBERED_RUN_IN.match(words)
     if not found or not words[found.end() :].strip():
         return 0
-    return found.end() if _is_titled(found["words"]) else 0
+    named = found["dash"] or _is_titled(found["words"])
+    return found.end("words") + 1 if named else 0
 
 
 def is_name(words: str) -> bool:

@@ -107,9 +107,10 @@ def _alone(runs: Sequence[Sequence[Line]]) -> frozenset[str]:
     timed = [words for words in firsts if _TIMED.fullmatch(words)]
     if len(timed) >= _FEWEST_TURNS - 1:
         return frozenset(timed)
+    above = [run[0].words for run in runs if len(run) > 1]  # a heading has a blank line below it
     shouted = Counter(
         words
-        for words in firsts
+        for words in above
         if words.isupper() and len(words.split()) < 4 and not is_unit(words)
     )
     again = {name for name, count in shouted.items() if count > 1}
