@@ -9,6 +9,7 @@ import numpy as np
 
 from briefqa.answering.contents import Contents, in_a_row
 from briefqa.answering.scope import Passages
+from briefqa.documents.passages import searched
 from briefqa.index.keyword_index import KeywordIndex
 from briefqa.text.language import stemmer
 from briefqa.text.quotes import QUOTED, quoted_texts
@@ -70,7 +71,7 @@ def _holding(
     """The passages that hold a phrase in their text or headings."""
     rows, certain = index.rows_with_phrases([phrase])
     if not certain:
-        holding = [row for row in rows if holds(passages[int(row)].text, [phrase])]
+        holding = [row for row in rows if holds(searched(passages[int(row)]), [phrase])]
         rows = np.array(holding, np.int64)
     return np.union1d(rows, contents.rows_headed(phrase))
 
@@ -86,7 +87,7 @@ def _in_another_form(phrase: tuple[str, ...], index: KeywordIndex, passages: Pas
         [
             row
             for row in rows
-            if in_a_row(stems, [stem(word) for word in plain_words(passages[int(row)].text)])
+            if in_a_row(stems, [stem(word) for word in plain_words(searched(passages[int(row)]))])
         ],
         np.int64,
     )

@@ -29,12 +29,12 @@ _BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll
 def plain(text: str) -> str:
     """Markdown as it is read: links and pictures as what they are called, characters as themselves.
 
-    Emphasis within a word leaves it whole, and so does a hyphen at the end of a line. Marks of
-    blocks, such as those of lists and tables, stay.
+    Emphasis within a word leaves it whole. Marks of blocks stay, such as those of lists and tables;
+    those of a quotation do not within a word that a hyphen breaks at the end of a line.
     """
     for markup in (_LINK, _LINK, _EMPHASIS, _CHARACTER):  # a link may be around a picture
         text = markup.sub(_read, text)
-    return _BROKEN.sub("", text)
+    return _BROKEN.sub("\n", text)
 
 
 def _read(markup: regex.Match[str]) -> str:
