@@ -28,7 +28,7 @@ with warnings.catch_warnings():
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-SIZE = 10_000  # characters, and four times as many
+SHORTEST, LONGEST = 500, 15_000  # characters; the square of the longest takes long enough
 MEASURABLE = 0.002  # seconds that are told apart from the noise of a busy machine
 OFTEN = 50  # what is repeated less is no repetition
 
@@ -71,10 +71,13 @@ def worst_text(found: Found, method: str) -> tuple[str, str, str] | None:
     """What is put before, repeated and put behind in a text that takes more than linear time."""
     run = runner(found.pattern, method)
     for text in texts(found.pattern):
-        if seconds(run, text, SIZE) < MEASURABLE:  # the square of 10,000 takes longer
+        size = SHORTEST
+        while size <= LONGEST and seconds(run, text, size) < MEASURABLE:
+            size *= 5
+        if size > LONGEST:
             continue
         # The square of four is sixteen; what is busy with other things for a while is asked again.
-        if all(seconds(run, text, 4 * SIZE) > 9 * seconds(run, text, SIZE) for _ in range(3)):
+        if all(seconds(run, text, 4 * size) > 9 * seconds(run, text, size) for _ in range(3)):
             return text
     return None
 
