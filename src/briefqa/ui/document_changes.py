@@ -46,7 +46,7 @@ def removing(service: IndexService, document: str) -> Work:
         if service.library is None:
             raise UsageError(_READ_ONLY)
         removed = service.library.remove(document, progress)
-        return Done(documents_view.removed(removed.name), removed)
+        return Done(documents_view.removed(removed.name, removed.detail), removed)
 
     return work
 

@@ -83,10 +83,11 @@ def received(files: Sequence[Received]) -> Html:
     return tag("div", tag("ul", *lines), class_="notice")
 
 
-def removed(name: str) -> Html:
-    """That a document is gone, and the way to have it back."""
+def removed(name: str, detail: str = "") -> Html:
+    """That a document is gone, and the way to have it back; `detail` is a sentence, or empty."""
     undo = tag("button", "Undo", type="button", class_="undo", data_key="undo")
-    return tag("div", tag("p", tag("bdi", name), " is no longer searched. ", undo), class_="notice")
+    told = f" is no longer searched. {detail}".rstrip() + " "
+    return tag("div", tag("p", tag("bdi", name), told, undo), class_="notice")
 
 
 def notice(sentence: str, *, bad: bool = False) -> Html:
