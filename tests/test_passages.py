@@ -23,6 +23,7 @@ from briefqa.documents.passages import (
 )
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata, Passage, Place, PlaceUnit, Section, Span
+from briefqa.text.plain_markdown import plain
 
 WINDOW = WordWindow()
 
