@@ -1,0 +1,347 @@
+"""Reads the lines of a page from PDFium: characters, where they stand and how they are set.
+
+PDFium gives the characters of a page in the order of its content, with the spaces and line ends
+it has worked out. Characters of one text object share font and size, so they are read in runs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from briefqa.documents.loaders.pdf import arabic, tags
+from briefqa.documents.loaders.pdf.lines import ARTIFACT, Box, Element, Line, Page
+from briefqa.documents.loaders.pdf.pdfium import PageShape, PdfFile, page_shape
+
+MOST_CHARACTERS = 400_000  # of a page
+HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line
+_WIDE_GAP = 1.1  # of the size: what stands farther apart on a line may be another cell or column
+_SPACE = 0.16  # of the size
+_SAMPLED = 16  # characters of which one is asked whether its font says what it means
+_TAGGED = 0.9  # of the characters of a page
+_PICTURE = 0.5  # of a page's area
+_MOST_IMAGES = 200  # looked at
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um)|(?:^|[-,+])bd|cmbx|-b$", re.IGNORECASE)
+_ITALIC = re.compile(r"ital|obli|cmti|cmsl", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|code", re.IGNORECASE)
+_FORCE_BOLD = 1 << 18
+_FIXED_PITCH = 1
+
+# The same function, told to return an address: comparing pointer objects costs more than the call.
+_object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How the characters of a text object are set, and what element of the tags they are of."""
+
+    size: float
+    bold: bool
+    italic: bool
+    fixed: bool
+    angle: int  # of its writing on the displayed page, in degrees clockwise
+    element: Element | None
+
+
+@dataclass(slots=True)
+class _Run:
+    """Characters of one text object that stand in one line without a wide gap."""
+
+    start: int
+    end: int
+    box: Box
+    baseline: float
+    style: _Style
+    spaced: bool  # whether PDFium saw a space before it
+    breaks: bool  # whether it saw a line end before it
+
+
+class Reader:
+    """Reads the pages of a file, keeping what they share."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self._fonts: dict[int, tuple[bool, bool, bool]] = {}
+        self._budget = tags.Budget()
+        self._is_tagged = bool(pdfium.FPDFCatalog_IsTagged(file.handle))
+
+    def read(self, number: int) -> Page:
+        """A page's lines; a page that cannot be loaded says so in `broken`."""
+        with self._file.page(number) as handle:
+            if handle is None:
+                return Page(number, broken="it is damaged")
+            shape = page_shape(handle)
+            page = Page(number, shape.width, shape.height)
+            text_page = pdfium.FPDFText_LoadPage(handle)
+            if not text_page:
+                page.broken = "its text is damaged"
+                return page
+            try:
+                _PageReader(self, page, shape, handle, text_page).read()
+            finally:
+                pdfium.FPDFText_ClosePage(text_page)
+            return page
+
+    def elements(self, handle: Any) -> dict[int, Element]:
+        """The elements of a page's tags by marked-content id."""
+        return tags.elements(handle, self._budget) if self._is_tagged else {}
+
+    def font(self, text_object: Any) -> tuple[bool, bool, bool]:
+        """Whether the font of a text object is bold, italic, of fixed width."""
+        font = pdfium.FPDFTextObj_GetFont(text_object)
+        address = ctypes.cast(font, ctypes.c_void_p).value
+        if address is None:
+            return False, False, False
+        known = self._fonts.get(address)
+        if known is None:
+            size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
+            buffer = ctypes.create_string_buffer(max(size, 1))
+            pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
+            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
+            flags = pdfium.FPDFFont_GetFlags(font)
+            bold = bool(_BOLD.search(name)) or (flags > 0 and bool(flags & _FORCE_BOLD))
+            fixed = bool(_FIXED.search(name)) or (flags > 0 and bool(flags & _FIXED_PITCH))
+            known = self._fonts[address] = (bold, bool(_ITALIC.search(name)), fixed)
+        return known
+
+    def forget_fonts(self) -> None:
+        """Fonts may be freed with their page, and their addresses used again."""
+        self._fonts.clear()
+
+
+class _PageReader:
+    def __init__(
+        self, reader: Reader, page: Page, shape: PageShape, handle: Any, text_page: Any
+    ) -> None:
+        self._reader, self._page, self._shape = reader, page, shape
+        self._handle, self._text_page = handle, text_page
+        self._text_address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
+        self._box, self._x, self._y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+        self._styles: dict[int, _Style] = {}
+        self._elements: dict[int, Element] = {}
+
+    def read(self) -> None:
+        page, found = self._page, pdfium.FPDFText_CountChars(self._text_page)
+        count = min(max(found, 0), MOST_CHARACTERS)
+        if found > count:
+            page.broken = f"it has {found:,} characters, and {count:,} at most are read of a page"
+        text = self._characters(count)
+        self._reader.forget_fonts()
+        self._elements = self._reader.elements(self._handle)
+        runs = [run for run in self._runs(text) if self._visible(run.box)]
+        page.characters = sum(run.end - run.start for run in runs)
+        page.meaningless = self._meaningless(runs)
+        if page.characters:
+            known = sum(run.end - run.start for run in runs if run.style.element is not None)
+            page.tagged = bool(self._elements) and known >= _TAGGED * page.characters
+        if not page.tagged:
+            page.picture = page.characters < 200 and self._pictured()
+        page.lines = [
+            line for group in _in_lines(runs) if (line := self._line(text, group)) is not None
+        ]
+
+    def _characters(self, count: int) -> str:
+        """The characters by their index on the page, one each."""
+        if not count:
+            return ""
+        buffer = (ctypes.c_ushort * (count + 1))()
+        written = pdfium.FPDFText_GetText(self._text_page, 0, count, buffer)
+        text = bytes(buffer)[: 2 * (written - 1)].decode("utf-16-le", "replace")
+        if len(text) == count == written - 1:
+            return text
+        # Characters without a meaning are not in that text, and large ones take two units.
+        get = pdfium.FPDFText_GetUnicode
+        codes = [get(self._text_page, place) for place in range(count)]
+        return "".join(
+            chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
+            for code in codes
+        )
+
+    def _runs(self, text: str) -> Iterator[_Run]:
+        """The page's runs in the order of its content."""
+        address, begin, now = self._text_address, 0, None
+        spaced = breaks = False
+        for place, character in enumerate(text):
+            which = _object_of(address, place)
+            if which == now and which is not None:
+                continue
+            if now is not None:
+                yield self._run(text, begin, place, now, spaced, breaks)
+                spaced = breaks = False
+            if which is None:  # PDFium put this character in
+                spaced = spaced or character == " "
+                breaks = breaks or character in "\r\n"
+            begin, now = place, which
+        if now is not None:
+            yield self._run(text, begin, len(text), now, spaced, breaks)
+
+    def _run(
+        self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool
+    ) -> _Run:
+        style = self._styles.get(which)
+        if style is None:
+            style = self._styles[which] = self._style(which)
+        pdfium.FPDFText_GetCharOrigin(self._text_page, start, self._x, self._y)
+        x, y = self._shape.place(self._x.value, self._y.value)
+        box = self._loose_box(start)
+        if _RIGHT_TO_LEFT.search(text, start, end) or style.angle % 90:
+            for place in range(start + 1, end):
+                box = box.with_(self._loose_box(place))
+        elif end - start > 1:
+            box = box.with_(self._loose_box(end - 1))
+        if style.angle == 0:
+            # Fonts claim any height; what letters take is about this.
+            box = Box(box.x0, y - 0.78 * style.size, box.x1, y + 0.22 * style.size)
+        return _Run(start, end, box, y, style, spaced, breaks)
+
+    def _loose_box(self, place: int) -> Box:
+        box = self._box
+        pdfium.FPDFText_GetLooseCharBox(self._text_page, place, box)
+        x0, y0 = self._shape.place(box.left, box.top)
+        x1, y1 = self._shape.place(box.right, box.bottom)
+        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+    def _style(self, which: int) -> _Style:
+        handle = ctypes.cast(which, pdfium.FPDF_PAGEOBJECT)
+        size, matrix = ctypes.c_float(), pdfium.FS_MATRIX()
+        pdfium.FPDFTextObj_GetFontSize(handle, size)
+        pdfium.FPDFPageObj_GetMatrix(handle, matrix)
+        bold, italic, fixed = self._reader.font(handle)
+        scale = math.hypot(matrix.c, matrix.d)
+        a, b, _, d, e, _ = self._shape.matrix
+        across, down = a * matrix.a + b * matrix.b, d * matrix.a + e * matrix.b
+        angle = round(math.degrees(math.atan2(down, across))) % 360 if across or down else 0
+        if not bold and pdfium.FPDFTextObj_GetTextRenderMode(handle) == 2:  # filled and outlined
+            bold = True
+        points = abs(size.value) * scale * math.hypot(a, d)
+        return _Style(
+            points if 0 < points < 2_000 else 1.0, bold, italic, fixed, angle, self._element(handle)
+        )
+
+    def _element(self, handle: Any) -> Element | None:
+        mark = pdfium.FPDFPageObj_GetMarkedContentID(handle)
+        if mark >= 0 and mark in self._elements:
+            return self._elements[mark]
+        buffer, size = ctypes.create_string_buffer(64), ctypes.c_ulong()
+        for place in range(min(pdfium.FPDFPageObj_CountMarks(handle), 8)):
+            one = pdfium.FPDFPageObj_GetMark(handle, place)
+            units = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+            if one and pdfium.FPDFPageObjMark_GetName(one, units, 64, size):
+                name = buffer.raw[: max(0, size.value - 2)].decode("utf-16-le", "replace")
+                if name == "Artifact":
+                    return ARTIFACT
+        return None
+
+    def _visible(self, box: Box) -> bool:
+        """Whether it stands on the displayed page at all."""
+        return (
+            box.x1 > 0 and box.y1 > 0 and box.x0 < self._page.width and box.y0 < self._page.height
+        )
+
+    def _meaningless(self, runs: list[_Run]) -> float:
+        """The share of characters whose font does not say what they mean, of a sample."""
+        asked = wrong = 0
+        for run in runs:
+            for place in range(run.start, run.end, _SAMPLED):
+                asked += 1
+                wrong += pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) == 1
+        return wrong / asked if asked else 0.0
+
+    def _pictured(self) -> bool:
+        """Whether images cover most of the page."""
+        area = 0.0
+        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+        count = pdfium.FPDFPage_CountObjects(self._handle)
+        for place in range(min(max(count, 0), _MOST_IMAGES)):
+            one = pdfium.FPDFPage_GetObject(self._handle, place)
+            if pdfium.FPDFPageObj_GetType(one) == pdfium.FPDF_PAGEOBJ_IMAGE:
+                pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
+                area += abs((right.value - left.value) * (top.value - bottom.value))
+        return area >= _PICTURE * self._page.width * self._page.height
+
+    def _line(self, text: str, runs: list[_Run]) -> Line | None:
+        """A line of runs; None where nothing is to be read in it."""
+        main = max(runs, key=lambda run: (run.end - run.start, run.style.size))
+        size, baseline = main.style.size, main.baseline
+        parts: list[str] = []
+        raised: list[tuple[int, int]] = []
+        length, box, before = 0, runs[0].box, None
+        for run in runs:
+            piece = text[run.start : run.end]
+            if _RIGHT_TO_LEFT.search(piece):
+                piece = arabic.mended(piece, run.start, self._loose_box)
+            piece = _CONTROL.sub("", piece).replace("\r", "").replace("\n", " ")
+            if before is not None and (run.spaced or _apart(before, run)):
+                piece = " " + piece
+            small = run.style.size < 0.85 * size
+            if small and run.baseline < baseline - 0.15 * size and piece.strip():
+                lead = len(piece) - len(piece.lstrip())
+                raised.append((length + lead, length + len(piece.rstrip())))
+            parts.append(piece)
+            length += len(piece)
+            box = box.with_(run.box)
+            before = run
+        words = "".join(parts)
+        if not words.strip():
+            return None
+        lead = len(words) - len(words.lstrip())
+        count = sum(run.end - run.start for run in runs)
+        return Line(
+            page=self._page.number,
+            start=runs[0].start,
+            end=max(run.end for run in runs),
+            text=words.strip(),
+            box=box,
+            baseline=baseline,
+            size=size,
+            bold=2 * sum(run.end - run.start for run in runs if run.style.bold) > count,
+            italic=2 * sum(run.end - run.start for run in runs if run.style.italic) > count,
+            fixed=all(run.style.fixed for run in runs),
+            turned=main.style.angle != 0,
+            element=main.style.element,
+            raised=tuple((start - lead, end - lead) for start, end in raised),
+        )
+
+
+def _in_lines(runs: list[_Run]) -> Iterator[list[_Run]]:
+    """The runs that stand on one line, without a wide gap between them and in one element."""
+    line: list[_Run] = []
+    for run in runs:
+        if line and not _goes_on(line, run):
+            yield line
+            line = []
+        line.append(run)
+    if line:
+        yield line
+
+
+def _goes_on(line: list[_Run], run: _Run) -> bool:
+    last = line[-1]
+    one, other = last.style, run.style
+    if one.angle != other.angle or one.element != other.element:
+        return False
+    if one.angle:
+        return not run.breaks
+    size = max(one.size, other.size)
+    # A raised or lowered sign is small; two lines that touch are as large as each other.
+    drift = 0.25 if min(one.size, other.size) > 0.85 * size else 0.6
+    if min(abs(run.baseline - each.baseline) for each in line[-3:]) > drift * size:
+        return False
+    gap = max(run.box.x0 - last.box.x1, last.box.x0 - run.box.x1)
+    return gap < _WIDE_GAP * size
+
+
+def _apart(one: _Run, other: _Run) -> bool:
+    """Whether the gap between two runs is a space."""
+    gap = max(other.box.x0 - one.box.x1, one.box.x0 - other.box.x1)
+    return gap > _SPACE * max(one.style.size, other.style.size)

@@ -1,0 +1,179 @@
+"""Tables of pages without tags: blocks that stand side by side in rows with the same columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from briefqa.documents.loaders.pdf.lines import Block, Box, Kind, Line
+
+_LEVEL = 0.6  # of the size
+_ALIGNED = 4.0  # points
+_FAR = 4.0  # lines: rows farther apart are no table
+_PROSE = 400  # characters of a cell; cells like that in every row are columns of text
+_DIGIT = re.compile(r"\d")
+
+
+def with_tables(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks of a page, those that form the rows of a table as one table each."""
+    found: list[Block] = []
+    place = 0
+    while place < len(blocks):
+        rows, after = _rows(blocks, place)
+        if len(rows) >= 2:
+            found.append(_table(rows))
+            place = after
+        else:
+            found.append(blocks[place])
+            place += 1
+    return found
+
+
+def _rows(blocks: Sequence[Block], place: int) -> tuple[list[list[Block]], int]:
+    """The rows of the table that begins at a block, and the place behind it."""
+    rows: list[list[Block]] = []
+    columns: list[Box] = []
+    while place < len(blocks):
+        row = _row(blocks, place)
+        if rows and not _below(rows[-1], row):
+            break
+        if len(row) < 2 and not (rows and _continues(rows, row, columns)):
+            break
+        cells = [block.box for block in row]
+        if rows and not _fit(columns, cells):
+            break
+        columns = _widened(columns, cells)
+        rows.append(row)
+        place += len(row)
+    while rows and len(rows[-1]) < 2:  # what follows a table is no row of it
+        place -= len(rows.pop())
+    if rows and all(_prose(row) for row in rows):
+        return [], place
+    return rows, place
+
+
+def _row(blocks: Sequence[Block], place: int) -> list[Block]:
+    """The blocks from a place on that stand side by side."""
+    row = [blocks[place]]
+    if row[0].kind is Kind.TABLE or row[0].lines[0].turned:
+        return row
+    for block in blocks[place + 1 :]:
+        if block.kind is Kind.TABLE or not _beside(row, block):
+            break
+        row.append(block)
+    return row
+
+
+def _beside(row: Sequence[Block], block: Block) -> bool:
+    last, box = row[-1].box, block.box
+    size = block.lines[0].size
+    if box.x0 < last.x1 - 0.5 or block.lines[0].page != row[-1].lines[0].page:
+        return False
+    first, own = row[0].lines[0], block.lines[0]
+    if abs(first.baseline - own.baseline) < _LEVEL * size:
+        return True
+    # A cell may be set in the middle of its row's height.
+    top, bottom = min(one.box.y0 for one in row), max(one.box.y1 for one in row)
+    shared = min(bottom, box.y1) - max(top, box.y0)
+    return shared > 0.8 * min(bottom - top, box.y1 - box.y0)
+
+
+def _below(row: Sequence[Block], following: Sequence[Block]) -> bool:
+    bottom = max(block.box.y1 for block in row)
+    top = min(block.box.y0 for block in following)
+    size = following[0].lines[0].size
+    return (
+        following[0].lines[0].page == row[0].lines[0].page
+        and bottom - 0.5 * size <= top <= bottom + _FAR * size
+    )
+
+
+def _continues(rows: list[list[Block]], row: Sequence[Block], columns: Sequence[Box]) -> bool:
+    """Whether a block alone is the rest of a cell, or a row with one cell: it is in one column."""
+    box, lines = row[0].box, row[0].lines
+    above = rows[-1][0].lines[0]
+    if len(lines) > 3 or abs(lines[0].size - above.size) > 0.1 * above.size:
+        return False
+    near = box.y0 - max(block.box.y1 for block in rows[-1]) < 1.2 * above.size
+    return near and any(_aligned(column, box) for column in columns[1:])
+
+
+def _aligned(column: Box, cell: Box) -> bool:
+    return (
+        abs(column.x0 - cell.x0) < _ALIGNED
+        or abs(column.x1 - cell.x1) < _ALIGNED
+        or abs(column.x0 + column.x1 - cell.x0 - cell.x1) < 2 * _ALIGNED
+    )
+
+
+def _fit(columns: Sequence[Box], cells: Sequence[Box]) -> bool:
+    """Whether each cell stands in one column of its own, most of them level with its edges."""
+    if len(cells) == 1:
+        return True
+    taken = set()
+    aligned = 0
+    for cell in cells:
+        over = [
+            place
+            for place, column in enumerate(columns)
+            if min(column.x1, cell.x1) - max(column.x0, cell.x0) > 0
+        ]
+        if len(over) > 1 or (over and over[0] in taken):
+            return False
+        if over:
+            taken.add(over[0])
+            aligned += _aligned(columns[over[0]], cell)
+    return len(taken) >= 2 and 2 * aligned >= len(cells)
+
+
+def _widened(columns: Sequence[Box], cells: Sequence[Box]) -> list[Box]:
+    widened = list(columns)
+    for cell in cells:
+        for place, column in enumerate(widened):
+            if min(column.x1, cell.x1) - max(column.x0, cell.x0) > 0:
+                widened[place] = column.with_(cell)
+                break
+        else:
+            widened.append(cell)
+    return sorted(widened)
+
+
+def _prose(row: Sequence[Block]) -> bool:
+    lengths = [sum(len(line.text) for line in block.lines) for block in row]
+    return len(row) < 4 and min(lengths) > _PROSE
+
+
+def _table(rows: Sequence[Sequence[Block]]) -> Block:
+    columns: list[Box] = []
+    for row in rows:
+        columns = _widened(columns, [block.box for block in row])
+    table = Block(Kind.TABLE, [])
+    for row in rows:
+        cells: list[list[Line]] = [[] for _ in columns]
+        for block in row:
+            box = block.box
+            shares = [min(one.x1, box.x1) - max(one.x0, box.x0) for one in columns]
+            cells[max(range(len(columns)), key=shares.__getitem__)].extend(block.lines)
+        if len(row) == 1 and table.rows:  # the rest of a cell that was taken for a block
+            for cell, more in zip(table.rows[-1], cells, strict=True):
+                cell.extend(more)
+        else:
+            table.rows.append(cells)
+        table.lines.extend(line for block in row for line in block.lines)
+    table.head = _names_columns(table.rows)
+    return table
+
+
+def _names_columns(rows: Sequence[Sequence[Sequence[Line]]]) -> bool:
+    """Whether the first row names the columns: it is bold, or has no figures where others have."""
+    first, rest = rows[0], rows[1:]
+    filled = [cell for cell in first if cell]
+    if len(filled) < len(first) - 1:
+        return False
+    if all(line.bold for cell in filled for line in cell):
+        return not all(line.bold for row in rest for cell in row for line in cell)
+    words = all(not _DIGIT.search(line.text) for cell in filled for line in cell)
+    figures = sum(
+        any(_DIGIT.search(line.text) for cell in row for line in cell) for row in rest
+    )
+    return words and 2 * figures > len(rest)
