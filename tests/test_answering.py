@@ -167,7 +167,7 @@ def test_programs_are_given_all_of_an_answer_as_plain_json(asked: Asked) -> None
     assert first["citation"] == "Title › Part › Deep est › ¶2–3"
     assert (first["start"], first["end"], first["answer"]) == (0, 1, None)
     assert first["evidence"]["keyword_rank"] == 1
-    assert first["place"] == {"unit": "line", "first": 5, "last": 9}
+    assert first["place"] == {"unit": "line", "first": 5, "last": 9, "label": ""}
     assert first["lines"] == [5, 9]
 
 
@@ -188,7 +188,7 @@ def test_programs_are_given_words_only_where_they_are_claimed(
         "end": end,
         "part": "",
         "attribution": "",
-        "place": {"unit": "line", "first": 1, "last": 1},
+        "place": {"unit": "line", "first": 1, "last": 1, "label": ""},
         "target": {
             "source": "a.md",
             "selector": [
@@ -213,7 +213,7 @@ def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
     on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
     page_hit = Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0))
     given = json.loads(json.dumps(compose.hit_as_json(page_hit)))
-    assert given["place"] == {"unit": "page", "first": 12, "last": 13}
+    assert given["place"] == {"unit": "page", "first": 12, "last": 13, "label": ""}
     assert given["lines"] is None
 
 

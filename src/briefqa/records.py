@@ -10,6 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from briefqa.places import NO_LINES as NO_LINES
+from briefqa.places import LineMap as LineMap
+from briefqa.places import Place as Place
+from briefqa.places import PlaceUnit as PlaceUnit
+
 HEADING_MARK = " › "  # between the headings of a section's path
 
 
@@ -74,35 +79,6 @@ class Span:
     end: int
 
 
-class PlaceUnit(StrEnum):
-    """What a place is counted in; NONE where a source has neither lines nor pages."""
-
-    LINE = "line"
-    PAGE = "page"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in its source a passage stands, as a person finds it there.
-
-    `first` and `last` count from 1, both included; both are 0 where the unit is NONE.
-    """
-
-    unit: PlaceUnit
-    first: int = 0
-    last: int = 0
-
-    @property
-    def in_words(self) -> str:
-        """`line 3`, `lines 3–4`, `page 12`, `pages 12–13`, or nothing where the unit is NONE."""
-        if self.unit is PlaceUnit.NONE:
-            return ""
-        if self.first == self.last:
-            return f"{self.unit} {self.first}"
-        return f"{self.unit}s {self.first}–{self.last}"
-
-
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the paragraphs that stand under it, up to the next heading.
@@ -157,8 +133,12 @@ class Document:
     where the text was extracted. `sections` are in source order and cover every paragraph that may
     be quoted; front matter, navigation crumbs and the title line are in `text` but in no section.
     `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
-    empty page starts where the next one does); empty where the format has none. `media_type` is
-    the file's, `loader` the name and version of the loader that read it, as in "markdown 1".
+    empty page starts where the next one does); empty where the format has none. `page_unit` says
+    what they are, pages or slides or chapters, and `page_labels` what each is called where that is
+    not its number; empty where all are. `lines` are known of formats whose pages can be shown: then
+    they say what page a place is on. `notes` say what of the file was left out and why, a clause
+    each. `media_type` is the file's, `loader` the name and version of the loader that read it, as
+    in "markdown 1".
     """
 
     name: str
@@ -169,6 +149,10 @@ class Document:
     media_type: str = ""
     loader: str = ""
     encoding: str = "utf-8"
+    page_unit: PlaceUnit = PlaceUnit.PAGE
+    page_labels: tuple[str, ...] = ()
+    lines: LineMap = NO_LINES
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -196,9 +180,10 @@ class Passage:
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line, headings as `section_text` writes them."""
+        """`Title › Section › ¶2, p. 12` on one line, headings as `section_text` writes them."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
+        paragraphs = ", ".join(filter(None, (paragraphs, self.place.in_citation)))
         parts = (self.title, *self.section, paragraphs)
         return section_text([" ".join(part.split()) for part in parts])
 

@@ -246,7 +246,8 @@ class Searcher:
         with self.opened() as snapshot:
             if name not in snapshot.row_of:
                 raise UsageError(f"There is no document '{name}' in {self._index}.")
-            return snapshot.documents[snapshot.row_of[name]]
+            row = snapshot.row_of[name]
+            return replace(snapshot.documents[row], lines=snapshot.generation.line_maps[row])
 
     def documents(self) -> tuple[DocumentInfo, ...]:
         """What there is to look in, in the order it was indexed."""

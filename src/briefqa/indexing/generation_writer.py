@@ -9,18 +9,20 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from briefqa.documents import passages
 from briefqa.index import generations, vector_cache, vector_index
+from briefqa.index.line_maps import LineMapWriter
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.models import embedder as embedders
 from briefqa.models.embedder import Embedder
-from briefqa.records import Document, TextKind
+from briefqa.records import NO_LINES, Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
 AT_ONCE = 256  # texts between two reports of progress
@@ -71,6 +73,8 @@ class GenerationWriter:
         self._open = ExitStack()
         self._document_file = RecordWriter(folder / generations.DOCUMENTS)
         self._open.callback(self._document_file.close)
+        self._line_maps = LineMapWriter(folder)
+        self._open.callback(self._line_maps.close)
         self._passage_file = RecordWriter(folder / generations.PASSAGES)
         self._open.callback(self._passage_file.close)
 
@@ -82,7 +86,8 @@ class GenerationWriter:
         """Write a document unless it has nothing to quote; returns how many passages it has."""
         cut = passages.cut(document, self.embedder, self.language)
         if cut:
-            self._document_file.add(document)
+            self._document_file.add(replace(document, lines=NO_LINES))
+            self._line_maps.add(document.lines)
             self.documents += 1
             self.passages += len(cut)
         for passage in cut:
@@ -96,6 +101,7 @@ class GenerationWriter:
         """Write a document and its passages as they are in the last generation."""
         last = unchanged.last
         self._document_file.add_line(last.documents.line(number))
+        self._line_maps.add(last.line_maps[number])
         self.documents += 1
         self.passages += len(rows)
         for row in rows:

@@ -80,6 +80,11 @@ class Outline:
         if span.start < span.end:
             self._drafts[-1].paragraphs.append(span)
 
+    def extend(self, end: int) -> None:
+        """Let the paragraph last added go on up to `end`."""
+        paragraphs = self._drafts[-1].paragraphs
+        paragraphs[-1] = Span(paragraphs[-1].start, end)
+
     def sections(self) -> tuple[Section, ...]:
         """Every section in source order; the lead only when it has paragraphs."""
         return tuple(
