@@ -25,6 +25,7 @@ _WIDE_GAP = 1.1  # of the size: what stands farther apart on a line may be anoth
 _SPACE = 0.16  # of the size
 _SAMPLED = 16  # characters of which one is asked whether its font says what it means
 _TAGGED = 0.9  # of the characters of a page
+_HARDLY_ANY = 60  # characters of a page: one with a picture may be a scan
 _PICTURE = 0.5  # of a page's area
 _MOST_IMAGES = 200  # looked at
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -145,7 +146,7 @@ class _PageReader:
             known = sum(run.end - run.start for run in runs if run.style.element is not None)
             page.tagged = bool(self._elements) and known >= _TAGGED * page.characters
         if not page.tagged:
-            page.picture = page.characters < 200 and self._pictured()
+            page.picture = page.characters < _HARDLY_ANY and self._pictured()
         page.lines = [
             line for group in _in_lines(runs) if (line := self._line(text, group)) is not None
         ]
@@ -264,7 +265,8 @@ class _PageReader:
         count = pdfium.FPDFPage_CountObjects(self._handle)
         for place in range(min(max(count, 0), _MOST_IMAGES)):
             one = pdfium.FPDFPage_GetObject(self._handle, place)
-            if pdfium.FPDFPageObj_GetType(one) == pdfium.FPDF_PAGEOBJ_IMAGE:
+            kind = pdfium.FPDFPageObj_GetType(one)
+            if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
                 pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
                 area += abs((right.value - left.value) * (top.value - bottom.value))
         return area >= _PICTURE * self._page.width * self._page.height

@@ -52,7 +52,7 @@ def by_outline(blocks: dict[int, list[Block]], bookmarks: Sequence[Bookmark]) ->
     found = 0
     used: set[int] = set()
     for bookmark in bookmarks:
-        words = _letters(bookmark.title)
+        words = letters(bookmark.title)
         if len(words) < 2:
             continue
         for page in (bookmark.page, bookmark.page + 1, bookmark.page - 1):
@@ -87,11 +87,11 @@ def _lines_that_say(lines: Sequence[Line], words: str) -> int:
     """How many lines from the first on say just these words, a number before them aside."""
     said = ""
     for count, line in enumerate(lines[:4], start=1):
-        said += _letters(line.text)
+        said += letters(line.text)
         if said == words:
             return count
-        bare = _letters(_NUMBER.sub("", " ".join(one.text for one in lines[:count]), count=1))
-        other = _letters_without_number(words)
+        bare = letters(_NUMBER.sub("", " ".join(one.text for one in lines[:count]), count=1))
+        other = _without_number(words)
         if len(bare) > 2 and bare in (words, other):
             return count
         if len(said) > len(words) + 12:
@@ -99,11 +99,12 @@ def _lines_that_say(lines: Sequence[Line], words: str) -> int:
     return 0
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """The letters and digits of a text, in lower case: what two spellings of a title share."""
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _letters_without_number(words: str) -> str:
+def _without_number(words: str) -> str:
     return words.lstrip("0123456789")
 
 
@@ -115,7 +116,7 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
     """
     if not body:
         return
-    said = Counter(_letters(_text(block)) for block in blocks)
+    said = Counter(letters(_text(block)) for block in blocks)
     shares = _shares(blocks)
     candidates = []
     in_front = True  # of the text of the first page, where names and addresses stand
@@ -125,7 +126,7 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
             in_front = False
         if block.kind not in (Kind.PARAGRAPH, Kind.ITEM) or not _may_be(block, text):
             continue
-        if said[_letters(text)] >= _REPEATED:
+        if said[letters(text)] >= _REPEATED:
             continue
         if in_front and not (_NUMBER.match(text) or _KNOWN.fullmatch(text)):
             continue

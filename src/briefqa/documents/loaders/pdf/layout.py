@@ -18,7 +18,7 @@ _CONTENTS = frozenset(("TOC", "TOCI"))
 def blocks_of(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> list[Block]:
     """What the pages hold, in reading order: headings, paragraphs, items, tables, footnotes."""
     content = without_furniture(pages)
-    titles = {_letters(bookmark.title) for bookmark in bookmarks}
+    titles = {headings.letters(bookmark.title) for bookmark in bookmarks}
     ordered: dict[int, list[Line]] = {}
     for page in pages:
         lines = content[page.number]
@@ -52,17 +52,13 @@ def blocks_of(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> list[Bloc
     return _joined(block for page in pages for block in by_page[page.number])
 
 
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
 def _is_contents(line: Line, titles: set[str]) -> bool:
     """Whether a line is one of a table of contents, which says nothing but what headings say."""
     if line.element is not None and line.element.role in _CONTENTS:
         return True
     if paragraphs.is_contents(line.text):
         return True
-    words = _letters(line.text)
+    words = headings.letters(line.text)
     bare = words.rstrip("0123456789")
     return bare != words and any(
         words[:end] in titles or words[:end].lstrip("0123456789") in titles

@@ -57,6 +57,12 @@ def symbols_read(text: str) -> str:
     return text[:-1].replace("\ufffe", "-") + text[-1:]
 
 
+def without_bullet(text: str) -> str:
+    """An item without its bullet; one with a number keeps it."""
+    found = _BULLET.match(text)
+    return text[found.end() :].lstrip() if found and text[found.end() :].strip() else text
+
+
 def is_item(text: str) -> bool:
     """Whether a line begins with a bullet or the number of an item."""
     return bool(_BULLET.match(text) or _NUMBERED.match(text))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from briefqa.documents.loaders.pdf.lines import Block, Box, Kind, Line
+from briefqa.documents.loaders.pdf.lines import Block, Kind, Line
 from briefqa.documents.loaders.pdf.notes import references_marked
-from briefqa.documents.loaders.pdf.paragraphs import symbols_read
+from briefqa.documents.loaders.pdf.paragraphs import symbols_read, without_bullet
+from briefqa.documents.loaders.written_text import CELL_MARK, TextWriter
+from briefqa.documents.loaders.written_text import Line as WrittenLine
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe"
 _AT_END = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
@@ -18,30 +20,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
 _UNSPACED = re.compile(
     "[\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
-_CELLS = " | "
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A line of a page in a text: where it begins there, and where it is on the page.
-
-    `page` counts from 0, `first` is the index of the line's first character on the page.
-    """
-
-    offset: int
-    page: int
-    first: int
-    box: Box
-
-
-@dataclass(slots=True)
-class Written:
-    """A block as text, with a run for each of its lines in the order of the text."""
-
-    kind: Kind
-    level: int
-    text: str
-    runs: list[Run] = field(default_factory=list)
 
 
 class Hyphens:
@@ -77,56 +55,74 @@ class Hyphens:
         return self._keeps if told is None else told
 
 
-def written(block: Block, hyphens: Hyphens) -> Written:
-    """A block as text: a table's rows as lines of cells between `|`."""
-    result = Written(block.kind, block.level, "")
-    if block.kind is not Kind.TABLE:
-        _add_lines(result, block.lines, block.breaks, hyphens)
-        return result
-    for number, row in enumerate(block.rows):
-        if number:
-            result.text += "\n"
-        for place, cell in enumerate(row):
-            if place:
-                result.text += _CELLS if result.text[-1:] != " " else _CELLS[1:]
-            _add_lines(result, cell, set(), hyphens)
-        result.text = result.text.rstrip(" ")
-    return result
+def write(block: Block, writer: TextWriter, hyphens: Hyphens, *, is_title: bool = False) -> None:
+    """Give a block to the writer, with where each of its lines stands; a title is in no section."""
+    if block.kind is Kind.TABLE:
+        for number, row in enumerate(block.rows):
+            _write_row(row, writer, hyphens, header=block.head and not number)
+        writer.end()
+        return
+    text, lines = _text(block.lines, block.breaks, hyphens)
+    if is_title:
+        writer.title(text, lines)
+    elif block.kind is Kind.HEADING:
+        writer.heading(block.level, text.replace("\n", " "), lines)
+    elif block.kind is Kind.ITEM:
+        bare = without_bullet(text)
+        cut = len(text) - len(bare)
+        moved = [replace(line, at=max(0, line.at - cut)) for line in lines]
+        writer.item(bare, moved, mark="-" if cut else "", depth=max(0, block.level - 1))
+    else:
+        writer.paragraph(text, lines)
 
 
-def _add_lines(
-    result: Written, lines: Sequence[Line], breaks: set[int], hyphens: Hyphens
+def _write_row(
+    row: Sequence[Sequence[Line]], writer: TextWriter, hyphens: Hyphens, header: bool
 ) -> None:
+    cells: list[str] = []
+    lines: list[WrittenLine] = []
+    length = 0
+    for cell in row:
+        text, own = _text(cell, set(), hyphens)
+        lines += [replace(line, at=line.at + length) for line in own]
+        length += len(text) + len(CELL_MARK)
+        cells.append(text)
+    writer.row(cells, lines, header=header)
+
+
+def heading_words(block: Block) -> str:
+    """The words of a block on one line."""
+    return " ".join(line.text for line in block.lines)
+
+
+def _text(
+    lines: Sequence[Line], breaks: set[int], hyphens: Hyphens
+) -> tuple[str, list[WrittenLine]]:
+    """Lines as one text, and where each begins in it; further ones of a list begin with a break."""
+    result = ""
+    starts: list[WrittenLine] = []
     for place, line in enumerate(lines):
-        text = symbols_read(references_marked(line).text)
+        text = " ".join(symbols_read(references_marked(line).text).split())
         if place:
-            _join(result, text, place in breaks, hyphens)
-        result.runs.append(Run(len(result.text), line.page, line.start, line.box))
-        result.text += text
-    if result.text.endswith("\ufffe"):
-        result.text = result.text[:-1] + "-"
+            result = _before(result, text, place in breaks, hyphens)
+        box = tuple(round(4 * edge) for edge in line.box)
+        starts.append(WrittenLine(len(result), line.page + 1, line.start, box))
+        result += text
+    return (result[:-1] + "-" if result.endswith("\ufffe") else result), starts
 
 
-def _join(result: Written, text: str, breaks: bool, hyphens: Hyphens) -> None:
-    """Make the text ready for the words of the next line."""
-    before = result.text
-    if breaks:
-        result.text = before.rstrip("\ufffe") + ("-" if before.endswith("\ufffe") else "") + "\n"
-        return
+def _before(before: str, text: str, breaks: bool, hyphens: Hyphens) -> str:
+    """What stands before the words of the next line: the text so far, ready for them."""
     end, start = _AT_END.search(before), _AT_START.match(text)
+    plain = before[:-1] + "-" if before.endswith("\ufffe") else before
+    if breaks:
+        return plain + "\n"
     if end and start:
-        if before[-1] == "\u00ad":
-            result.text = before[:-1]
-        elif text[0].islower() and not hyphens.keeps(end[1], start[0]):
-            result.text = before[:-1]
-        else:
-            result.text = before[:-1] + ("-" if before[-1] == "\ufffe" else before[-1])
-        return
-    if before.endswith("\ufffe"):
-        result.text = before[:-1] + "-"
-        return
-    if before[-1:] in "-\u2010\u2011" and before[-2:-1].isalnum():
-        return
-    if _UNSPACED.match(before[-1:]) and _UNSPACED.match(text[:1]):
-        return
-    result.text = before + " "
+        if before[-1] == "\u00ad" or (text[0].islower() and not hyphens.keeps(end[1], start[0])):
+            return before[:-1]
+        return plain
+    if plain[-1:] in ("-", "\u2010", "\u2011") and plain[-2:-1].isalnum():
+        return plain
+    if _UNSPACED.match(plain[-1:]) and _UNSPACED.match(text[:1]):
+        return plain
+    return plain + " "
