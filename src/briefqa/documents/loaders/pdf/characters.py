@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ from briefqa.documents.loaders.pdf.pdfium import PageShape, PdfFile, page_shape
 MOST_CHARACTERS = 400_000  # of a page
 HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line
 _WIDE_GAP = 1.1  # of the size: what stands farther apart on a line may be another cell or column
+_CELL_GAP = 0.5  # of the size: so may what begins where things on other lines do
+_ALIGNED = 3  # lines on which things begin at the same place
+_MOSTLY = 0.8  # of a line's characters: a paragraph may begin with bold words
 _SPACE = 0.16  # of the size
 _SAMPLED = 16  # characters of which one is asked whether its font says what it means
 _TAGGED = 0.9  # of the characters of a page
@@ -29,10 +33,11 @@ _HARDLY_ANY = 60  # characters of a page: one with a picture may be a scan
 _PICTURE = 0.5  # of a page's area
 _MOST_IMAGES = 200  # looked at
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
+_STRETCH = re.compile(r"\S+|\s")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\r\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um)|(?:^|[-,+])bd|cmbx|-b$", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|code", re.IGNORECASE)
+_FIXED = re.compile(r"mono|nimbusmon|courier|consol|typewriter|cmtt|lmtt|code", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _FIXED_PITCH = 1
 
@@ -51,6 +56,7 @@ class _Style:
     italic: bool
     fixed: bool
     angle: int  # of its writing on the displayed page, in degrees clockwise
+    ink: int  # its colour as 0xRRGGBB
     element: Element | None
 
 
@@ -130,6 +136,7 @@ class _PageReader:
         self._box, self._x, self._y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         self._styles: dict[int, _Style] = {}
         self._elements: dict[int, Element] = {}
+        self._mirrored = self._controls = False
 
     def read(self) -> None:
         page, found = self._page, pdfium.FPDFText_CountChars(self._text_page)
@@ -137,6 +144,8 @@ class _PageReader:
         if found > count:
             page.broken = f"it has {found:,} characters, and {count:,} at most are read of a page"
         text = self._characters(count)
+        self._mirrored = _RIGHT_TO_LEFT.search(text) is not None
+        self._controls = _CONTROL.search(text) is not None
         self._reader.forget_fonts()
         self._elements = self._reader.elements(self._handle)
         runs = [run for run in self._runs(text) if self._visible(run.box)]
@@ -170,21 +179,31 @@ class _PageReader:
 
     def _runs(self, text: str) -> Iterator[_Run]:
         """The page's runs in the order of its content."""
-        address, begin, now = self._text_address, 0, None
+        begin, now = 0, None
         spaced = breaks = False
-        for place, character in enumerate(text):
-            which = _object_of(address, place)
+        for start, end, which in self._objects(text):
             if which == now and which is not None:
                 continue
             if now is not None:
-                yield self._run(text, begin, place, now, spaced, breaks)
+                yield self._run(text, begin, start, now, spaced, breaks)
                 spaced = breaks = False
-            if which is None:  # PDFium put this character in
-                spaced = spaced or character == " "
-                breaks = breaks or character in "\r\n"
-            begin, now = place, which
+            if which is None:  # PDFium put these characters in
+                spaced = spaced or " " in text[start:end]
+                breaks = breaks or "\n" in text[start:end] or "\r" in text[start:end]
+            begin, now = start, which
         if now is not None:
             yield self._run(text, begin, len(text), now, spaced, breaks)
+
+    def _objects(self, text: str) -> Iterator[tuple[int, int, int | None]]:
+        """Stretches of the characters, and the text object each is of; None if PDFium added it."""
+        address = self._text_address
+        for word in _STRETCH.finditer(text):
+            start, end = word.span()
+            first = _object_of(address, start)
+            if end - start == 1 or first == _object_of(address, end - 1):
+                yield start, end, first
+                continue
+            yield from ((place, place + 1, _object_of(address, place)) for place in range(start, end))
 
     def _run(
         self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool
@@ -195,7 +214,7 @@ class _PageReader:
         pdfium.FPDFText_GetCharOrigin(self._text_page, start, self._x, self._y)
         x, y = self._shape.place(self._x.value, self._y.value)
         box = self._loose_box(start)
-        if _RIGHT_TO_LEFT.search(text, start, end) or style.angle % 90:
+        if style.angle % 90 or (self._mirrored and _RIGHT_TO_LEFT.search(text, start, end)):
             for place in range(start + 1, end):
                 box = box.with_(self._loose_box(place))
         elif end - start > 1:
@@ -224,9 +243,18 @@ class _PageReader:
         angle = round(math.degrees(math.atan2(down, across))) % 360 if across or down else 0
         if not bold and pdfium.FPDFTextObj_GetTextRenderMode(handle) == 2:  # filled and outlined
             bold = True
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
+        ink = (red.value << 16) + (green.value << 8) + blue.value
         points = abs(size.value) * scale * math.hypot(a, d)
         return _Style(
-            points if 0 < points < 2_000 else 1.0, bold, italic, fixed, angle, self._element(handle)
+            size=points if 0 < points < 2_000 else 1.0,
+            bold=bold,
+            italic=italic,
+            fixed=fixed,
+            angle=angle,
+            ink=ink,
+            element=self._element(handle),
         )
 
     def _element(self, handle: Any) -> Element | None:
@@ -280,10 +308,11 @@ class _PageReader:
         length, box, before = 0, runs[0].box, None
         for run in runs:
             piece = text[run.start : run.end]
-            if _RIGHT_TO_LEFT.search(piece):
+            if self._mirrored and _RIGHT_TO_LEFT.search(piece):
                 piece = arabic.mended(piece, run.start, self._loose_box)
-            piece = _CONTROL.sub("", piece).replace("\r", "").replace("\n", " ")
-            if before is not None and (run.spaced or _apart(before, run)):
+            if self._controls:
+                piece = _CONTROL.sub("", piece)
+            if before is not None and (run.spaced or _gap(before, run) > _SPACE):
                 piece = " " + piece
             small = run.style.size < 0.85 * size
             if small and run.baseline < baseline - 0.15 * size and piece.strip():
@@ -306,44 +335,69 @@ class _PageReader:
             box=box,
             baseline=baseline,
             size=size,
-            bold=2 * sum(run.end - run.start for run in runs if run.style.bold) > count,
-            italic=2 * sum(run.end - run.start for run in runs if run.style.italic) > count,
+            bold=sum(run.end - run.start for run in runs if run.style.bold) > _MOSTLY * count,
+            italic=sum(run.end - run.start for run in runs if run.style.italic) > _MOSTLY * count,
             fixed=all(run.style.fixed for run in runs),
             turned=main.style.angle != 0,
+            ink=main.style.ink,
             element=main.style.element,
             raised=tuple((start - lead, end - lead) for start, end in raised),
         )
 
 
 def _in_lines(runs: list[_Run]) -> Iterator[list[_Run]]:
-    """The runs that stand on one line, without a wide gap between them and in one element."""
+    """The runs that stand on one line, without a wide gap between them and in one element.
+
+    A gap is wide too where what follows it begins where things on other lines do.
+    """
+    gaps = [
+        _gap(one, other) if _level([one], other) else None
+        for one, other in zip(runs, runs[1:], strict=False)
+    ]
+    begins = Counter(
+        _edge(run)
+        for run, gap in zip(runs[1:], gaps, strict=True)
+        if gap is not None and gap >= _CELL_GAP
+    )
     line: list[_Run] = []
-    for run in runs:
-        if line and not _goes_on(line, run):
+    for place, run in enumerate(runs):
+        if line and _goes_on(line, run):
+            gap = gaps[place - 1]
+            edge = _edge(run)
+            same = begins[edge - 1] + begins[edge] + begins[edge + 1]
+            if gap is None or gap < _CELL_GAP or same < _ALIGNED or run.style.angle:
+                line.append(run)
+                continue
+        if line:
             yield line
-            line = []
-        line.append(run)
+        line = [run]
     if line:
         yield line
 
 
+def _edge(run: _Run) -> int:
+    return round(run.box.x0)
+
+
 def _goes_on(line: list[_Run], run: _Run) -> bool:
-    last = line[-1]
-    one, other = last.style, run.style
+    one, other = line[-1].style, run.style
     if one.angle != other.angle or one.element != other.element:
         return False
     if one.angle:
         return not run.breaks
-    size = max(one.size, other.size)
+    return _level(line, run) and _gap(line[-1], run) < _WIDE_GAP
+
+
+def _level(line: list[_Run], run: _Run) -> bool:
+    """Whether a run stands on the line of others."""
+    one, other = line[-1].style.size, run.style.size
+    size = max(one, other)
     # A raised or lowered sign is small; two lines that touch are as large as each other.
-    drift = 0.25 if min(one.size, other.size) > 0.85 * size else 0.6
-    if min(abs(run.baseline - each.baseline) for each in line[-3:]) > drift * size:
-        return False
-    gap = max(run.box.x0 - last.box.x1, last.box.x0 - run.box.x1)
-    return gap < _WIDE_GAP * size
+    drift = 0.25 if min(one, other) > 0.85 * size else 0.6
+    return min(abs(run.baseline - each.baseline) for each in line[-3:]) <= drift * size
 
 
-def _apart(one: _Run, other: _Run) -> bool:
-    """Whether the gap between two runs is a space."""
+def _gap(one: _Run, other: _Run) -> float:
+    """How far apart two runs stand on a line, in their size."""
     gap = max(other.box.x0 - one.box.x1, one.box.x0 - other.box.x1)
-    return gap > _SPACE * max(one.style.size, other.style.size)
+    return gap / max(one.style.size, other.style.size)

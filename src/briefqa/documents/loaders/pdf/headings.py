@@ -25,6 +25,7 @@ _CAPTION = re.compile(
     r"|Figura|Tabla|Рис|Табл|図|表|그림|표)\s*\d",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?:|www\.|\S@\S|\.\w{2,3}/", re.IGNORECASE)
 _SIGN = re.compile(r"[^\W\d_]")
 _KNOWN = re.compile(
     r"(?:abstract|summary|executive summary|introduction|conclusions?|references|bibliography"
@@ -33,7 +34,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 
-Style = tuple[float, bool]  # the size, rounded to half points, and whether it is bold
+Style = tuple[float, bool, int]  # the size, rounded to half points, whether it is bold, its ink
 
 
 def body_size(lines: Iterable[Line]) -> float:
@@ -116,8 +117,11 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
     """
     if not body:
         return
-    said = Counter(letters(_text(block)) for block in blocks)
+    said = Counter(
+        letters(_text(block)) for block in blocks if len(block.lines) <= _MOST_LINES
+    )
     shares = _shares(blocks)
+    main_ink = max(shares, key=shares.__getitem__, default=(0.0, False, 0))[2]
     candidates = []
     in_front = True  # of the text of the first page, where names and addresses stand
     for place, block in enumerate(blocks):
@@ -126,18 +130,58 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
             in_front = False
         if block.kind not in (Kind.PARAGRAPH, Kind.ITEM) or not _may_be(block, text):
             continue
-        if said[letters(text)] >= _REPEATED:
-            continue
         if in_front and not (_NUMBER.match(text) or _KNOWN.fullmatch(text)):
             continue
-        after = next((other for other in blocks[place + 1 :]), None)
-        if after is None or _style(after.lines[0]) == _style(block.lines[0]) and not _NUMBER.match(
-            text
-        ):
-            continue
-        if _is_set_apart(block, text, body, shares):
+        if _is_set_apart(block, text, body, shares, main_ink):
             candidates.append(block)
+    leading = _leading_in(blocks, candidates, body)
+    repeated = [block for block in leading if said[letters(_text(block))] >= _REPEATED]
+    candidates = [block for block in leading if said[letters(_text(block))] < _REPEATED]
+    # What returns is a heading only if others are set like it.
+    styles = Counter(_style(block.lines[0]) for block in candidates)
+    candidates += [block for block in repeated if styles[_style(block.lines[0])] > 1]
     _rank(candidates)
+
+
+def _leading_in(
+    blocks: Sequence[Block], candidates: Sequence[Block], body: float
+) -> list[Block]:
+    """Those that text follows, others that it follows between: labels in a picture lead in none."""
+    asked = {id(block) for block in candidates}
+    leads: set[int] = set()
+    after: Block | None = None
+    for block in reversed(blocks):
+        if (
+            id(block) in asked
+            and after is not None
+            and _is_under(block, after)
+            and (id(after) in leads or _is_read(after, body) or _NUMBER.match(_text(block)))
+        ):
+            leads.add(id(block))
+        if block.kind is not Kind.NOTE:
+            after = block
+    return [block for block in candidates if id(block) in leads]
+
+
+def _is_read(block: Block, body: float) -> bool:
+    """Whether a block is text or a table, rather than a caption or a label."""
+    if block.kind in (Kind.TABLE, Kind.ITEM):
+        return True
+    text = _text(block)
+    length = sum(len(line.text) for line in block.lines)
+    return (
+        block.lines[0].size > 0.85 * body
+        and (length > 60 or text.endswith((".", ":", "。")))
+        and not _CAPTION.match(text)
+    )
+
+
+def _is_under(block: Block, after: Block) -> bool:
+    """Whether what follows stands below a block, or in another column or on another page."""
+    one, other = block.lines[-1], after.lines[0]
+    if one.page != other.page or other.baseline < one.baseline:
+        return True
+    return min(one.box.x1, other.box.x1) > max(one.box.x0, other.box.x0)
 
 
 def _text(block: Block) -> str:
@@ -158,7 +202,7 @@ def _shares(blocks: Sequence[Block]) -> dict[Style, float]:
 
 
 def _style(line: Line) -> Style:
-    return round(line.size * 2) / 2, line.bold
+    return round(line.size * 2) / 2, line.bold, line.ink
 
 
 def _may_be(block: Block, text: str) -> bool:
@@ -172,7 +216,9 @@ def _may_be(block: Block, text: str) -> bool:
     return not text.rstrip().endswith((".", ",", ";", ":", "。", "，", "；", "：", "\ufffe", "-"))
 
 
-def _is_set_apart(block: Block, text: str, body: float, shares: dict[Style, float]) -> bool:
+def _is_set_apart(
+    block: Block, text: str, body: float, shares: dict[Style, float], main_ink: int
+) -> bool:
     line = block.lines[0]
     if any(abs(other.size - line.size) > 0.06 * line.size for other in block.lines):
         return False
@@ -185,6 +231,8 @@ def _is_set_apart(block: Block, text: str, body: float, shares: dict[Style, floa
         return False
     if line.bold:
         return all(other.bold for other in block.lines)
+    if line.ink != main_ink and not _LINK.search(text):
+        return all(other.ink == line.ink for other in block.lines) and len(text) < 90
     return numbered and (line.size > 1.04 * body or line.italic) and len(text) < 90
 
 

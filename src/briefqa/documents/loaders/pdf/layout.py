@@ -12,6 +12,7 @@ from briefqa.documents.loaders.pdf.order import in_reading_order
 from briefqa.documents.loaders.pdf.pdfium import Bookmark
 
 _FULL = 0.85  # of the block's width: a last line this long may go on in the next column
+_BETWEEN = 6  # blocks that may stand within a paragraph
 _CONTENTS = frozenset(("TOC", "TOCI"))
 
 
@@ -58,6 +59,8 @@ def _is_contents(line: Line, titles: set[str]) -> bool:
         return True
     if paragraphs.is_contents(line.text):
         return True
+    if not titles or not line.text[-1:].isdigit():
+        return False
     words = headings.letters(line.text)
     bare = words.rstrip("0123456789")
     return bare != words and any(
@@ -85,22 +88,32 @@ def _trusted(pages: Sequence[Page], ordered: dict[int, list[Line]]) -> bool:
 def _joined(blocks: Iterable[Block]) -> list[Block]:
     """The blocks, those that go on in the next column or on the next page joined."""
     joined: list[Block] = []
-    open_at = -1  # the last block that may go on; footnotes may follow it
+    last: list[Block] = []  # those that may go on; footnotes and smaller print may follow them
     for block in blocks:
         if block.kind is Kind.NOTE:
             joined.append(block)
             continue
-        before = joined[open_at] if open_at >= 0 else None
-        if before is not None and _goes_on(before, block):
+        before = _open(last, block)
+        if before is not None:
             before.breaks |= {place + len(before.lines) for place in block.breaks}
             before.lines.extend(block.lines)
             continue
-        if before is not None and _same_table(before, block):
-            _add_rows(before, block)
+        if last and _same_table(last[-1], block):
+            _add_rows(last[-1], block)
             continue
         joined.append(block)
-        open_at = len(joined) - 1
+        last = [*last[-_BETWEEN:], block]
     return joined
+
+
+def _open(last: Sequence[Block], block: Block) -> Block | None:
+    """Which of the blocks last met a block goes on with: smaller print may stand between."""
+    for before in reversed(last):
+        if _goes_on(before, block):
+            return before
+        if before.lines[0].size > 0.93 * block.lines[0].size:
+            return None
+    return None
 
 
 def _goes_on(before: Block, block: Block) -> bool:

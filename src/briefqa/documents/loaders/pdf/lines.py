@@ -52,7 +52,7 @@ class Line:
     """A line of text, or the piece of one that stands in a cell or a column.
 
     `start` and `end` are indices of the page's characters, half open. `size` is in points as
-    displayed. `raised` are ranges of `text` that are superscripts.
+    displayed, `ink` its colour as 0xRRGGBB. `raised` are ranges of `text` that are superscripts.
     """
 
     page: int
@@ -66,6 +66,7 @@ class Line:
     italic: bool = False
     fixed: bool = False
     turned: bool = False
+    ink: int = 0
     element: Element | None = None
     raised: tuple[tuple[int, int], ...] = ()
 

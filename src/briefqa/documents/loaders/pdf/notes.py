@@ -11,8 +11,9 @@ from briefqa.documents.loaders.pdf.order import overlap
 
 _SMALLER = 0.93  # of the size of the page's text
 _HIGHEST = 0.3  # of the page's height
-_MARK = re.compile(r"\(?(\d{1,3}|[*∗†‡§]{1,3}|[a-z])(?:[).:]|(?=\s|[^\W\d_]{3}))\s*")
-_LETTER_MARK = re.compile(r"[a-z]\s")
+_MARK = re.compile(
+    r"\(?(?:(\d{1,3}|[*∗†‡§]{1,3})(?:[).:]|(?=\s|[^\W\d_]{3}))|([a-z])[).:])\s*"
+)
 REFERENCE = re.compile(r"\(?(\d{1,3}|[*∗†‡§]{1,3}|[a-z])\)?")
 
 
@@ -22,7 +23,7 @@ def mark_of(line: Line) -> str:
         found = REFERENCE.fullmatch(line.text[: line.raised[0][1]].strip())
         return found[1] if found else ""
     found = _MARK.match(line.text)
-    return found[1] if found and not _LETTER_MARK.match(line.text) else ""
+    return found[1] or found[2] if found else ""
 
 
 def set_aside(lines: Sequence[Line], body: float, height: float) -> tuple[list[Line], list[Block]]:

@@ -21,12 +21,15 @@ _LABEL = re.compile(
     rf"[{_BULLETS}]|[-–—*·]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|[a-zA-Z]\.|\(?[ivxIVX]{{1,5}}[.)]"
     r"|\d{1,3}(?:\.\d{1,3})*\.?|§{1,2}\s?\d+\w?"
 )
+_SECTION = re.compile(r"[A-Z]{0,2}\d{1,2}(?:\.\d{1,3})+\.?\s")
 _ENDED = re.compile(r"[.!?…:;。！？：；؟]\W{0,4}(?:\[\d+\])?\W?$")
-_LEADER = re.compile(r"(?:\s?[.․‥…·_]){4,}\s*(?:\d+|[ivxlc]+)?\s*$")
+_LEADER = re.compile(r"(?:\s?[.․‥…·_]){4,}\s*(?:\d+|[ivxlc]+)$")
+_DOTS = ("..", ". .", "․", "‥", "…", "··", "· ·", "__")
 _LOOSE = 1.28  # times the usual distance of two lines: more is a new paragraph
 _INDENT = 0.8  # of the size
 _WINDOW = 8  # lines before and after that tell where a column ends
 _SAME_SIZE = 0.09
+_NEAR = 12  # lines among which the other cells of a row are
 
 Leading = dict[float, float]  # the usual distance of two lines, in points, by their size
 
@@ -75,7 +78,8 @@ def ended(text: str) -> bool:
 
 def is_contents(text: str) -> bool:
     """Whether a line is an entry of a table of contents: words, leaders, a page."""
-    return bool(_LEADER.search(text))
+    dotted = text[-1:].isalnum() and any(dots in text for dots in _DOTS)
+    return dotted and bool(_LEADER.search(text[-80:]))
 
 
 def labels_joined(lines: Sequence[Line]) -> list[Line]:
@@ -97,11 +101,9 @@ def _labels(
         return False
     if label.element != line.element or not 0 <= line.box.x0 - label.box.x1 < 4 * line.size:
         return False
-    if _BULLET.match(label.text):
-        return True
-    # A number may also be the first cell of a row, which has more.
-    more = place + 1 < len(lines) and _level(line, lines[place + 1])
-    return not more and not (len(joined) > 1 and _level(joined[-2], label))
+    # It may also be the first cell of a row, which has more.
+    around = [*joined[-_NEAR:-1], *lines[place + 1 : place + _NEAR]]
+    return not any(_level(label, other) for other in around)
 
 
 def _level(one: Line, other: Line) -> bool:
@@ -217,14 +219,17 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
     """Where the column ends that each line stands in, as far as its neighbours tell."""
     edges = []
     for place, line in enumerate(lines):
-        edge = line.box.x1
+        left, _, right, _ = line.box
+        edge, size = right, line.size
         for other in lines[max(0, place - _WINDOW) : place + _WINDOW + 1]:
+            start, _, end, _ = other.box
             if (
-                abs(other.size - line.size) < _SAME_SIZE * line.size
-                and overlap(line.box, other.box) > 0
-                and abs(other.box.x0 - line.box.x0) < 4 * line.size
+                end > edge
+                and start < right
+                and abs(start - left) < 4 * size
+                and abs(other.size - size) < _SAME_SIZE * size
             ):
-                edge = max(edge, other.box.x1)
+                edge = end
         edges.append(edge)
     return edges
 
@@ -252,6 +257,8 @@ def _goes_on(block: Block, line: Line, edge: float, leading: Leading) -> bool:
     if is_item(line.text) and (
         is_item(block.lines[0].text) or _short(before, line, edge) or ended(before.text)
     ):
+        return False
+    if _SECTION.match(line.text) and _short(before, line, edge):
         return False
     return not _begins(block, line, edge)
 

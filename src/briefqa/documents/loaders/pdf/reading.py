@@ -28,6 +28,7 @@ _NO_AUTHOR = re.compile(
 )
 _TITLE_SIZE = 1.25  # of the text
 _MOST_TITLE_LINES = 4
+_MOST_ALIKE = 0.01  # of the other blocks
 
 
 def read(data: bytes, name: str, password: str = "") -> Document:
@@ -163,9 +164,10 @@ def _largest(first: Sequence[Block], blocks: Iterable[Block]) -> list[Block]:
         elif shown:
             break
     others = [block for block in every if not any(block is one for one in shown)]
-    alone = all(block.lines[0].size < 0.97 * largest for block in others)
+    # The heads of chapters are as large as each other, what is larger stands in a picture.
+    alike = sum(block.lines[0].size > 0.95 * largest for block in others)
     short = sum(len(block.lines) for block in shown) <= _MOST_TITLE_LINES
-    return shown if alone and short else []
+    return shown if short and alike <= _MOST_ALIKE * len(others) else []
 
 
 def _date(stated: str) -> str:

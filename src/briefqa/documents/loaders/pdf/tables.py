@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from briefqa.documents.loaders.pdf.lines import Block, Box, Kind, Line
 
@@ -11,15 +12,29 @@ _LEVEL = 0.6  # of the size
 _ALIGNED = 4.0  # points
 _FAR = 4.0  # lines: rows farther apart are no table
 _PROSE = 400  # characters of a cell; cells like that in every row are columns of text
+_STACKED = 8  # blocks among which the next cell of a row is
 _DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A block with its box, which takes a while to work out."""
+
+    block: Block
+    box: Box
+
+    @property
+    def lines(self) -> list[Line]:
+        return self.block.lines
 
 
 def with_tables(blocks: Sequence[Block]) -> list[Block]:
     """The blocks of a page, those that form the rows of a table as one table each."""
     found: list[Block] = []
+    cells = [_Cell(block, block.box) for block in blocks]
     place = 0
     while place < len(blocks):
-        rows, after = _rows(blocks, place)
+        rows, after = _rows(cells, place)
         if len(rows) >= 2:
             found.append(_table(rows))
             place = after
@@ -29,12 +44,13 @@ def with_tables(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _rows(blocks: Sequence[Block], place: int) -> tuple[list[list[Block]], int]:
+def _rows(blocks: Sequence[_Cell], place: int) -> tuple[list[list[_Cell]], int]:
     """The rows of the table that begins at a block, and the place behind it."""
-    rows: list[list[Block]] = []
+    rows: list[list[_Cell]] = []
     columns: list[Box] = []
+    ends: list[int] = []
     while place < len(blocks):
-        row = _row(blocks, place)
+        row, taken = _row(blocks, place)
         if rows and not _below(rows[-1], row):
             break
         if len(row) < 2 and not (rows and _continues(rows, row, columns)):
@@ -44,27 +60,52 @@ def _rows(blocks: Sequence[Block], place: int) -> tuple[list[list[Block]], int]:
             break
         columns = _widened(columns, cells)
         rows.append(row)
-        place += len(row)
-    while rows and len(rows[-1]) < 2:  # what follows a table is no row of it
-        place -= len(rows.pop())
+        place += taken
+        ends.append(place)
     if rows and all(_prose(row) for row in rows):
         return [], place
-    return rows, place
+    return rows, ends[-1] if ends else place
 
 
-def _row(blocks: Sequence[Block], place: int) -> list[Block]:
-    """The blocks from a place on that stand side by side."""
-    row = [blocks[place]]
-    if row[0].kind is Kind.TABLE or row[0].lines[0].turned:
-        return row
-    for block in blocks[place + 1 :]:
-        if block.kind is Kind.TABLE or not _beside(row, block):
+def _row(blocks: Sequence[_Cell], place: int) -> tuple[list[_Cell], int]:
+    """The blocks from a place on that stand side by side, and how many there were.
+
+    Those that stand in one cell, one below the other, are one.
+    """
+    row, taken = [blocks[place]], 1
+    if row[0].block.kind is Kind.TABLE or row[0].lines[0].turned:
+        return row, taken
+    for at in range(place + 1, len(blocks)):
+        block = blocks[at]
+        if block.block.kind is Kind.TABLE:
             break
-        row.append(block)
-    return row
+        if _beside(row, block):
+            row.append(block)
+        elif _under(row[-1], block) and any(
+            _beside(row, other) and other.box.x0 >= block.box.x1 - 0.5
+            for other in blocks[at + 1 : at + _STACKED]
+        ):
+            row[-1] = _Cell(
+                Block(row[-1].block.kind, row[-1].lines + block.lines), row[-1].box.with_(block.box)
+            )
+        else:
+            break
+        taken += 1
+    return row, taken
 
 
-def _beside(row: Sequence[Block], block: Block) -> bool:
+def _under(cell: _Cell, block: _Cell) -> bool:
+    """Whether a block stands right below another, as in one cell."""
+    above, below = cell.box, block.box
+    size = cell.lines[-1].size
+    return (
+        block.lines[0].page == cell.lines[-1].page
+        and min(above.x1, below.x1) - max(above.x0, below.x0) > 0
+        and -0.5 * size < below.y0 - above.y1 < size
+    )
+
+
+def _beside(row: Sequence[_Cell], block: _Cell) -> bool:
     last, box = row[-1].box, block.box
     size = block.lines[0].size
     if box.x0 < last.x1 - 0.5 or block.lines[0].page != row[-1].lines[0].page:
@@ -78,7 +119,7 @@ def _beside(row: Sequence[Block], block: Block) -> bool:
     return shared > 0.8 * min(bottom - top, box.y1 - box.y0)
 
 
-def _below(row: Sequence[Block], following: Sequence[Block]) -> bool:
+def _below(row: Sequence[_Cell], following: Sequence[_Cell]) -> bool:
     bottom = max(block.box.y1 for block in row)
     top = min(block.box.y0 for block in following)
     size = following[0].lines[0].size
@@ -88,7 +129,7 @@ def _below(row: Sequence[Block], following: Sequence[Block]) -> bool:
     )
 
 
-def _continues(rows: list[list[Block]], row: Sequence[Block], columns: Sequence[Box]) -> bool:
+def _continues(rows: list[list[_Cell]], row: Sequence[_Cell], columns: Sequence[Box]) -> bool:
     """Whether a block alone is the rest of a cell, or a row with one cell: it is in one column."""
     box, lines = row[0].box, row[0].lines
     above = rows[-1][0].lines[0]
@@ -138,12 +179,12 @@ def _widened(columns: Sequence[Box], cells: Sequence[Box]) -> list[Box]:
     return sorted(widened)
 
 
-def _prose(row: Sequence[Block]) -> bool:
+def _prose(row: Sequence[_Cell]) -> bool:
     lengths = [sum(len(line.text) for line in block.lines) for block in row]
     return len(row) < 4 and min(lengths) > _PROSE
 
 
-def _table(rows: Sequence[Sequence[Block]]) -> Block:
+def _table(rows: Sequence[Sequence[_Cell]]) -> Block:
     columns: list[Box] = []
     for row in rows:
         columns = _widened(columns, [block.box for block in row])

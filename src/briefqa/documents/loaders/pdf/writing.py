@@ -14,7 +14,8 @@ from briefqa.documents.loaders.written_text import CELL_MARK, TextWriter
 from briefqa.documents.loaders.written_text import Line as WrittenLine
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe"
-_AT_END = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
+_LETTER = re.compile(r"[^\W\d_]")
+_LONGEST = 40  # letters of a word that may be hyphened
 _AT_START = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
 _UNSPACED = re.compile(
@@ -32,10 +33,9 @@ class Hyphens:
         for line in lines:
             words = line.text.casefold()
             if last is not None:
-                end = _AT_END.search(last.text.casefold())
-                start = _AT_START.match(words)
+                end, start = _hyphened(last.text.casefold()), _AT_START.match(words)
                 if end and start:
-                    ends.append((end[1], start[0]))
+                    ends.append((end, start[0]))
             found = _WORD.findall(words)
             self._words.update(found[1:] if last is not None else found)
             last = line
@@ -52,7 +52,9 @@ class Hyphens:
     def keeps(self, end: str, start: str) -> bool:
         """Whether the hyphen between the two parts of a word stays."""
         told = self._told(end.casefold(), start.casefold())
-        return self._keeps if told is None else told
+        if told is None:  # a name such as Baden-Baden goes on in a capital
+            return self._keeps or not start[0].islower()
+        return told
 
 
 def write(block: Block, writer: TextWriter, hyphens: Hyphens, *, is_title: bool = False) -> None:
@@ -111,16 +113,25 @@ def _text(
     return (result[:-1] + "-" if result.endswith("\ufffe") else result), starts
 
 
+def _hyphened(text: str) -> str:
+    """The letters before the hyphen that a text ends with; empty where it ends otherwise."""
+    if text[-1:] not in _HYPHENS or not text:
+        return ""
+    start = len(text) - 1
+    while start > 0 and len(text) - start <= _LONGEST and _LETTER.match(text[start - 1]):
+        start -= 1
+    return text[start:-1]
+
+
 def _before(before: str, text: str, breaks: bool, hyphens: Hyphens) -> str:
     """What stands before the words of the next line: the text so far, ready for them."""
-    end, start = _AT_END.search(before), _AT_START.match(text)
+    end, start = _hyphened(before), _AT_START.match(text)
     plain = before[:-1] + "-" if before.endswith("\ufffe") else before
     if breaks:
         return plain + "\n"
     if end and start:
-        if before[-1] == "\u00ad" or (text[0].islower() and not hyphens.keeps(end[1], start[0])):
-            return before[:-1]
-        return plain
+        kept = before[-1] != "\u00ad" and hyphens.keeps(end, start[0])
+        return plain if kept else before[:-1]
     if plain[-1:] in ("-", "\u2010", "\u2011") and plain[-2:-1].isalnum():
         return plain
     if _UNSPACED.match(plain[-1:]) and _UNSPACED.match(text[:1]):
