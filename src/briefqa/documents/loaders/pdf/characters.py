@@ -38,8 +38,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\r\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um)|(?:^|[-,+])bd|cmbx|-b$", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl", re.IGNORECASE)
 _FIXED = re.compile(r"mono|nimbusmon|courier|consol|typewriter|cmtt|lmtt|code", re.IGNORECASE)
+_SIGNS = re.compile(r"dingbat|wingding|webding", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _FIXED_PITCH = 1
+_FILLED_AND_OUTLINED = 2
 
 # The same function, told to return an address: comparing pointer objects costs more than the call.
 _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
@@ -48,13 +50,23 @@ _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
 
 
 @dataclass(frozen=True, slots=True)
+class _Font:
+    """What the name and the flags of a font say of it; `signs` are no letters but pictures."""
+
+    name: str = ""
+    bold: bool = False
+    italic: bool = False
+    fixed: bool = False
+    signs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Style:
     """How the characters of a text object are set, and what element of the tags they are of."""
 
     size: float
+    font: _Font
     bold: bool
-    italic: bool
-    fixed: bool
     angle: int  # of its writing on the displayed page, in degrees clockwise
     ink: int  # its colour as 0xRRGGBB
     element: Element | None
@@ -78,7 +90,7 @@ class Reader:
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._fonts: dict[int, tuple[bool, bool, bool]] = {}
+        self._fonts: dict[int, _Font] = {}
         self._budget = tags.Budget()
         self._is_tagged = bool(pdfium.FPDFCatalog_IsTagged(file.handle))
 
@@ -103,22 +115,26 @@ class Reader:
         """The elements of a page's tags by marked-content id."""
         return tags.elements(handle, self._budget) if self._is_tagged else {}
 
-    def font(self, text_object: Any) -> tuple[bool, bool, bool]:
-        """Whether the font of a text object is bold, italic, of fixed width."""
+    def font(self, text_object: Any) -> _Font:
+        """What the font of a text object is like."""
         font = pdfium.FPDFTextObj_GetFont(text_object)
         address = ctypes.cast(font, ctypes.c_void_p).value
         if address is None:
-            return False, False, False
+            return _Font()
         known = self._fonts.get(address)
         if known is None:
             size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
             buffer = ctypes.create_string_buffer(max(size, 1))
             pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
-            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2]
-            flags = pdfium.FPDFFont_GetFlags(font)
-            bold = bool(_BOLD.search(name)) or (flags > 0 and bool(flags & _FORCE_BOLD))
-            fixed = bool(_FIXED.search(name)) or (flags > 0 and bool(flags & _FIXED_PITCH))
-            known = self._fonts[address] = (bold, bool(_ITALIC.search(name)), fixed)
+            name = buffer.value.decode("utf-8", "replace").rpartition("+")[2][:80]
+            flags = max(0, pdfium.FPDFFont_GetFlags(font))
+            known = self._fonts[address] = _Font(
+                name,
+                bold=bool(_BOLD.search(name) or flags & _FORCE_BOLD),
+                italic=bool(_ITALIC.search(name)),
+                fixed=bool(_FIXED.search(name) or flags & _FIXED_PITCH),
+                signs=bool(_SIGNS.search(name)),
+            )
         return known
 
     def forget_fonts(self) -> None:
@@ -150,8 +166,11 @@ class _PageReader:
         self._elements = self._reader.elements(self._handle)
         runs = [run for run in self._runs(text) if self._visible(run.box)]
         page.characters = sum(run.end - run.start for run in runs)
-        page.meaningless = self._meaningless(runs)
         if page.characters:
+            meant = [run for run in runs if self._has_meaning(run)]
+            if len(meant) < len(runs):
+                read = sum(run.end - run.start for run in meant)
+                page.meaningless, runs = 1 - read / page.characters, meant
             known = sum(run.end - run.start for run in runs if run.style.element is not None)
             page.tagged = bool(self._elements) and known >= _TAGGED * page.characters
         if not page.tagged:
@@ -236,22 +255,20 @@ class _PageReader:
         size, matrix = ctypes.c_float(), pdfium.FS_MATRIX()
         pdfium.FPDFTextObj_GetFontSize(handle, size)
         pdfium.FPDFPageObj_GetMatrix(handle, matrix)
-        bold, italic, fixed = self._reader.font(handle)
+        font = self._reader.font(handle)
         scale = math.hypot(matrix.c, matrix.d)
         a, b, _, d, e, _ = self._shape.matrix
         across, down = a * matrix.a + b * matrix.b, d * matrix.a + e * matrix.b
         angle = round(math.degrees(math.atan2(down, across))) % 360 if across or down else 0
-        if not bold and pdfium.FPDFTextObj_GetTextRenderMode(handle) == 2:  # filled and outlined
-            bold = True
+        outlined = pdfium.FPDFTextObj_GetTextRenderMode(handle) == _FILLED_AND_OUTLINED
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
         pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
         ink = (red.value << 16) + (green.value << 8) + blue.value
         points = abs(size.value) * scale * math.hypot(a, d)
         return _Style(
             size=points if 0 < points < 2_000 else 1.0,
-            bold=bold,
-            italic=italic,
-            fixed=fixed,
+            font=font,
+            bold=font.bold or outlined,
             angle=angle,
             ink=ink,
             element=self._element(handle),
@@ -277,14 +294,12 @@ class _PageReader:
             box.x1 > 0 and box.y1 > 0 and box.x0 < self._page.width and box.y0 < self._page.height
         )
 
-    def _meaningless(self, runs: list[_Run]) -> float:
-        """The share of characters whose font does not say what they mean, of a sample."""
-        asked = wrong = 0
-        for run in runs:
-            for place in range(run.start, run.end, _SAMPLED):
-                asked += 1
-                wrong += pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) == 1
-        return wrong / asked if asked else 0.0
+    def _has_meaning(self, run: _Run) -> bool:
+        """Whether the font of a run says which letters its signs are, as far as a sample tells."""
+        return run.style.font.signs or not any(
+            pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) == 1
+            for place in range(run.start, run.end, _SAMPLED)
+        )
 
     def _pictured(self) -> bool:
         """Whether images cover most of the page."""
@@ -312,6 +327,8 @@ class _PageReader:
                 piece = arabic.mended(piece, run.start, self._loose_box)
             if self._controls:
                 piece = _CONTROL.sub("", piece)
+            if run.style.font.signs and before is None and len(piece.strip()) == 1:
+                piece = "•"
             if before is not None and (run.spaced or _gap(before, run) > _SPACE):
                 piece = " " + piece
             small = run.style.size < 0.85 * size
@@ -336,10 +353,12 @@ class _PageReader:
             baseline=baseline,
             size=size,
             bold=sum(run.end - run.start for run in runs if run.style.bold) > _MOSTLY * count,
-            italic=sum(run.end - run.start for run in runs if run.style.italic) > _MOSTLY * count,
-            fixed=all(run.style.fixed for run in runs),
+            italic=sum(run.end - run.start for run in runs if run.style.font.italic) > _MOSTLY * count,
+            fixed=all(run.style.font.fixed for run in runs),
             turned=main.style.angle != 0,
             ink=main.style.ink,
+            face=main.style.font.name,
+            spaced=words[-1:].isspace(),
             element=main.style.element,
             raised=tuple((start - lead, end - lead) for start, end in raised),
         )

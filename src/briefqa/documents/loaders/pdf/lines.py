@@ -52,7 +52,8 @@ class Line:
     """A line of text, or the piece of one that stands in a cell or a column.
 
     `start` and `end` are indices of the page's characters, half open. `size` is in points as
-    displayed, `ink` its colour as 0xRRGGBB. `raised` are ranges of `text` that are superscripts.
+    displayed, `ink` the colour as 0xRRGGBB, `face` the font's name. `spaced` says whether a space
+    ends it. `raised` are ranges of `text` that are superscripts.
     """
 
     page: int
@@ -67,6 +68,8 @@ class Line:
     fixed: bool = False
     turned: bool = False
     ink: int = 0
+    face: str = ""
+    spaced: bool = False
     element: Element | None = None
     raised: tuple[tuple[int, int], ...] = ()
 
@@ -80,7 +83,7 @@ class Page:
     """A page as read: its lines in the order of its content, and what could not be read.
 
     `characters` are those drawn, `meaningless` the share of them whose font does not say what
-    they mean. `picture` says whether an image covers most of it. `broken` says why it could not
+    they mean, which are in no line. `picture` says whether an image covers most of it. `broken` says why it could not
     be read, empty where it could.
     """
 

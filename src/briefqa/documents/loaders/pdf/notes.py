@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"\(?(\d{1,3}|[*∗†‡§]{1,3}|[a-z])\)?")
 
 def mark_of(line: Line) -> str:
     """The mark that a line begins with if it begins a footnote; empty where it does not."""
-    if line.raised and line.raised[0][0] == 0:
+    if _is_raised(line):
         found = REFERENCE.fullmatch(line.text[: line.raised[0][1]].strip())
         return found[1] if found else ""
     found = _MARK.match(line.text)
@@ -45,7 +45,7 @@ def set_aside(lines: Sequence[Line], body: float, height: float) -> tuple[list[L
         if not low:
             inside = False
             kept.append(line)
-        elif mark_of(line):
+        elif _begins(line, notes):
             inside = True
             notes.append(Block(Kind.NOTE, [line]))
         elif inside and abs(line.size - notes[-1].lines[-1].size) < 0.1 * line.size:
@@ -54,6 +54,16 @@ def set_aside(lines: Sequence[Line], body: float, height: float) -> tuple[list[L
             inside = False
             kept.append(line)
     return kept, notes
+
+
+def _begins(line: Line, notes: Sequence[Block]) -> bool:
+    """Whether a line begins a footnote: where the marks of others are raised, its is too."""
+    raised = any(_is_raised(note.lines[0]) for note in notes)
+    return bool(mark_of(line)) and (_is_raised(line) or not raised)
+
+
+def _is_raised(line: Line) -> bool:
+    return bool(line.raised) and line.raised[0][0] == 0
 
 
 def _nothing_below(line: Line, own: Sequence[Line]) -> bool:

@@ -43,7 +43,7 @@ def _top_first(lines: list[Line]) -> list[Line]:
         return lines
     area = lines[0].box
     for place, line in enumerate(lines[1:], start=1):
-        if line.box.y1 <= area.y0 and _jumps(lines[place - 1], line):
+        if line.box.y1 <= area.y0:
             above = [line]
             for other in lines[place + 1 :]:
                 if other.box.y1 > area.y0:

@@ -252,7 +252,8 @@ def _goes_on(block: Block, line: Line, edge: float, leading: Leading) -> bool:
             return False
     if step > max(_LOOSE * usual, 1.05 * size):
         return False
-    if before.bold != line.bold and (before.bold or _short(before, line, edge)):
+    other_face = before.bold != line.bold or before.face != line.face
+    if other_face and _short(before, line, edge):
         return False
     if is_item(line.text) and (
         is_item(block.lines[0].text) or _short(before, line, edge) or ended(before.text)

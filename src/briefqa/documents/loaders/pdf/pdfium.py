@@ -74,16 +74,6 @@ class PdfFile:
         name = key.encode()
         return _utf16(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
 
-    def language(self) -> str:
-        """The language the file says it is in, such as `en-GB`; empty where it does not."""
-
-        def read(buffer: Any, size: int) -> int:
-            units = ctypes.POINTER(ctypes.c_ushort)
-            pointer = ctypes.cast(buffer, units) if buffer is not None else None
-            return int(pdfium.FPDFCatalog_GetLanguage(self.handle, pointer, size))
-
-        return _utf16(read)
-
     @contextmanager
     def page(self, number: int) -> Iterator[Any]:
         """The handle of a page, counted from 0; None where the page cannot be read."""

@@ -10,12 +10,13 @@ from briefqa.documents.loaders.pdf import headings, layout
 from briefqa.documents.loaders.pdf.characters import Reader
 from briefqa.documents.loaders.pdf.lines import Block, Kind, Page
 from briefqa.documents.loaders.pdf.pdfium import PdfFile, opened
-from briefqa.documents.loaders.pdf.writing import Hyphens, heading_words, write
+from briefqa.documents.loaders.pdf.writing import LineEnds, heading_words, write
 from briefqa.documents.loaders.written_text import MOST_CHARS, TextWriter
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
-_MEANINGLESS = 0.3  # of a page's characters
+_MEANINGLESS = 0.3  # of a page's characters: what is left of it makes no sense either
+_FONT = "a font does not say which letters its signs are"
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - .*|.*\.(?:docx?|odt|pdf|tex|dvi|indd|qxd|pptx?|xlsx?|rtf|html?|pages)"
@@ -41,7 +42,6 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         bookmarks = file.bookmarks()
         labels = [file.label(number) for number in range(file.page_count)]
         info = {key: one_line(file.metadata(key)) for key in ("Title", "Author", "CreationDate")}
-        language = file.language()
     sentences = _told(pages)
     meant = [page if page.meaningless < _MEANINGLESS else _emptied(page) for page in pages]
     if not any(page.lines for page in meant):
@@ -51,16 +51,15 @@ def read(data: bytes, name: str, password: str = "") -> Document:
     writer = TextWriter()
     for label in labels:
         writer.page(label)
-    hyphens = Hyphens(line for page in meant for line in page.lines)
+    ends = LineEnds(line for page in meant for line in page.lines)
     for block in blocks:
-        write(block, writer, hyphens, is_title=any(block is one for one in shown))
+        write(block, writer, ends, is_title=any(block is one for one in shown))
     for sentence in sentences:
         writer.note(sentence)
     metadata = Metadata(
         title=title,
         date=_date(info["CreationDate"]),
         author="" if _NO_AUTHOR.fullmatch(info["Author"]) else info["Author"],
-        language=language,
     )
     return writer.document(name, metadata)
 
@@ -99,11 +98,14 @@ def _told(pages: Sequence[Page]) -> list[str]:
         if page.broken:
             reasons.setdefault(page.broken, []).append(page.number)
         elif page.meaningless >= _MEANINGLESS:
-            why = "the font does not say which letters its signs are"
-            reasons.setdefault(why, []).append(page.number)
+            reasons.setdefault(_FONT, []).append(page.number)
+    parts = [page.number for page in pages if 0.01 < page.meaningless < _MEANINGLESS]
     for reason, numbers in reasons.items():
         several = "pages" if len(numbers) > 1 else "page"
         told.append(f"{several} {_numbered(numbers)} not read: {reason}")
+    if parts:
+        several = "pages" if len(parts) > 1 else "page"
+        told.append(f"{several} {_numbered(parts)} read in part: {_FONT}")
     if not told and not any(page.lines for page in pages):
         told.append(f"no text on {_count(len(pages))}")
     return told

@@ -1,4 +1,4 @@
-"""Blocks as text: words joined over line ends and hyphens, and where on its page each line is."""
+"""Blocks as text: words joined over line ends and ends, and where on its page each line is."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST = 40  # letters of a word that may be hyphened
 _AT_START = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _UNSPACED = re.compile(
     "[\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
 
 
-class Hyphens:
-    """Whether a hyphen at the end of a line belongs to its word, as the document itself tells."""
+class LineEnds:
+    """Whether the end of a line is one within a word, and whether a hyphen there belongs to it.
+
+    The document itself tells: by how it writes the word elsewhere and, in Korean, which is wrapped
+    within words, by the spaces that its lines end with.
+    """
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._words: Counter[str] = Counter()
         ends: list[tuple[str, str]] = []
+        korean = spaced = 0
         last: Line | None = None
         for line in lines:
             words = line.text.casefold()
@@ -38,9 +44,18 @@ class Hyphens:
                     ends.append((end, start[0]))
             found = _WORD.findall(words)
             self._words.update(found[1:] if last is not None else found)
+            if _HANGUL.match(line.text[-1]):
+                korean, spaced = korean + 1, spaced + line.spaced
             last = line
+        self._spaces_korean = spaced > 0.05 * korean
         told = [told for pair in ends if (told := self._told(*pair)) is not None]
         self._keeps = 2 * sum(told) > len(told)  # where the document does not tell of a word
+
+    def is_within(self, one: Line, other: Line) -> bool:
+        """Whether a line of Korean is wrapped within a word."""
+        if not self._spaces_korean or one.spaced:
+            return False
+        return bool(_HANGUL.match(one.text[-1]) and _HANGUL.match(other.text[0]))
 
     def _told(self, end: str, start: str) -> bool | None:
         """Whether the word is written with a hyphen elsewhere; None where it is not written."""
@@ -57,14 +72,14 @@ class Hyphens:
         return told
 
 
-def write(block: Block, writer: TextWriter, hyphens: Hyphens, *, is_title: bool = False) -> None:
+def write(block: Block, writer: TextWriter, ends: LineEnds, *, is_title: bool = False) -> None:
     """Give a block to the writer, with where each of its lines stands; a title is in no section."""
     if block.kind is Kind.TABLE:
         for number, row in enumerate(block.rows):
-            _write_row(row, writer, hyphens, header=block.head and not number)
+            _write_row(row, writer, ends, header=block.head and not number)
         writer.end()
         return
-    text, lines = _text(block.lines, block.breaks, hyphens)
+    text, lines = _text(block.lines, block.breaks, ends)
     if is_title:
         writer.title(text, lines)
     elif block.kind is Kind.HEADING:
@@ -79,13 +94,13 @@ def write(block: Block, writer: TextWriter, hyphens: Hyphens, *, is_title: bool 
 
 
 def _write_row(
-    row: Sequence[Sequence[Line]], writer: TextWriter, hyphens: Hyphens, header: bool
+    row: Sequence[Sequence[Line]], writer: TextWriter, ends: LineEnds, header: bool
 ) -> None:
     cells: list[str] = []
     lines: list[WrittenLine] = []
     length = 0
     for cell in row:
-        text, own = _text(cell, set(), hyphens)
+        text, own = _text(cell, set(), ends)
         lines += [replace(line, at=line.at + length) for line in own]
         length += len(text) + len(CELL_MARK)
         cells.append(text)
@@ -98,7 +113,7 @@ def heading_words(block: Block) -> str:
 
 
 def _text(
-    lines: Sequence[Line], breaks: set[int], hyphens: Hyphens
+    lines: Sequence[Line], breaks: set[int], ends: LineEnds
 ) -> tuple[str, list[WrittenLine]]:
     """Lines as one text, and where each begins in it; further ones of a list begin with a break."""
     result = ""
@@ -106,7 +121,9 @@ def _text(
     for place, line in enumerate(lines):
         text = " ".join(symbols_read(references_marked(line).text).split())
         if place:
-            result = _before(result, text, place in breaks, hyphens)
+            before = lines[place - 1]
+            if place in breaks or not ends.is_within(before, line):
+                result = _before(result, text, place in breaks, ends)
         box = tuple(round(4 * edge) for edge in line.box)
         starts.append(WrittenLine(len(result), line.page + 1, line.start, box))
         result += text
@@ -123,14 +140,14 @@ def _hyphened(text: str) -> str:
     return text[start:-1]
 
 
-def _before(before: str, text: str, breaks: bool, hyphens: Hyphens) -> str:
+def _before(before: str, text: str, breaks: bool, ends: LineEnds) -> str:
     """What stands before the words of the next line: the text so far, ready for them."""
     end, start = _hyphened(before), _AT_START.match(text)
     plain = before[:-1] + "-" if before.endswith("\ufffe") else before
     if breaks:
         return plain + "\n"
     if end and start:
-        kept = before[-1] != "\u00ad" and hyphens.keeps(end, start[0])
+        kept = before[-1] != "\u00ad" and ends.keeps(end, start[0])
         return plain if kept else before[:-1]
     if plain[-1:] in ("-", "\u2010", "\u2011") and plain[-2:-1].isalnum():
         return plain
