@@ -153,6 +153,7 @@ class _PageReader:
         self._styles: dict[int, _Style] = {}
         self._elements: dict[int, Element] = {}
         self._mirrored = self._controls = False
+        self._signs: set[int] = set()  # characters that are no letters, but may be bullets
 
     def read(self) -> None:
         page, found = self._page, pdfium.FPDFText_CountChars(self._text_page)
@@ -164,13 +165,16 @@ class _PageReader:
         self._controls = _CONTROL.search(text) is not None
         self._reader.forget_fonts()
         self._elements = self._reader.elements(self._handle)
-        runs = [run for run in self._runs(text) if self._visible(run.box)]
+        runs = self._level_runs(text)
         page.characters = sum(run.end - run.start for run in runs)
         if page.characters:
-            meant = [run for run in runs if self._has_meaning(run)]
-            if len(meant) < len(runs):
-                read = sum(run.end - run.start for run in meant)
-                page.meaningless, runs = 1 - read / page.characters, meant
+            unread = {id(run) for run in runs if not self._has_meaning(run)}
+            if unread:
+                lost = sum(run.end - run.start for run in runs if id(run) in unread)
+                page.meaningless = lost / page.characters
+                # A single sign may be a bullet.
+                runs = [run for run in runs if id(run) not in unread or run.end - run.start <= 2]
+                self._signs = {run.start for run in runs if id(run) in unread}
             known = sum(run.end - run.start for run in runs if run.style.element is not None)
             page.tagged = bool(self._elements) and known >= _TAGGED * page.characters
         if not page.tagged:
@@ -178,6 +182,20 @@ class _PageReader:
         page.lines = [
             line for group in _in_lines(runs) if (line := self._line(text, group)) is not None
         ]
+
+    def _level_runs(self, text: str) -> list[_Run]:
+        """The runs that can be seen, the page turned back where most of them are not level."""
+        runs = [run for run in self._runs(text) if self._visible(run.box)]
+        angles: Counter[int] = Counter()
+        for run in runs:
+            angles[run.style.angle] += run.end - run.start
+        angle = max(angles, key=angles.__getitem__, default=0)
+        if angle not in (90, 180, 270) or self._page.turn:
+            return runs
+        self._page.turn, self._shape = angle, self._shape.turned_back(angle)
+        self._page.width, self._page.height = self._shape.width, self._shape.height
+        self._styles.clear()
+        return self._level_runs(text)
 
     def _characters(self, count: int) -> str:
         """The characters by their index on the page, one each."""
@@ -327,8 +345,8 @@ class _PageReader:
                 piece = arabic.mended(piece, run.start, self._loose_box)
             if self._controls:
                 piece = _CONTROL.sub("", piece)
-            if run.style.font.signs and before is None and len(piece.strip()) == 1:
-                piece = "•"
+            if run.start in self._signs or (run.style.font.signs and len(piece.strip()) == 1):
+                piece = "•" if before is None else ""
             if before is not None and (run.spaced or _gap(before, run) > _SPACE):
                 piece = " " + piece
             small = run.style.size < 0.85 * size

@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from briefqa.documents.loaders.pdf.lines import ARTIFACT, Line, Page
+from briefqa.documents.loaders.pdf.order import overlap
 
 _BAND = 0.14  # of the page's height, at the top and at the bottom
 _LEVEL = 1.0  # points
+_CLOSE = 1.45  # of the size
 _NEAR = 2  # pages; left and right pages may have heads of their own
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\W*(?:#|[ivxlcdm]{1,7})(?:\W+(?:of|von|de|/)\W+#)?\W*", re.IGNORECASE)
@@ -22,6 +24,7 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Line]]:
     is what returns at the same height of the top or bottom margin, digits apart.
     """
     content: dict[int, list[Line]] = {}
+    furniture: set[int] = set()
     returning: dict[str, list[Line]] = defaultdict(list)
     for page in pages:
         lines = page.lines
@@ -34,14 +37,26 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Line]]:
         for line in lines:
             if line.turned or _in_margin(line, page):
                 returning[_mask(line.text)].append(line)
-    furniture: set[int] = set()
+            if _DIGITS.findall(line.text) == [str(page.number + 1)] and _is_number(line, page):
+                furniture.add(id(line))
     by_number = {page.number: page for page in pages}
     for words, lines in returning.items():
         furniture.update(_returned(words, lines, by_number))
     return {
-        number: [line for line in lines if id(line) not in furniture]
+        number: [line for line in lines if id(line) not in furniture or _in_text(line, lines, furniture)]
         for number, lines in content.items()
     }
+
+
+def _in_text(line: Line, lines: Sequence[Line], furniture: set[int]) -> bool:
+    """Whether other lines of the page stand as close below or above it as those of a paragraph."""
+    return any(
+        abs(other.baseline - line.baseline) < _CLOSE * line.size
+        and abs(other.size - line.size) < 0.05 * line.size
+        and overlap(other.box, line.box) > 0
+        for other in lines
+        if id(other) not in furniture and not other.turned
+    )
 
 
 def _length(lines: Iterable[Line]) -> int:
@@ -55,6 +70,11 @@ def _in_margin(line: Line, page: Page) -> bool:
 def _mask(text: str) -> str:
     words = " ".join(_DIGITS.sub("#", text).split()).casefold()
     return "#" if _NUMBER.fullmatch(words) else words
+
+
+def _is_number(line: Line, page: Page) -> bool:
+    """Whether a line is nothing but a number at the edge of its page."""
+    return _mask(line.text) == "#" and _in_margin(line, page) and _outermost(line, page)
 
 
 def _returned(words: str, lines: list[Line], pages: dict[int, Page]) -> Iterable[int]:

@@ -130,7 +130,8 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
             in_front = False
         if block.kind not in (Kind.PARAGRAPH, Kind.ITEM) or not _may_be(block, text):
             continue
-        if in_front and not (_NUMBER.match(text) or _KNOWN.fullmatch(text)):
+        leads = place + 1 < len(blocks) and _is_text(blocks[place + 1], body)
+        if in_front and not (leads or _NUMBER.match(text) or _KNOWN.fullmatch(text)):
             continue
         if _is_set_apart(block, text, body, shares, main_ink):
             candidates.append(block)

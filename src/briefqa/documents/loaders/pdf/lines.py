@@ -83,8 +83,10 @@ class Page:
     """A page as read: its lines in the order of its content, and what could not be read.
 
     `characters` are those drawn, `meaningless` the share of them whose font does not say what
-    they mean, which are in no line. `picture` says whether an image covers most of it. `broken` says why it could not
-    be read, empty where it could.
+    they mean, which are in no line. `picture` says whether an image covers most of it, `broken`
+    why it could not be read, empty where it could. Where most of the text is not level as the page
+    is displayed, `turn` says by how many degrees it is turned clockwise: boxes, width and height
+    are then those of the page turned back.
     """
 
     number: int
@@ -96,6 +98,18 @@ class Page:
     picture: bool = False
     tagged: bool = False
     broken: str = ""
+    turn: int = 0
+
+    def displayed(self, box: Box) -> Box:
+        """A box of the page as it is displayed."""
+        wide, high, (x0, y0, x1, y1) = self.width, self.height, box
+        if self.turn == 90:
+            return Box(high - y1, x0, high - y0, x1)
+        if self.turn == 180:
+            return Box(wide - x1, high - y1, wide - x0, high - y0)
+        if self.turn == 270:
+            return Box(y0, wide - x1, y1, wide - x0)
+        return box
 
 
 class Kind(StrEnum):

@@ -271,6 +271,8 @@ def _begins(block: Block, line: Line, edge: float) -> bool:
     if _centred(before.box, line.box, size):
         return False
     left = min(one.box.x0 for one in block.lines)
+    if is_item(first.text) and _short(before, line, edge) and line.box.x0 < first.box.x0 + 1:
+        return True
     if is_item(first.text) and len(block.lines) == 1:
         return line.box.x0 < first.box.x0 - _INDENT * size
     if is_item(first.text):

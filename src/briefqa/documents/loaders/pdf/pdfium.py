@@ -56,6 +56,16 @@ class PageShape:
         a, b, c, d, e, f = self.matrix
         return a * x + b * y + c, d * x + e * y + f
 
+    def turned_back(self, angle: int) -> PageShape:
+        """The page with what is turned by an angle clockwise, 90, 180 or 270 degrees, level."""
+        a, b, c, d, e, f = self.matrix
+        wide, high = self.width, self.height
+        if angle == 90:
+            return PageShape(high, wide, (d, e, f, -a, -b, wide - c))
+        if angle == 180:
+            return PageShape(wide, high, (-a, -b, wide - c, -d, -e, high - f))
+        return PageShape(high, wide, (-d, -e, high - f, a, b, c))
+
 
 class PdfFile:
     """An open PDF. Use `opened`, which closes it."""

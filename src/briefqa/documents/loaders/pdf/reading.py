@@ -25,7 +25,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
-    r"(?:administrator|admin|user|unknown|anonymous|root|owner|author|\W*)", re.IGNORECASE
+    r"\W*(?:administrator|admin|user|unknown|anonymous|root|owner|author)?\W*", re.IGNORECASE
 )
 _TITLE_SIZE = 1.25  # of the text
 _MOST_TITLE_LINES = 4
@@ -53,7 +53,7 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         writer.page(label)
     ends = LineEnds(line for page in meant for line in page.lines)
     for block in blocks:
-        write(block, writer, ends, is_title=any(block is one for one in shown))
+        write(block, writer, ends, pages, is_title=any(block is one for one in shown))
     for sentence in sentences:
         writer.note(sentence)
     metadata = Metadata(

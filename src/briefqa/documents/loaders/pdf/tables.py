@@ -136,7 +136,12 @@ def _continues(rows: list[list[_Cell]], row: Sequence[_Cell], columns: Sequence[
     if len(lines) > 3 or abs(lines[0].size - above.size) > 0.1 * above.size:
         return False
     near = box.y0 - max(block.box.y1 for block in rows[-1]) < 1.2 * above.size
-    return near and any(_aligned(column, box) for column in columns[1:])
+    over = [
+        place
+        for place, column in enumerate(columns)
+        if min(column.x1, box.x1) - max(column.x0, box.x0) > 0
+    ]
+    return near and len(over) == 1 and over[0] > 0 and _aligned(columns[over[0]], box)
 
 
 def _aligned(column: Box, cell: Box) -> bool:

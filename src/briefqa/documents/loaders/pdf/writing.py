@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from briefqa.documents.loaders.pdf.lines import Block, Kind, Line
+from briefqa.documents.loaders.pdf.lines import Block, Kind, Line, Page
 from briefqa.documents.loaders.pdf.notes import references_marked
 from briefqa.documents.loaders.pdf.paragraphs import symbols_read, without_bullet
 from briefqa.documents.loaders.written_text import CELL_MARK, TextWriter
@@ -72,14 +72,16 @@ class LineEnds:
         return told
 
 
-def write(block: Block, writer: TextWriter, ends: LineEnds, *, is_title: bool = False) -> None:
+def write(
+    block: Block, writer: TextWriter, ends: LineEnds, pages: Sequence[Page], is_title: bool = False
+) -> None:
     """Give a block to the writer, with where each of its lines stands; a title is in no section."""
     if block.kind is Kind.TABLE:
         for number, row in enumerate(block.rows):
-            _write_row(row, writer, ends, header=block.head and not number)
+            _write_row(row, writer, ends, pages, header=block.head and not number)
         writer.end()
         return
-    text, lines = _text(block.lines, block.breaks, ends)
+    text, lines = _text(block.lines, block.breaks, ends, pages)
     if is_title:
         writer.title(text, lines)
     elif block.kind is Kind.HEADING:
@@ -94,13 +96,17 @@ def write(block: Block, writer: TextWriter, ends: LineEnds, *, is_title: bool = 
 
 
 def _write_row(
-    row: Sequence[Sequence[Line]], writer: TextWriter, ends: LineEnds, header: bool
+    row: Sequence[Sequence[Line]],
+    writer: TextWriter,
+    ends: LineEnds,
+    pages: Sequence[Page],
+    header: bool,
 ) -> None:
     cells: list[str] = []
     lines: list[WrittenLine] = []
     length = 0
     for cell in row:
-        text, own = _text(cell, set(), ends)
+        text, own = _text(cell, set(), ends, pages)
         lines += [replace(line, at=line.at + length) for line in own]
         length += len(text) + len(CELL_MARK)
         cells.append(text)
@@ -113,7 +119,7 @@ def heading_words(block: Block) -> str:
 
 
 def _text(
-    lines: Sequence[Line], breaks: set[int], ends: LineEnds
+    lines: Sequence[Line], breaks: set[int], ends: LineEnds, pages: Sequence[Page]
 ) -> tuple[str, list[WrittenLine]]:
     """Lines as one text, and where each begins in it; further ones of a list begin with a break."""
     result = ""
@@ -124,7 +130,8 @@ def _text(
             before = lines[place - 1]
             if place in breaks or not ends.is_within(before, line):
                 result = _before(result, text, place in breaks, ends)
-        box = tuple(round(4 * edge) for edge in line.box)
+        x0, y0, x1, y1 = pages[line.page].displayed(line.box)
+        box = (round(4 * x0), round(4 * y0), round(4 * x1), round(4 * y1))
         starts.append(WrittenLine(len(result), line.page + 1, line.start, box))
         result += text
     return (result[:-1] + "-" if result.endswith("\ufffe") else result), starts
