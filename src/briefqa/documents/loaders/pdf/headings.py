@@ -155,13 +155,16 @@ def _leading_in(
         if (
             id(block) in asked
             and after is not None
-            and _is_under(block, after)
-            and (id(after) in leads or _is_read(after, body) or _NUMBER.match(_text(block)))
+            and (_NUMBER.match(_text(block)) or _is_led(block, after, leads, body))
         ):
             leads.add(id(block))
         if block.kind is not Kind.NOTE:
             after = block
     return [block for block in candidates if id(block) in leads]
+
+
+def _is_led(block: Block, after: Block, leads: set[int], body: float) -> bool:
+    return _is_under(block, after) and (id(after) in leads or _is_read(after, body))
 
 
 def _is_read(block: Block, body: float) -> bool:

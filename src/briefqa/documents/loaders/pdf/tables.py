@@ -10,6 +10,7 @@ from briefqa.documents.loaders.pdf.lines import Block, Box, Kind, Line
 
 _LEVEL = 0.6  # of the size
 _ALIGNED = 4.0  # points
+_NARROW = 110.0  # points
 _FAR = 4.0  # lines: rows farther apart are no table
 _PROSE = 400  # characters of a cell; cells like that in every row are columns of text
 _STACKED = 8  # blocks among which the next cell of a row is
@@ -48,6 +49,7 @@ def _rows(blocks: Sequence[_Cell], place: int) -> tuple[list[list[_Cell]], int]:
     """The rows of the table that begins at a block, and the place behind it."""
     rows: list[list[_Cell]] = []
     columns: list[Box] = []
+    boxes: list[list[Box]] = []
     ends: list[int] = []
     while place < len(blocks):
         row, taken = _row(blocks, place)
@@ -56,9 +58,10 @@ def _rows(blocks: Sequence[_Cell], place: int) -> tuple[list[list[_Cell]], int]:
         if len(row) < 2 and not (rows and _continues(rows, row, columns)):
             break
         cells = [block.box for block in row]
-        if rows and not _fit(columns, cells):
+        if rows and not _fit(columns, boxes, cells):
             break
-        columns = _widened(columns, cells)
+        boxes.append(cells)
+        columns = _columns(boxes)
         rows.append(row)
         place += taken
         ends.append(place)
@@ -152,36 +155,42 @@ def _aligned(column: Box, cell: Box) -> bool:
     )
 
 
-def _fit(columns: Sequence[Box], cells: Sequence[Box]) -> bool:
-    """Whether each cell stands in one column of its own, most of them level with its edges."""
+def _fit(columns: Sequence[Box], rows: Sequence[Sequence[Box]], cells: Sequence[Box]) -> bool:
+    """Whether a row of cells fits those above: each stands in a column of its own, as theirs do.
+
+    Some must be level with the edges of their columns, most of them if they hold much.
+    """
     if len(cells) == 1:
         return True
-    taken = set()
-    aligned = 0
-    for cell in cells:
-        over = [
-            place
-            for place, column in enumerate(columns)
-            if min(column.x1, cell.x1) - max(column.x0, cell.x0) > 0
-        ]
-        if len(over) > 1 or (over and over[0] in taken):
-            return False
-        if over:
-            taken.add(over[0])
-            aligned += _aligned(columns[over[0]], cell)
-    return len(taken) >= 2 and 2 * aligned >= len(cells)
+    shared = [
+        (column, cell) for cell in cells for column in columns if _shared(column, cell) > 0
+    ]
+    aligned = sum(_aligned(column, cell) for column, cell in shared)
+    narrow = all(cell.x1 - cell.x0 < _NARROW for cell in cells)
+    if len(shared) < 2 or not aligned or (not narrow and 2 * aligned < len(cells)):
+        return False
+    merged = _columns([*rows, cells])
+    return all(len({_place(merged, cell) for cell in row}) == len(row) for row in (*rows, cells))
 
 
-def _widened(columns: Sequence[Box], cells: Sequence[Box]) -> list[Box]:
-    widened = list(columns)
-    for cell in cells:
-        for place, column in enumerate(widened):
-            if min(column.x1, cell.x1) - max(column.x0, cell.x0) > 0:
-                widened[place] = column.with_(cell)
-                break
+def _shared(one: Box, other: Box) -> float:
+    return min(one.x1, other.x1) - max(one.x0, other.x0)
+
+
+def _columns(rows: Sequence[Sequence[Box]]) -> list[Box]:
+    """The columns of rows of cells: what stands over or under each other is in one."""
+    columns: list[Box] = []
+    for cell in sorted(cell for row in rows for cell in row):
+        if columns and cell.x0 < columns[-1].x1:
+            columns[-1] = columns[-1].with_(cell)
         else:
-            widened.append(cell)
-    return sorted(widened)
+            columns.append(cell)
+    return columns
+
+
+def _place(columns: Sequence[Box], cell: Box) -> int:
+    """Which column a cell is in."""
+    return max(range(len(columns)), key=lambda place: _shared(columns[place], cell))
 
 
 def _prose(row: Sequence[_Cell]) -> bool:
@@ -190,16 +199,12 @@ def _prose(row: Sequence[_Cell]) -> bool:
 
 
 def _table(rows: Sequence[Sequence[_Cell]]) -> Block:
-    columns: list[Box] = []
-    for row in rows:
-        columns = _widened(columns, [block.box for block in row])
+    columns = _columns([[cell.box for cell in row] for row in rows])
     table = Block(Kind.TABLE, [])
     for row in rows:
         cells: list[list[Line]] = [[] for _ in columns]
         for block in row:
-            box = block.box
-            shares = [min(one.x1, box.x1) - max(one.x0, box.x0) for one in columns]
-            cells[max(range(len(columns)), key=shares.__getitem__)].extend(block.lines)
+            cells[_place(columns, block.box)].extend(block.lines)
         if len(row) == 1 and table.rows:  # the rest of a cell that was taken for a block
             for cell, more in zip(table.rows[-1], cells, strict=True):
                 cell.extend(more)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from briefqa.documents.loaders.pdf.lines import Block, Kind, Line, Page
 from briefqa.documents.loaders.pdf.notes import references_marked
-from briefqa.documents.loaders.pdf.paragraphs import symbols_read, without_bullet
+from briefqa.documents.loaders.pdf.paragraphs import is_item, symbols_read, without_bullet
 from briefqa.documents.loaders.written_text import CELL_MARK, TextWriter
 from briefqa.documents.loaders.written_text import Line as WrittenLine
 
@@ -90,7 +90,8 @@ def write(
         bare = without_bullet(text)
         cut = len(text) - len(bare)
         moved = [replace(line, at=max(0, line.at - cut)) for line in lines]
-        writer.item(bare, moved, mark="-" if cut else "", depth=max(0, block.level - 1))
+        mark = "" if is_item(bare) else "-"  # a number stays, a bullet may be a mere drawing
+        writer.item(bare, moved, mark=mark, depth=max(0, block.level - 1))
     else:
         writer.paragraph(text, lines)
 
