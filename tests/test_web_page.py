@@ -107,12 +107,12 @@ def test_a_page_is_read_in_its_encoding(data: bytes, words: str) -> None:
 
 def test_a_saved_page_is_found_in_its_envelope() -> None:
     data = (
-        "From: <Saved by a browser>\r\nSnapshot-Content-Location: https://www.quay.example/a\r\n"
-        "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
-        "--b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
-        "Content-Location: https://www.quay.example/a\r\n\r\n<title>Ice</title><p>Gr=C3=B6=\r\n"
-        "=C3=9Fe</p>\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n"
-    ).encode()
+        b"From: <Saved by a browser>\r\nSnapshot-Content-Location: https://www.quay.example/a\r\n"
+        b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        b"Content-Location: https://www.quay.example/a\r\n\r\n<title>Ice</title><p>Gr=C3=B6=\r\n"
+        b"=C3=9Fe</p>\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n"
+    )
     document = page(data, "ice.mhtml")
     assert (document.text, document.title, document.metadata.source) == (
         *("Größe", "Ice", "quay.example"),
