@@ -6,11 +6,13 @@ imports its library inside `parse`, so that importing this package stays cheap.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from briefqa.documents.loaders import markdown, text
+from briefqa.documents.loaders import docx, markdown, text, web_page
+from briefqa.documents.loaders.recognition import UNKNOWN, Kind, kind_of, kind_of_bytes
 from briefqa.errors import LoadError
 from briefqa.records import Document
 
@@ -20,23 +22,30 @@ class Loader(Protocol):
 
     `VERSION` goes up whenever the same bytes would give another Document: the files of that
     loader, and no others, are then read again by the next build. `SUFFIXES` are the file name
-    endings it reads, lower case, with their dot.
+    endings it reads, lower case, with their dot. `GIVES` says in a few words what is read of a
+    file, `MOST_BYTES` how long it may be. `LIBRARIES` are the modules that `parse` imports and that
+    open files of their own when they are.
     """
 
     NAME: str
     VERSION: int
     SUFFIXES: tuple[str, ...]
     MEDIA_TYPE: str
+    GIVES: str
+    MOST_BYTES: int
+    LIBRARIES: tuple[str, ...]
 
     def parse(self, data: bytes, name: str) -> Document:
         """Read a whole file's bytes; raises LoadError with one clear sentence.
 
-        `media_type` and `loader` of the Document are filled in by `loaders.parse`.
+        `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
+        format that can be locked offers `parse_locked(data, name, password)` as well, and one of
+        files that hold other files `attachments(data)`, which gives their names and bytes.
         """
         ...
 
 
-LOADERS: tuple[Loader, ...] = (text, markdown)
+LOADERS: tuple[Loader, ...] = (text, markdown, web_page, docx)
 
 
 def suffixes() -> tuple[str, ...]:
@@ -46,32 +55,92 @@ def suffixes() -> tuple[str, ...]:
 
 def supports(path: Path) -> bool:
     """Whether a file of this name can be read; only its suffix is looked at, in any case."""
-    return _loader(path.name) is not None
+    return _by_suffix(path.name) is not None
 
 
-def loader_of(name: str) -> str:
-    """Name and version of the loader that reads a file of this name; empty where none does.
+def kind_of_file(path: Path) -> Kind:
+    """What a file is by its content, UNKNOWN also where it cannot be looked at."""
+    try:
+        with path.open("rb") as file:
+            return kind_of(file)
+    except (OSError, ValueError):
+        return UNKNOWN
+
+
+def recognises(kind: Kind) -> bool:
+    """Whether files of this kind can be read."""
+    return _named(kind.loader) is not None
+
+
+def loader_of(name: str, data: bytes = b"") -> str:
+    """Name and version of the loader that reads a file of this name and content; empty for none.
 
     A document whose `loader` is another has to be read again.
     """
-    loader = _loader(name)
-    return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
+    loader = _chosen(name, kind_of_bytes(data))
+    return "" if loader is None else version_of(loader)
 
 
-def parse(data: bytes, name: str) -> Document:
-    """Make a Document of a file's bytes; the suffix of `name` says which format they are in.
+def version_of(loader: Loader) -> str:
+    """Name and version of a loader, as in `markdown 1`."""
+    return f"{loader.NAME} {loader.VERSION}"
+
+
+def loader_for(name: str, data: bytes) -> Loader:
+    """The loader that reads a file of this name and content.
 
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
-    loader = _loader(name)
+    kind = kind_of_bytes(data)
+    loader = _chosen(name, kind)
     if loader is None:
-        suffix = PurePosixPath(name).suffix.lower()
-        kind = f"{suffix!r} files" if suffix else "files without a suffix"
-        raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
-    document = loader.parse(data, name)
-    return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))
+        raise LoadError(_why_not(name, kind))
+    return loader
 
 
-def _loader(name: str) -> Loader | None:
+def parse(data: bytes, name: str, password: str = "") -> Document:
+    """Make a Document of a file's bytes, in this process.
+
+    Raises LoadError with one sentence that reads well after the file's path and a colon. Files of
+    anyone are read by `briefqa.documents.reading`.
+    """
+    loader = loader_for(name, data)
+    unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
+    document = unlock(data, name, password) if unlock and password else loader.parse(data, name)
+    return replace(document, media_type=loader.MEDIA_TYPE, loader=version_of(loader))
+
+
+def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
+    """The files in a file, such as those that came with a mail: the name and bytes of each."""
+    found: Callable[[bytes], list[tuple[str, bytes]]] | None
+    found = getattr(loader_for(name, data), "attachments", None)
+    return found(data) if found else []
+
+
+def _chosen(name: str, kind: Kind) -> Loader | None:
+    """The loader of what the content is, where that can be told; else that of the suffix."""
+    by_suffix = _by_suffix(name)
+    by_content = _named(kind.loader)
+    if by_content is None or (by_suffix in (text, markdown) and kind.loader in _IN_WORDS):
+        return by_suffix
+    return by_content
+
+
+_IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one
+
+
+def _named(name: str) -> Loader | None:
+    return next((loader for loader in LOADERS if name == loader.NAME), None)
+
+
+def _by_suffix(name: str) -> Loader | None:
     suffix = PurePosixPath(name).suffix.lower()
     return next((loader for loader in LOADERS if suffix in loader.SUFFIXES), None)
+
+
+def _why_not(name: str, kind: Kind) -> str:
+    if kind.words:
+        return f"it is {kind.words}, which cannot be read"
+    suffix = PurePosixPath(name).suffix.lower()
+    named = f"{suffix!r} files" if suffix else "files without a suffix"
+    return f"{named} cannot be read; save it as one of {', '.join(suffixes())}"

@@ -29,6 +29,9 @@ NAME = "markdown"
 VERSION = 2
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
+GIVES = "title, date and source from front matter; headings, paragraphs, lists, tables"
+MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+LIBRARIES: tuple[str, ...] = ()
 
 _FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _MOST_FRONT_LINES = 200

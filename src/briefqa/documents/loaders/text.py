@@ -26,6 +26,11 @@ NAME = "text"
 VERSION = 2
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
+GIVES = (
+    "headings, paragraphs, lists, turns of speakers, e-mail threads, as far as their layout tells"
+)
+MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+LIBRARIES: tuple[str, ...] = ()
 
 _MOST_TITLE_CHARS = 200
 _MOST_HEADING_CHARS = 100

@@ -1,0 +1,48 @@
+"""Reads files of anyone: text and Markdown here, every other format in a process of its own."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from briefqa.documents import loaders
+from briefqa.documents.loaders import markdown, text
+from briefqa.documents.worker import process
+from briefqa.documents.worker.frames import Request
+from briefqa.errors import LoadError
+from briefqa.json_decoding import Malformed, decode
+from briefqa.records import Document
+
+Decoded = TypeVar("Decoded", Document, list[str])
+
+_TRUSTED = (text, markdown)
+
+
+def read_document(data: bytes, name: str, password: str = "") -> Document:
+    """The document in a file's bytes; `password` opens a locked one.
+
+    Raises LoadError with one sentence that reads well after the file's path and a colon.
+    """
+    if loaders.loader_for(name, data) in _TRUSTED:
+        return loaders.parse(data, name)
+    parts = process.shared.ask(Request("parse", name, password), data)
+    return _decoded(parts[0] if parts else b"", Document)
+
+
+def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
+    """The files in a file, such as those that came with a mail: the name and bytes of each.
+
+    Raises LoadError as `read_document` does.
+    """
+    loader = loaders.loader_for(name, data)
+    if loader in _TRUSTED or not hasattr(loader, "attachments"):
+        return []
+    parts = process.shared.ask(Request("attachments", name), data)
+    names = _decoded(parts[0] if parts else b"", list[str])
+    return list(zip(names, parts[1:], strict=False))
+
+
+def _decoded(content: bytes, kind: type[Decoded]) -> Decoded:
+    try:
+        return decode(content, kind)
+    except Malformed as error:
+        raise LoadError("it made its parser answer nonsense") from error
