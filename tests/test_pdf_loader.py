@@ -204,8 +204,8 @@ def test_a_file_that_needs_a_password_says_so() -> None:
     with pytest.raises(LoadError, match=r"^it is encrypted and needs a password$"):
         load(data)
     with pytest.raises(LoadError, match=r"^the password is wrong$"):
-        pdf.parse(data, "harbour.pdf", "open")
-    document = pdf.parse(data, "harbour.pdf", "sesame")
+        pdf.parse_locked(data, "harbour.pdf", "open")
+    document = pdf.parse_locked(data, "harbour.pdf", "sesame")
     assert paragraphs(document) == ["Nobody is to read this."]
 
 

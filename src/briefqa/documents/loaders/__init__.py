@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from briefqa.documents.loaders import docx, markdown, text, web_page
+from briefqa.documents.loaders import docx, markdown, pdf, text, web_page
 from briefqa.documents.loaders.recognition import UNKNOWN, Kind, kind_of, kind_of_bytes
 from briefqa.errors import LoadError
 from briefqa.records import Document
@@ -45,7 +45,7 @@ class Loader(Protocol):
         ...
 
 
-LOADERS: tuple[Loader, ...] = (text, markdown, web_page, docx)
+LOADERS: tuple[Loader, ...] = (text, markdown, pdf, web_page, docx)
 
 
 def suffixes() -> tuple[str, ...]:

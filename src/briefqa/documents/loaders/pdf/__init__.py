@@ -14,10 +14,21 @@ NAME = "pdf"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".pdf",)
 MEDIA_TYPE = "application/pdf"
+GIVES = (
+    "pages and their labels, headings, paragraphs over columns and pages, lists, tables, footnotes;"
+    " no running heads; no text of scans"
+)
+MOST_BYTES = 200_000_000
+LIBRARIES: tuple[str, ...] = ("briefqa.documents.loaders.pdf.reading",)
 
 
-def parse(data: bytes, name: str, password: str = "") -> Document:
+def parse(data: bytes, name: str) -> Document:
     """Read a PDF; raises LoadError with one sentence, where it needs a password too."""
+    return parse_locked(data, name, "")
+
+
+def parse_locked(data: bytes, name: str, password: str) -> Document:
+    """Read a PDF that a password opens; raises LoadError with one sentence."""
     from briefqa.documents.loaders.pdf.reading import read
 
     return read(data, name, password)

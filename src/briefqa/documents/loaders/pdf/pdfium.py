@@ -27,10 +27,6 @@ _REASONS = {
 }
 
 
-class PasswordNeeded(LoadError):
-    """A file that opens with a password only: none was given, or a wrong one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Bookmark:
     """An entry of the outline: its depth from 1, its words, the page it leads to, from 0."""
@@ -131,13 +127,13 @@ class PdfFile:
 
 @contextmanager
 def opened(data: bytes, password: str = "") -> Iterator[PdfFile]:
-    """Open a PDF; raises PasswordNeeded, or LoadError with one sentence that says what it is."""
+    """Open a PDF; raises LoadError with one sentence that says what it is."""
     pdfium.FPDF_InitLibrary()
     handle = pdfium.FPDF_LoadMemDocument64(data, len(data), password.encode() or None)
     if not handle:
         error = pdfium.FPDF_GetLastError()
         if error == pdfium.FPDF_ERR_PASSWORD:
-            raise PasswordNeeded(
+            raise LoadError(
                 "the password is wrong" if password else "it is encrypted and needs a password"
             )
         raise LoadError(_REASONS.get(error, _REASONS[pdfium.FPDF_ERR_FORMAT]))

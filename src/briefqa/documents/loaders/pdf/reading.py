@@ -12,9 +12,11 @@ from briefqa.documents.loaders.pdf.lines import Block, Kind, Page
 from briefqa.documents.loaders.pdf.pdfium import PdfFile, opened
 from briefqa.documents.loaders.pdf.writing import LineEnds, heading_words, write
 from briefqa.documents.loaders.written_text import MOST_CHARS, TextWriter
+from briefqa.documents.worker.limits import renew
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
+_SECONDS_A_PAGE = 0.1  # of processor time, five times what a page takes
 _MEANINGLESS = 0.3  # of a page's characters: what is left of it makes no sense either
 _FONT = "a font does not say which letters its signs are"
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
@@ -33,7 +35,7 @@ _MOST_ALIKE = 0.01  # of the other blocks
 
 
 def read(data: bytes, name: str, password: str = "") -> Document:
-    """Read a PDF; raises LoadError with one sentence, PasswordNeeded where it needs one.
+    """Read a PDF; raises LoadError with one sentence.
 
     Pages that cannot be read are named in the document's notes.
     """
@@ -69,6 +71,7 @@ def _pages(file: PdfFile) -> list[Page]:
     pages, characters = [], 0
     for number in range(file.page_count):
         pages.append(reader.read(number))
+        renew(_SECONDS_A_PAGE)
         characters += pages[-1].characters
         if characters > MOST_CHARS:
             raise LoadError(
