@@ -3,9 +3,9 @@
     python benchmarks/formats.py FOLDER-OF-MARKDOWN FILE...
 
 Printed for each file: the share of the Markdown's headings that are headings of the document (R)
-and of the document's that are the Markdown's (P); of paragraphs and items that stand unbroken in one
-paragraph; of rows of tables that stand in one line. White space, marks between cells and the kind
-of quotation marks are left out of the comparison.
+and of the document's that are the Markdown's (P); of paragraphs and items that stand unbroken in
+one paragraph; of rows of tables that stand in one line. White space, marks between cells and the
+kind of quotation marks are left out of the comparison.
 """
 
 from __future__ import annotations
@@ -68,7 +68,11 @@ def of_document(document: Document) -> Structure:
             for one in document.sections
             if one.heading
         ],
-        [squeezed(text[span.start : span.end]) for one in document.sections for span in one.paragraphs],
+        [
+            squeezed(text[span.start : span.end])
+            for one in document.sections
+            for span in one.paragraphs
+        ],
         [squeezed(line) for line in text.splitlines()],
     )
 

@@ -45,6 +45,7 @@ def build(
     language: str | None = None,
     exclude: AnyPath | Iterable[AnyPath] = (),
     progress: Progress | None = None,
+    password: str = "",
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
@@ -52,7 +53,8 @@ def build(
     `data`. Files and folders in `exclude` are left out, also by builds that repeat this one.
     `model` is a sentence-transformers model: a folder, or a name that is in this machine's hub
     cache. `language` is the two-letter code whose word endings are folded, English by default.
-    `progress(stage, done, total)` is called as the work goes on.
+    `progress(stage, done, total)` is called as the work goes on. `password` opens files that are
+    locked with it; it is kept nowhere.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -65,7 +67,13 @@ def build(
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder {path} to leave out; check the path.")
     return build_index(
-        roots, Path(index), model=model, language=language, exclude=excluded, progress=progress
+        roots,
+        Path(index),
+        model=model,
+        language=language,
+        exclude=excluded,
+        progress=progress,
+        password=password,
     )
 
 
@@ -153,11 +161,14 @@ def replay(
     return ask_again(receipt.read(Path(path)), _shared_searcher(index, reader))
 
 
-def verify(index: AnyPath = "index") -> VerifyReport:
-    """Read every source again and check that each passage stands where its citation says."""
+def verify(index: AnyPath = "index", *, password: str = "") -> VerifyReport:
+    """Read every source again and check that each passage stands where its citation says.
+
+    `password` opens locked files; without it they are compared by their bytes alone.
+    """
     from briefqa.indexing.verification import verify_index
 
-    return verify_index(Path(index))
+    return verify_index(Path(index), password)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:

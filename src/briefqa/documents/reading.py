@@ -41,6 +41,11 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     return list(zip(names, parts[1:], strict=False))
 
 
+def stop() -> None:
+    """Give up what is being parsed; whoever waits for it gets a LoadError."""
+    process.shared.interrupt()
+
+
 def _decoded(content: bytes, kind: type[Decoded]) -> Decoded:
     try:
         return decode(content, kind)

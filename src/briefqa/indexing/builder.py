@@ -76,14 +76,16 @@ def build_index(
     progress: Progress | None = None,
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
+    password: str = "",
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
     Without `roots` the paths, model and language of the last build are used again, or the folder
     `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
     done and how much there is. `locked` says that the caller is `generations.writing`. `parsed`
-    holds documents that need not be parsed again, by the SHA-256 of their files. Raises BuildError,
-    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    holds documents that need not be parsed again, by the SHA-256 of their files. `password` opens
+    files that are locked and is kept nowhere. Raises BuildError, IndexFolderError, ModelUnavailable
+    or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -93,7 +95,7 @@ def build_index(
     stamp = published(index)
     once_more = partial(
         build_index, roots, index, model=model, language=language, exclude=excluded,
-        progress=progress, locked=True, parsed=parsed,
+        progress=progress, locked=True, parsed=parsed, password=password,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -128,7 +130,7 @@ def build_index(
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
             unchanged = _unchanged(last, embedder, language)
-            sources = read_sources(files.files, writer, unchanged, progress, parsed or {})
+            sources = read_sources(files.files, writer, unchanged, progress, parsed or {}, password)
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(store, folder, named, excluded, sources, writer, last, progress)

@@ -17,6 +17,7 @@ import numpy as np
 from briefqa.documents import passages
 from briefqa.index import generations, vector_cache, vector_index
 from briefqa.index.line_maps import LineMapWriter
+from briefqa.index.manifest import Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
@@ -48,6 +49,10 @@ class Unchanged:
     def __init__(self, last: OpenedIndex) -> None:
         self.last = last
         self._rows: dict[tuple[str, str, str], tuple[int, range]] = {}
+        self._within: dict[str, list[Source]] = {}
+        for source in last.manifest.sources:
+            if source.part:
+                self._within.setdefault(source.path, []).append(source)
         first = 0
         for number, source in enumerate(last.manifest.indexed()):
             rows = range(first, first + source.passages)
@@ -57,6 +62,15 @@ class Unchanged:
     def rows(self, name: str, sha256: str, loader: str) -> tuple[int, range] | None:
         """The document's row and its passages' rows, None if its content or loader is another."""
         return self._rows.get((name, sha256, loader))
+
+    def parts(self, source: Source) -> list[Source]:
+        """What became of the files within a file, when it was read last."""
+        prefix = f"{source.part}/" if source.part else ""
+        return [
+            each
+            for each in self._within.get(source.path, ())
+            if each.part.startswith(prefix) and each.part != source.part
+        ]
 
 
 class GenerationWriter:

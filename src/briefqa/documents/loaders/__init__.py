@@ -11,7 +11,21 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from briefqa.documents.loaders import docx, markdown, pdf, text, web_page
+from briefqa.documents.loaders import (
+    csv_table,
+    docx,
+    epub,
+    mail,
+    markdown,
+    mbox,
+    odt,
+    pdf,
+    pptx,
+    rtf,
+    sheets,
+    text,
+    web_page,
+)
 from briefqa.documents.loaders.recognition import UNKNOWN, Kind, kind_of, kind_of_bytes
 from briefqa.errors import LoadError
 from briefqa.records import Document
@@ -45,7 +59,9 @@ class Loader(Protocol):
         ...
 
 
-LOADERS: tuple[Loader, ...] = (text, markdown, pdf, web_page, docx)
+LOADERS: tuple[Loader, ...] = (
+    text, markdown, pdf, web_page, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
+)  # fmt: skip
 
 
 def suffixes() -> tuple[str, ...]:
@@ -67,6 +83,12 @@ def kind_of_file(path: Path) -> Kind:
         return UNKNOWN
 
 
+def most_bytes(name: str, kind: Kind = UNKNOWN) -> int:
+    """How many bytes a file of this name and kind may have."""
+    loader = _chosen(name, kind)
+    return text.MOST_BYTES if loader is None else loader.MOST_BYTES
+
+
 def recognises(kind: Kind) -> bool:
     """Whether files of this kind can be read."""
     return _named(kind.loader) is not None
@@ -79,6 +101,11 @@ def loader_of(name: str, data: bytes = b"") -> str:
     """
     loader = _chosen(name, kind_of_bytes(data))
     return "" if loader is None else version_of(loader)
+
+
+def is_current(version: str) -> bool:
+    """Whether this is the name and version of a loader as it is now."""
+    return any(version_of(loader) == version for loader in LOADERS)
 
 
 def version_of(loader: Loader) -> str:

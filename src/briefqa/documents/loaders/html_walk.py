@@ -190,7 +190,7 @@ def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
     if tag in _BREAKS:
         parts.append("\n")
         return
-    if element.text:
+    if element.text and not (tag == "ruby" and not element.text.strip()):
         parts.append(_SPACE.sub(" ", element.text))
     for child in element:
         name = tag_of(child)
@@ -201,7 +201,7 @@ def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
             _collect(child, leave_out, parts)
             if apart:
                 parts.append("\n" if name in ("p", "div") else " ")
-        if child.tail:
+        if child.tail and not (tag == "ruby" and not child.tail.strip()):
             parts.append(_SPACE.sub(" ", child.tail))
 
 

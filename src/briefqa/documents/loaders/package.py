@@ -24,7 +24,8 @@ MOST_RATIO = 200
 """How many times larger a member may become, if it is above a million bytes then."""
 
 _CHUNK = 1 << 20
-_DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_ENTITY = re.compile(rb"<!ENTITY")
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
@@ -123,11 +124,14 @@ class Package:
         return {key: " ".join((root.findtext(f"{_DC}{key}") or "").split()) for key in named}
 
 
-def parsed(data: bytes, name: str) -> Any:
-    """The root element of XML, which must declare no document type; raises LoadError."""
+def parsed(data: bytes, name: str, *, doctype: bool = False) -> Any:
+    """The root element of XML, which must declare no entities, and a `doctype` only if it may.
+
+    Raises LoadError.
+    """
     from lxml import etree
 
-    if _DOCTYPE.search(data, 0, 100_000):
+    if (_ENTITY if doctype else _DOCTYPE).search(data, 0, 100_000):
         raise LoadError("it declares entities of its own, which no document needs")
     for strict, usual in _STRICT:
         data = data.replace(strict, usual)
@@ -141,7 +145,7 @@ def parsed(data: bytes, name: str) -> Any:
         deep = "depth" in str(error)
         why = "is nested too deeply" if deep else "is no XML"
         raise LoadError(f"its part {_shown(name)} {why}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype and not doctype:
         raise LoadError("it declares entities of its own, which no document needs")
     return root
 

@@ -10,6 +10,8 @@ from typing import BinaryIO
 MOST_BYTES = 1_000_000_000  # of a frame, which a broken worker may announce
 MOST_PARTS = 10_000
 
+_AT_ONCE = 1 << 20
+
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 
@@ -63,7 +65,11 @@ def receive(stream: BinaryIO) -> list[bytes]:
 
 
 def _exactly(stream: BinaryIO, length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) != length:
-        raise Broken
-    return data
+    parts: list[bytes] = []
+    while length:
+        part = stream.read(min(length, _AT_ONCE))  # a pipe gives what it has
+        if not part:
+            raise Broken
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)

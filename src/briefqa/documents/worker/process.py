@@ -56,6 +56,12 @@ class Worker:
             raise LoadError(reply.refused)
         return answered[1:]
 
+    def interrupt(self) -> None:
+        """End the process at once, whatever it is doing: another thread may be waiting for it."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def close(self) -> None:
         """End the process; it starts again when it is asked."""
         with self._lock:
@@ -110,15 +116,15 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return None
-        with suppress(subprocess.TimeoutExpired):  # one whose pipes broke is about to end
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()  # at which it ends, unless it is busy
+        with suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
         process.kill()
-        code = process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        return code
+        if process.stdout is not None:
+            process.stdout.close()
+        return process.wait()
 
 
 def _why(code: int | None, late: float | None) -> str:
