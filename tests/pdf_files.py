@@ -1,4 +1,4 @@
-"""PDFs for tests: set by ReportLab, or written byte by byte where a page is to be odd or hostile."""
+"""PDFs for tests: set by ReportLab, or written byte by byte where they are odd or hostile."""
 
 from __future__ import annotations
 
@@ -85,9 +85,7 @@ def raw(
     references = " ".join([*(f"{number} 0 R" for number in pages), *kids])
     objects = {
         1: f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
-        2: (
-            f"<< /Type /Pages /Kids [{references}] /Count {len(pages) + len(kids)} >>".encode()
-        ),
+        2: (f"<< /Type /Pages /Kids [{references}] /Count {len(pages) + len(kids)} >>".encode()),
         **(more or {}),
     }
     for number, content in zip(pages, contents, strict=True):
@@ -102,7 +100,11 @@ def raw(
 def stream(content: bytes, encoding: str = "", entries: str = "") -> bytes:
     """A stream object; the content is taken to be encoded already."""
     used = f"/Filter {encoding} " if encoding else ""
-    return f"<< {used}{entries} /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream"
+    return (
+        f"<< {used}{entries} /Length {len(content)} >>\nstream\n".encode()
+        + content
+        + b"\nendstream"
+    )
 
 
 def whole(objects: Mapping[int, bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -112,20 +113,28 @@ def test_words_are_joined_over_hyphens_as_the_document_writes_them() -> None:
     ):
         sheet.drawString(40, 350 - 14 * place, line)
     assert paragraphs(load(finished(sheet, buffer))) == [
-        "A well-known harbour and the international trade in salt; all that is well-known."
-        " The international ships came from the north and from the south."
+        (
+            "A well-known harbour and the international trade in salt; all that is well-known."
+            " The international ships came from the north and from the south."
+        )
     ]
 
 
 def test_items_are_lines_of_one_list() -> None:
-    document = load(made([paragraph("There came:"), *items("salt", "bread and oil"), paragraph(LONG)]))
+    document = load(
+        made([paragraph("There came:"), *items("salt", "bread and oil"), paragraph(LONG)])
+    )
     assert paragraphs(document) == ["There came:", "- salt\n- bread and oil", LONG]
 
 
 def test_a_table_is_rows_of_cells() -> None:
     rows = [
         ("Year", "Ships", "Remarks"),
-        ("1801", "12", "The ice broke late, and the pilots could not leave before the first of May."),
+        (
+            "1801",
+            "12",
+            "The ice broke late, and no pilot could leave before the first of May.",
+        ),
         ("1802", "37", "None."),
         ("1803", "41", "A new quay."),
     ]
@@ -143,7 +152,7 @@ def test_a_footnote_stands_after_the_paragraph_that_refers_to_it() -> None:
     sheet, buffer = canvas()
     text = sheet.beginText(40, 350)
     text.setFont("Times-Roman", 11)
-    text.textLine("No ship came in before the end of March, as the")
+    text.textLine("No ship came in before the end of March, as")
     text.textOut("pilots say.")
     text.setFont("Times-Roman", 6)
     text.setRise(4)
@@ -158,7 +167,7 @@ def test_a_footnote_stands_after_the_paragraph_that_refers_to_it() -> None:
     sheet.setFont("Times-Roman", note.fontSize)
     sheet.drawString(40, 60, "1 The book of the pilots, kept at the town hall, on the year.")
     assert paragraphs(load(finished(sheet, buffer))) == [
-        "No ship came in before the end of March, as the pilots say.[1] Those at the quay were held.",
+        "No ship came in before the end of March, as pilots say.[1] Those at the quay were held.",
         "1 The book of the pilots, kept at the town hall, on the year.",
         "The crews went home over land, and salt was dear until the first of May.",
     ]
@@ -222,7 +231,8 @@ def test_a_damaged_page_is_told_by_its_number_and_the_others_are_read() -> None:
 
 def test_pages_that_are_scans_are_told_by_their_numbers() -> None:
     picture = pdf_files.stream(
-        bytes(4), entries="/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray"
+        bytes(4),
+        entries="/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray"
         " /BitsPerComponent 8",
     )
     resources = (
@@ -231,7 +241,9 @@ def test_pages_that_are_scans_are_told_by_their_numbers() -> None:
     )
     scan = b"q 300 0 0 400 0 0 cm /I Do Q"
     text = pdf_files.lines("A page that has text.")
-    document = load(pdf_files.raw([scan, text, scan, scan], resources=resources, more={90: picture}))
+    document = load(
+        pdf_files.raw([scan, text, scan, scan], resources=resources, more={90: picture})
+    )
     assert document.notes == ("a scan: no text on 3 of 4 pages (1, 3–4)",)
     assert paragraphs(document) == ["A page that has text."]
     with pytest.raises(LoadError, match=r"^a scan: no text on any of its 2 pages$"):
@@ -245,16 +257,14 @@ def test_a_font_without_meaning_is_not_read_and_told() -> None:
         " /CharProcs << /a1 91 0 R /a2 91 0 R >> /Encoding << /Type /Encoding /Differences [1 /a1"
         " /a2] >> /FirstChar 1 /LastChar 2 /Widths [500 500] /Resources << >> >>"
     )
-    resources = (
-        f"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F2 {font} >>"
-    )
+    resources = f"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F2 {font} >>"
     odd = b"BT /F2 12 Tf 40 350 Td <0102010201020102> Tj ET"
     document = load(
-        pdf_files.raw([odd, pdf_files.lines("A page to read.")], resources=resources, more={91: shape})
+        pdf_files.raw(
+            [odd, pdf_files.lines("A page to read.")], resources=resources, more={91: shape}
+        )
     )
-    assert document.notes == (
-        "page 1 not read: a font does not say which letters its signs are",
-    )
+    assert document.notes == ("page 1 not read: a font does not say which letters its signs are",)
     assert paragraphs(document) == ["A page to read."]
 
 
@@ -272,8 +282,8 @@ def test_boxes_are_where_the_lines_are_displayed() -> None:
     (box,) = document.lines.boxes
     left, top, right, bottom = (edge / 4 for edge in box)
     # The baseline is at x 120 of the content, the writing begins at y 60: shown at (20, 100).
-    assert (left, bottom) == (pytest.approx(20, abs=0.5), pytest.approx(102.2, abs=0.5))
-    assert (right - left, bottom - top) == (pytest.approx(27, abs=2), pytest.approx(10, abs=0.5))
+    assert [left, bottom] == pytest.approx([20, 102.2], abs=0.5)
+    assert [right - left, bottom - top] == pytest.approx([27, 10], abs=2)
 
 
 def test_a_page_whose_text_is_turned_is_read_as_if_it_were_level() -> None:
@@ -285,17 +295,21 @@ def test_a_page_whose_text_is_turned_is_read_as_if_it_were_level() -> None:
     assert paragraphs(document) == ["A line that runs upwards and goes on in the next."]
     (first, second) = ([edge / 4 for edge in box] for box in document.lines.boxes)
     # Displayed left of the baseline at x 100, from y 340 upwards: 60 above the lower edge.
-    assert (first[2], first[3]) == (pytest.approx(102.2, abs=0.5), pytest.approx(340, abs=0.5))
+    assert [first[2], first[3]] == pytest.approx([102.2, 340], abs=0.5)
     assert second[0] - first[0] == pytest.approx(12, abs=0.3)
     assert first[3] - first[1] == pytest.approx(127, abs=1)
 
 
-WORDS = st.lists(st.sampled_from(LONG.split() + OTHER.split() + ["naïve", "10²"]), min_size=3, max_size=60)
+WORDS = st.lists(
+    st.sampled_from(LONG.split() + OTHER.split() + ["naïve", "10²"]), min_size=3, max_size=60
+)
 BLOCKS = st.lists(
     st.one_of(
         WORDS.map(lambda words: [paragraph(" ".join(words))]),
         WORDS.map(lambda words: [paragraph(" ".join(words[:5]), SECOND)]),
-        WORDS.map(lambda words: items(*(" ".join(words[at : at + 7]) for at in range(0, len(words), 7)))),
+        WORDS.map(
+            lambda words: items(*(" ".join(words[at : at + 7]) for at in range(0, len(words), 7)))
+        ),
         WORDS.map(lambda words: [pdf_files.table([words[:3]] * 3)]),
     ),
     min_size=1,
@@ -317,7 +331,7 @@ def test_every_passage_slices_the_text_and_every_paragraph_has_a_page(
     )
     spans = [span for section in document.sections for span in _spans(section)]
     assert spans == sorted(spans, key=lambda span: span.start)
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
     for span in spans:
         rows = document.lines.within(span.start, span.end)
         assert len(rows)

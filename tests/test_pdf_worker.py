@@ -59,18 +59,14 @@ def one_long_word() -> bytes:
 
 def huge_page() -> bytes:
     """A page of 700 metres."""
-    return pdf_files.raw(
-        [pdf_files.lines("A page.")], page="/MediaBox [0 0 2000000 2000000]"
-    )
+    return pdf_files.raw([pdf_files.lines("A page.")], page="/MediaBox [0 0 2000000 2000000]")
 
 
 def deep_tags() -> bytes:
-    """A structure tree a hundred thousand elements deep."""
+    """A structure tree twenty thousand elements deep."""
     count = 20_000
-    more = {
-        100 + place: f"<< /Type /StructElem /S /Sect /P {99 + place} 0 R /K {101 + place} 0 R >>".encode()
-        for place in range(1, count)
-    }
+    element = b"<< /Type /StructElem /S /Sect /P %d 0 R /K %d 0 R >>"
+    more = {100 + place: element % (99 + place, 101 + place) for place in range(1, count)}
     more[100] = b"<< /Type /StructTreeRoot /K 101 0 R /ParentTree << /Nums [0 [%d 0 R]] >> >>" % (
         99 + count
     )
@@ -102,7 +98,10 @@ def test_a_hostile_file_is_read_or_refused_in_time(hostile: Callable[[], bytes])
     assert outcome
     assert time.monotonic() - begin[1] < 4 * SECONDS  # the machine may be busy
     # The next file finds a worker that reads.
-    assert reading.read_document(pdf_files.raw([pdf_files.lines("A page.")]), "a.pdf").text == "A page."
+    assert (
+        reading.read_document(pdf_files.raw([pdf_files.lines("A page.")]), "a.pdf").text
+        == "A page."
+    )
 
 
 def test_the_worker_reads_what_the_loader_reads() -> None:

@@ -11,30 +11,22 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from briefqa.documents.loaders.pdf import arabic, tags
-from briefqa.documents.loaders.pdf.lines import ARTIFACT, Box, Element, Line, Page
+from briefqa.documents.loaders.pdf import tags
+from briefqa.documents.loaders.pdf.lines import ARTIFACT, Box, Element, Page
 from briefqa.documents.loaders.pdf.pdfium import PageShape, PdfFile, page_shape
+from briefqa.documents.loaders.pdf.runs import RIGHT_TO_LEFT, Font, Run, Style, lines_of, page_text
 
 MOST_CHARACTERS = 400_000  # of a page
-HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line
-_WIDE_GAP = 1.1  # of the size: what stands farther apart on a line may be another cell or column
-_CELL_GAP = 0.5  # of the size: so may what begins where things on other lines do
-_ALIGNED = 3  # lines on which things begin at the same place
-_MOSTLY = 0.8  # of a line's characters: a paragraph may begin with bold words
-_SPACE = 0.16  # of the size
 _SAMPLED = 16  # characters of which one is asked whether its font says what it means
 _TAGGED = 0.9  # of the characters of a page
 _HARDLY_ANY = 60  # characters of a page: one with a picture may be a scan
 _PICTURE = 0.5  # of a page's area
 _MOST_IMAGES = 200  # looked at
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _STRETCH = re.compile(r"\S+|\s")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\r\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um)|(?:^|[-,+])bd|cmbx|-b$", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl", re.IGNORECASE)
 _FIXED = re.compile(r"mono|nimbusmon|courier|consol|typewriter|cmtt|lmtt|code", re.IGNORECASE)
@@ -49,48 +41,12 @@ _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Font:
-    """What the name and the flags of a font say of it; `signs` are no letters but pictures."""
-
-    name: str = ""
-    bold: bool = False
-    italic: bool = False
-    fixed: bool = False
-    signs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How the characters of a text object are set, and what element of the tags they are of."""
-
-    size: float
-    font: _Font
-    bold: bool
-    angle: int  # of its writing on the displayed page, in degrees clockwise
-    ink: int  # its colour as 0xRRGGBB
-    element: Element | None
-
-
-@dataclass(slots=True)
-class _Run:
-    """Characters of one text object that stand in one line without a wide gap."""
-
-    start: int
-    end: int
-    box: Box
-    baseline: float
-    style: _Style
-    spaced: bool  # whether PDFium saw a space before it
-    breaks: bool  # whether it saw a line end before it
-
-
 class Reader:
     """Reads the pages of a file, keeping what they share."""
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._fonts: dict[int, _Font] = {}
+        self._fonts: dict[int, Font] = {}
         self._budget = tags.Budget()
         self._is_tagged = bool(pdfium.FPDFCatalog_IsTagged(file.handle))
 
@@ -115,12 +71,12 @@ class Reader:
         """The elements of a page's tags by marked-content id."""
         return tags.elements(handle, self._budget) if self._is_tagged else {}
 
-    def font(self, text_object: Any) -> _Font:
+    def font(self, text_object: Any) -> Font:
         """What the font of a text object is like."""
         font = pdfium.FPDFTextObj_GetFont(text_object)
         address = ctypes.cast(font, ctypes.c_void_p).value
         if address is None:
-            return _Font()
+            return Font()
         known = self._fonts.get(address)
         if known is None:
             size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
@@ -128,7 +84,7 @@ class Reader:
             pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
             name = buffer.value.decode("utf-8", "replace").rpartition("+")[2][:80]
             flags = max(0, pdfium.FPDFFont_GetFlags(font))
-            known = self._fonts[address] = _Font(
+            known = self._fonts[address] = Font(
                 name,
                 bold=bool(_BOLD.search(name) or flags & _FORCE_BOLD),
                 italic=bool(_ITALIC.search(name)),
@@ -150,10 +106,9 @@ class _PageReader:
         self._handle, self._text_page = handle, text_page
         self._text_address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._box, self._x, self._y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-        self._styles: dict[int, _Style] = {}
+        self._styles: dict[int, Style] = {}
         self._elements: dict[int, Element] = {}
-        self._mirrored = self._controls = False
-        self._signs: set[int] = set()  # characters that are no letters, but may be bullets
+        self._mirrored = False
 
     def read(self) -> None:
         page, found = self._page, pdfium.FPDFText_CountChars(self._text_page)
@@ -161,11 +116,11 @@ class _PageReader:
         if found > count:
             page.broken = f"it has {found:,} characters, and {count:,} at most are read of a page"
         text = self._characters(count)
-        self._mirrored = _RIGHT_TO_LEFT.search(text) is not None
-        self._controls = _CONTROL.search(text) is not None
+        self._mirrored = RIGHT_TO_LEFT.search(text) is not None
         self._reader.forget_fonts()
         self._elements = self._reader.elements(self._handle)
         runs = self._level_runs(text)
+        signs: frozenset[int] = frozenset()
         page.characters = sum(run.end - run.start for run in runs)
         if page.characters:
             unread = {id(run) for run in runs if not self._has_meaning(run)}
@@ -174,16 +129,14 @@ class _PageReader:
                 page.meaningless = lost / page.characters
                 # A single sign may be a bullet.
                 runs = [run for run in runs if id(run) not in unread or run.end - run.start <= 2]
-                self._signs = {run.start for run in runs if id(run) in unread}
+                signs = frozenset(run.start for run in runs if id(run) in unread)
             known = sum(run.end - run.start for run in runs if run.style.element is not None)
             page.tagged = bool(self._elements) and known >= _TAGGED * page.characters
         if not page.tagged:
             page.picture = page.characters < _HARDLY_ANY and self._pictured()
-        page.lines = [
-            line for group in _in_lines(runs) if (line := self._line(text, group)) is not None
-        ]
+        page.lines = lines_of(page_text(page.number, text, self._loose_box, signs), runs)
 
-    def _level_runs(self, text: str) -> list[_Run]:
+    def _level_runs(self, text: str) -> list[Run]:
         """The runs that can be seen, the page turned back where most of them are not level."""
         runs = [run for run in self._runs(text) if self._visible(run.box)]
         angles: Counter[int] = Counter()
@@ -214,7 +167,7 @@ class _PageReader:
             for code in codes
         )
 
-    def _runs(self, text: str) -> Iterator[_Run]:
+    def _runs(self, text: str) -> Iterator[Run]:
         """The page's runs in the order of its content."""
         begin, now = 0, None
         spaced = breaks = False
@@ -240,18 +193,18 @@ class _PageReader:
             if end - start == 1 or first == _object_of(address, end - 1):
                 yield start, end, first
                 continue
-            yield from ((place, place + 1, _object_of(address, place)) for place in range(start, end))
+            yield from (
+                (place, place + 1, _object_of(address, place)) for place in range(start, end)
+            )
 
-    def _run(
-        self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool
-    ) -> _Run:
+    def _run(self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool) -> Run:
         style = self._styles.get(which)
         if style is None:
             style = self._styles[which] = self._style(which)
         pdfium.FPDFText_GetCharOrigin(self._text_page, start, self._x, self._y)
-        x, y = self._shape.place(self._x.value, self._y.value)
+        _x, y = self._shape.place(self._x.value, self._y.value)
         box = self._loose_box(start)
-        if style.angle % 90 or (self._mirrored and _RIGHT_TO_LEFT.search(text, start, end)):
+        if style.angle % 90 or (self._mirrored and RIGHT_TO_LEFT.search(text, start, end)):
             for place in range(start + 1, end):
                 box = box.with_(self._loose_box(place))
         elif end - start > 1:
@@ -259,7 +212,7 @@ class _PageReader:
         if style.angle == 0:
             # Fonts claim any height; what letters take is about this.
             box = Box(box.x0, y - 0.78 * style.size, box.x1, y + 0.22 * style.size)
-        return _Run(start, end, box, y, style, spaced, breaks)
+        return Run(start, end, box, y, style, spaced, breaks)
 
     def _loose_box(self, place: int) -> Box:
         box = self._box
@@ -268,7 +221,7 @@ class _PageReader:
         x1, y1 = self._shape.place(box.right, box.bottom)
         return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
-    def _style(self, which: int) -> _Style:
+    def _style(self, which: int) -> Style:
         handle = ctypes.cast(which, pdfium.FPDF_PAGEOBJECT)
         size, matrix = ctypes.c_float(), pdfium.FS_MATRIX()
         pdfium.FPDFTextObj_GetFontSize(handle, size)
@@ -283,7 +236,7 @@ class _PageReader:
         pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
         ink = (red.value << 16) + (green.value << 8) + blue.value
         points = abs(size.value) * scale * math.hypot(a, d)
-        return _Style(
+        return Style(
             size=points if 0 < points < 2_000 else 1.0,
             font=font,
             bold=font.bold or outlined,
@@ -312,7 +265,7 @@ class _PageReader:
             box.x1 > 0 and box.y1 > 0 and box.x0 < self._page.width and box.y0 < self._page.height
         )
 
-    def _has_meaning(self, run: _Run) -> bool:
+    def _has_meaning(self, run: Run) -> bool:
         """Whether the font of a run says which letters its signs are, as far as a sample tells."""
         return run.style.font.signs or not any(
             pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) == 1
@@ -331,110 +284,3 @@ class _PageReader:
                 pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
                 area += abs((right.value - left.value) * (top.value - bottom.value))
         return area >= _PICTURE * self._page.width * self._page.height
-
-    def _line(self, text: str, runs: list[_Run]) -> Line | None:
-        """A line of runs; None where nothing is to be read in it."""
-        main = max(runs, key=lambda run: (run.end - run.start, run.style.size))
-        size, baseline = main.style.size, main.baseline
-        parts: list[str] = []
-        raised: list[tuple[int, int]] = []
-        length, box, before = 0, runs[0].box, None
-        for run in runs:
-            piece = text[run.start : run.end]
-            if self._mirrored and _RIGHT_TO_LEFT.search(piece):
-                piece = arabic.mended(piece, run.start, self._loose_box)
-            if self._controls:
-                piece = _CONTROL.sub("", piece)
-            if run.start in self._signs or (run.style.font.signs and len(piece.strip()) == 1):
-                piece = "•" if before is None else ""
-            if before is not None and (run.spaced or _gap(before, run) > _SPACE):
-                piece = " " + piece
-            small = run.style.size < 0.85 * size
-            if small and run.baseline < baseline - 0.15 * size and piece.strip():
-                lead = len(piece) - len(piece.lstrip())
-                raised.append((length + lead, length + len(piece.rstrip())))
-            parts.append(piece)
-            length += len(piece)
-            box = box.with_(run.box)
-            before = run
-        words = "".join(parts)
-        if not words.strip():
-            return None
-        lead = len(words) - len(words.lstrip())
-        count = sum(run.end - run.start for run in runs)
-        return Line(
-            page=self._page.number,
-            start=runs[0].start,
-            end=max(run.end for run in runs),
-            text=words.strip(),
-            box=box,
-            baseline=baseline,
-            size=size,
-            bold=sum(run.end - run.start for run in runs if run.style.bold) > _MOSTLY * count,
-            italic=sum(run.end - run.start for run in runs if run.style.font.italic) > _MOSTLY * count,
-            fixed=all(run.style.font.fixed for run in runs),
-            turned=main.style.angle != 0,
-            ink=main.style.ink,
-            face=main.style.font.name,
-            spaced=words[-1:].isspace(),
-            element=main.style.element,
-            raised=tuple((start - lead, end - lead) for start, end in raised),
-        )
-
-
-def _in_lines(runs: list[_Run]) -> Iterator[list[_Run]]:
-    """The runs that stand on one line, without a wide gap between them and in one element.
-
-    A gap is wide too where what follows it begins where things on other lines do.
-    """
-    gaps = [
-        _gap(one, other) if _level([one], other) else None
-        for one, other in zip(runs, runs[1:], strict=False)
-    ]
-    begins = Counter(
-        _edge(run)
-        for run, gap in zip(runs[1:], gaps, strict=True)
-        if gap is not None and gap >= _CELL_GAP
-    )
-    line: list[_Run] = []
-    for place, run in enumerate(runs):
-        if line and _goes_on(line, run):
-            gap = gaps[place - 1]
-            edge = _edge(run)
-            same = begins[edge - 1] + begins[edge] + begins[edge + 1]
-            if gap is None or gap < _CELL_GAP or same < _ALIGNED or run.style.angle:
-                line.append(run)
-                continue
-        if line:
-            yield line
-        line = [run]
-    if line:
-        yield line
-
-
-def _edge(run: _Run) -> int:
-    return round(run.box.x0)
-
-
-def _goes_on(line: list[_Run], run: _Run) -> bool:
-    one, other = line[-1].style, run.style
-    if one.angle != other.angle or one.element != other.element:
-        return False
-    if one.angle:
-        return not run.breaks
-    return _level(line, run) and _gap(line[-1], run) < _WIDE_GAP
-
-
-def _level(line: list[_Run], run: _Run) -> bool:
-    """Whether a run stands on the line of others."""
-    one, other = line[-1].style.size, run.style.size
-    size = max(one, other)
-    # A raised or lowered sign is small; two lines that touch are as large as each other.
-    drift = 0.25 if min(one, other) > 0.85 * size else 0.6
-    return min(abs(run.baseline - each.baseline) for each in line[-3:]) <= drift * size
-
-
-def _gap(one: _Run, other: _Run) -> float:
-    """How far apart two runs stand on a line, in their size."""
-    gap = max(other.box.x0 - one.box.x1, one.box.x0 - other.box.x1)
-    return gap / max(one.style.size, other.style.size)

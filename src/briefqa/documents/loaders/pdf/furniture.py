@@ -1,4 +1,4 @@
-"""Running heads and feet, page numbers and stamps in the margin: what is on pages but no content."""
+"""Running heads and feet, page numbers, stamps in the margin: what is on pages but no content."""
 
 from __future__ import annotations
 
@@ -124,14 +124,14 @@ def _groups(words: str, lines: list[Line], pages: dict[int, Page]) -> Iterator[l
             groups.append([line])
     for group in groups:
         on = {line.page for line in group}
-        if len(on) < _MANY:
-            group = [
-                line
-                for line in group
-                if any(line.page + step in on for step in range(-_NEAR, _NEAR + 1) if step)
-            ]
-        if group:
-            yield group
+        near = [
+            line
+            for line in group
+            if len(on) >= _MANY
+            or any(line.page + step in on for step in range(-_NEAR, _NEAR + 1) if step)
+        ]
+        if near:
+            yield near
 
 
 def _middle(line: Line) -> int:

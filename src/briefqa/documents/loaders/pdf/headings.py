@@ -117,9 +117,7 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
     """
     if not body:
         return
-    said = Counter(
-        letters(_text(block)) for block in blocks if len(block.lines) <= _MOST_LINES
-    )
+    said = Counter(letters(_text(block)) for block in blocks if len(block.lines) <= _MOST_LINES)
     shares = _shares(blocks)
     main_ink = max(shares, key=shares.__getitem__, default=(0.0, False, 0))[2]
     candidates = []
@@ -144,9 +142,7 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
     _rank(candidates)
 
 
-def _leading_in(
-    blocks: Sequence[Block], candidates: Sequence[Block], body: float
-) -> list[Block]:
+def _leading_in(blocks: Sequence[Block], candidates: Sequence[Block], body: float) -> list[Block]:
     """Those that text follows, others that it follows between: labels in a picture lead in none."""
     asked = {id(block) for block in candidates}
     leads: set[int] = set()
@@ -242,7 +238,7 @@ def _is_set_apart(
 
 def _rank(headings: Sequence[Block]) -> None:
     """Levels by size, the bold before the others; a number with more parts stands deeper."""
-    known = [block for block in headings]
+    known = list(headings)
     styles = sorted({_style(block.lines[0]) for block in known}, reverse=True)
     ranks = {style: rank for rank, style in enumerate(styles[:6], start=1)}
     depths: dict[Style, list[int]] = defaultdict(list)

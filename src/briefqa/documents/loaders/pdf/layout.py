@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -76,7 +77,7 @@ def _trusted(pages: Sequence[Page], ordered: dict[int, list[Line]]) -> bool:
         if not page.tagged:
             continue
         lines = ordered[page.number]
-        for one, other in zip(lines, lines[1:], strict=False):
+        for one, other in itertools.pairwise(lines):
             a, b = one.element, other.element
             if a is None or b is None or a.block == b.block or a.role != "P" or b.role != "P":
                 continue

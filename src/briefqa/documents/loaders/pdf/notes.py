@@ -11,9 +11,7 @@ from briefqa.documents.loaders.pdf.order import overlap
 
 _SMALLER = 0.93  # of the size of the page's text
 _HIGHEST = 0.3  # of the page's height
-_MARK = re.compile(
-    r"\(?(?:(\d{1,3}|[*∗†‡§]{1,3})(?:[).:]|(?=\s|[^\W\d_]{3}))|([a-z])[).:])\s*"
-)
+_MARK = re.compile(r"\(?(?:(\d{1,3}|[*∗†‡§]{1,3})(?:[).:]|(?=\s|[^\W\d_]{3}))|([a-z])[).:])\s*")
 REFERENCE = re.compile(r"\(?(\d{1,3}|[*∗†‡§]{1,3}|[a-z])\)?")
 
 
@@ -75,7 +73,7 @@ def _nothing_below(line: Line, own: Sequence[Line]) -> bool:
 
 
 def placed(blocks: Sequence[Block], notes: Sequence[Block]) -> list[Block]:
-    """The blocks of a page with each footnote behind the first that has its mark, else at the end."""
+    """The blocks of a page, each footnote behind the first that has its mark, else at the end."""
     waiting = {id(note): note for note in notes}
     result: list[Block] = []
     for block in blocks:
@@ -83,9 +81,8 @@ def placed(blocks: Sequence[Block], notes: Sequence[Block]) -> list[Block]:
         if block.kind is Kind.HEADING and block is not blocks[-1]:
             continue
         marks = set(_marks(block))
-        for note in [*waiting.values()]:
-            if mark_of(note.lines[0]) in marks:
-                result.append(waiting.pop(id(note)))
+        meant = [note for note in waiting.values() if mark_of(note.lines[0]) in marks]
+        result += [waiting.pop(id(note)) for note in meant]
     return result + list(waiting.values())
 
 
@@ -110,8 +107,8 @@ def references_marked(line: Line) -> Line:
     ², so that 10² does not become 102.
     """
     text, shift = line.text, 0
-    for start, end in line.raised:
-        start, end = start + shift, end + shift
+    for was_start, was_end in line.raised:
+        start, end = was_start + shift, was_end + shift
         raised = text[start:end].strip()
         before = text[:start].rstrip()
         if not raised or len(raised) > 12:
@@ -123,5 +120,5 @@ def references_marked(line: Line) -> Line:
         else:
             continue
         text = before + new + text[end:]
-        shift += len(text) - len(line.text) - shift
+        shift = len(text) - len(line.text)
     return replace(line, text=text, raised=()) if text != line.text else line

@@ -6,6 +6,7 @@ Where lines jump up and to the left again and again, they are put in order by th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from statistics import median
 
@@ -21,7 +22,7 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     """The lines of a page as they are read; those written upwards or downwards come last."""
     upright = [line for line in lines if not line.turned]
     turned = [line for line in lines if line.turned]
-    jumps = sum(_jumps(one, other) for one, other in zip(upright, upright[1:], strict=False))
+    jumps = sum(_jumps(one, other) for one, other in itertools.pairwise(upright))
     if jumps > _MOST_JUMPS and jumps > _MOST_JUMPING * len(upright):
         upright = _cut(upright, 0)
     else:

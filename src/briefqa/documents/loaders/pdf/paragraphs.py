@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +39,7 @@ def usual_leading(pages: Iterable[Sequence[Line]]) -> Leading:
     """The most frequent distance between the baselines of two lines, for each size of letters."""
     counts: dict[float, Counter[float]] = defaultdict(Counter)
     for lines in pages:
-        for one, other in zip(lines, lines[1:], strict=False):
+        for one, other in itertools.pairwise(lines):
             step = other.baseline - one.baseline
             size = max(one.size, 1.0)
             if abs(one.size - other.size) < 0.05 * size and 0.8 * size < step < 2.6 * size:
@@ -53,7 +54,7 @@ def _rounded(size: float) -> float:
 
 
 def symbols_read(text: str) -> str:
-    """The text with the private signs of symbol fonts as bullets, and inner hyphen marks as such."""
+    """The text with the private signs of symbol fonts as bullets, and inner marks as hyphens."""
     if text.isascii():
         return text
     text = text.translate(_SYMBOLS)
@@ -314,7 +315,7 @@ def _breaks(lines: Sequence[Line]) -> set[int]:
     width = edge - min(line.box.x0 for line in lines)
     return {
         place
-        for place, (one, other) in enumerate(zip(lines, lines[1:], strict=False), start=1)
+        for place, (one, other) in enumerate(itertools.pairwise(lines), start=1)
         if one.page == other.page
         and one.box.x1 < edge - 0.3 * width
         and _short(one, other, edge)

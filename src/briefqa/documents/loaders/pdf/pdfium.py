@@ -73,7 +73,9 @@ class PdfFile:
 
     def label(self, page: int) -> str:
         """The page's label, such as `iv`; empty where it has none."""
-        return _utf16(lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, page, buffer, size))
+        return _utf16(
+            lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, page, buffer, size)
+        )
 
     def metadata(self, key: str) -> str:
         """An entry of the information dictionary: Title, Author, CreationDate …"""
@@ -173,7 +175,7 @@ def page_shape(page: Any) -> PageShape:
 
 
 def draw(page: Any, width: int) -> tuple[int, int, bytes]:
-    """A page's picture: its width and height in pixels, at most `MOST_PIXELS`, and its RGB bytes."""
+    """A page's picture: width and height in pixels, MOST_PIXELS at most, and its RGB bytes."""
     wide = max(1.0, float(pdfium.FPDF_GetPageWidthF(page)))
     high = max(1.0, float(pdfium.FPDF_GetPageHeightF(page)))
     scale = min(width / wide, (MOST_PIXELS / (wide * high)) ** 0.5)

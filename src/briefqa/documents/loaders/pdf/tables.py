@@ -162,9 +162,7 @@ def _fit(columns: Sequence[Box], rows: Sequence[Sequence[Box]], cells: Sequence[
     """
     if len(cells) == 1:
         return True
-    shared = [
-        (column, cell) for cell in cells for column in columns if _shared(column, cell) > 0
-    ]
+    shared = [(column, cell) for cell in cells for column in columns if _shared(column, cell) > 0]
     aligned = sum(_aligned(column, cell) for column, cell in shared)
     narrow = all(cell.x1 - cell.x0 < _NARROW for cell in cells)
     if len(shared) < 2 or not aligned or (not narrow and 2 * aligned < len(cells)):
@@ -224,7 +222,5 @@ def _names_columns(rows: Sequence[Sequence[Sequence[Line]]]) -> bool:
     if all(line.bold for cell in filled for line in cell):
         return not all(line.bold for row in rest for cell in row for line in cell)
     words = all(not _DIGIT.search(line.text) for cell in filled for line in cell)
-    figures = sum(
-        any(_DIGIT.search(line.text) for cell in row for line in cell) for row in rest
-    )
+    figures = sum(any(_DIGIT.search(line.text) for cell in row for line in cell) for row in rest)
     return words and 2 * figures > len(rest)

@@ -13,8 +13,8 @@ from briefqa.documents.loaders.pdf.lines import Element
 _DEEPEST = 60
 # Within a block; everything else begins one.
 _INLINE = frozenset(
-    "Span Link Annot Reference Quote BibEntry Code Em Strong Sub Lbl LBody NonStruct Private Ruby RB "
-    "RT RP Warichu WT WP Form".split()
+    "Span Link Annot Reference Quote BibEntry Code Em Strong Sub Lbl LBody NonStruct Private Ruby "
+    "RB RT RP Warichu WT WP Form".split()
 )
 _GROUPING = frozenset(
     "Document DocumentFragment Part Art Sect Div Aside TOC Index L Table THead TBody TFoot".split()
