@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from briefqa.places import NO_LINES as NO_LINES
 from briefqa.places import LineMap as LineMap
+from briefqa.places import PageBox as PageBox
 from briefqa.places import Place as Place
 from briefqa.places import PlaceUnit as PlaceUnit
 
@@ -234,7 +235,8 @@ class Hit:
     """A passage found for a question; `rank` counts from 1.
 
     `answer` is where it answers the question, if anywhere. `prefix` and `suffix` are the characters
-    of the document before and after the passage, 32 at most.
+    of the document before and after the passage, 32 at most. `boxes` are those of the lines of the
+    passage on the pages of its source, if it has any.
     """
 
     rank: int
@@ -243,6 +245,7 @@ class Hit:
     answer: AnswerSpan | None = None
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:
@@ -274,7 +277,8 @@ class Quotation:
     whole sentence is all that is claimed. `part` is the question of several parts that is answered
     here, empty elsewhere. `attribution` is who says it, in the source's own words, empty where the
     sentence and its neighbours do not tell. `prefix` and `suffix` are the characters of the
-    document before and after the sentence, 32 at most.
+    document before and after the sentence, 32 at most. `boxes` are those of the lines that the
+    sentence stands on, on the pages of its source, if it has any.
     """
 
     passage: Passage
@@ -284,6 +288,7 @@ class Quotation:
     attribution: str = ""
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:

@@ -116,9 +116,9 @@ def _value(name: str, value: float | None, digits: int) -> str:
 
 
 def _place(hit: Hit) -> str:
-    """`Keeper › ¶1 (line 7)`; the document is named above it."""
-    place, lines = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place.in_words
-    return f"{place} ({lines})" if lines else place
+    """`Keeper › ¶1 (line 7)` or `Keeper › ¶1, p. 7`; the document is named above it."""
+    place, where = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place
+    return place if where.in_citation or not where.in_words else f"{place} ({where.in_words})"
 
 
 def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:

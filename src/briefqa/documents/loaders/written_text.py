@@ -222,9 +222,9 @@ class TextWriter:
         self._length += len(before) + len(clean) + len(after)
         if self._length > MOST_CHARS:
             raise LoadError(f"it holds more than {MOST_CHARS / 1e6:.0f} million characters of text")
-        for line in lines:
+        for number, line in enumerate(lines):
             at = start + len(before) + min(max(0, line.at - left), len(clean) - 1)
-            self._starts.append(at)
+            self._starts.append(at if number else start)  # the mark of an item is on its line
             self._pages.append(line.page)
             self._firsts.append(line.first)
             self._boxes.append(line.box)
