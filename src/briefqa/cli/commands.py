@@ -104,7 +104,7 @@ def _formats(_: argparse.Namespace) -> int:
     from briefqa.documents.loaders import LOADERS
 
     for loader in LOADERS:
-        print(f"{' '.join(loader.SUFFIXES)}\n  {loader.GIVES}")
+        print(f"{loader.CALLED} ({' '.join(loader.SUFFIXES)})\n  {loader.GIVES}")
     return 0
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from briefqa.documents import loaders
 from briefqa.errors import BuildError, LoadError
 
-MAX_FILE_BYTES = 20_000_000  # of text: some 3 million words; formats have limits of their own
+MAX_FILE_BYTES = 20_000_000  # where nothing else is said: documents have limits by their format
 MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
 

@@ -321,7 +321,7 @@ def _nothing_to_index(
     where = ", ".join(map(str, roots))
     if excluded:
         where += ", without what was left out,"
-    formats = ", ".join(loaders.suffixes())
+    formats = loaders.formats()
     if len(sources) == 1:
         why = f"{sources[0].path}: {sources[0].detail}"
     elif sources:
@@ -332,7 +332,7 @@ def _nothing_to_index(
     elif skipped:
         why = f"{where} holds no file in a format that is read ({formats})"
     else:
-        why = f"{where} is empty; put {formats} files there"
+        why = f"{where} is empty; put documents there ({formats})"
     return f"Nothing to index: {why}; the index was left as it was."
 
 

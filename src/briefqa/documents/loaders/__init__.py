@@ -36,15 +36,17 @@ class Loader(Protocol):
 
     `VERSION` goes up whenever the same bytes would give another Document: the files of that
     loader, and no others, are then read again by the next build. `SUFFIXES` are the file name
-    endings it reads, lower case, with their dot. `GIVES` says in a few words what is read of a
-    file, `MOST_BYTES` how long it may be. `LIBRARIES` are the modules that `parse` imports and that
-    open files of their own when they are.
+    endings it reads, lower case, with their dot. `CALLED` is what people call the format, `GIVES`
+    says in a few words what is read of a file, `MOST_BYTES` how long it may be. `LIBRARIES` are
+    the modules that `parse` imports; where they read files of their own when they are first used,
+    the loader offers `prepare()`, which makes them, since no file can be opened during `parse`.
     """
 
     NAME: str
     VERSION: int
     SUFFIXES: tuple[str, ...]
     MEDIA_TYPE: str
+    CALLED: str
     GIVES: str
     MOST_BYTES: int
     LIBRARIES: tuple[str, ...]
@@ -67,6 +69,11 @@ LOADERS: tuple[Loader, ...] = (
 def suffixes() -> tuple[str, ...]:
     """The file name endings that can be read, lower case, with their dot."""
     return tuple(suffix for loader in LOADERS for suffix in loader.SUFFIXES)
+
+
+def formats() -> str:
+    """What the formats are called, as in `text, Markdown, Word`."""
+    return ", ".join(loader.CALLED for loader in LOADERS)
 
 
 def supports(path: Path) -> bool:
@@ -170,4 +177,4 @@ def _why_not(name: str, kind: Kind) -> str:
         return f"it is {kind.words}, which cannot be read"
     suffix = PurePosixPath(name).suffix.lower()
     named = f"{suffix!r} files" if suffix else "files without a suffix"
-    return f"{named} cannot be read; save it as one of {', '.join(suffixes())}"
+    return f"{named} cannot be read; `briefqa formats` lists what can"

@@ -17,6 +17,7 @@ NAME = "csv"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".csv", ".tsv")
 MEDIA_TYPE = "text/csv"
+CALLED = "CSV"
 GIVES = f"a paragraph a row with its columns' names; {MOST_ROWS:,} rows"
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ()

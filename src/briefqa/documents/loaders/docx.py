@@ -28,6 +28,7 @@ NAME = "docx"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".docx", ".docm", ".dotx")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CALLED = "Word"
 GIVES = (
     "headings and their numbers, paragraphs, lists, tables, footnotes, text boxes; changes accepted"
 )

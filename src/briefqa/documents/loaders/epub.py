@@ -22,6 +22,7 @@ NAME = "epub"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".epub",)
 MEDIA_TYPE = "application/epub+zip"
+CALLED = "EPUB"
 GIVES = "chapters in order, with headings, lists, tables and notes; cited by the chapter's file"
 MOST_BYTES = 200_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html")

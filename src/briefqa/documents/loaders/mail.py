@@ -26,6 +26,7 @@ NAME = "mail"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".eml",)
 MEDIA_TYPE = "message/rfc822"
+CALLED = "e-mails"
 GIVES = "subject, date, from, to and the text without quoted repeats; attachments as documents"
 MOST_BYTES = 100_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html")
@@ -59,6 +60,22 @@ def parse(data: bytes, name: str) -> Document:
             author=one_line(sender or address),
         ),
     )
+
+
+def prepare() -> None:
+    """Let the library import what it imports when it meets it first."""
+    inner = "Content-Type: message/rfc822\n\nFrom: b\nSubject: c\n\nd"
+    for encoding, text in (("base64", "eA=="), ("quoted-printable", "=78"), ("7bit", "x")):
+        data = (
+            "From: =?utf-8?b?eA==?= <a@b.c>, =?iso-8859-1?q?x?=\nSubject: =?utf-8?q?x?=\n"
+            "Date: Mon, 1 Jan 2024 10:00 +0000\nMIME-Version: 1.0\n"
+            "Content-Type: multipart/mixed; boundary=b\n\n"
+            f"--b\nContent-Type: text/plain\nContent-Transfer-Encoding: {encoding}\n\n{text}\n"
+            "--b\nContent-Disposition: attachment; filename*=utf-8''a.txt\n\nx\n"
+            f"--b\n{inner}\n--b--\n"
+        ).encode()
+        parse(data, "")
+        attachments(data)
 
 
 def attachments(data: bytes) -> list[tuple[str, bytes]]:

@@ -29,6 +29,7 @@ NAME = "markdown"
 VERSION = 2
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
+CALLED = "Markdown"
 GIVES = "title, date and source from front matter; headings, paragraphs, lists, tables"
 MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
 LIBRARIES: tuple[str, ...] = ()

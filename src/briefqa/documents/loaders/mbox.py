@@ -15,9 +15,12 @@ NAME = "mbox"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".mbox", ".mbx")
 MEDIA_TYPE = "application/mbox"
+CALLED = "mailboxes"
 GIVES = "a section a mail with its date, from, to and text; attachments as documents"
 MOST_BYTES = 200_000_000
 LIBRARIES: tuple[str, ...] = mail.LIBRARIES
+
+prepare = mail.prepare
 
 MOST_MAILS = 5_000
 _START = re.compile(rb"^From [^\r\n]*\r?\n(?=[!-9;-~]+:)", re.MULTILINE)

@@ -21,6 +21,7 @@ NAME = "odt"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".odt", ".ott", ".fodt")
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
+CALLED = "ODT"
 GIVES = "headings and their numbers, paragraphs, lists, tables, notes; changes accepted"
 MOST_BYTES = 100_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree",)

@@ -13,6 +13,7 @@ NAME = "rtf"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".rtf",)
 MEDIA_TYPE = "application/rtf"
+CALLED = "RTF"
 GIVES = "paragraphs and rows of tables; its headings cannot be told from text"
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ("striprtf.striprtf",)

@@ -26,6 +26,7 @@ NAME = "text"
 VERSION = 2
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
+CALLED = "text"
 GIVES = (
     "headings, paragraphs, lists, turns of speakers, e-mail threads, as far as their layout tells"
 )

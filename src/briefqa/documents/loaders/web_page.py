@@ -12,6 +12,7 @@ from email import policy
 from email.parser import BytesParser
 from typing import Any
 
+from briefqa.documents.loaders import mail
 from briefqa.documents.loaders.html_tree import html_tree
 from briefqa.documents.loaders.html_walk import HtmlWalk, is_hidden, is_layout, tag_of
 from briefqa.documents.loaders.recognition import is_saved_page
@@ -24,6 +25,7 @@ NAME = "html"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MEDIA_TYPE = "text/html"
+CALLED = "web pages"
 GIVES = "the page's own text with headings, lists, tables and code; title, author, date and site"
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html", "trafilatura")
@@ -46,6 +48,14 @@ _BLOCKS = frozenset(
 )
 _SIGN = "briefqa-stands-for-"
 _STANDS_FOR = re.compile(rf"\s*{_SIGN}(\d{{1,6}})\b")
+
+
+def prepare() -> None:
+    """Let the libraries read their lists of words, and import what they have not yet."""
+    from trafilatura.external import jt_stoplist_init
+
+    jt_stoplist_init()
+    mail.prepare()
 
 
 def parse(data: bytes, name: str) -> Document:

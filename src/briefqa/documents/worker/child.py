@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from briefqa.documents import loaders
+from briefqa.documents.loaders import decoding
 from briefqa.documents.worker import frames
 from briefqa.documents.worker.frames import Reply, Request
 from briefqa.errors import LoadError
@@ -48,6 +49,9 @@ _ENCODINGS = (
 )
 
 
+_prepared: set[str] = set()
+
+
 def main() -> None:
     """Serve requests until standard input ends."""
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
@@ -55,6 +59,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no reply
     for encoding in _ENCODINGS:
         importlib.import_module(f"encodings.{encoding}")
+    decoding.decode("Größe, süß und schön".encode("cp1252"))  # its library reads files of its own
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, 0),
@@ -69,6 +74,7 @@ def main() -> None:
                 head, data = frames.receive(requests)
             except frames.Broken:
                 return
+            frames.send(replies, ())  # from here on it is the file's fault
             refused, parts = "", ()
             out_of_memory = False
             try:
@@ -90,6 +96,9 @@ def _done(request: Request, data: bytes) -> Sequence[bytes]:
     loader = loaders.loader_for(request.name, data)
     for library in loader.LIBRARIES:
         importlib.import_module(library)
+    if loader.NAME not in _prepared:
+        _prepared.add(loader.NAME)
+        getattr(loader, "prepare", lambda: None)()
     with _limited():
         return TASKS[request.task](request, data)
 

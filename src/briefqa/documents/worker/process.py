@@ -35,6 +35,7 @@ class Worker:
         self._wall_seconds = wall_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def ask(self, request: Request, data: bytes) -> Sequence[bytes]:
         """What comes of a task with a file's bytes; raises LoadError with one sentence.
@@ -43,11 +44,12 @@ class Worker:
         """
         head = encode(request)
         with self._lock:
+            self._stopped = False
             answered = self._try(head, data)
-            if answered is None:  # it ended itself before it had read anything
+            if answered is None and not self._stopped:  # it ended before it had the file
                 answered = self._try(head, data)
         if answered is None:
-            raise LoadError("the process that reads such files could not be started")
+            raise LoadError("the process that reads such files was stopped or could not be started")
         try:
             reply = decode(answered[0], Reply)
         except (IndexError, Malformed) as error:
@@ -58,6 +60,7 @@ class Worker:
 
     def interrupt(self) -> None:
         """End the process at once, whatever it is doing: another thread may be waiting for it."""
+        self._stopped = True
         process = self._process
         if process is not None:
             process.kill()
@@ -68,7 +71,7 @@ class Worker:
             self._end()
 
     def _try(self, head: bytes, data: bytes) -> Sequence[bytes] | None:
-        """The reply; None if the worker had ended of itself. Raises LoadError if it dies of it."""
+        """The reply, None if the worker ended before it had the file; raises LoadError."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -81,13 +84,16 @@ class Worker:
         timer = threading.Timer(self._wall_seconds, end)
         timer.daemon = True
         timer.start()
+        begun = False
         try:
             with suppress(BrokenPipeError):
                 frames.send(process.stdin, (head, data))
+            frames.receive(process.stdout)
+            begun = True
             return frames.receive(process.stdout)
         except frames.Broken:
             code = self._end()
-            if code == 0 and not late.is_set():
+            if not begun and not late.is_set():
                 return None
             raise LoadError(_why(code, self._wall_seconds if late.is_set() else None)) from None
         except BaseException:
