@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 
 from briefqa.documents import reading
 from briefqa.documents.loaders import pdf
@@ -114,3 +116,33 @@ def test_the_worker_reads_what_the_loader_reads() -> None:
         alone.lines,
     )
     assert (document.media_type, document.loader) == ("application/pdf", f"pdf {pdf.VERSION}")
+
+
+def test_a_page_is_drawn_as_wide_as_it_is_wanted() -> None:
+    data = pdf_files.raw([pdf_files.lines("A page."), pdf_files.lines("Another.")])
+    picture = Image.open(io.BytesIO(reading.picture(data, "a.pdf", 2, 600)))
+    assert (picture.format, picture.size) == ("PNG", (600, 800))
+    # "Another." stands at (40, 350) of 300 × 400 points.
+    text = picture.convert("L").crop((78, 78, 200, 106))
+    assert text.getextrema()[0] < 80
+    assert picture.convert("L").crop((0, 120, 600, 800)).getextrema() == (255, 255)
+
+
+@pytest.mark.parametrize(
+    ("data", "page", "sentence"),
+    [
+        (pdf_files.raw([pdf_files.lines("A page.")]), 2, "it has no page 2"),
+        (pdf_files.raw([pdf_files.lines("A page.")], kids=["99 0 R"]), 2, "page 2 is damaged"),
+        (b"%PDF-1.7 nothing", 1, "it is no PDF, or too damaged to be read"),
+    ],
+)
+def test_a_page_that_cannot_be_drawn_says_so(data: bytes, page: int, sentence: str) -> None:
+    with pytest.raises(LoadError, match=f"^{sentence}$"):
+        reading.picture(data, "a.pdf", page, 600)
+
+
+@pytest.mark.parametrize("box", ["0 0 2000000 2000000", "0 0 14400 1", "0 0 1 14400"])
+def test_no_page_is_drawn_with_more_than_four_million_pixels(box: str) -> None:
+    data = pdf_files.raw([pdf_files.lines("A page.")], page=f"/MediaBox [{box}]")
+    picture = Image.open(io.BytesIO(reading.picture(data, "a.pdf", 1, 2_400)))
+    assert 1 <= picture.width * picture.height <= 4_000_000

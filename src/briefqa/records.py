@@ -136,7 +136,8 @@ class Document:
     `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
     empty page starts where the next one does); empty where the format has none. `page_unit` says
     what they are, pages or slides or chapters, and `page_labels` what each is called where that is
-    not its number; empty where all are. `lines` are known of formats whose pages can be shown: then
+    not its number; empty where all are. `page_sizes` are the width and height of each in points,
+    of formats whose pages can be shown. `lines` are known of formats whose pages can be shown: then
     they say what page a place is on. `notes` say what of the file was left out and why, a clause
     each. `media_type` is the file's, `loader` the name and version of the loader that read it, as
     in "markdown 1".
@@ -152,6 +153,7 @@ class Document:
     encoding: str = "utf-8"
     page_unit: PlaceUnit = PlaceUnit.PAGE
     page_labels: tuple[str, ...] = ()
+    page_sizes: tuple[tuple[float, float], ...] = ()
     lines: LineMap = NO_LINES
     notes: tuple[str, ...] = ()
 

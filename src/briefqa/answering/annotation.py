@@ -38,9 +38,7 @@ def hits_in_context(
     return found
 
 
-def answer_in_context(
-    answer: Answer, text_of: Callable[[str], str], boxes_of: BoxesOf
-) -> Answer:
+def answer_in_context(answer: Answer, text_of: Callable[[str], str], boxes_of: BoxesOf) -> Answer:
     """An answer with what is around its passages and quotations, and where their lines stand."""
     text_of = cache(text_of)
     quotations = []

@@ -40,7 +40,7 @@ EXAMPLES = (
 EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
 """The bundled brief: its questions are offered only where it is among the documents."""
 
-_SCRIPTS = ("page.js", "documents.js")
+_SCRIPTS = ("page.js", "documents.js", "sheets.js")
 """One after the other, in one scope."""
 
 _STYLES = ("page.css", "reading.css")

@@ -16,7 +16,7 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import passage_view, reading_view
+from briefqa.ui import passage_view, reading_view, sheet_view
 from briefqa.ui.html import Html, tag
 from briefqa.ui.rendering import Marks
 
@@ -33,11 +33,14 @@ def article(
 ) -> Html:
     """The document as a page to read, the hit's passage marked, and in it what is quoted.
 
-    The `remark` stands above the text. The passage of an answer that is not asserted is marked
+    Where its pages can be shown, they can be in place of the text. The `remark` stands above the
+    text. The passage of an answer that is not asserted is marked
     quietly.
     """
     quoted = answer.quotations_from(hit.passage)
     cited = cited_by(answer, hit, turn)
+    said = [box for one in quoted for box in one.boxes]
+    has_pages = bool(hit.boxes and document.page_sizes)
     title = tag("button", document.title, type="button", class_="read", data_at=0, data_key="top")
     return tag(
         "div",
@@ -48,6 +51,7 @@ def article(
             tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
             tag(
                 "div",
+                sheet_view.choice() if has_pages else None,
                 *_copies(quoted, hit, document.metadata),
                 _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
                 class_="copies",
@@ -55,6 +59,7 @@ def article(
             class_="bar",
         ),
         reading_view.article(document, None, cited, remark),
+        sheet_view.sheet(document, hit.boxes, said) if has_pages else None,
         class_="opened",
         data_turn=turn,
     )

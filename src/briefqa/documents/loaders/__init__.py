@@ -56,7 +56,8 @@ class Loader(Protocol):
 
         `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
         format that can be locked offers `parse_locked(data, name, password)` as well, and one of
-        files that hold other files `attachments(data)`, which gives their names and bytes.
+        files that hold other files `attachments(data)`, which gives their names and bytes. One
+        that gives `page_sizes` offers `picture(data, page, width)`: width, height and RGB bytes.
         """
         ...
 
@@ -149,6 +150,18 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     found: Callable[[bytes], list[tuple[str, bytes]]] | None
     found = getattr(loader_for(name, data), "attachments", None)
     return found(data) if found else []
+
+
+def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, bytes]:
+    """A page of a file, counted from 1, about so many pixels wide: width, height and RGB bytes.
+
+    Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
+    """
+    draw: Callable[[bytes, int, int], tuple[int, int, bytes]] | None
+    draw = getattr(loader_for(name, data), "picture", None)
+    if draw is None:
+        raise LoadError("pages of such files cannot be drawn")
+    return draw(data, page, width)
 
 
 def _chosen(name: str, kind: Kind) -> Loader | None:

@@ -8,7 +8,11 @@ text, and `reading` makes the document and says what could not be read.
 
 from __future__ import annotations
 
+from briefqa.errors import LoadError
 from briefqa.records import Document
+
+Pixels = tuple[int, int, bytes]
+"""Of a picture: its width and height, and its rows from the top, three bytes a pixel: RGB."""
 
 NAME = "pdf"
 VERSION = 1
@@ -32,3 +36,19 @@ def parse_locked(data: bytes, name: str, password: str) -> Document:
     from briefqa.documents.loaders.pdf.reading import read
 
     return read(data, name, password)
+
+
+def picture(data: bytes, page: int, width: int) -> Pixels:
+    """A picture of a page, which counts from 1; raises LoadError with one sentence.
+
+    It is `width` pixels wide, less where that would be more than four million pixels.
+    """
+    from briefqa.documents.loaders.pdf.pdfium import draw, opened
+
+    with opened(data) as file:
+        if not 1 <= page <= file.page_count:
+            raise LoadError(f"it has no page {page}")
+        with file.page(page - 1) as handle:
+            if handle is None:
+                raise LoadError(f"page {page} is damaged")
+            return draw(handle, width)

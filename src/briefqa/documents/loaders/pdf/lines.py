@@ -100,6 +100,12 @@ class Page:
     broken: str = ""
     turn: int = 0
 
+    @property
+    def displayed_size(self) -> tuple[float, float]:
+        """Width and height of the page as it is displayed, in quarters of a point at the finest."""
+        wide, high = (self.width, self.height)[:: -1 if self.turn in (90, 270) else 1]
+        return round(4 * wide) / 4, round(4 * high) / 4
+
     def displayed(self, box: Box) -> Box:
         """A box of the page as it is displayed."""
         wide, high, (x0, y0, x1, y1) = self.width, self.height, box

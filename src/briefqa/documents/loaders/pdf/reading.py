@@ -51,8 +51,8 @@ def read(data: bytes, name: str, password: str = "") -> Document:
     blocks = layout.blocks_of(meant, bookmarks)
     title, shown = _title(info["Title"], name, blocks)
     writer = TextWriter()
-    for label in labels:
-        writer.page(label)
+    for label, page in zip(labels, pages, strict=True):
+        writer.page(label, page.displayed_size)
     ends = LineEnds(line for page in meant for line in page.lines)
     for block in blocks:
         write(block, writer, ends, pages, is_title=any(block is one for one in shown))

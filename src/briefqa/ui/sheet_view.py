@@ -1,0 +1,70 @@
+"""A page of a document as it looks in print, with boxes over the lines that are cited.
+
+The browser fetches the picture (see `page_pictures`) and turns the pages; see `sheets.js`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from briefqa.records import Document, PageBox
+from briefqa.ui.html import Html, tag
+
+
+def choice() -> Html:
+    """Whether the document is shown as its text or as its pages."""
+    ways = [
+        tag("button", name, type="button", class_="as", data_as=key, aria_pressed=pressed)
+        for name, key, pressed in (("Text", "text", "true"), ("Page", "page", "false"))
+    ]
+    return tag("div", *ways, class_="shown-as", role="group", aria_label="Show the source as")
+
+
+def sheet(document: Document, passage: Sequence[PageBox], quoted: Sequence[PageBox]) -> Html:
+    """The page on which a passage begins, boxes over its lines and over those that are quoted."""
+    page = (quoted or passage)[0].page
+    said = {(box.page, box.left, box.top, box.right) for box in quoted}
+    boxes = [
+        _box(document, box, (box.page, box.left, box.top, box.right) in said) for box in passage
+    ]
+    turning = [
+        tag("button", f"{name} page", type="button", class_="turn", data_by=by)
+        for name, by in (("Previous", -1), ("Next", 1))
+    ]
+    return tag(
+        "figure",
+        tag("div", *boxes, class_="paper"),
+        tag("figcaption", turning[0], tag("span", class_="page-name", role="status"), turning[1]),
+        class_="sheet",
+        hidden=True,
+        data_document=document.name,
+        data_title=document.title,
+        data_page=page,
+        data_pages=len(document.page_sizes),
+        data_labels=json.dumps(document.page_labels),
+    )
+
+
+def _box(document: Document, box: PageBox, is_quoted: bool) -> Html | None:
+    """A box over a line, in shares of its page."""
+    wide, high = document.page_sizes[box.page - 1]
+    if not (wide > 0 and high > 0):
+        return None
+    place = (
+        f"left:{_percent(box.left / wide)};top:{_percent(box.top / high)};"
+        f"width:{_percent((box.right - box.left) / wide)};"
+        f"height:{_percent((box.bottom - box.top) / high)}"
+    )
+    return tag(
+        "span",
+        class_="box answer" if is_quoted else "box",
+        style=place,
+        data_on=box.page,
+        role="img",
+        aria_label="Line that is quoted" if is_quoted else "Line that is cited",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3f}%"
