@@ -157,11 +157,13 @@ def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, by
 
     Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
     """
-    draw: Callable[[bytes, int, int], tuple[int, int, bytes]] | None
-    draw = getattr(loader_for(name, data), "picture", None)
-    if draw is None:
-        raise LoadError("pages of such files cannot be drawn")
+    draw: Callable[[bytes, int, int], tuple[int, int, bytes]]
+    draw = getattr(loader_for(name, data), "picture", _cannot_be_drawn)
     return draw(data, page, width)
+
+
+def _cannot_be_drawn(_data: bytes, _page: int, _width: int) -> tuple[int, int, bytes]:
+    raise LoadError("pages of such files cannot be drawn")
 
 
 def _chosen(name: str, kind: Kind) -> Loader | None:

@@ -18,6 +18,7 @@ NAME = "pdf"
 VERSION = 1
 SUFFIXES: tuple[str, ...] = (".pdf",)
 MEDIA_TYPE = "application/pdf"
+CALLED = "PDF"
 GIVES = (
     "pages and their labels, headings, paragraphs over columns and pages, lists, tables, footnotes;"
     " no running heads; no text of scans"
