@@ -13,6 +13,7 @@ from briefqa.documents.loaders.pdf.order import in_reading_order
 from briefqa.documents.loaders.pdf.pdfium import Bookmark
 
 _FULL = 0.85  # of the block's width: a last line this long may go on in the next column
+_LATEST = 40  # lines of a paragraph that say how wide it is
 _BETWEEN = 6  # blocks that may stand within a paragraph
 _CONTENTS = frozenset(("TOC", "TOCI"))
 
@@ -134,8 +135,8 @@ def _goes_on(before: Block, block: Block) -> bool:
         return True
     if paragraphs.ended(one.text):
         return False
-    edge = max(line.box.x1 for line in before.lines)
-    left = min(line.box.x0 for line in before.lines)
+    edge = max(line.box.x1 for line in before.lines[-_LATEST:])
+    left = min(line.box.x0 for line in before.lines[-_LATEST:])
     return len(before.lines) > 1 and one.box.x1 > left + _FULL * (edge - left)
 
 

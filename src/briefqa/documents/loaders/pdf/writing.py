@@ -123,18 +123,23 @@ def _text(
     lines: Sequence[Line], breaks: set[int], ends: LineEnds, pages: Sequence[Page]
 ) -> tuple[str, list[WrittenLine]]:
     """Lines as one text, and where each begins in it; further ones of a list begin with a break."""
-    result = ""
+    parts: list[str] = []
     starts: list[WrittenLine] = []
+    length = 0
     for place, line in enumerate(lines):
         text = " ".join(symbols_read(references_marked(line).text).split())
         if place:
-            before = lines[place - 1]
-            if place in breaks or not ends.is_within(before, line):
-                result = _before(result, text, place in breaks, ends)
+            last = lines[place - 1]
+            length -= len(parts[-1])
+            if place in breaks or not ends.is_within(last, line):
+                parts[-1] = _before(parts[-1], text, place in breaks, ends)
+            length += len(parts[-1])
         x0, y0, x1, y1 = pages[line.page].displayed(line.box)
         box = (round(4 * x0), round(4 * y0), round(4 * x1), round(4 * y1))
-        starts.append(WrittenLine(len(result), line.page + 1, line.start, box))
-        result += text
+        starts.append(WrittenLine(length, line.page + 1, line.start, box))
+        parts.append(text)
+        length += len(text)
+    result = "".join(parts)
     return (result[:-1] + "-" if result.endswith("\ufffe") else result), starts
 
 
@@ -149,7 +154,7 @@ def _hyphened(text: str) -> str:
 
 
 def _before(before: str, text: str, breaks: bool, ends: LineEnds) -> str:
-    """What stands before the words of the next line: the text so far, ready for them."""
+    """A line as it stands before the words of the next one."""
     end, start = _hyphened(before), _AT_START.match(text)
     plain = before[:-1] + "-" if before.endswith("\ufffe") else before
     if breaks:
