@@ -145,6 +145,13 @@ def office() -> str:
     return shutil.which("soffice") or shutil.which("libreoffice") or ""
 
 
+def convert(source: Path, suffix: str, *given: str) -> None:
+    profile = f"-env:UserInstallation=file://{source.parent}/profile"
+    target = ("--convert-to", suffix, "--outdir", str(source.parent), str(source))
+    command = [office(), "--headless", profile, *given, *target]
+    subprocess.run(command, check=True, timeout=120, capture_output=True)
+
+
 @pytest.mark.skipif(
     not office(), reason="LibreOffice is not installed: files it writes are not read"
 )
