@@ -24,8 +24,8 @@ def blocks(document: Document) -> list[tuple[str, str]]:
     ]
 
 
-def texts(body: str, **more: str) -> list[str]:
-    return [text for _, text in blocks(read(docx(body, **more)))]
+def texts(body: str, *, notes: str = "") -> list[str]:
+    return [text for _, text in blocks(read(docx(body, notes=notes)))]
 
 
 def test_headings_are_told_by_outline_level_and_style_name_not_by_id() -> None:

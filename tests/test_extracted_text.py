@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from briefqa.documents import loaders
 from briefqa.documents.passages import WordWindow, cut
+from briefqa.errors import LoadError
 from briefqa.records import Document
 from tests.office_files import docx, epub, item, odt, para, pptx, shape, table
 
@@ -33,7 +34,7 @@ BLOCKS = st.lists(
 
 
 def as_docx(blocks: Sequence[Block]) -> bytes:
-    made = {
+    made: dict[str, Callable[[str], str]] = {
         "heading": lambda words: para(words, style="berschrift1"),
         "paragraph": para,
         "item": item,
@@ -133,7 +134,7 @@ def test_passages_stand_where_they_say(name: str, blocks: Sequence[Block]) -> No
 def test_any_bytes_are_read_or_refused_in_one_sentence(data: bytes, name: str) -> None:
     try:
         hold(loaders.parse(data, f"a{name}"))
-    except loaders.LoadError as error:
+    except LoadError as error:
         refused = str(error)
     else:
         return

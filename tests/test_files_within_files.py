@@ -61,7 +61,12 @@ def test_mails_that_did_not_change_are_copied_with_what_came_with_them(
     assert not made(folder).changed
     (folder / "b.md").write_text("It froze.", "utf-8")
     looked: list[str] = []
-    monkeypatch.setattr(reading, "attachments", lambda _, name: looked.append(name) or [])
+
+    def look(_: bytes, name: str) -> list[tuple[str, bytes]]:
+        looked.append(name)
+        return []
+
+    monkeypatch.setattr(reading, "attachments", look)
     again = made(folder)
     assert looked == ["b.md"]
     assert again.files[:2] == first.files

@@ -141,9 +141,9 @@ def attachments_of(message: Message) -> list[tuple[str, bytes]]:
             continue
         name = _file_name(part)
         if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            content = inner[0].as_bytes() if isinstance(inner, list) and inner else b""
-            name = name or f"{header(inner[0], 'subject') or 'message'}.eml" if content else name
+            inner = _inner(part)
+            content = inner[0].as_bytes() if inner else b""
+            name = name or (f"{header(inner[0], 'subject') or 'message'}.eml" if inner else "")
         elif part.is_multipart() or not (name or part.get_content_disposition() == "attachment"):
             continue
         else:
@@ -182,13 +182,16 @@ def _own_parts(message: Message) -> Iterator[Message]:
     yield message
     if message.get_content_type() == "message/rfc822":
         return
+    for part in _inner(message):
+        if part.get_content_type() == "message/rfc822":
+            yield part
+        else:
+            yield from _own_parts(part)
+
+
+def _inner(message: Message) -> list[Message]:
     inner = message.get_payload()
-    if isinstance(inner, list):
-        for part in inner:
-            if part.get_content_type() == "message/rfc822":
-                yield part
-            else:
-                yield from _own_parts(part)
+    return [part for part in inner if isinstance(part, Message)] if isinstance(inner, list) else []
 
 
 def _body(message: Message) -> Message | None:

@@ -135,7 +135,7 @@ def main_part(root: Any) -> tuple[Any, list[Any]]:
         figure = next(paragraph.iterancestors("figure"), None)
         if figure is not None:  # pictures go, with all that is in their frame
             figure.addnext(paragraph)
-    found = bare_extraction(
+    found: Any = bare_extraction(
         deepcopy(root),
         include_tables=True,
         include_formatting=True,
