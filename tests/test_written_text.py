@@ -10,6 +10,7 @@ from briefqa.documents.loaders import written_text
 from briefqa.documents.loaders.written_text import Line, TextWriter
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata, PlaceUnit, Span
+from briefqa.text.sentences import sentences
 
 BOX = (4, 8, 400, 56)
 
@@ -163,3 +164,16 @@ def test_whatever_is_written_spans_are_trimmed_ordered_and_apart(
         end = span.end
     assert list(document.page_starts) == sorted(document.page_starts)
     assert len(document.page_starts) == sum(kind == "page" for kind, _, _ in blocks)
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_each_row_of_a_table_is_a_sentence(header: bool) -> None:
+    writer = TextWriter()
+    writer.row(["Tree", "Age"], header=header)
+    writer.row(["oak", "70"])
+    writer.row(["", "12"])
+    document = finished(writer)
+    (span,) = document.sections[0].paragraphs
+    text = document.text[span.start : span.end]
+    rows = [text[one.start : one.end] for one in sentences(text, "en")]
+    assert rows == ["Tree | Age\n--- | ---" if header else "Tree | Age", "oak | 70", "|  | 12 |"]

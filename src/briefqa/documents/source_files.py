@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefqa.documents import loaders
+from briefqa.documents.loaders.recognition import UNKNOWN
 from briefqa.errors import BuildError, LoadError
 
 MAX_FILE_BYTES = 20_000_000  # where nothing else is said: documents have limits by their format
@@ -103,7 +104,7 @@ def read_source(path: Path, name: str = "") -> bytes:
 
     `name` is the file's if it lies under another. Raises LoadError.
     """
-    kind = loaders.kind_of_file(path) if path.is_file() else loaders.UNKNOWN
+    kind = loaders.kind_of_file(path) if path.is_file() else UNKNOWN
     return read(path, loaders.most_bytes(name or path.name, kind))
 
 

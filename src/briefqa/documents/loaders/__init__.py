@@ -26,7 +26,13 @@ from briefqa.documents.loaders import (
     text,
     web_page,
 )
-from briefqa.documents.loaders.recognition import UNKNOWN, Kind, kind_of, kind_of_bytes
+from briefqa.documents.loaders.recognition import (
+    UNKNOWN,
+    ZIP_ARCHIVE,
+    Kind,
+    kind_of,
+    kind_of_bytes,
+)
 from briefqa.errors import LoadError
 from briefqa.records import Document
 
@@ -170,9 +176,11 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
     by_content = _named(kind.loader)
-    if by_content is None or (by_suffix in (text, markdown) and kind.loader in _IN_WORDS):
+    if by_suffix in (text, markdown) and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
-    return by_content
+    if by_content is None and kind.words and kind != ZIP_ARCHIVE:
+        return None  # a picture is no document, whatever it is called
+    return by_content or by_suffix
 
 
 _IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one

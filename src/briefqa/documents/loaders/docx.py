@@ -133,12 +133,12 @@ class _Reader:
         boxes, self.after = self.after, []
         notes, self.after_notes = self.after_notes, []
         in_contents = self.in_contents
-        text = self.before + _tidy("".join(self.inline(element, depth)))
+        text = self.before + "".join(self.inline(element, depth))
         self.before = ""
         if is_on(child(properties, "rPr", "del")):
             self.before = text  # goes on in the next paragraph
         elif not (named.startswith("toc ") or in_contents):
-            self.written(text, properties, style, named)
+            self.written(_tidy(text), properties, style, named)
         mine, self.after = self.after, boxes
         noted, self.after_notes = self.after_notes, notes
         for box in mine:

@@ -56,8 +56,10 @@ def parse(data: bytes, name: str) -> Document:
             attribute(item, "media-type").lower(),
             attribute(item, "properties").split(),
         )
-        for item in child(root, "manifest") if local(item) == "item"
-    } if child(root, "manifest") is not None else {}  # fmt: skip
+        for items in (each for each in root if local(each) == "manifest")
+        for item in items
+        if local(item) == "item"
+    }
     spine = child(root, "spine")
     contents = _contents(package, manifest, "" if spine is None else attribute(spine, "toc"))
     writer = TextWriter(PlaceUnit.CHAPTER)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import policy
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
+from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -33,6 +34,7 @@ LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html")
 
 MOST_PARTS = 1_000
 MOST_ATTACHMENTS = 200
+_LONGEST_HEADER = 4_000  # characters: beyond them there are addresses, and traps
 _QUOTED = re.compile(r"\s*(?:>|\|\s)")
 _QUOTING = re.compile(
     r"\s*(?:-{2,}\s*(?:Original|Forwarded|Urspr\S+|Weitergeleitete) .{0,40}-{2,}|_{20,})\s*"
@@ -86,7 +88,7 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
 def message_of(data: bytes) -> Message:
     """A mail; raises LoadError for one with parts without end."""
     try:
-        message = BytesParser(policy=policy.default.clone(refold_source="none")).parsebytes(data)
+        message = BytesParser(policy=compat32).parsebytes(data)
         if sum(1 for _ in zip(message.walk(), range(MOST_PARTS + 1), strict=False)) > MOST_PARTS:
             raise LoadError(f"it has more than {MOST_PARTS:,} parts")
     except RecursionError as error:
@@ -97,8 +99,9 @@ def message_of(data: bytes) -> Message:
 def header(message: Message, name: str) -> str:
     """A header on one line, decoded; empty where there is none or it cannot be read."""
     try:
-        return one_spaced(str(message.get(name, "") or ""))[:2_000]
-    except (ValueError, TypeError, IndexError, AttributeError, MessageError):
+        raw = str(message.get(name, ""))[:_LONGEST_HEADER]
+        return one_spaced(str(make_header(decode_header(raw))))
+    except (ValueError, LookupError, MessageError):
         return ""  # the library fails on some headers that break its rules
 
 
@@ -138,9 +141,9 @@ def attachments_of(message: Message) -> list[tuple[str, bytes]]:
             continue
         name = _file_name(part)
         if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            content = inner[0].as_bytes() if isinstance(inner, list) and inner else b""
-            name = name or f"{header(inner[0], 'subject') or 'message'}.eml" if content else name
+            inner = _inner(part)
+            content = inner[0].as_bytes() if inner else b""
+            name = name or (f"{header(inner[0], 'subject') or 'message'}.eml" if inner else "")
         elif part.is_multipart() or not (name or part.get_content_disposition() == "attachment"):
             continue
         else:
@@ -179,13 +182,16 @@ def _own_parts(message: Message) -> Iterator[Message]:
     yield message
     if message.get_content_type() == "message/rfc822":
         return
+    for part in _inner(message):
+        if part.get_content_type() == "message/rfc822":
+            yield part
+        else:
+            yield from _own_parts(part)
+
+
+def _inner(message: Message) -> list[Message]:
     inner = message.get_payload()
-    if isinstance(inner, list):
-        for part in inner:
-            if part.get_content_type() == "message/rfc822":
-                yield part
-            else:
-                yield from _own_parts(part)
+    return [part for part in inner if isinstance(part, Message)] if isinstance(inner, list) else []
 
 
 def _body(message: Message) -> Message | None:
@@ -203,9 +209,14 @@ def _body(message: Message) -> Message | None:
 
 
 def _file_name(part: Message) -> str:
+    """What a part calls itself as a file, empty if it does not."""
+    said = ("content-disposition", "content-type")
+    if any(len(str(part.get(key, ""))) > _LONGEST_HEADER for key in said):
+        return ""
     try:
-        return one_spaced(part.get_filename() or "")
-    except (ValueError, TypeError, IndexError, AttributeError, MessageError):
+        name = part.get_filename() or ""
+        return one_spaced(str(make_header(decode_header(name))))
+    except (ValueError, TypeError, LookupError, MessageError):
         return ""
 
 

@@ -54,6 +54,6 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
 
 def _mails(data: bytes) -> Iterator[bytes]:
     starts = list(_START.finditer(data))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip(starts, [*starts, None][1:], strict=True):
         end = len(data) if following is None else following.start()
         yield _ESCAPED.sub(rb"\1", data[start.end() : end])

@@ -12,7 +12,7 @@ from typing import Any
 
 from briefqa.documents.loaders.docx_styles import child, formatted
 from briefqa.documents.loaders.outline import one_line, title_from_name
-from briefqa.documents.loaders.package import Package, attribute, local
+from briefqa.documents.loaders.package import Package, attribute, local, parsed
 from briefqa.documents.loaders.written_text import TextWriter, one_spaced
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
@@ -66,21 +66,30 @@ class _Style:
 
 def parse(data: bytes, name: str) -> Document:
     """Read an ODF text; raises LoadError for one that is damaged, locked or hostile."""
+    content, others = _parts(data)
+    text = child(content, "body", "text")
+    if text is None:
+        raise LoadError("it is damaged: it has no text")
+    reader = _Reader([*others, content])
+    reader.blocks(text, 0)
+    if reader.writer.is_empty:
+        raise LoadError("it has no text")
+    return reader.writer.document(name, _metadata(reader, name))
+
+
+def _parts(data: bytes) -> tuple[Any, list[Any]]:
+    """The element with the text, and those with its styles and what it says of itself.
+
+    A flat file (.fodt) has all in one.
+    """
+    if not data.startswith(b"PK"):
+        return parsed(data, "text"), []
     package = Package(data)
     manifest = package.xml_if_any("META-INF/manifest.xml")
     if manifest is not None and any(local(each) == "encryption-data" for each in manifest.iter()):
         raise LoadError("it is locked with a password; save it without one")
-    content = package.xml("content.xml")
-    text = child(content, "body", "text")
-    if text is None:
-        raise LoadError("it is damaged: it has no text")
-    reader = _Reader(
-        [root for root in (package.xml_if_any("styles.xml"), content) if root is not None]
-    )
-    reader.blocks(text, 0)
-    if reader.writer.is_empty:
-        raise LoadError("it has no text")
-    return reader.writer.document(name, _metadata(package, reader, name))
+    others = (package.xml_if_any(part) for part in ("styles.xml", "meta.xml"))
+    return package.xml("content.xml"), [root for root in others if root is not None]
 
 
 @dataclass(slots=True)
@@ -343,12 +352,12 @@ def _label(shapes: dict[int, _Level], level: int, counts: dict[int, int]) -> str
     return one_spaced(f"{shape.before}{'.'.join(filter(None, numbers))}{shape.after}")
 
 
-def _metadata(package: Package, reader: _Reader, name: str) -> Metadata:
+def _metadata(reader: _Reader, name: str) -> Metadata:
     said: dict[str, str] = {}
-    meta = package.xml_if_any("meta.xml")
-    for element in () if meta is None else meta.iter():
-        if local(element) in ("title", "creator", "initial-creator", "language"):
-            said[local(element)] = one_line(element.text or "")
+    for root in reader.roots:
+        for meta in (each for each in root.iter() if local(each) == "meta"):
+            for element in meta:
+                said.setdefault(local(element), one_line(element.text or ""))
     only = reader.first_headings[0] if len(reader.first_headings) == 1 else ""
     return Metadata(
         title=one_line(reader.title or said.get("title", "") or only) or title_from_name(name),

@@ -23,30 +23,32 @@ class Kind:
 
 
 UNKNOWN = Kind("")
+ZIP_ARCHIVE = Kind("a ZIP archive")
 
 _SIGNATURES = (
     (b"\x89PNG", Kind("a PNG picture")),
     (b"\xff\xd8\xff", Kind("a JPEG picture")),
-    (b"GIF8", Kind("a GIF picture")),
+    (b"GIF87a", Kind("a GIF picture")),
+    (b"GIF89a", Kind("a GIF picture")),
     (b"II*\x00", Kind("a TIFF picture")),
     (b"MM\x00*", Kind("a TIFF picture")),
-    (b"BM", Kind("a BMP picture")),
     (b"8BPS", Kind("a Photoshop picture")),
     (b"AT&TFORM", Kind("a DjVu document")),
     (b"{\\rtf", Kind("rich text", "rtf")),
     (b"\x1f\x8b", Kind("a gzip archive")),
-    (b"BZh", Kind("a bzip2 archive")),
     (b"\xfd7zXZ\x00", Kind("an xz archive")),
     (b"7z\xbc\xaf\x27\x1c", Kind("a 7-Zip archive")),
     (b"Rar!\x1a\x07", Kind("a RAR archive")),
     (b"\x7fELF", Kind("a program")),
     (b"SQLite format 3\x00", Kind("a database")),
     (b"!BDN", Kind("an Outlook mailbox")),
-    (b"ID3", Kind("a sound recording")),
-    (b"fLaC", Kind("a sound recording")),
-    (b"OggS", Kind("a sound recording")),
+    (b"ID3\x02", Kind("a sound recording")),
+    (b"ID3\x03", Kind("a sound recording")),
+    (b"ID3\x04", Kind("a sound recording")),
+    (b"fLaC\x00", Kind("a sound recording")),
+    (b"OggS\x00", Kind("a sound recording")),
     (b"\x1aE\xdf\xa3", Kind("a film")),
-    (b"PAR1", Kind("a Parquet table")),
+    (b"PAR1\x15", Kind("a Parquet table")),
     (b"wOFF", Kind("a font")),
     (b"wOF2", Kind("a font")),
     (b"%!PS", Kind("a PostScript file")),
@@ -110,6 +112,10 @@ def _kind(head: bytes, tail: bytes) -> Kind:
             if name.encode("utf-16-le") in head or name.encode("utf-16-le") in tail:
                 return kind
         return Kind("an office document of before 2007")
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return Kind("a BMP picture")
+    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
+        return Kind("a bzip2 archive")
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         return Kind("a picture" if brand[:3] in (b"hei", b"mif", b"avi") else "a film or recording")
@@ -136,7 +142,7 @@ def _in_zip(head: bytes, tail: bytes) -> Kind:
     for mark, kind in _IN_ZIP:
         if mark in head or mark in tail:
             return kind
-    return Kind("a ZIP archive")
+    return ZIP_ARCHIVE
 
 
 def _written(head: bytes) -> Kind:

@@ -31,7 +31,7 @@ def parse(data: bytes, name: str) -> Document:
     if "{\\rtf" not in source[:100]:
         raise LoadError("it is damaged: it is no rich text")
     said = {key: one_line(value) for key, value in _SAID.findall(source[:100_000])}
-    text = rtf_to_text(source, errors="replace")
+    text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     writer = TextWriter()
     for line in text.replace("\u2028", "\n").splitlines():
         cells = [one_spaced(cell) for cell in line.strip().removesuffix("|").split("|")]

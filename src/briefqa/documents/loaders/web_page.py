@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from email import policy
-from email.parser import BytesParser
 from typing import Any
 
 from briefqa.documents.loaders import mail
@@ -30,6 +28,7 @@ GIVES = "the page's own text with headings, lists, tables and code; title, autho
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html", "trafilatura")
 
+_MOST_ELEMENTS = 100_000  # of larger pages everything is read: choosing would take too long
 _SET_APART = frozenset("nav footer aside form dialog menu search".split())
 _ROLES = frozenset(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
@@ -94,7 +93,7 @@ def _write(element: Any, kept: Sequence[Any], walk: HtmlWalk) -> bool:
 
 def _saved(data: bytes) -> tuple[bytes, str, str]:
     """The page in an MHTML file, the encoding it is said to be in, and its address."""
-    message = BytesParser(policy=policy.default).parsebytes(data)
+    message = mail.message_of(data)
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             content = part.get_payload(decode=True)
@@ -117,6 +116,8 @@ def main_part(root: Any) -> tuple[Any, list[Any]]:
 
     kept: list[Any] = []
     body = root.find("body")
+    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
+        return (root if body is None else body), kept
     for element in list(root.iter(*_STRUCTURED)):
         if any(tag_of(above) in _STRUCTURED for above in element.iterancestors()):
             continue
@@ -134,7 +135,7 @@ def main_part(root: Any) -> tuple[Any, list[Any]]:
         figure = next(paragraph.iterancestors("figure"), None)
         if figure is not None:  # pictures go, with all that is in their frame
             figure.addnext(paragraph)
-    found = bare_extraction(
+    found: Any = bare_extraction(
         deepcopy(root),
         include_tables=True,
         include_formatting=True,

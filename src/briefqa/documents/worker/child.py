@@ -12,7 +12,6 @@ import math
 import os
 import resource
 import select
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -75,10 +74,11 @@ def main() -> None:
             except frames.Broken:
                 return
             frames.send(replies, ())  # from here on it is the file's fault
-            refused, parts = "", ()
+            refused = ""
+            parts: Sequence[bytes] = ()
             out_of_memory = False
             try:
-                parts = tuple(_done(decode(head, Request), data))
+                parts = _done(decode(head, Request), data)
             except LoadError as error:
                 refused = str(error)
             except RecursionError:
@@ -146,7 +146,3 @@ def _soft_limit(kind: int, most: int) -> Iterator[None]:
 def _kind(error: Exception) -> str:
     """What kind of error it is, which says nothing of the file's own words."""
     return type(error).__name__
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 MOST_BYTES = 1_000_000_000  # of a frame, which a broken worker may announce
 MOST_PARTS = 10_000
@@ -42,7 +42,7 @@ class Broken(Exception):
     """The other side ended, or sent what is no frame."""
 
 
-def send(stream: BinaryIO, parts: Sequence[bytes]) -> None:
+def send(stream: IO[bytes], parts: Sequence[bytes]) -> None:
     """Write a frame; raises OSError when nobody reads it."""
     stream.write(_COUNT.pack(len(parts)))
     for part in parts:
@@ -51,7 +51,7 @@ def send(stream: BinaryIO, parts: Sequence[bytes]) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> list[bytes]:
+def receive(stream: IO[bytes]) -> list[bytes]:
     """Read a frame; raises Broken."""
     (count,) = _COUNT.unpack(_exactly(stream, _COUNT.size))
     if count > MOST_PARTS:
@@ -67,7 +67,7 @@ def receive(stream: BinaryIO) -> list[bytes]:
     return parts
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
+def _exactly(stream: IO[bytes], length: int) -> bytes:
     parts: list[bytes] = []
     while length:
         part = stream.read(min(length, _AT_ONCE))  # a pipe gives what it has
