@@ -22,13 +22,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from briefqa.documents.loaders import pdf
+from briefqa.documents.loaders.pdf import tags
+from briefqa.documents.loaders.pdf.lines import Element
 from briefqa.records import Document
 
 PDF = "*Verification Standard 4.0.3-en.pdf"
@@ -97,7 +101,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--missing", action="store_true", help="print what was not found")
+    parser.add_argument(
+        "--without-tags", action="store_true", help="read the PDF as if it had no structure tree"
+    )
     options = parser.parse_args(argv)
+    with patch.object(tags, "elements", _none) if options.without_tags else nullcontext():
+        return _measure(options)
+
+
+def _none(_page: object, _budget: object) -> dict[int, Element]:
+    return {}
+
+
+def _measure(options: argparse.Namespace) -> int:
     source = next(iter(options.folder.glob(PDF)), None)
     if source is None or not (options.folder / MARKDOWN).is_dir():
         print(f"{options.folder} does not hold the PDF and its Markdown", file=sys.stderr)
