@@ -109,7 +109,7 @@ def stream(content: bytes, encoding: str = "", entries: str = "") -> bytes:
 
 def whole(objects: Mapping[int, bytes]) -> bytes:
     """A file of these objects, the first of which is the catalog."""
-    file = b"%PDF-1.7\n"
+    file = bytearray(b"%PDF-1.7\n")
     places = {}
     for number, content in objects.items():
         places[number] = len(file)
@@ -120,7 +120,8 @@ def whole(objects: Mapping[int, bytes]) -> bytes:
     for number in range(1, count):
         place = places.get(number)
         file += b"0000000000 65535 f \n" if place is None else f"{place:010} 00000 n \n".encode()
-    return file + f"trailer << /Root 1 0 R /Size {count} >>\nstartxref\n{start}\n%%EOF".encode()
+    file += f"trailer << /Root 1 0 R /Size {count} >>\nstartxref\n{start}\n%%EOF".encode()
+    return bytes(file)
 
 
 def lines(*texts: str, size: int = 12) -> bytes:

@@ -25,30 +25,37 @@ function turnTo(sheet, page) {
     button.disabled = to < 1 || to > Number(pages);
   }
   const paper = sheet.querySelector(".paper");
-  paper.querySelector(".problem")?.remove();
-  const picture = new Image();
-  picture.alt = `${named} of ${title}`;
-  picture.addEventListener("load", () => paper.classList.remove("waiting"));
-  picture.addEventListener("error", () => tellWhy(paper, picture));
   paper.classList.add("waiting");
+  for (const box of paper.querySelectorAll(".box")) box.hidden = Number(box.dataset.on) !== page;
   const width = Math.ceil((paper.clientWidth || 800) * Math.min(window.devicePixelRatio || 1, 2));
   const asked = new URLSearchParams({ document: name, page: page, width: width });
-  picture.src = `page-picture?${asked}`;
-  paper.querySelector("img")?.remove();
-  paper.prepend(picture);
-  for (const box of paper.querySelectorAll(".box")) box.hidden = Number(box.dataset.on) !== page;
+  // Not by the address of the picture: the browser would keep it when the file has changed.
+  fetch(`page-picture?${asked}`, { cache: "no-store" })
+    .then(async (answer) => (answer.ok ? picture(await answer.blob(), named, title) : problem(await answer.text())))
+    .catch(() => problem("The page cannot be reached."))
+    .then((shown) => {
+      if (Number(sheet.dataset.page) !== page) return; // turned again meanwhile
+      for (const old of paper.querySelectorAll("img, .problem")) old.remove();
+      paper.prepend(shown);
+      paper.classList.toggle("waiting", shown.matches(".problem"));
+    });
+}
+
+async function picture(blob, named, title) {
+  const shown = new Image();
+  shown.alt = `${named} of ${title}`;
+  shown.src = URL.createObjectURL(blob);
+  await shown.decode();
+  URL.revokeObjectURL(shown.src);
+  return shown;
 }
 
 // The server says in a sentence why there is no picture.
-async function tellWhy(paper, picture) {
-  const answer = await fetch(picture.src).catch(() => null);
-  const problem = document.createElement("p");
-  problem.className = "problem";
-  problem.textContent = (answer && (await answer.text())) || "The page cannot be reached.";
-  picture.remove();
-  for (const box of paper.querySelectorAll(".box")) box.hidden = true;
-  paper.classList.remove("waiting");
-  paper.append(problem);
+function problem(sentence) {
+  const shown = document.createElement("p");
+  shown.className = "problem";
+  shown.textContent = sentence;
+  return shown;
 }
 
 watch("value", () => showSourceAs(shownAs));
