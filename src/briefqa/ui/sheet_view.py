@@ -29,7 +29,7 @@ def sheet(document: Document, passage: Sequence[PageBox], quoted: Sequence[PageB
         _box(document, box, (box.page, box.left, box.top, box.right) in said) for box in passage
     ]
     turning = [
-        tag("button", f"{name} page", type="button", class_="turn", data_by=by)
+        tag("button", f"{name} page", type="button", class_="turn-page", data_by=by)
         for name, by in (("Previous", -1), ("Next", 1))
     ]
     return tag(

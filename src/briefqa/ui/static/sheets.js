@@ -38,6 +38,8 @@ function turnTo(sheet, page) {
       for (const old of paper.querySelectorAll("img, .problem")) old.remove();
       paper.prepend(shown);
       paper.classList.toggle("waiting", shown.matches(".problem"));
+      const box = paper.querySelector(".box.answer:not([hidden])") ?? paper.querySelector(".box:not([hidden])");
+      box?.scrollIntoView({ block: "nearest" });
     });
 }
 
