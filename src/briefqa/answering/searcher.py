@@ -37,16 +37,7 @@ from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader, usable_reader
 from briefqa.places import page_boxes
-from briefqa.records import (
-    Answer,
-    Document,
-    DocumentInfo,
-    Hit,
-    Mode,
-    PageBox,
-    Query,
-    Where,
-)
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, PageBox, Query, Where
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Loader(Protocol):
 
 
 LOADERS: tuple[Loader, ...] = (
-    text, markdown, pdf, web_page, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
+    text, markdown, web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
 )  # fmt: skip
 
 
