@@ -88,11 +88,14 @@ def found_in(wanted: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 
 def headings_of(document: Document) -> list[str]:
-    """The headings of a document, its title on the page included."""
+    """The headings of a document, and its title, which is one of the Markdown's."""
     return [
-        squeezed(document.text[section.heading.start : section.heading.end])
-        for section in document.sections
-        if section.heading is not None
+        squeezed(document.title),
+        *(
+            squeezed(document.text[section.heading.start : section.heading.end])
+            for section in document.sections
+            if section.heading is not None
+        ),
     ]
 
 

@@ -100,6 +100,11 @@ def _lines_that_say(lines: Sequence[Line], words: str) -> int:
     return 0
 
 
+def is_usual(text: str) -> bool:
+    """Whether it is a heading that any document may have: Contents, Preface, Summary …"""
+    return _KNOWN.fullmatch(text) is not None
+
+
 def letters(text: str) -> str:
     """The letters and digits of a text, in lower case: what two spellings of a title share."""
     return "".join(character for character in text.casefold() if character.isalnum())

@@ -32,6 +32,7 @@ _NO_AUTHOR = re.compile(
 _TITLE_SIZE = 1.25  # of the text
 _MOST_TITLE_LINES = 4
 _MOST_ALIKE = 0.01  # of the other blocks
+_TITLE_PAGE = 400  # characters: a page with fewer, before others, is one
 
 
 def read(data: bytes, name: str, password: str = "") -> Document:
@@ -135,7 +136,8 @@ def _title(stated: str, name: str, blocks: Sequence[Block]) -> tuple[str, list[B
     """The title, and the blocks on the first page that say it.
 
     It is what the file states, unless that is a mere file name; else what is set largest on the
-    first page with text and nowhere after it; else the only heading of the first level.
+    first page with text, if that is a title page or nothing after it is as large; else the only
+    heading of the first level.
     """
     front = [block for block in blocks if block.kind is not Kind.TABLE]
     first = [block for block in front if block.lines[0].page == front[0].lines[0].page]
@@ -165,14 +167,17 @@ def _largest(first: Sequence[Block], blocks: Iterable[Block]) -> list[Block]:
     shown: list[Block] = []
     for block in upright:
         if abs(block.lines[0].size - largest) < 0.05 * largest:
-            shown.append(block)
+            if not headings.is_usual(heading_words(block)):
+                shown.append(block)
         elif shown:
             break
     others = [block for block in every if not any(block is one for one in shown)]
     # The heads of chapters are as large as each other, what is larger stands in a picture.
     alike = sum(block.lines[0].size > 0.95 * largest for block in others)
     short = sum(len(block.lines) for block in shown) <= _MOST_TITLE_LINES
-    return shown if short and alike <= _MOST_ALIKE * len(others) else []
+    on_page = sum(len(line.text) for block in first for line in block.lines)
+    is_title_page = on_page < _TITLE_PAGE and len(first) < len(every)
+    return shown if short and (is_title_page or alike <= _MOST_ALIKE * len(others)) else []
 
 
 def _date(stated: str) -> str:

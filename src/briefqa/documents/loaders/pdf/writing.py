@@ -126,12 +126,14 @@ def _text(
     parts: list[str] = []
     starts: list[WrittenLine] = []
     length = 0
+    edge = max((line.box.x1 for line in lines), default=0.0)
     for place, line in enumerate(lines):
         text = " ".join(symbols_read(references_marked(line).text).split())
         if place:
             last = lines[place - 1]
             length -= len(parts[-1])
-            if place in breaks or not ends.is_within(last, line):
+            is_full = last.box.x1 > edge - 1.5 * last.size or last.page != line.page
+            if place in breaks or not (is_full and ends.is_within(last, line)):
                 parts[-1] = _before(parts[-1], text, place in breaks, ends)
             length += len(parts[-1])
         x0, y0, x1, y1 = pages[line.page].displayed(line.box)
