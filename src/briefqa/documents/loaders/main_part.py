@@ -213,6 +213,8 @@ def _rescued(blocks: Sequence[Any], kept: set[int]) -> list[bool]:
         number in kept or (first < number < last and _looks_like_text(block))
         for number, block in enumerate(blocks)
     ]
+    for number in range(first + 1, last):
+        read[number] = read[number] or _stands_among(blocks, read, number)
     levels = [heading_level(block, tag_of(block)) for block in blocks]
     below = [0] * 7  # by level: whether something is read under a heading of it
     for number in reversed(range(len(blocks))):
@@ -227,6 +229,13 @@ def _rescued(blocks: Sequence[Any], kept: set[int]) -> list[bool]:
         elif read[number]:
             below = [1] * 7
     return read
+
+
+def _stands_among(blocks: Sequence[Any], read: Sequence[bool], number: int) -> bool:
+    """Whether a list, of links maybe, is set directly between two blocks of which one is read."""
+    block, before, after = blocks[number], blocks[number - 1], blocks[number + 1]
+    beside = [each is block.getprevious() or each is block.getnext() for each in (before, after)]
+    return tag_of(block) in LISTS and all(beside) and (read[number - 1] or read[number + 1])
 
 
 def _looks_like_text(block: Any) -> bool:
