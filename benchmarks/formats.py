@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         no_rows = missing(want.rows, have.rows)
         print(
             f"{path.name}: headings R {shared / len(want.headings):.3f} "
-            f"P {shared / len(have.headings):.3f}, paragraphs and items whole "
+            f"P {shared / max(1, len(have.headings)):.3f}, paragraphs and items whole "
             f"{1 - len(lost) / len(want.paragraphs):.3f}, "
             f"rows {1 - len(no_rows) / len(want.rows):.3f}, {seconds:.2f} s"
         )

@@ -138,7 +138,35 @@ def test_attributes_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
             page(f"<p {between.join(f'a{n}' for n in range(200))}>Read.")
 
 
-def test_a_page_that_names_our_placeholder_gets_no_more_than_its_words() -> None:
-    document = page("<p>briefqa-stands-for-0 more</p><p>Ice.</p><p>briefqa-stands-for-99</p>")
-    assert "Ice." in document.text
-    assert "briefqa-stands-for-0 more" in document.text
+def test_a_page_that_has_our_signs_in_its_text_is_read_as_any_other() -> None:
+    text = (
+        "qz0z qzq1z is what a sign looks like, and this page is full of them, for whatever reason."
+    )
+    document = page("".join(f"<p>{text} {n}</p>" for n in range(9)))
+    assert paragraphs(document) == [f"{text} {n}" for n in range(9)]
+
+
+def test_headings_and_code_that_the_choice_leaves_out_are_read_with_what_is_among_them() -> None:
+    """A chapter as DocBook makes it: headings in frames of their own, lists of links."""
+    text = "The profiler records every allocation that the program makes while it is running, " * 3
+    parts = "".join(
+        f'<div class="sect1"><div class="titlepage"><div><div><h2 class="title"><a name="s{n}"></a>'
+        f"{n}. Part{'<a href=#s>#</a>'}</h2></div></div></div><p>{text}({n})</p>"
+        f"<pre>run --part {n}\n  twice<button>copy</button></pre>"
+        f'<ul><li><code>depth</code> <a href="/n">number</a></li></ul></div>'
+        for n in range(1, 6)
+    )
+    document = page(f"<title>Manual</title><body><h1>Manual</h1>{parts}</body>")
+    assert [path[-1] for path in headings(document)] == [f"{n}. Part" for n in range(1, 6)]
+    assert "run --part 3\n  twice" in paragraphs(document)
+    assert "copy" not in document.text
+
+
+def test_the_name_of_the_site_at_the_top_is_not_the_title() -> None:
+    html = "<title>Buffer | Manual 7</title><header><h1>Manual 7</h1></header><h2>Buffer</h2><p>x"
+    assert page(html).title == "Buffer"
+
+
+def test_words_between_blocks_are_paragraphs() -> None:
+    document = page("<div>One<h2>Ice</h2>Two <b>three</b><br><br>four<ul><li>x</ul>five</div>")
+    assert paragraphs(document) == ["One", "Two three", "four", "- x", "five"]

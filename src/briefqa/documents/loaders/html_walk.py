@@ -16,18 +16,19 @@ MOST_COLUMNS = 200
 MOST_SPAN = 1_000  # rows or columns that a cell may say it covers
 _LONG_CELL = 600  # characters; more of them on average stand in columns of a page's layout
 
-_UNSEEN = frozenset(
+UNSEEN = frozenset(
     "script style noscript template svg math-annotation iframe object audio video canvas select "
     "option button input textarea rt rp graphic img link meta title colgroup datalist".split()
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label mark math "
     "meter nobr output progress q ref ruby rb s samp small span strike strong sub sup time tt u "
     "var wbr mi mn mo mrow msup msub mfrac semantics".split()
 )
+_LINK_SIGNS = frozenset({"#", "¶", "§", "🔗", "[edit]", "Permalink"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_LISTS = frozenset({"ul", "ol", "list", "menu", "dir"})
-_BREAKS = frozenset({"br", "lb"})
+LISTS = frozenset({"ul", "ol", "list", "menu", "dir"})
+BREAKS = frozenset({"br", "lb"})
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -45,22 +46,22 @@ class HtmlWalk:
     _words: list[str] = field(default_factory=list)
 
     def walk(self, element: Any) -> None:
-        """Write an element and all in it as blocks."""
+        """Write an element and all in it as blocks, without what follows it."""
         self._block(element)
         self._flush()
 
     def _block(self, element: Any) -> None:
         tag = tag_of(element)
-        if not tag or tag in _UNSEEN or is_hidden(element) or self.before(element):
+        if not tag or tag in UNSEEN or is_hidden(element) or self.before(element):
             return
-        if tag in _BREAKS:
+        if tag in BREAKS:
             self._words.append("\n")
         elif tag == "hr":
             self._flush()
-        elif level := _level(element, tag):
+        elif level := heading_level(element, tag):
             self._flush()
             self._heading(level, element)
-        elif tag in _LISTS:
+        elif tag in LISTS:
             self._flush()
             self._list(element, 0)
             self.writer.end()
@@ -72,17 +73,17 @@ class HtmlWalk:
             self._table(element)
         elif tag == "pre" or (tag == "code" and "\n" in "".join(element.itertext()).strip()):
             self._flush()
-            self.writer.paragraph("".join(element.itertext()).strip("\n").expandtabs(4))
-        elif tag in _INLINE and not any(tag_of(child) not in _INLINE for child in element):
+            self.writer.paragraph("".join(_typed(element)).strip("\n").expandtabs(4))
+        elif tag in INLINE and not any(tag_of(child) not in INLINE for child in element):
             self._words.append(words_of(element))
         else:
-            if tag not in _INLINE:
+            if tag not in INLINE:
                 self._flush()
             self._text(element.text)
             for child in element:
                 self._block(child)
                 self._text(child.tail)
-            if tag not in _INLINE:
+            if tag not in INLINE:
                 self._flush()
 
     def _text(self, text: str | None) -> None:
@@ -97,7 +98,7 @@ class HtmlWalk:
             self.writer.paragraph("\n".join(filter(None, lines)))
 
     def _heading(self, level: int, element: Any) -> None:
-        words = one_spaced(words_of(element))
+        words = heading_words(element)
         if self.is_title(words):
             self.writer.title(words)
         elif words:
@@ -108,7 +109,7 @@ class HtmlWalk:
         number = _count(element.get("start"), 1)
         for item in element:
             tag = tag_of(item)
-            if tag in _LISTS:
+            if tag in LISTS:
                 self._list(item, depth + 1)
             elif tag in ("li", "item") and not is_hidden(item):
                 number = _count(item.get("value"), number)
@@ -123,8 +124,8 @@ class HtmlWalk:
                 self._text(child) if isinstance(child, str) else self._block(child)
             self._flush()
             return
-        lists = [each for each in item if tag_of(each) in _LISTS]
-        own = words_of(item, leave_out=_LISTS)
+        lists = [each for each in item if tag_of(each) in LISTS]
+        own = words_of(item, leave_out=LISTS)
         lines = [one_spaced(line) for line in own.split("\n")]
         self.writer.item("\n".join(filter(None, lines)), mark=mark, depth=depth)
         for each in lists or _nested(item):
@@ -168,6 +169,16 @@ def tag_of(element: Any) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
+def heading_words(element: Any) -> str:
+    """The words of a heading on one line, without the sign that links to it."""
+    words = one_spaced(words_of(element))
+    for each in element.iter("a", "span", "button"):
+        sign = one_spaced("".join(each.itertext()))
+        if sign in _LINK_SIGNS and words.endswith(sign):
+            words = words.removesuffix(sign).rstrip()
+    return words
+
+
 def is_hidden(element: Any) -> bool:
     """Whether an element says of itself that it is not shown."""
     if element.get("hidden") is not None:
@@ -185,16 +196,16 @@ def words_of(element: Any, leave_out: frozenset[str] = frozenset()) -> str:
 
 def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
     tag = tag_of(element)
-    if not tag or tag in _UNSEEN or is_hidden(element):
+    if not tag or tag in UNSEEN or is_hidden(element):
         return
-    if tag in _BREAKS:
+    if tag in BREAKS:
         parts.append("\n")
         return
     if element.text and not (tag == "ruby" and not element.text.strip()):
         parts.append(_SPACE.sub(" ", element.text))
     for child in element:
         name = tag_of(child)
-        apart = bool(name) and name not in _INLINE and name not in _BREAKS
+        apart = bool(name) and name not in INLINE and name not in BREAKS
         if name not in leave_out:
             if apart and parts:
                 parts.append("\n" if name in ("p", "div") else " ")
@@ -203,6 +214,20 @@ def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
                 parts.append("\n" if name in ("p", "div") else " ")
         if child.tail and not (tag == "ruby" and not child.tail.strip()):
             parts.append(_SPACE.sub(" ", child.tail))
+
+
+def _typed(element: Any) -> Iterator[str]:
+    """The text of code as it is typed, without buttons to copy it."""
+    if element.text:
+        yield element.text
+    for child in element:
+        tag = tag_of(child)
+        if tag in BREAKS:
+            yield "\n"
+        elif tag and tag not in UNSEEN and not is_hidden(child):
+            yield from _typed(child)
+        if child.tail:
+            yield child.tail
 
 
 def _with_text(element: Any) -> Iterator[Any]:
@@ -214,7 +239,7 @@ def _with_text(element: Any) -> Iterator[Any]:
             yield child.tail
 
 
-def _level(element: Any, tag: str) -> int:
+def heading_level(element: Any, tag: str) -> int:
     """The level of a heading, 0 for what is none."""
     if tag == "head":
         return _HEADINGS.get(element.get("rend") or "", 2)
@@ -229,7 +254,7 @@ def _nested(item: Any) -> list[Any]:
     """The outermost lists within an item that are not its children."""
     found = []
     for child in item:
-        if tag_of(child) in _LISTS:
+        if tag_of(child) in LISTS:
             found.append(child)
         elif tag_of(child):
             found += _nested(child)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from briefqa.documents.loaders.html_walk import tag_of, words_of
+from briefqa.documents.loaders.html_walk import heading_words, tag_of
 from briefqa.documents.loaders.outline import one_line, title_from_name
 from briefqa.documents.loaders.written_text import one_spaced
 from briefqa.records import Metadata
@@ -71,14 +71,25 @@ def web_metadata(root: Any, name: str, address: str = "") -> WebMetadata:
 
 def _title_heading(root: Any, title: str) -> str:
     """The heading that says what the title does: the only one of level 1, or part of the title."""
-    first = [one_spaced(words_of(each)) for each in root.iter("h1")]
+    first = [heading_words(each) for each in root.iter("h1") if not _in_page_header(each)]
     first = list(dict.fromkeys(filter(None, first)))
     if len(first) == 1 and (not title or _alike(first[0]) in _alike(title)):
         return first[0]
     parts = {_alike(part) for part in (title, *_BETWEEN.split(title))} - {""}
-    headings = (one_spaced(words_of(each)) for each in root.iter("h1", "h2"))
-    found = next((words for words in headings if _alike(words) in parts), "")
+    headings = [each for each in root.iter("h1", "h2") if _alike(heading_words(each)) in parts]
+    headings.sort(key=_in_page_header)
+    found = heading_words(headings[0]) if headings else ""
     return found or (first[0] if first and not title else "")
+
+
+def _in_page_header(heading: Any) -> bool:
+    """Whether a heading stands in the head of the page, where the site has its name."""
+    for above in heading.iterancestors():
+        if tag_of(above) in ("article", "main"):
+            return False
+        if tag_of(above) in ("header", "nav") or "header" in (above.get("id") or ""):
+            return True
+    return False
 
 
 def _meta(root: Any) -> dict[str, str]:

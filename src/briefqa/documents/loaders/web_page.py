@@ -7,15 +7,15 @@ it finds none, as on very short pages, everything in the body is read that is no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from briefqa.documents.loaders import mail
 from briefqa.documents.loaders.html_tree import html_tree
-from briefqa.documents.loaders.html_walk import HtmlWalk, is_hidden, is_layout, tag_of
+from briefqa.documents.loaders.html_walk import HtmlWalk, is_hidden, tag_of
+from briefqa.documents.loaders.main_part import main_blocks
 from briefqa.documents.loaders.recognition import is_saved_page
 from briefqa.documents.loaders.web_metadata import web_metadata
-from briefqa.documents.loaders.written_text import TextWriter, one_spaced
+from briefqa.documents.loaders.written_text import TextWriter
 from briefqa.errors import LoadError
 from briefqa.records import Document
 
@@ -28,7 +28,6 @@ GIVES = "the page's own text with headings, lists, tables and code; title, autho
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "lxml.html", "trafilatura")
 
-_MOST_ELEMENTS = 100_000  # of larger pages everything is read: choosing would take too long
 _SET_APART = frozenset("nav footer aside form dialog menu search".split())
 _ROLES = frozenset(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
@@ -41,12 +40,6 @@ _NAMED_APART = re.compile(
     re.IGNORECASE,
 )
 _SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(https?://[^\s>]{1,500})", re.IGNORECASE)
-_STRUCTURED = ("table", "ul", "ol", "dl", "pre", "figcaption")
-_BLOCKS = frozenset(
-    "p div section article table ul ol dl pre blockquote figure h1 h2 h3 h4 h5 h6".split()
-)
-_SIGN = "briefqa-stands-for-"
-_STANDS_FOR = re.compile(rf"\s*{_SIGN}(\d{{1,6}})\b")
 
 
 def prepare() -> None:
@@ -69,26 +62,14 @@ def parse(data: bytes, name: str) -> Document:
         writer.note(note)
     for element in _set_apart(root):
         element.drop_tree()  # what is within another one goes with it
-    for element in list(root.iter("div", "section", "article", "main", "td", "center", "body")):
-        _part_at_breaks(element)
-    main, kept = main_part(root)
-    walk = HtmlWalk(
-        writer, is_title=about.is_title, before=lambda element: _write(element, kept, walk)
-    )
-    walk.walk(main)
+    body = root.find("body")
+    walk = HtmlWalk(writer, is_title=about.is_title)
+    for block in main_blocks(root if body is None else body):
+        walk.walk(block)
     document = writer.document(name, about.metadata)
     if not any(section.paragraphs for section in document.sections):
         raise LoadError("it has no text: what it shows may be made by a script")
     return document
-
-
-def _write(element: Any, kept: Sequence[Any], walk: HtmlWalk) -> bool:
-    """Write what an element stands for, if it stands for another."""
-    stands_for = _STANDS_FOR.match(element.text or "") if tag_of(element) == "p" else None
-    if stands_for is None or int(stands_for[1]) >= len(kept):
-        return False
-    walk.walk(kept[int(stands_for[1])])
-    return True
 
 
 def _saved(data: bytes) -> tuple[bytes, str, str]:
@@ -101,83 +82,6 @@ def _saved(data: bytes) -> tuple[bytes, str, str]:
             if isinstance(content, bytes):
                 return content, part.get_content_charset() or "", str(address or "")
     raise LoadError("it holds no page")
-
-
-def main_part(root: Any) -> tuple[Any, list[Any]]:
-    """The element whose text is that of the page, and elements as they are in the page.
-
-    trafilatura keeps paragraphs better than rows and items: what has some is shown to it as a
-    paragraph of the same words, which begins with its number among the elements that are returned.
-    """
-    from copy import deepcopy
-
-    from lxml.html import Element
-    from trafilatura import bare_extraction
-
-    kept: list[Any] = []
-    body = root.find("body")
-    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
-        return (root if body is None else body), kept
-    for element in list(root.iter(*_STRUCTURED)):
-        if any(tag_of(above) in _STRUCTURED for above in element.iterancestors()):
-            continue
-        if tag_of(element) == "table" and is_layout(element, list(element.iter("tr"))):
-            continue
-        words = one_spaced("".join(element.itertext()))
-        linked = sum(len(one_spaced("".join(link.itertext()))) for link in element.iter("a"))
-        if not words or (2 * linked > len(words) and tag_of(element) != "table"):
-            continue
-        paragraph = Element("p")
-        paragraph.text = f"{_SIGN}{len(kept)} {words}"
-        paragraph.tail, element.tail = element.tail, None
-        kept.append(element)
-        element.getparent().replace(element, paragraph)
-        figure = next(paragraph.iterancestors("figure"), None)
-        if figure is not None:  # pictures go, with all that is in their frame
-            figure.addnext(paragraph)
-    found: Any = bare_extraction(
-        deepcopy(root),
-        include_tables=True,
-        include_formatting=True,
-        include_comments=False,
-        with_metadata=False,
-    )
-    # Of pages with few words it makes one paragraph.
-    if found is None or found.body is None or len(found.body) < 2:
-        return (root if body is None else body), kept
-    return found.body, kept
-
-
-def _part_at_breaks(element: Any) -> None:
-    """Make paragraphs of text that only two line breaks in a row part."""
-    from lxml.html import Element
-
-    children = list(element)
-    parts = [
-        place
-        for place, child in enumerate(children[:-1])
-        if child.tag == "br" and children[place + 1].tag == "br" and not (child.tail or "").strip()
-    ]
-    if not parts:
-        return
-    paragraph = Element("p")
-    paragraph.text, element.text = element.text, None
-    element.insert(0, paragraph)
-    for child in children:
-        tail, child.tail = child.tail, None
-        if tag_of(child) in _BLOCKS:
-            paragraph = Element("p")
-            paragraph.text = tail
-            child.addnext(paragraph)
-        elif child.tag == "br" and child.getnext() is not None and child.getnext().tag == "br":
-            following = Element("p")
-            following.text = tail
-            paragraph.addnext(following)
-            child.drop_tree()
-            paragraph = following
-        else:
-            paragraph.append(child)
-            child.tail = tail
 
 
 def _set_apart(root: Any) -> list[Any]:
