@@ -17,7 +17,7 @@ from briefqa.models.embedder import Embedder
 from briefqa.ui.service import IndexService
 
 from .conftest import Visit, served
-from .page_driver import ask, sideways
+from .page_driver import ask, read, sideways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -162,6 +162,21 @@ def test_pages_are_turned_and_a_changed_file_is_told(
         page.get_by_role("button", name="Text", exact=True).click()
         assert page.locator("#opened article").is_visible()
         assert not sheet.is_visible()
+
+
+def test_a_document_is_read_page_by_page(
+    visit: Visit, folder: Path, real_embedder: Embedder
+) -> None:
+    with served(IndexService(folder / "index", model=real_embedder)) as address:
+        page = visit(address)
+        read(page, "Harbour report")
+        sheet = as_page(page)
+        assert sheet.locator(".page-name").inner_text() == "Page v (page 1 of the file) of 2"
+        sheet.get_by_role("button", name="Next page").click()
+        sheet.get_by_alt_text("Page vi (page 2 of the file) of Harbour report").wait_for()
+        assert sheet.get_by_role("button", name="Next page").is_disabled()
+        assert boxes(sheet) == []
+        assert not page.locator("#opened article").is_visible()
 
 
 def boxes_hidden(sheet: Locator) -> bool:

@@ -6,10 +6,16 @@ The browser fetches the picture (see `page_pictures`) and turns the pages; see `
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
-from briefqa.records import Document, PageBox
+from briefqa.places import page_boxes
+from briefqa.records import Document, LineMap, PageBox, Span
 from briefqa.ui.html import Html, tag
+from briefqa.ui.rendering import Marks
+
+
+def has_pages(document: Document) -> bool:
+    """Whether the pages of a document can be shown."""
+    return bool(document.page_sizes and document.lines.starts)
 
 
 def choice() -> Html:
@@ -21,13 +27,19 @@ def choice() -> Html:
     return tag("div", *ways, class_="shown-as", role="group", aria_label="Show the source as")
 
 
-def sheet(document: Document, passage: Sequence[PageBox], quoted: Sequence[PageBox]) -> Html:
-    """The page on which a passage begins, boxes over its lines and over those that are quoted."""
-    page = (quoted or passage)[0].page
-    said = {(box.page, box.left, box.top, box.right) for box in quoted}
-    boxes = [
-        _box(document, box, (box.page, box.left, box.top, box.right) in said) for box in passage
-    ]
+def sheet(document: Document, marks: Marks, at: int | None = None) -> Html:
+    """A page of a document that has some, boxes over the lines that are marked.
+
+    It is the page with that place in it, else the one on which what is quoted begins.
+    """
+    passage = _boxes(document, marks.cited) if marks.cited else []
+    quoted = {box for sentence in marks.sentences for box in _boxes(document, sentence)}
+    first = next((box for box in passage if box in quoted), passage[0] if passage else None)
+    if at is not None or first is None:
+        page = document.lines.pages[document.lines.within(at or 0, (at or 0) + 1)[0]]
+    else:
+        page = first.page
+    boxes = [_box(document, box, box in quoted) for box in passage]
     turning = [
         tag("button", f"{name} page", type="button", class_="turn-page", data_by=by)
         for name, by in (("Previous", -1), ("Next", 1))
@@ -44,6 +56,14 @@ def sheet(document: Document, passage: Sequence[PageBox], quoted: Sequence[PageB
         data_pages=len(document.page_sizes),
         data_labels=json.dumps(document.page_labels),
     )
+
+
+def _boxes(document: Document, span: Span) -> list[PageBox]:
+    """Where the lines of a range of the text stand."""
+    lines, rows = document.lines, document.lines.within(span.start, span.end)
+    some = slice(rows.start, rows.stop)
+    wanted = LineMap(lines.starts[some], lines.pages[some], lines.firsts[some], lines.boxes[some])
+    return list(page_boxes(wanted, document.page_labels))
 
 
 def _box(document: Document, box: PageBox, is_quoted: bool) -> Html | None:

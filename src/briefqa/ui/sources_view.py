@@ -39,8 +39,7 @@ def article(
     """
     quoted = answer.quotations_from(hit.passage)
     cited = cited_by(answer, hit, turn)
-    said = [box for one in quoted for box in one.boxes]
-    has_pages = bool(hit.boxes and document.page_sizes)
+    has_pages = sheet_view.has_pages(document)
     title = tag("button", document.title, type="button", class_="read", data_at=0, data_key="top")
     return tag(
         "div",
@@ -59,7 +58,7 @@ def article(
             class_="bar",
         ),
         reading_view.article(document, None, cited, remark),
-        sheet_view.sheet(document, hit.boxes, said) if has_pages else None,
+        sheet_view.sheet(document, cited.marks) if has_pages else None,
         class_="opened",
         data_turn=turn,
     )
