@@ -18,6 +18,7 @@ from briefqa.ui.service import IndexService
 
 from .conftest import Visit, served
 from .page_driver import ask, read, sideways
+from .test_accessibility import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -132,6 +133,7 @@ def test_boxes_lie_over_exactly_the_cited_lines(
             assert grey[top:bottom, left:right].min() < 100
             assert grey[top:bottom, right + 3 :].min() > 200
         assert not sideways(page)
+        assert violations(page) == []
 
 
 def test_pages_are_turned_and_a_changed_file_is_told(
