@@ -131,9 +131,11 @@ def _goes_on(before: Block, block: Block) -> bool:
         return False
     if one.turned or other.turned:
         return False
-    if other.text[:1].islower():
+    small = other.text[:1].islower()
+    has_ended = paragraphs.ended(one.text)
+    if small and not has_ended:
         return True
-    if paragraphs.ended(one.text):
+    if has_ended and not small:
         return False
     edge = max(line.box.x1 for line in before.lines[-_LATEST:])
     left = min(line.box.x0 for line in before.lines[-_LATEST:])

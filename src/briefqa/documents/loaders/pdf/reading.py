@@ -158,7 +158,11 @@ def _largest(first: Sequence[Block], blocks: Iterable[Block]) -> list[Block]:
     """The blocks of the first page that are set largest, one below the other."""
     every = list(blocks)
     body = headings.body_size(line for block in every for line in block.lines)
-    upright = [block for block in first if not block.lines[0].turned]
+    upright = [
+        block
+        for block in first
+        if not block.lines[0].turned and len(headings.letters(heading_words(block))) > 1
+    ]
     if not upright:
         return []
     largest = max(block.lines[0].size for block in upright)
