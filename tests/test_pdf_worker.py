@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
 
+from briefqa import build, open_index
 from briefqa.documents import reading
 from briefqa.documents.loaders import pdf
 from briefqa.documents.worker import process
 from briefqa.errors import LoadError
+from briefqa.models.embedder import HashingEmbedder
 from tests import pdf_files
 from tests.pdf_files import FIRST, made, paragraph
 
@@ -117,6 +122,32 @@ def test_the_worker_reads_what_the_loader_reads() -> None:
         alone.lines,
     )
     assert (document.media_type, document.loader) == ("application/pdf", f"pdf {pdf.VERSION}")
+
+
+def test_a_locked_file_is_opened_with_its_password() -> None:
+    buffer = io.BytesIO()
+    sheet = Canvas(buffer, encrypt=StandardEncryption("sesame"))
+    sheet.drawString(40, 350, "Nobody is to read this.")
+    sheet.save()
+    with pytest.raises(LoadError, match=r"^it is encrypted and needs a password$"):
+        reading.read_document(buffer.getvalue(), "a.pdf")
+    document = reading.read_document(buffer.getvalue(), "a.pdf", "sesame")
+    assert document.text == "Nobody is to read this."
+
+
+def test_what_of_a_file_is_not_read_is_kept_in_the_index(tmp_path: Path) -> None:
+    data = pdf_files.raw([pdf_files.lines("A page to read.")], kids=["99 0 R"])
+    (tmp_path / "a.pdf").write_bytes(data)
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 broken")
+    index = tmp_path / "index"
+    report = build([tmp_path / "a.pdf", tmp_path / "b.pdf"], index=index, model=HashingEmbedder())
+    with open_index(index, model=HashingEmbedder(), reader=None) as searcher:
+        document = searcher.document("a.pdf")
+        (hit,) = searcher.search("page")
+    assert document.notes == ("page 2 not read: it is damaged",)
+    assert hit.citation == "a › ¶1, p. 1"
+    assert hit.boxes[0].page == 1
+    assert any("it is no PDF, or too damaged" in str(each) for each in report.sources)
 
 
 def test_a_page_is_drawn_as_wide_as_it_is_wanted() -> None:

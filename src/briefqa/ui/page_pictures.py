@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import partial
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,6 +20,8 @@ from briefqa.ui.service import IndexService
 ADDRESS = "/page-picture"
 _KEPT = 12
 """Pictures, of some 300 KB each."""
+_AT_ONCE = 2
+"""Pictures; more wait, so that they take no threads from questions."""
 _WIDTHS = (200, 2_400)
 """Pixels; what is asked for is rounded up to a multiple of the least."""
 
@@ -32,6 +36,7 @@ class PagePictures:
     def __init__(self, service: IndexService) -> None:
         self._service = service
         self._lock = threading.Lock()
+        self._limiter = anyio.CapacityLimiter(_AT_ONCE)
         self._kept: OrderedDict[tuple[str, str, int, int], bytes] = OrderedDict()
 
     @property
@@ -44,10 +49,9 @@ class PagePictures:
         page, width = asked.get("page", ""), asked.get("width", "")
         if not (page.isdecimal() and width.isdecimal() and len(page) < 6 and len(width) < 6):
             return PlainTextResponse("Which page, and how wide?", 422)
+        draw = partial(self.picture, asked.get("document", ""), int(page), int(width))
         try:
-            picture = await run_in_threadpool(
-                self.picture, asked.get("document", ""), int(page), int(width)
-            )
+            picture = await to_thread.run_sync(draw, limiter=self._limiter)
         except BriefQAError as error:
             sentence = f"This page cannot be shown: {str(error).rstrip('.')}."
             return PlainTextResponse(sentence, 409, {"Cache-Control": "no-store"})
