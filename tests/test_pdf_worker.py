@@ -147,7 +147,9 @@ def test_what_of_a_file_is_not_read_is_kept_in_the_index(tmp_path: Path) -> None
     assert document.notes == ("page 2 not read: it is damaged",)
     assert hit.citation == "a › ¶1, p. 1"
     assert hit.boxes[0].page == 1
-    assert any("it is no PDF, or too damaged" in str(each) for each in report.sources)
+    assert [(each.name, each.detail) for each in report.failed] == [
+        ("b.pdf", "it is no PDF, or too damaged to be read")
+    ]
 
 
 def test_a_page_is_drawn_as_wide_as_it_is_wanted() -> None:
