@@ -25,7 +25,7 @@ from briefqa import (
     build,
     open_index,
 )
-from briefqa.documents import source_files
+from briefqa.documents import loaders, source_files
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Answer, QuestionKind
 
@@ -250,15 +250,15 @@ def test_an_empty_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as raised:
         build(tmp_path / "empty", index=tmp_path / "index", model="hashing")
     assert str(raised.value) == (
-        f"Nothing to index: {tmp_path / 'empty'} is empty; put .txt, .text, .md, .markdown files "
-        "there; the index was left as it was."
+        f"Nothing to index: {tmp_path / 'empty'} is empty; put documents there "
+        f"({loaders.formats()}); the index was left as it was."
     )
 
 
 def test_a_folder_of_other_formats_says_which_are_read(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "sheet.xlsx").write_bytes(b"PK")
-    with pytest.raises(BuildError, match=r"holds no file in a format that is read \(\.txt, .*\);"):
+    (tmp_path / "other" / "sheet.xyz").write_bytes(b"PK")
+    with pytest.raises(BuildError, match=r"holds no file in a format that is read \(text, .*\);"):
         build(tmp_path / "other", index=tmp_path / "index", model="hashing")
 
 
@@ -277,13 +277,18 @@ def test_to_name_no_path_at_all_is_one_sentence(folder: Path) -> None:
 
 
 def test_a_named_file_of_another_format_is_not_skipped_quietly(folder: Path) -> None:
-    (folder / "sheet.csv").write_text("a,b", "utf-8")
+    (folder / "sheet.xyz").write_text("a,b", "utf-8")
+    (folder / "photo.xyz").write_bytes(b"\xff\xd8\xff\xe0")
     report = build(
-        folder / "good.txt", folder / "sheet.csv", index=folder.parent / "index", model="hashing"
+        *(folder / name for name in ("good.txt", "sheet.xyz", "photo.xyz")),
+        index=folder.parent / "index",
+        model="hashing",
     )
-    assert details(report)["sheet.csv"] == (
-        "'.csv' files cannot be read; save it as one of .txt, .text, .md, .markdown"
-    )
+    assert details(report) == {
+        "good.txt": "indexed",
+        "photo.xyz": "it is a JPEG picture, which cannot be read",
+        "sheet.xyz": "'.xyz' files cannot be read; `briefqa formats` lists what can",
+    }
 
 
 def test_links_in_circles_are_walked_once(folder: Path) -> None:
@@ -482,11 +487,11 @@ def test_the_command_lists_a_hopeless_file_indexes_the_rest_and_exits_1(
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("empty", "is empty; put .txt, .text, .md, .markdown files there"),
+        ("empty", "is empty; put documents there (text, Markdown, "),
         ("missing", "There is no file or folder"),
         ("pipe.txt", NOT_REGULAR),
         ("loop.txt", NOT_REGULAR),
-        ("sheet.csv", "'.csv' files cannot be read; save it as one of"),
+        ("sheet.xyz", "'.xyz' files cannot be read; `briefqa formats` lists what can"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_read_in_one_sentence(
@@ -495,7 +500,7 @@ def test_the_command_refuses_what_it_cannot_read_in_one_sentence(
     (tmp_path / "empty").mkdir()
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "loop.txt").symlink_to("loop.txt")
-    (tmp_path / "sheet.csv").write_text("a,b", "utf-8")
+    (tmp_path / "sheet.xyz").write_text("a,b", "utf-8")
     index = tmp_path / "index"
     done = command("build", tmp_path / path, "--index", index, "--model", "hashing")
     assert_one_sentence(done, 1, said)

@@ -76,8 +76,9 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "fitted to 4 questions" in run("calibrate")
     assert "calibrated  asserts from" in run("info")
     assert run("password") == "passwords.txt lets mara in.\n"
+    assert run("formats").startswith("text (.txt .text)\n  headings")
     tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
-    assert set(commands()) == set(tested.split())
+    assert set(commands()) == {*tested.split(), "formats"}
 
 
 def test_the_example_of_serve_serves_the_page(

@@ -30,6 +30,7 @@ from briefqa import (
     verify,
 )
 from briefqa.documents import loaders, source_files
+from briefqa.documents.loaders import text as text_loader
 from briefqa.documents.source_files import safe_name
 from briefqa.index import generations
 from briefqa.indexing import added_files, uploads_folder
@@ -188,7 +189,7 @@ def test_each_file_is_told_what_became_of_it_in_the_order_given(
         Received(
             "picture.png",
             Change.REFUSED,
-            detail="'.png' files cannot be read; save it as one of .txt, .text, .md, .markdown.",
+            detail="It is a PNG picture, which cannot be read.",
         ),
         Received("clock.md", Change.REPLACED, "clock.md", 1),
         Received("2016/bridge.md", Change.ADDED, "2016 - bridge.md", 1),
@@ -309,7 +310,7 @@ def test_limits_are_told_and_the_files_within_them_are_kept(
         (Change.REPLACED, ""),
     ]
     monkeypatch.setattr(added_files, "MOST_BYTES", 1_000_000)
-    monkeypatch.setattr(source_files, "MAX_FILE_BYTES", 1_500_000)
+    monkeypatch.setattr(text_loader, "MOST_BYTES", 1_500_000)
     told = library.add(dropped({"a.txt": "One. " * 240_000, "b.txt": "Two. " * 400_000}))
     assert [one.detail for one in told] == [
         "The uploads would hold more than 1 MB; remove some.",

@@ -22,7 +22,16 @@ from briefqa.documents.passages import (
     searched,
 )
 from briefqa.errors import LoadError
-from briefqa.records import Document, Metadata, Passage, Place, PlaceUnit, Section, Span
+from briefqa.records import (
+    Document,
+    LineMap,
+    Metadata,
+    Passage,
+    Place,
+    PlaceUnit,
+    Section,
+    Span,
+)
 from briefqa.text.plain_markdown import plain
 
 WINDOW = WordWindow()
@@ -159,6 +168,29 @@ def test_a_passage_of_a_document_with_pages_knows_its_pages() -> None:
     (whole,) = cut(PAGED, WINDOW)
     assert whole.place == Place(PlaceUnit.PAGE, 1, 4)
     assert whole.location == "report.pdf, pages 1–4"
+    assert whole.citation == "Report › ¶1–3, pp. 1–4"
+
+
+def test_pages_have_the_names_that_the_document_gives_them() -> None:
+    labelled = replace(PAGED, page_labels=("iv", "", "", "1"))
+    places = [passage.place for passage in cut(labelled, WordWindow(2))]
+    assert [place.in_citation for place in places] == [
+        "p. iv (page 1 of the file)",
+        "pp. iv–3 (pages 1–3 of the file)",
+        "p. 1 (page 4 of the file)",
+    ]
+
+
+def test_the_lines_of_a_page_say_on_which_pages_a_passage_stands() -> None:
+    """The footnote of page 1 stands after the paragraph that ends on page 2."""
+    box = (0, 0, 4, 4)
+    lines = LineMap((0, 17, 26), (1, 2, 1), (0, 0, 40), (box, box, box))
+    places = {p.text: p.place for p in cut(replace(PAGED, lines=lines), WordWindow(2))}
+    assert places == {
+        "One rained.": Place(PlaceUnit.PAGE, 1, 1),
+        "Two snowed.": Place(PlaceUnit.PAGE, 1, 2),
+        "Three thawed.": Place(PlaceUnit.PAGE, 1, 1),
+    }
 
 
 def test_a_passage_of_an_extracted_text_without_pages_has_no_place_in_its_file() -> None:
@@ -201,6 +233,9 @@ def test_a_passage_around_what_was_left_out_knows_the_lines_of_its_file() -> Non
         (Place(PlaceUnit.LINE, 3, 4), "lines 3–4"),
         (Place(PlaceUnit.PAGE, 12, 12), "page 12"),
         (Place(PlaceUnit.PAGE, 12, 13), "pages 12–13"),
+        (Place(PlaceUnit.PAGE, 6, 6, "iv"), "page iv (page 6 of the file)"),
+        (Place(PlaceUnit.SLIDE, 7, 7), "slide 7"),
+        (Place(PlaceUnit.CHAPTER, 2, 2, "text/ch1.xhtml"), "text/ch1.xhtml"),
         (Place(PlaceUnit.NONE), ""),
     ],
 )

@@ -362,7 +362,8 @@ def test_a_passage_on_a_page_is_kept_with_its_page(folder: Path, searcher: Searc
     path = saved(folder, [turn], searcher)
     assert receipt.read(path).turns[0].hits[0].place == place
     assert replay(receipt.read(path), searcher).turns[0].difference == (
-        "[1] “Harbour › Ships › ¶1” (harbour.md, 21–61) stands elsewhere now."
+        "[1] is “Harbour › Ships › ¶1” (harbour.md, 21–61) now, and was "
+        "“Harbour › Ships › ¶1, p. 12” (harbour.md, 21–61)."
     )
 
 

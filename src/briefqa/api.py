@@ -46,6 +46,7 @@ def build(
     encoding: str | None = None,
     exclude: AnyPath | Iterable[AnyPath] = (),
     progress: OnProgress | None = None,
+    password: str = "",
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
@@ -56,7 +57,7 @@ def build(
     `encoding` is that of text files which are neither UTF-8 nor marked, such as "cp1252"; without
     it each is read in the encoding it looks like, and its `detail` says where that is uncertain.
     `progress` is called with a `briefqa.indexing.progress.Progress` as the work goes on, so that
-    `print` shows how far it is.
+    `print` shows how far it is. `password` opens files that are locked with it; it is kept nowhere.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -76,6 +77,7 @@ def build(
         encoding=encoding,
         exclude=excluded,
         progress=progress,
+        password=password,
     )
 
 
@@ -163,11 +165,14 @@ def replay(
     return ask_again(receipt.read(Path(path)), _shared_searcher(index, reader))
 
 
-def verify(index: AnyPath = "index") -> VerifyReport:
-    """Read every source again and check that each passage stands where its citation says."""
+def verify(index: AnyPath = "index", *, password: str = "") -> VerifyReport:
+    """Read every source again and check that each passage stands where its citation says.
+
+    `password` opens locked files; without it they are compared by their bytes alone.
+    """
     from briefqa.indexing.verification import verify_index
 
-    return verify_index(Path(index))
+    return verify_index(Path(index), password)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:

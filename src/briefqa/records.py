@@ -9,6 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from briefqa.places import NO_LINES as NO_LINES
+from briefqa.places import LineMap as LineMap
+from briefqa.places import PageBox as PageBox
+from briefqa.places import Place as Place
+from briefqa.places import PlaceUnit as PlaceUnit
+
 HEADING_MARK = " › "  # between the headings of a section's path
 
 
@@ -73,35 +79,6 @@ class Span:
     end: int
 
 
-class PlaceUnit(StrEnum):
-    """What a place is counted in; NONE where a source has neither lines nor pages."""
-
-    LINE = "line"
-    PAGE = "page"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in its source a passage stands, as a person finds it there.
-
-    `first` and `last` count from 1, both included; both are 0 where the unit is NONE.
-    """
-
-    unit: PlaceUnit
-    first: int = 0
-    last: int = 0
-
-    @property
-    def in_words(self) -> str:
-        """`line 3`, `lines 3–4`, `page 12`, `pages 12–13`, or nothing where the unit is NONE."""
-        if self.unit is PlaceUnit.NONE:
-            return ""
-        if self.first == self.last:
-            return f"{self.unit} {self.first}"
-        return f"{self.unit}s {self.first}–{self.last}"
-
-
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the paragraphs that stand under it, up to the next heading.
@@ -155,8 +132,11 @@ class Document:
     `sections` are in source order and cover every paragraph that may be quoted; front matter,
     crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
     from 0 (an empty page starts where the next one does), empty where the format has no pages;
-    `line_starts` those of the file's lines, empty where they are the lines of `text`. `media_type`
-    is the file's, `loader` its name and version. `notes` say what was left out or guessed, and why.
+    `page_unit` says what they are, `page_labels` what each is called where that is not its number,
+    `page_sizes` its width and height in points where it can be shown; `lines`, where they are
+    known, then say what page a place is on. `line_starts` are those of the file's lines, empty
+    where they are the lines of `text`. `media_type` is the file's, `loader` its name and version.
+    `notes` say what was left out or guessed, and why.
     """
 
     name: str
@@ -168,6 +148,10 @@ class Document:
     loader: str = ""
     encoding: str = "utf-8"
     line_starts: tuple[int, ...] = ()
+    page_unit: PlaceUnit = PlaceUnit.PAGE
+    page_labels: tuple[str, ...] = ()
+    page_sizes: tuple[tuple[float, float], ...] = ()
+    lines: LineMap = NO_LINES
     notes: tuple[str, ...] = ()
 
     @property
@@ -201,9 +185,10 @@ class Passage:
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2` on one line; a title that is shared with its file in brackets."""
+        """`Title › Section › ¶2, p. 12` on one line; a shared title with its file in brackets."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
+        paragraphs = ", ".join(filter(None, (paragraphs, self.place.in_citation)))
         title = f"{self.title} ({self.document})" if self.title_shared else self.title
         parts = (title, *self.section, paragraphs)
         return section_text([" ".join(part.split()) for part in parts])
@@ -253,7 +238,8 @@ class Hit:
     """A passage found for a question; `rank` counts from 1.
 
     `answer` is where it answers the question, if anywhere. `prefix` and `suffix` are the characters
-    of the document before and after the passage, 32 at most.
+    of the document before and after the passage, 32 at most. `boxes` are those of the lines of the
+    passage on the pages of its source, if it has any.
     """
 
     rank: int
@@ -262,6 +248,7 @@ class Hit:
     answer: AnswerSpan | None = None
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:
@@ -293,7 +280,8 @@ class Quotation:
     whole sentence is all that is claimed. `part` is the question of several parts that is answered
     here, empty elsewhere. `attribution` is who says it, in the source's own words, empty where the
     sentence and its neighbours do not tell. `prefix` and `suffix` are the characters of the
-    document before and after the sentence, 32 at most.
+    document before and after the sentence, 32 at most. `boxes` are those of the lines that the
+    sentence stands on, on the pages of its source, if it has any.
     """
 
     passage: Passage
@@ -303,6 +291,7 @@ class Quotation:
     attribution: str = ""
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:

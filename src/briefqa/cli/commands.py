@@ -82,12 +82,13 @@ def _print_error(error: BriefQAError, code: int) -> int:
 def _build(options: argparse.Namespace) -> int:
     from briefqa.api import build
 
+    password = terminal.password_of_files() if options.password else ""
     try:
         with terminal.progress_bar() as progress:
             report = build(
                 options.paths or None, index=options.index, model=options.model,
                 language=options.language, encoding=options.encoding, exclude=options.exclude,
-                progress=progress,
+                progress=progress, password=password,
             )  # fmt: skip
     except KeyboardInterrupt:
         print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)
@@ -96,6 +97,14 @@ def _build(options: argparse.Namespace) -> int:
     if report.failed:
         files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
+    return 0
+
+
+def _formats(_: argparse.Namespace) -> int:
+    from briefqa.documents.loaders import LOADERS
+
+    for loader in LOADERS:
+        print(f"{loader.CALLED} ({' '.join(loader.SUFFIXES)})\n  {loader.GIVES}")
     return 0
 
 
@@ -219,7 +228,8 @@ def _password(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from briefqa.api import verify
 
-    report = verify(options.index)
+    password = terminal.password_of_files() if options.password else ""
+    report = verify(options.index, password=password)
     if options.json:
         terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})
     else:
@@ -300,6 +310,7 @@ def _info(options: argparse.Namespace) -> int:
 _EXIT_CODES: dict[Verdict | None, int] = {Verdict.UNSURE: 3, Verdict.NOT_FOUND: 4}
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
+    "formats": _formats,
     "search": _search,
     "ask": _ask,
     "chat": _chat,

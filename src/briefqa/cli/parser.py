@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     _add_build(commands)
+    _add_formats(commands)
     _add_search(commands)
     _add_ask(commands)
     _add_chat(commands)
@@ -85,7 +86,12 @@ def _add_build(commands: Any) -> None:
         "--exclude", action="append", default=[], metavar="PATH",
         help="a file or folder to leave out; may be given again",
     )  # fmt: skip
+    _locked(command)
     _index(command)
+
+
+def _add_formats(commands: Any) -> None:
+    _command(commands, "formats", "list the formats that are read", "briefqa formats")
 
 
 def _add_search(commands: Any) -> None:
@@ -215,6 +221,7 @@ def _add_verify(commands: Any) -> None:
         commands, "verify", "check every citation against its source", "briefqa verify",
         exits="exits with 1 if a source is missing or has changed since it was indexed",
     )  # fmt: skip
+    _locked(command)
     _index(command)
     _json(command)
 
@@ -294,6 +301,13 @@ def _command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return command
+
+
+def _locked(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--password", action="store_true",
+        help="ask for the password that opens files which are locked; it is kept nowhere",
+    )  # fmt: skip
 
 
 def _question(command: argparse.ArgumentParser) -> None:

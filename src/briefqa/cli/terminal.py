@@ -12,6 +12,8 @@ from briefqa.cli.screen import line
 from briefqa.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
@@ -29,7 +31,7 @@ def show_report(report: BuildReport) -> None:
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
-        names = listed([path.name for path in report.skipped])
+        names = listed([_with_kind(path) for path in report.skipped])
         print(line(f"  not read, another format: {names}"))
     if report.note:
         print(line(report.note))
@@ -41,6 +43,14 @@ def show_report(report: BuildReport) -> None:
             f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
             f"{report.reused} reused ({report.seconds:.1f} s)."
         )
+
+
+def _with_kind(path: Path) -> str:
+    """A file's name and what it is, as in `photo.jpg (a JPEG picture)`."""
+    from briefqa.documents.loaders import kind_of_file
+
+    kind = kind_of_file(path).words if path.is_file() else ""
+    return f"{path.name} ({kind})" if kind else path.name
 
 
 def show_replay(report: ReplayReport) -> None:
@@ -83,19 +93,28 @@ def new_password(name: str) -> str:
 
     Raises UsageError if the two differ or if there is no terminal to type at.
     """
+    first, second = _typed_unseen(f"New password for {line(name)}: ", "Once more: ")
+    if first != second:
+        raise UsageError("The two passwords differ, so nothing was written; try again.")
+    return first
+
+
+def password_of_files() -> str:
+    """The password of locked files, typed without echo; raises UsageError without a terminal."""
+    (password,) = _typed_unseen("Password of the locked files: ")
+    return password
+
+
+def _typed_unseen(*prompts: str) -> list[str]:
     import getpass
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
-            first = getpass.getpass(f"New password for {line(name)}: ")
-            second = getpass.getpass("Once more: ")
+            return [getpass.getpass(prompt) for prompt in prompts]
     except (EOFError, getpass.GetPassWarning) as error:
         raise UsageError("A password has to be typed at a terminal, unseen.") from error
-    if first != second:
-        raise UsageError("The two passwords differ, so nothing was written; try again.")
-    return first
 
 
 def show_verification(report: VerifyReport) -> None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefqa.documents import loaders
+from briefqa.documents.loaders.recognition import UNKNOWN
 from briefqa.errors import BuildError, LoadError
 
-MAX_FILE_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+MAX_FILE_BYTES = 20_000_000  # where nothing else is said: documents have limits by their format
 MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
 _WITHOUT_WAITING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
@@ -56,7 +57,7 @@ def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = 
         for path in _under(root, _actual(leave_out)):
             if excluded and not excluded_by(path).isdisjoint(excluded):
                 continue
-            if path != root and not loaders.supports(path) and not _is_folder(path):
+            if path != root and not _is_folder(path) and not _is_read(path):
                 skipped.append(path)
                 continue
             full_path = path.absolute()
@@ -80,7 +81,7 @@ def excluded_by(path: Path) -> set[str]:
     return {str(above) for above in (full_path, *full_path.parents)}
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """The bytes of a regular file of a sensible size, never waiting for any; raises LoadError.
 
     A file of the kernel's (`/proc/kmsg`) says that it is empty, and is not read.
@@ -96,15 +97,29 @@ def read(path: Path) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError("it is not a regular file, or a link that leads nowhere")
             # Bounded: the file may be growing.
-            data = file.read(MAX_FILE_BYTES + 1) if status.st_size else b""
-        if len(data) <= MAX_FILE_BYTES:
+            data = file.read(most + 1) if status.st_size else b""
+        if len(data) <= most:
             return data
         raise LoadError(
             f"it holds {status.st_size / 1e6:.0f} MB, and files above "
-            f"{MAX_FILE_BYTES / 1e6:.0f} MB are not read; split it into parts"
+            f"{most / 1e6:.0f} MB are not read; split it into parts"
         )
     except OSError as error:
         raise LoadError(f"it cannot be read ({error.strerror})") from error
+
+
+def read_source(path: Path, name: str = "") -> bytes:
+    """The bytes of a file that is to be a document, as many as its format may have.
+
+    `name` is the file's if it lies under another. Raises LoadError.
+    """
+    kind = loaders.kind_of_file(path) if path.is_file() else UNKNOWN
+    return read(path, loaders.most_bytes(name or path.name, kind))
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a file's suffix or its content is of a format that is read."""
+    return loaders.supports(path) or loaders.recognises(loaders.kind_of_file(path))
 
 
 def safe_name(name: str) -> str:

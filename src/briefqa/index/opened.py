@@ -20,6 +20,7 @@ from briefqa.index.arrays import forget, widened
 from briefqa.index.generations import DOCUMENTS, KEYWORD, PASSAGES, Lease
 from briefqa.index.inverted_file import LENGTH_SLACK
 from briefqa.index.keyword_index import PostingsKeywordIndex
+from briefqa.index.line_maps import LineMaps
 from briefqa.index.manifest import Manifest
 from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import MANIFEST, damaged
@@ -39,7 +40,8 @@ class OpenedIndex:
     """A generation whose files are those its manifest describes, and whose counts agree.
 
     Passage i is row i of `passages`, of the keyword index and of the vectors; document j is the
-    j-th of `manifest.indexed()`, and its passages follow each other. `stored_vectors` is float16
+    j-th of `manifest.indexed()`, its passages follow each other, and its lines, which the record
+    lacks, are `line_maps[j]`. `stored_vectors` is float16
     [n_vectors, dimension]; those of passage i are `vector_starts[i]` to `vector_starts[i + 1]`,
     int64 [n_passages + 1]; `vector_keys` are the digests of their texts, uint8 [n_vectors, 16].
     The files stay on disk until it is closed, whatever is built meanwhile.
@@ -49,6 +51,7 @@ class OpenedIndex:
     folder: Path
     manifest: Manifest
     documents: DocumentFile
+    line_maps: LineMaps
     passages: PassageFile
     keyword: PostingsKeywordIndex
     vectors: FaissVectorIndex
@@ -84,6 +87,7 @@ class OpenedIndex:
         """
         self.keyword.check()
         self.vectors.check()
+        self.line_maps.check()
         first = 0
         for source, document in zip(self.manifest.indexed(), self.documents, strict=True):
             if document.name != source.name:
@@ -118,6 +122,7 @@ def open_generation(index: Path) -> OpenedIndex:
         passages = PassageFile(folder / PASSAGES)
         resources.callback(passages.close)
         passages.sharing_titles = manifest.sharing_titles()
+        line_maps = LineMaps(folder, len(documents))
         vectors = FaissVectorIndex(folder)
         resources.callback(vectors.close)
         stored_vectors, vector_starts = vector_index.read_vectors(folder)
@@ -137,6 +142,7 @@ def open_generation(index: Path) -> OpenedIndex:
             folder=folder,
             manifest=manifest,
             documents=documents,
+            line_maps=line_maps,
             passages=passages,
             keyword=keyword,
             vectors=vectors,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from briefqa.documents import loaders
-from briefqa.documents.source_files import absolute, excluded_by, read, safe_name
+from briefqa.documents import reading
+from briefqa.documents.source_files import absolute, excluded_by, read, read_source, safe_name
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Manifest
 from briefqa.records import Document
@@ -58,7 +58,9 @@ class ParsedFiles:
         """The document in a file; raises LoadError."""
         if (digest, name) not in self._results:
             try:
-                self._results[digest, name] = loaders.parse(data, name, encoding=self._encoding)
+                self._results[digest, name] = reading.read_document(
+                    data, name, encoding=self._encoding
+                )
             except LoadError as error:
                 self._results[digest, name] = error
         result = self._results[digest, name]
@@ -86,7 +88,7 @@ class Batch:
         self._parsed = parsed
         self._files = 0
         self._names: set[str] = set()
-        self._by_path = {absolute(source.path): source for source in indexed}
+        self._by_path = {absolute(source.path): source for source in indexed if not source.part}
         self._by_name = {source.name: source for source in indexed}
         self._by_digest = {source.sha256: source.name for source in indexed}
         self._sizes = {
@@ -101,7 +103,7 @@ class Batch:
         try:
             if self._files > MOST_AT_ONCE:
                 raise LoadError(f"no more than {MOST_AT_ONCE} files are added at once; add it next")
-            return self._take(name, read(staged))
+            return self._take(name, read_source(staged, safe_name(name)))
         except LoadError as error:
             return refused(name, error), None
 
@@ -157,7 +159,7 @@ class Batch:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return read(path) == data
+        return read(path, len(data)) == data
     except LoadError:
         return False
 

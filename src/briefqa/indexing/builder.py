@@ -76,6 +76,7 @@ def build_index(
     progress: OnProgress | None = None,
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
+    password: str = "",
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
@@ -83,8 +84,8 @@ def build_index(
     the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
     `progress` is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
-    of their files. Raises BuildError, IndexFolderError,
-    ModelUnavailable or UsageError; the index is then unchanged.
+    of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
+    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -94,7 +95,7 @@ def build_index(
     stamp = published(index)
     once_more = partial(
         build_index, roots, index, model=model, language=language, encoding=encoding,
-        exclude=excluded, progress=progress, locked=True, parsed=parsed,
+        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -137,7 +138,10 @@ def build_index(
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
             unchanged = _unchanged(last, embedder, language, encoding)
-            sources = read_sources(files.files, writer, unchanged, progress, parsed or {}, encoding)
+            sources = read_sources(
+                files.files, writer, unchanged, progress, parsed or {},
+                password=password, encoding=encoding,
+            )  # fmt: skip
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(
@@ -351,7 +355,7 @@ def _nothing_to_index(
     where = ", ".join(map(str, roots))
     if excluded:
         where += ", without what was left out,"
-    formats = ", ".join(loaders.suffixes())
+    formats = loaders.formats()
     if len(sources) == 1:
         why = f"{sources[0].path}: {sources[0].detail}"
     elif sources:
@@ -362,7 +366,7 @@ def _nothing_to_index(
     elif skipped:
         why = f"{where} holds no file in a format that is read ({formats})"
     else:
-        why = f"{where} is empty; put {formats} files there"
+        why = f"{where} is empty; put documents there ({formats})"
     return f"Nothing to index: {why}; the index was left as it was."
 
 

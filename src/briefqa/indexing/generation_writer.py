@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import numpy as np
 
 from briefqa.documents import passages
 from briefqa.index import generations, vector_cache, vector_index
+from briefqa.index.line_maps import LineMapWriter
+from briefqa.index.manifest import Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
@@ -23,7 +26,7 @@ from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.models import embedder as embedders
 from briefqa.models.cores import usable_cores
 from briefqa.models.embedder import Embedder
-from briefqa.records import Document, TextKind
+from briefqa.records import NO_LINES, Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
 AT_ONCE = 32 * usable_cores()  # texts between two reports of progress: about a second's
@@ -41,6 +44,10 @@ class Unchanged:
     def __init__(self, last: OpenedIndex) -> None:
         self.last = last
         self._rows: dict[tuple[str, str, str], tuple[int, range]] = {}
+        self._within: dict[str, list[Source]] = {}
+        for source in last.manifest.sources:
+            if source.part:
+                self._within.setdefault(source.path, []).append(source)
         first = 0
         for number, source in enumerate(last.manifest.indexed()):
             rows = range(first, first + source.passages)
@@ -50,6 +57,15 @@ class Unchanged:
     def rows(self, name: str, sha256: str, loader: str) -> tuple[int, range] | None:
         """The document's row and its passages' rows, None if its content or loader is another."""
         return self._rows.get((name, sha256, loader))
+
+    def parts(self, source: Source) -> list[Source]:
+        """What became of the files within a file, when it was read last."""
+        prefix = f"{source.part}/" if source.part else ""
+        return [
+            each
+            for each in self._within.get(source.path, ())
+            if each.part.startswith(prefix) and each.part != source.part
+        ]
 
 
 class GenerationWriter:
@@ -66,6 +82,8 @@ class GenerationWriter:
         self._open = ExitStack()
         self._document_file = RecordWriter(folder / generations.DOCUMENTS)
         self._open.callback(self._document_file.close)
+        self._line_maps = LineMapWriter(folder)
+        self._open.callback(self._line_maps.close)
         self._passage_file = RecordWriter(folder / generations.PASSAGES)
         self._open.callback(self._passage_file.close)
 
@@ -77,7 +95,8 @@ class GenerationWriter:
         """Write a document unless it has nothing to quote; returns how many passages it has."""
         cut = passages.cut(document, self.embedder, self.language)
         if cut:
-            self._document_file.add(document)
+            self._document_file.add(replace(document, lines=NO_LINES))
+            self._line_maps.add(document.lines)
             self.documents += 1
             self.passages += len(cut)
         for passage in cut:
@@ -91,6 +110,7 @@ class GenerationWriter:
         """Write a document and its passages as they are in the last generation."""
         last = unchanged.last
         self._document_file.add_line(last.documents.line(number))
+        self._line_maps.add(last.line_maps[number])
         self.documents += 1
         self.passages += len(rows)
         for row in rows:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefqa.atomic_file import sync
-from briefqa.documents.source_files import absolute, read, safe_name
+from briefqa.documents.source_files import absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
 from briefqa.index import generations
 from briefqa.index.manifest import Manifest, Outcome, Source
@@ -115,7 +115,8 @@ class Library:
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
             tell(progress, Stage.READING, number, len(files))
             with suppress(LoadError):  # it is told when the file is taken
-                data, kept_as = read(staged), safe_name(name)
+                kept_as = safe_name(name)
+                data = read_source(staged, kept_as)
                 digest = hashlib.sha256(data).hexdigest()
                 if (kept_as, digest) not in unchanged and digest not in digests:
                     parsed.document(data, digest, kept_as)
@@ -132,10 +133,17 @@ class Library:
             indexed = {source.name: source for source in last.indexed()} if last else {}
             if last is None or name not in indexed:
                 raise UsageError(f"There is no document '{name}' in {self.index}.")
+            if part := indexed[name].part:
+                whole = name.removesuffix(f"/{part}")
+                raise UsageError(f"{name} came with {whole}; remove that one.")
             if len(indexed) == 1:
                 raise BuildError(f"{name} is the only document; add another one first.")
             path, digest = Path(absolute(indexed[name].path)), indexed[name].sha256
-            same = {absolute(source.path) for source in last.sources if source.sha256 == digest}
+            same = {
+                absolute(source.path)
+                for source in last.sources
+                if source.sha256 == digest and not source.part
+            }
             moved_to = None
             if path.parent == self.uploads and os.path.lexists(path):
                 moved_to = self._removed / f"{time.time_ns()} {path.name}"
@@ -176,7 +184,8 @@ class Library:
             removed.moved_to and os.path.lexists(removed.path)
         ):
             raise LoadError("a document of that name has been added since; remove that one first")
-        digest = hashlib.sha256(read(removed.moved_to or removed.path)).hexdigest()
+        data = read_source(removed.moved_to or removed.path, removed.path.name)
+        digest = hashlib.sha256(data).hexdigest()
         for source in indexed:
             if source.sha256 == digest:
                 raise LoadError(f"the same content has been added since as {source.name}")
@@ -271,7 +280,7 @@ class Library:
             locked=True,
             parsed=parsed,
         )
-        return {absolute(file.path): file for file in report.files}
+        return {absolute(file.path): file for file in report.files if not file.part}
 
     def _embedder(self, last: Manifest | None) -> Embedder | None:
         """That of the index; None for the default."""

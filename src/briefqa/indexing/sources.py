@@ -1,27 +1,54 @@
-"""Reads the files of a build into a new generation, or copies what the last one has of them."""
+"""Reads the files of a build into a new generation, or copies what the last one has of them.
+
+While a document is cut and written, the next file is parsed. Files that came with a file, such as
+the attachments of a mail, are documents of their own, named after it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from briefqa.documents import loaders
-from briefqa.documents.source_files import SourceFile, read
+from briefqa.documents import loaders, reading
+from briefqa.documents.source_files import SourceFile, read_source
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Outcome, Source
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.records import Document
 
+MOST_WITHIN = 3  # files within files: a mail in a mail in a mail
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file as it was read: where it goes in the index, and what it holds.
+
+    `source` says all but what becomes of it. `document` is None where it is to be copied, or failed
+    and `detail` says why.
+    """
+
+    source: Source
+    document: Document | None = None
+    parts: tuple[Incoming, ...] = ()
+
 
 def are_current(files: Sequence[SourceFile], sources: Sequence[Source]) -> bool:
     """Whether the files are those of the last build, with the same content and loaders."""
-    now = [
-        (file.name, str(file.path), _digest_of(file.path), loaders.loader_of(file.name))
-        for file in files
-    ]
-    return now == [(source.name, source.path, source.sha256, source.loader) for source in sources]
+    before = [source for source in sources if not source.part]
+    if len(files) != len(before) or not all(
+        loaders.is_current(source.loader) for source in sources if source.part and source.loader
+    ):
+        return False
+    return all(
+        (file.name, str(file.path)) == (source.name, source.path)
+        and _state(file) == (source.sha256, source.loader)
+        for file, source in zip(files, before, strict=True)
+    )
 
 
 def read_sources(
@@ -30,70 +57,162 @@ def read_sources(
     unchanged: Unchanged | None,
     progress: OnProgress | None,
     parsed: Mapping[str, Document],
+    *,
+    password: str,
     encoding: str,
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
-    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
-    is as for `loaders.parse`.
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `password`
+    opens those that are locked, `encoding` is as for `loaders.parse`.
     """
     sources: list[Source] = []
-    first_with: dict[str, str] = {}
-    n_cut = 0
+    reader = _Reader(unchanged, parsed, password, encoding, {file.name for file in files})
+    n_read = n_cut = 0
 
     def cutting() -> None:
         nonlocal n_cut
-        done, total = (n_cut, len(parsed)) if parsed else (len(sources), len(files))
+        done, total = (n_cut, len(parsed)) if parsed else (n_read, len(files))
         tell(progress, Stage.CUTTING, done, total)
         n_cut += 1
 
-    for number, file in enumerate(files):
-        tell(progress, Stage.READING, number, len(files))
-        source = _read_source(file, writer, unchanged, parsed, first_with, encoding, cutting)
-        if source.outcome is Outcome.INDEXED:
-            first_with[source.sha256] = source.name
-        sources.append(source)
+    with closing(_read_ahead(reader, files)) as coming:
+        for n_read, incoming in enumerate(coming):
+            tell(progress, Stage.READING, n_read, len(files))
+            is_copy = incoming.source.sha256 in reader.first_with
+            sources += [
+                _written(each, writer, unchanged, reader.first_with, cutting)
+                for each in (incoming, *(() if is_copy else incoming.parts))
+            ]
     tell(progress, Stage.READING, len(files), len(files))
     return sources
 
 
-def _read_source(
-    file: SourceFile,
+def _read_ahead(reader: _Reader, files: Sequence[SourceFile]) -> Generator[Incoming, None, None]:
+    """Each file as it was read; the next one is read meanwhile."""
+    with ThreadPoolExecutor(1) as ahead:
+        try:
+            coming = [ahead.submit(reader.read, file) for file in files[:1]]
+            for following in (*files[1:], None):
+                incoming = coming.pop().result() if coming else None
+                if following is not None:
+                    coming.append(ahead.submit(reader.read, following))
+                if incoming is not None:
+                    yield incoming
+        except BaseException:
+            reading.stop()  # or leaving would wait for what is being parsed
+            raise
+
+
+@dataclass(slots=True)
+class _Reader:
+    unchanged: Unchanged | None
+    parsed: Mapping[str, Document]
+    password: str
+    encoding: str
+    names: set[str]
+    first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
+
+    def read(self, file: SourceFile) -> Incoming:
+        """Read and parse a file and those within it, unless they can be copied."""
+        source = Source(file.name, "", str(file.path), "", Outcome.FAILED, 0)
+        source = replace(source, loader=loaders.loader_of(file.name))
+        try:
+            data = read_source(file.path, file.name)
+        except LoadError as error:
+            return Incoming(replace(source, detail=str(error)))
+        return self.of_bytes(source, data, 0)
+
+    def of_bytes(self, source: Source, data: bytes, within: int) -> Incoming:
+        digest = hashlib.sha256(data).hexdigest()
+        loader = loaders.loader_of(source.name, data)
+        source = replace(source, sha256=digest, loader=loader)
+        if digest in self.first_with:
+            return Incoming(source)
+        last = self.unchanged
+        if last and last.rows(source.name, digest, loader):
+            parts = last.parts(source)
+            if all(
+                part.outcome is Outcome.INDEXED and loaders.is_current(part.loader)
+                for part in parts
+            ):
+                return Incoming(source, None, tuple(Incoming(part) for part in parts))
+        parts_read = self.within(source, data, within)
+        if last and last.rows(source.name, digest, loader):
+            return Incoming(source, None, parts_read)
+        try:
+            document = self.parsed.get(digest)
+            if document is None or document.name != source.name:
+                document = reading.read_document(
+                    data, source.name, password=self.password, encoding=self.encoding
+                )
+        except LoadError as error:
+            return Incoming(replace(source, detail=str(error)), None, parts_read)
+        return Incoming(source, document, parts_read)
+
+    def within(self, source: Source, data: bytes, within: int) -> tuple[Incoming, ...]:
+        """The files in a file that can be read."""
+        if within >= MOST_WITHIN:
+            return ()
+        try:
+            found = reading.attachments(data, source.name)
+        except LoadError:
+            return ()  # the file itself says why
+        incoming: list[Incoming] = []
+        for name, content in found:
+            if not loaders.loader_of(name, content):
+                continue
+            full = self.free(f"{source.name}/{name}")
+            part = full.removeprefix(f"{source.name}/")
+            part = f"{source.part}/{part}" if source.part else part
+            of_part = Source(full, "", source.path, "", Outcome.FAILED, 0, part=part)
+            one = self.of_bytes(of_part, content, within + 1)
+            incoming += (one, *one.parts)
+        return tuple(replace(each, parts=()) for each in incoming)
+
+    def free(self, name: str) -> str:
+        stem, dot, suffix = name.rpartition(".")
+        number, wanted = 2, name
+        while name in self.names:
+            name = f"{stem} ({number}).{suffix}" if dot else f"{wanted} ({number})"
+            number += 1
+        self.names.add(name)
+        return name
+
+
+def _written(
+    incoming: Incoming,
     writer: GenerationWriter,
     unchanged: Unchanged | None,
-    parsed: Mapping[str, Document],
     first_with: dict[str, str],
-    encoding: str,
     cutting: Callable[[], None],
 ) -> Source:
-    name, path, digest = file.name, str(file.path), ""
-    loader = loaders.loader_of(name)
-    try:
-        data = read(file.path)
-        digest = hashlib.sha256(data).hexdigest()
-        if digest in first_with:
-            detail = f"the same content as {first_with[digest]}"
-            return Source(name, "", path, digest, Outcome.DUPLICATE, 0, detail, loader)
-        rows = unchanged.rows(name, digest, loader) if unchanged else None
-        if unchanged and rows:
-            writer.copy(unchanged, *rows)
-            document, n_passages = unchanged.last.documents[rows[0]], len(rows[1])
-        else:
-            given = parsed.get(digest)
-            same = given is not None and given.name == name
-            document = given if given and same else loaders.parse(data, name, encoding=encoding)
-            cutting()
-            n_passages = writer.add(document)
-        if not n_passages:
-            raise LoadError("it has no text to quote, only headings or front matter")
-    except LoadError as error:
-        return Source(name, "", path, digest, Outcome.FAILED, 0, str(error), loader)
-    outcome, title, notes = Outcome.INDEXED, document.title, "; ".join(document.notes)
-    return Source(name, title, path, digest, outcome, n_passages, notes, loader)
+    """Write a document or copy it; returns what became of its file."""
+    source, document = incoming.source, incoming.document
+    if source.sha256 and source.sha256 in first_with:
+        detail = f"the same content as {first_with[source.sha256]}"
+        return replace(source, outcome=Outcome.DUPLICATE, title="", passages=0, detail=detail)
+    rows = unchanged.rows(source.name, source.sha256, source.loader) if unchanged else None
+    if document is None and unchanged and rows:
+        writer.copy(unchanged, *rows)
+        before = unchanged.last.manifest.indexed()[rows[0]]
+        title, passages, detail = before.title, len(rows[1]), before.detail
+    elif document is not None:
+        cutting()
+        title, passages, detail = document.title, writer.add(document), "; ".join(document.notes)
+    else:
+        return source
+    if not passages:
+        why = "it has no text to quote, only headings or front matter"
+        return replace(source, detail=why)
+    first_with[source.sha256] = source.name
+    return replace(source, outcome=Outcome.INDEXED, title=title, passages=passages, detail=detail)
 
 
-def _digest_of(path: Path) -> str:
+def _state(file: SourceFile) -> tuple[str, str]:
+    """The SHA-256 of a file, empty where it cannot be read, and what would read it."""
     try:
-        return hashlib.sha256(read(path)).hexdigest()
+        data = read_source(Path(file.path), file.name)
     except LoadError:
-        return ""
+        return "", loaders.loader_of(file.name)
+    return hashlib.sha256(data).hexdigest(), loaders.loader_of(file.name, data)

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from briefqa.documents import loaders, source_files
+from briefqa.documents import loaders, reading, source_files
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Manifest, Outcome, Source
 from briefqa.index.store import store_at
 
 
 class State(StrEnum):
-    """How a source compares with what was indexed; one that cannot be read is missing."""
+    """How a source compares with what was indexed; one that cannot be read is missing.
+
+    One that is the same, but that this version of BriefQA reads in another way, is OTHER_LOADER:
+    the next build reads it anew.
+    """
 
     SAME = "same"
     CHANGED = "changed"
     MISSING = "missing"
+    OTHER_LOADER = "read by another loader version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,16 @@ class VerifyReport:
     def holds(self) -> bool:
         """Whether no source changed and every passage is where its citation says."""
         return all(
-            source.state is State.SAME and source.holding == source.passages
+            source.state in (State.SAME, State.OTHER_LOADER) and source.holding == source.passages
             for source in self.sources
         )
 
 
-def verify_index(index: Path) -> VerifyReport:
+def verify_index(index: Path, password: str = "") -> VerifyReport:
     """Check the index's files, then every passage against its source as it is now.
 
-    Raises IndexNotFound, IndexOutOfDate or IndexDamaged.
+    `password` opens files that are locked; without it they are compared by their bytes. Raises
+    IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
     with store_at(index).open() as opened:
         spans: dict[str, list[tuple[int, int, str]]] = {}
@@ -70,8 +76,11 @@ def verify_index(index: Path) -> VerifyReport:
         if source.outcome is Outcome.FAILED:
             continue
         quoted = spans.get(source.name, [])
-        state, text = _read_again(source, opened.manifest.encoding)
-        holding = sum(text[start:end] == quotation for start, end, quotation in quoted)
+        state, text = _read_again(source, password, opened.manifest.encoding)
+        if text is None:  # nobody but a reader with the password can see more than that it is same
+            holding = len(quoted) if state is State.SAME else 0
+        else:
+            holding = sum(text[start:end] == quotation for start, end, quotation in quoted)
         checked.append(Checked(source.name, source.path, state, len(quoted), holding))
     return VerifyReport(index, opened.name, tuple(checked))
 
@@ -80,21 +89,59 @@ def state_of(manifest: Manifest, name: str) -> State:
     """How the file of an indexed document compares with what was indexed, by its SHA-256."""
     source = next((source for source in manifest.indexed() if source.name == name), None)
     try:
-        data = source_files.read(Path(source.path)) if source else b""
+        data = _bytes_of(source) if source else b""
     except LoadError:
         return State.MISSING
     same = source is None or hashlib.sha256(data).hexdigest() == source.sha256
     return State.SAME if same else State.CHANGED
 
 
-def _read_again(source: Source, encoding: str) -> tuple[State, str]:
+def as_indexed(manifest: Manifest, name: str) -> bytes:
+    """The bytes of an indexed document's file; raises LoadError if they are others by now."""
+    source = next((source for source in manifest.indexed() if source.name == name), None)
+    if source is None:
+        raise LoadError("it is not among the documents any more")
     try:
-        data = source_files.read(Path(source.path))
+        data = _bytes_of(source)
+    except LoadError:
+        raise LoadError("the file is no longer there") from None
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise LoadError("the file has changed since it was indexed")
+    return data
+
+
+def _read_again(source: Source, password: str, encoding: str) -> tuple[State, str | None]:
+    """The state of a source, and its text as it is read now, None where it is not."""
+    try:
+        data = _bytes_of(source)
     except LoadError:
         return State.MISSING, ""
-    same = hashlib.sha256(data).hexdigest() == source.sha256
     try:
-        text = loaders.parse(data, source.name, encoding=encoding).text
+        text = reading.read_document(data, source.name, password=password, encoding=encoding).text
     except LoadError:
-        text = ""
-    return State.SAME if same else State.CHANGED, text
+        text = None
+    return _state(source, data), text
+
+
+def _state(source: Source, data: bytes) -> State:
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        return State.CHANGED
+    loader = loaders.loader_of(source.name, data)
+    return State.SAME if source.loader in ("", loader) else State.OTHER_LOADER
+
+
+def _bytes_of(source: Source) -> bytes:
+    """What is in a source now; raises LoadError, also for an attachment that is gone."""
+    file_name = source.name.removesuffix(f"/{source.part}") if source.part else source.name
+    data = source_files.read_source(Path(source.path), file_name)
+    return _part(data, file_name, source.part) if source.part else data
+
+
+def _part(data: bytes, name: str, part: str) -> bytes:
+    """The bytes of a file within a file; of several levels, the names are joined with slashes."""
+    for inner, content in reading.attachments(data, name):
+        if part == inner:
+            return content
+        if part.startswith(f"{inner}/"):
+            return _part(content, f"{name}/{inner}", part.removeprefix(f"{inner}/"))
+    raise LoadError(f"it holds no {part} any more")

@@ -229,6 +229,7 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
     if any(_TABLE_RULE.fullmatch(text) for text in texts[1:2]):
         piped = ["|" in text for text in texts]
     gapped = [bool(_CELLS.search(text)) for text in texts]
+    barred = [_bars(text) for text in texts]
     commas, semicolons = ([_separators(text, sign) for text in texts] for sign in ",;")
     rows = [text.startswith("|") and text.endswith("|") and " | " in text for text in texts]
     for number in range(1, len(lines)):
@@ -236,11 +237,17 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
         if (
             (piped[above] and piped[number])
             or (gapped[above] and gapped[number])
+            or 0 < barred[above] == barred[number]
             or 1 < commas[above] == commas[number]
             or 1 < semicolons[above] == semicolons[number]
         ):
             rows[above] = rows[number] = True
     return rows
+
+
+def _bars(text: str) -> int:
+    """How many bars with spaces around them stand between cells, as text of a table is written."""
+    return f" {text.removeprefix('|').removesuffix('|')} ".count(" | ")
 
 
 def _separators(text: str, sign: str) -> int:

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from briefqa.documents.source_files import MAX_FILE_BYTES
+from briefqa.documents import loaders
 from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.progress import Progress
 from briefqa.records import DocumentInfo
 from briefqa.ui import choices
 from briefqa.ui.html import Html, join, tag
-from briefqa.ui.uploads import MOST_FILES
+from briefqa.ui.uploads import MOST_BYTES, MOST_FILES
 
 _FINDABLE = 8
 """With more documents than so many there are ways to find some of them."""
@@ -115,10 +115,11 @@ def _outcome(file: Received) -> str:
 
 
 def _ways_in(formats: Sequence[str]) -> Html:
-    limits = f"up to {MOST_FILES} at a time, {MAX_FILE_BYTES // 1_000_000}\N{NO-BREAK SPACE}MB each"
+    most = f"{MOST_BYTES // 1_000_000}\N{NO-BREAK SPACE}MB"
+    limits = f"up to {MOST_FILES} at a time, {most} together"
     return tag(
         "div",
-        tag("p", f"Drop files or folders here ({', '.join(formats)}; {limits})", class_="invite"),
+        tag("p", f"Drop files or folders here ({loaders.formats()}; {limits})", class_="invite"),
         tag(
             "p",
             _picker("Choose files", formats, multiple=True),

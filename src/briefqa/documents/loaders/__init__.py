@@ -6,11 +6,33 @@ imports its library inside `parse`, so that importing this package stays cheap.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from briefqa.documents.loaders import markdown, text
+from briefqa.documents.loaders import (
+    csv_table,
+    docx,
+    epub,
+    mail,
+    markdown,
+    mbox,
+    odt,
+    pdf,
+    pptx,
+    rtf,
+    sheets,
+    text,
+    web_page,
+)
+from briefqa.documents.loaders.recognition import (
+    UNKNOWN,
+    ZIP_ARCHIVE,
+    Kind,
+    kind_of,
+    kind_of_bytes,
+)
 from briefqa.errors import LoadError
 from briefqa.records import Document
 from briefqa.text import plain_markdown
@@ -21,32 +43,36 @@ class Loader(Protocol):
 
     `VERSION` goes up whenever the same bytes would give another Document: the files of that
     loader, and no others, are then read again by the next build. `SUFFIXES` are the file name
-    endings it reads, lower case, with their dot.
+    endings it reads, lower case, with their dot. `CALLED` is what people call the format, `GIVES`
+    says in a few words what is read of a file, `MOST_BYTES` how long it may be. `LIBRARIES` are
+    the modules that `parse` imports; where they read files of their own when they are first used,
+    the loader offers `prepare()`, which makes them, since no file can be opened during `parse`.
     """
 
     NAME: str
     VERSION: int
     SUFFIXES: tuple[str, ...]
     MEDIA_TYPE: str
+    CALLED: str
+    GIVES: str
+    MOST_BYTES: int
+    LIBRARIES: tuple[str, ...]
 
     def parse(self, data: bytes, name: str) -> Document:
         """Read a whole file's bytes; raises LoadError with one clear sentence.
 
-        `media_type` and `loader` of the Document are filled in by `loaders.parse`.
+        `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
+        format that can be locked offers `parse_locked(data, name, password)` as well, and one of
+        files that hold other files `attachments(data)`, which gives their names and bytes. One
+        that gives `page_sizes` offers `picture(data, page, width)`: width, height and RGB bytes.
         """
         ...
 
 
-class TextLoader(Loader, Protocol):
-    """A loader of files that are text in some encoding, which may be named."""
-
-    def parse(self, data: bytes, name: str, encoding: str = "") -> Document:
-        """As of any loader; `encoding` is of bytes that are neither UTF-8 nor marked."""
-        ...
-
-
-TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
-LOADERS: tuple[Loader, ...] = TEXT_LOADERS
+TEXT_LOADERS = (text, markdown)
+LOADERS: tuple[Loader, ...] = (
+    *TEXT_LOADERS, web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
+)  # fmt: skip
 
 
 def suffixes() -> tuple[str, ...]:
@@ -54,36 +80,86 @@ def suffixes() -> tuple[str, ...]:
     return tuple(suffix for loader in LOADERS for suffix in loader.SUFFIXES)
 
 
+def formats() -> str:
+    """What the formats are called, as in `text, Markdown, Word`."""
+    return ", ".join(loader.CALLED for loader in LOADERS)
+
+
 def supports(path: Path) -> bool:
     """Whether a file of this name can be read; only its suffix is looked at, in any case."""
-    return _loader(path.name) is not None
+    return _by_suffix(path.name) is not None
 
 
-def loader_of(name: str) -> str:
-    """Name and version of the loader that reads a file of this name; empty where none does.
+def kind_of_file(path: Path) -> Kind:
+    """What a file is by its content, UNKNOWN also where it cannot be looked at."""
+    try:
+        with path.open("rb") as file:
+            return kind_of(file)
+    except (OSError, ValueError):
+        return UNKNOWN
+
+
+def most_bytes(name: str, kind: Kind = UNKNOWN) -> int:
+    """How many bytes a file of this name and kind may have."""
+    loader = _chosen(name, kind)
+    return text.MOST_BYTES if loader is None else loader.MOST_BYTES
+
+
+def recognises(kind: Kind) -> bool:
+    """Whether files of this kind can be read."""
+    return _named(kind.loader) is not None
+
+
+def loader_of(name: str, data: bytes = b"") -> str:
+    """Name and version of the loader that reads a file of this name and content; empty for none.
 
     A document whose `loader` is another has to be read again.
     """
-    loader = _loader(name)
-    return "" if loader is None else f"{loader.NAME} {loader.VERSION}"
+    loader = _chosen(name, kind_of_bytes(data))
+    return "" if loader is None else version_of(loader)
 
 
-def parse(data: bytes, name: str, *, encoding: str = "") -> Document:
-    """Make a Document of a file's bytes; the suffix of `name` says which format they are in.
+def is_current(version: str) -> bool:
+    """Whether this is the name and version of a loader as it is now."""
+    return any(version_of(loader) == version for loader in LOADERS)
+
+
+def version_of(loader: Loader) -> str:
+    """Name and version of a loader, as in `markdown 1`."""
+    return f"{loader.NAME} {loader.VERSION}"
+
+
+def loader_for(name: str, data: bytes) -> Loader:
+    """The loader that reads a file of this name and content.
 
     `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
-    loader = _loader(name)
+    kind = kind_of_bytes(data)
+    loader = _chosen(name, kind)
     if loader is None:
-        suffix = PurePosixPath(name).suffix.lower()
-        kind = f"{suffix!r} files" if suffix else "files without a suffix"
-        raise LoadError(f"{kind} cannot be read; save it as one of {', '.join(suffixes())}")
-    if loader in TEXT_LOADERS:
-        document = loader.parse(data, name, encoding=encoding)
+        raise LoadError(_why_not(name, kind))
+    return loader
+
+
+def parse(data: bytes, name: str, *, password: str = "", encoding: str = "") -> Document:
+    """Make a Document of a file's bytes, in this process.
+
+    `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
+    Raises LoadError with one sentence that reads well after the file's path and a colon. Files of
+    anyone are read by `briefqa.documents.reading`.
+    """
+    loader = loader_for(name, data)
+    unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
+    if loader is text:
+        document = text.parse(data, name, encoding)
+    elif loader is markdown:
+        document = markdown.parse(data, name, encoding)
+    elif unlock and password:
+        document = unlock(data, name, password)
     else:
         document = loader.parse(data, name)
-    return replace(document, media_type=loader.MEDIA_TYPE, loader=loader_of(name))
+    return replace(document, media_type=loader.MEDIA_TYPE, loader=version_of(loader))
 
 
 def plain(text: str, name: str) -> str:
@@ -94,6 +170,53 @@ def plain(text: str, name: str) -> str:
     return plain_markdown.plain(text) if name.lower().endswith(markdown.SUFFIXES) else text
 
 
-def _loader(name: str) -> Loader | None:
+def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
+    """The files in a file, such as those that came with a mail: the name and bytes of each."""
+    found: Callable[[bytes], list[tuple[str, bytes]]] | None
+    found = getattr(loader_for(name, data), "attachments", None)
+    return found(data) if found else []
+
+
+def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, bytes]:
+    """A page of a file, counted from 1, about so many pixels wide: width, height and RGB bytes.
+
+    Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
+    """
+    draw: Callable[[bytes, int, int], tuple[int, int, bytes]]
+    draw = getattr(loader_for(name, data), "picture", _cannot_be_drawn)
+    return draw(data, page, width)
+
+
+def _cannot_be_drawn(_data: bytes, _page: int, _width: int) -> tuple[int, int, bytes]:
+    raise LoadError("pages of such files cannot be drawn")
+
+
+def _chosen(name: str, kind: Kind) -> Loader | None:
+    """The loader of what the content is, where that can be told; else that of the suffix."""
+    by_suffix = _by_suffix(name)
+    by_content = _named(kind.loader)
+    if by_suffix in (text, markdown) and (kind.loader in _IN_WORDS or not by_content):
+        return by_suffix
+    if by_content is None and kind.words and kind != ZIP_ARCHIVE:
+        return None  # a picture is no document, whatever it is called
+    return by_content or by_suffix
+
+
+_IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one
+
+
+def _named(name: str) -> Loader | None:
+    return next((loader for loader in LOADERS if name == loader.NAME), None)
+
+
+def _by_suffix(name: str) -> Loader | None:
     suffix = PurePosixPath(name).suffix.lower()
     return next((loader for loader in LOADERS if suffix in loader.SUFFIXES), None)
+
+
+def _why_not(name: str, kind: Kind) -> str:
+    if kind.words:
+        return f"it is {kind.words}, which cannot be read"
+    suffix = PurePosixPath(name).suffix.lower()
+    named = f"{suffix!r} files" if suffix else "files without a suffix"
+    return f"{named} cannot be read; `briefqa formats` lists what can"

@@ -33,6 +33,10 @@ NAME = "markdown"
 VERSION = 3
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
+CALLED = "Markdown"
+GIVES = "title, date and source from front matter; headings, paragraphs, lists, tables"
+MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+LIBRARIES: tuple[str, ...] = ()
 
 _MOST_HEADING_CHARS = 1_000
 _MARKED = regex.compile(r"[\\`*_\[<&]")
@@ -72,7 +76,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     title = front.get("title", "")
     if title and titling and one_line(titling.words).casefold() != title.casefold():
         titling = None
-    outline = Outline(len(text))
+    outline = Outline()
     for block in blocks:
         if block is titling and len(blocks) > 1:
             continue

@@ -22,6 +22,12 @@ NAME = "text"
 VERSION = 3
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
+CALLED = "text"
+GIVES = (
+    "headings, paragraphs, lists, turns of speakers, e-mail threads, as far as their layout tells"
+)
+MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
+LIBRARIES: tuple[str, ...] = ()
 
 _MOST_TITLE_CHARS = 200
 _MOST_ABOUT = 6  # blocks at the top that may say who wrote it, when and where
@@ -44,7 +50,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     found = _without_crumbs(found)
     metadata = about(found[:_MOST_ABOUT])
     title, found = _titled(found)
-    outline = Outline(len(text))
+    outline = Outline()
     for block, level in zip(found, levels(found, titled=bool(title)), strict=True):
         if block.mail:
             outline.heading(1, block.mail.heading, Span(block.span.start, block.span.start))

@@ -1,0 +1,76 @@
+"""Writes the rows of a sheet: a paragraph a row, each value after its column's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from briefqa.documents.loaders.written_text import TextWriter, one_spaced
+
+MOST_ROWS = 5_000
+"""Of one sheet: more are data and no text."""
+
+MOST_COLUMNS = 200
+_LONGEST_NAME = 80  # characters of what heads a column
+
+
+def write_rows(writer: TextWriter, rows: Iterable[Sequence[str]], sheet: str) -> None:
+    """Write the rows of a sheet, `sheet` being its name in a note on what was left out.
+
+    A row whose cells are all words, each another, heads those below it up to the next empty row; a
+    single cell above a table is a paragraph.
+    """
+    header: list[str] = []
+    number = 0
+    wide = False
+    for row in rows:
+        wide = wide or len(row) > MOST_COLUMNS
+        cells = [one_spaced(cell) for cell in row[:MOST_COLUMNS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            header = []
+            continue
+        number += 1
+        if number > MOST_ROWS:
+            writer.note(f"rows after {MOST_ROWS:,} of {sheet} are not read")
+            break
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and not header:
+            writer.paragraph(filled[0])
+        elif not header and _heads(cells):
+            header = cells
+            writer.row(cells)
+            writer.end()
+        elif header:
+            writer.paragraph("; ".join(_named(header, cells)))
+        else:
+            writer.row(cells)
+            writer.end()
+    if wide:
+        writer.note(f"columns after {MOST_COLUMNS} of {sheet} are not read")
+
+
+def _named(header: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """The cells of a row, each after the name of its column."""
+    return [
+        f"{header[column]}: {cell}" if column < len(header) and header[column] else cell
+        for column, cell in enumerate(cells)
+        if cell
+    ]
+
+
+def _heads(cells: Sequence[str]) -> bool:
+    """Whether these cells look like names of columns."""
+    filled = [cell for cell in cells if cell]
+    return (
+        len(filled) > 1
+        and 2 * len(filled) > len(cells)
+        and len(set(filled)) == len(filled)
+        and all(len(cell) <= _LONGEST_NAME and not _is_number(cell) for cell in filled)
+    )
+
+
+def _is_number(cell: str) -> bool:
+    digits = sum(sign.isdigit() for sign in cell)
+    letters = sum(sign.isalpha() for sign in cell)
+    return digits > letters
