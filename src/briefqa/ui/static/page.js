@@ -164,7 +164,8 @@ function sourceOpened() {
   isChosen = false;
   const source = element.querySelector(".opened");
   const panel = find("#panel");
-  if (!source || isBack) return (isBack = false);
+  if (!source) return;
+  if (source.matches(".reading") && !opening) return putBehind(); // gone back from before it came
   show("sources");
   const first = source.querySelector("mark");
   const mark = source.querySelector("mark.answer") ?? first;
