@@ -112,13 +112,9 @@ function sort() {
 let source = "";
 let opener = null;
 let opening = ""; // what was asked for last, until it is gone back from
-function putBehind() {
-  props.value = source; // which is not watched: only what comes from the server is
-}
-
 function putBack() {
   opening = "";
-  putBehind();
+  props.value = source; // which is not watched: only what comes from the server is
   show("documents");
 }
 
