@@ -117,8 +117,9 @@ def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> No
     assert words(items) == f"{HOSTILE_LINES[0]} </ul></ol> {{{{value}}}}"
     code = page.locator("#opened article pre").inner_text()
     assert code.splitlines()[2] == f"</code></pre> ${{{CONFTEST_HURT}}}"
-    assert f"</p><script>{CONFTEST_HURT}</script> <b> <i>" in article
-    assert article.count("<iframe") == article.count("<svg") == 1  # that which is markup is left out
+    # What a picture is said to be is shown as it is written.
+    assert rf"\</p>\<script>{CONFTEST_HURT}\</script> <b> <i>" in article
+    assert article.count("<iframe") == article.count("<svg") == 1  # what is markup is left out
 
 
 RUN = "W" * 1_500
