@@ -148,3 +148,45 @@ def nested_forms(depth: int = 9, each: int = 10) -> bytes:
         entries = f"/Type /XObject /Subtype /Form /BBox [0 0 300 400] {inner}"
         forms[number] = stream(content, entries=entries)
     return raw([b"/X Do"], resources="/XObject << /X 100 0 R >>", more=forms)
+
+
+Tagged = tuple[str, "str | Sequence[Tagged]"]
+"""An element of a structure tree: its type, and its text or the elements in it."""
+
+
+def tagged(elements: Sequence[Tagged]) -> bytes:
+    """A page of such elements, each text a line below the last, with a footer as an artifact.
+
+    All letters are of one size, so that the tags alone say what is what.
+    """
+    objects: dict[int, bytes] = {}
+    marked: list[int] = []  # the element of each marked-content id
+    content = b""
+
+    def add(element: Tagged, parent: int) -> int:
+        nonlocal content
+        number = 100 + len(objects)
+        objects[number] = b""  # its number is taken
+        role, inside = element
+        if isinstance(inside, str):
+            place = f"BT /F1 10 Tf 40 {370 - 14 * len(marked)} Td ({inside}) Tj ET"
+            content += f"/{role} << /MCID {len(marked)} >> BDC {place} EMC\n".encode()
+            kids = f"/Pg 3 0 R /K {len(marked)}"
+            marked.append(number)
+        else:
+            kids = f"/K [{' '.join(f'{add(each, number)} 0 R' for each in inside)}]"
+        objects[number] = f"<< /Type /StructElem /S /{role} /P {parent} 0 R {kids} >>".encode()
+        return number
+
+    root = [f"{add(element, 90)} 0 R" for element in elements]
+    content += b"/Artifact BMC BT /F1 10 Tf 40 20 Td (A foot that is no text.) Tj ET EMC"
+    owners = " ".join(f"{number} 0 R" for number in marked)
+    objects[90] = (
+        f"<< /Type /StructTreeRoot /K [{' '.join(root)}] /ParentTree << /Nums [0 [{owners}]] >> >>"
+    ).encode()
+    return raw(
+        [content],
+        page="/MediaBox [0 0 300 400] /StructParents 0",
+        catalog="/MarkInfo << /Marked true >> /StructTreeRoot 90 0 R",
+        more=objects,
+    )

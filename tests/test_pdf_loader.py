@@ -189,6 +189,37 @@ def test_the_outline_says_what_is_a_heading() -> None:
     ]
 
 
+def test_the_tags_of_a_file_say_what_is_what() -> None:
+    row = ("TR", [("TH", [("P", "Year")]), ("TH", [("P", "Ships")])])
+    other = ("TR", [("TH", [("P", "1801")]), ("TD", [("P", "twelve")])])
+    items = [("LI", [("Lbl", "1."), ("LBody", "salt")]), ("LI", [("Lbl", "2."), ("LBody", "oil")])]
+    document = load(
+        pdf_files.tagged(
+            [
+                *(("H1", "The winter"), ("P", "It froze."), ("P", "It thawed.")),
+                *(("H2", "Prices"), ("L", items), ("Table", [row, other])),
+                ("H1", "The spring"),
+                ("P", [("Span", "No ship came in,"), ("Link", "says the pilot.")]),
+            ]
+        )
+    )
+    assert outline(document) == [
+        (("The winter",), ["It froze.", "It thawed."]),
+        (
+            ("The winter", "Prices"),
+            ["1. salt\n2. oil", "Year | Ships\n--- | ---\n1801 | twelve"],
+        ),
+        (("The spring",), ["No ship came in, says the pilot."]),
+    ]
+
+
+def test_a_table_that_is_a_frame_around_text_is_text() -> None:
+    cell = ("TD", [("P", "It froze in the second week of"), ("P", "January, and thawed in May.")])
+    document = load(pdf_files.tagged([("H1", "Ice"), ("Table", [("TR", [cell])])]))
+    assert document.title == "Ice"
+    assert paragraphs(document) == ["It froze in the second week of January, and thawed in May."]
+
+
 def test_page_labels_and_what_the_file_says_of_itself_are_kept() -> None:
     sheet, buffer = canvas()
     sheet.setTitle("The Harbour Report")

@@ -15,6 +15,7 @@ from briefqa.documents.loaders.pdf.pdfium import Bookmark
 _FULL = 0.85  # of the block's width: a last line this long may go on in the next column
 _LATEST = 40  # lines of a paragraph that say how wide it is
 _BETWEEN = 6  # blocks that may stand within a paragraph
+_LONG_CELL = 500  # characters, of the cells of a table on average
 _CONTENTS = frozenset(("TOC", "TOCI"))
 
 
@@ -36,7 +37,13 @@ def blocks_of(pages: Sequence[Page], bookmarks: Sequence[Bookmark]) -> list[Bloc
     for page in pages:
         lines = ordered[page.number]
         if page.tagged and trusted:
-            blocks = paragraphs.by_tags(lines)
+            blocks = [
+                part
+                for block in paragraphs.by_tags(lines)
+                for part in (
+                    paragraphs.by_gaps(block.lines, leading) if _is_box(block) else [block]
+                )
+            ]
             aside[page.number] = [block for block in blocks if block.kind is Kind.NOTE]
             by_page[page.number] = [block for block in blocks if block.kind is not Kind.NOTE]
             continue
@@ -69,6 +76,16 @@ def _is_contents(line: Line, titles: set[str]) -> bool:
         words[:end] in titles or words[:end].lstrip("0123456789") in titles
         for end in range(len(bare), len(words))
     )
+
+
+def _is_box(block: Block) -> bool:
+    """Whether a table is none but a frame around text, or holds columns of it."""
+    if block.kind is not Kind.TABLE:
+        return False
+    if all(len(row) == 1 for row in block.rows):
+        return True
+    lengths = [sum(len(line.text) for line in cell) for row in block.rows for cell in row if cell]
+    return sum(lengths) > _LONG_CELL * len(lengths)
 
 
 def _trusted(pages: Sequence[Page], ordered: dict[int, list[Line]]) -> bool:
