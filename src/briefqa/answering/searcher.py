@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -27,52 +27,16 @@ from briefqa.answering.question import analyse
 from briefqa.answering.ranking import SearchContext
 from briefqa.answering.respond import respond
 from briefqa.answering.scope import Scopes
+from briefqa.answering.snapshot import Snapshot
 from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.index.manifest import RECIPE, Manifest
 from briefqa.index.opened import OpenedIndex
-from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import rebuild_command
 from briefqa.index.store import store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader, usable_reader
-from briefqa.places import page_boxes
-from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, PageBox, Query, Where
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One generation, opened, with the rule for when to answer from it.
-
-    `uncalibrated` is that rule as it was before `briefqa calibrate`; `reader_note` says why no
-    reader is used, empty if one is or none was wanted. `row_of` says which row a document is.
-    """
-
-    stamp: tuple[int, ...]
-    generation: OpenedIndex
-    documents: DocumentFile
-    passages: PassageFile
-    context: SearchContext
-    rule: abstention.Rule
-    uncalibrated: abstention.Rule
-    scopes: Scopes
-    row_of: Mapping[str, int]
-    reader_note: str = ""
-    infos: list[DocumentInfo] = field(default_factory=list)  # filled when first asked for
-
-    def text_of(self, name: str) -> str:
-        """The text of the document of that name, which is one of these."""
-        return self.documents.text(self.row_of[name])
-
-    def boxes_of(self, name: str, start: int, end: int) -> tuple[PageBox, ...]:
-        """Where the lines of a range of that document's text stand on its pages, if it has any."""
-        row = self.row_of[name]
-        lines = self.generation.line_maps.within(row, start, end)
-        return page_boxes(lines, self.documents[row].page_labels) if lines.starts else ()
-
-    def close(self) -> None:
-        """Let go of every file; nothing may use the snapshot after that."""
-        self.generation.close()
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query, Where
 
 
 class Searcher:
