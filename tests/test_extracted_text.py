@@ -102,9 +102,10 @@ def hold(document: Document) -> None:
     document.text.encode()
     end = 0
     for section in document.sections:
-        spans = [section.heading, *section.paragraphs] if section.heading else section.paragraphs
+        spans = list(section.paragraphs)
+        if section.heading and spans != [section.heading]:  # which is so with nothing under it
+            spans.insert(0, section.heading)
         for span in spans:
-            assert span is not None
             assert end <= span.start < span.end <= len(document.text)
             assert document.text[span.start : span.end].strip()
             end = span.end
