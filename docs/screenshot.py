@@ -1,7 +1,7 @@
 """Takes pictures of the real page: `make screenshot`; with a FOLDER, of every state of it.
 
-Indexes a copy of data/ in a folder of its own, serves it, and does in Chromium what a person would.
-Some go to docs/; those of every state go to the FOLDER.
+Indexes a copy of data/ in a folder of its own, and in another one 200 documents, serves both, and
+does in Chromium what a person would. Some go to docs/; those of every state go to the FOLDER.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -30,7 +32,9 @@ KEPT = {
     "answer": "page.png",
     "unsure": "unsure.png",
     "not answered": "not-found.png",
-    "documents": "documents.png",
+    "table": "table.png",
+    "list": "list.png",
+    "library": "documents.png",
     "phone, dark": "phone-dark.png",
 }
 """Those in docs/, by the state they show."""
@@ -41,7 +45,21 @@ NURSES = "How many nurses worked in Aleppo?"
 NOWHERE = "How do I repair a bicycle in Oslo?"
 NOTE = "# Minutes of 3 May\n\n## Water\n\nThe pump at the east gate runs again since Tuesday.\n"
 
+LANDED = "How many tonnes of cod were landed in 2023?"
+CARDS = "For which reasons can a library card be refused or withdrawn?"
+SERIES = (
+    ("minutes", "Minutes of the harbour board"),
+    ("surveys", "Survey of the north quay"),
+    ("accounts", "Accounts of the fish market"),
+    ("letters", "Letter from the lighthouse"),
+    ("reports", "Report of the water works"),
+    ("minutes", "Minutes of the school board"),
+    ("reports", "Report on the winter roads"),
+)
+DOCUMENTS = 200
+
 Picture = Callable[[Page, str], None]
+Show = Callable[[Page, Picture], None]
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -72,19 +90,38 @@ def reading(page: Page, picture: Picture) -> None:
     picture(page, "opened source")
 
 
-def keeping(page: Page, picture: Picture) -> None:
-    """What a person sees who adds documents."""
-    ask(page, DOCTORS)
-    page.locator(".to-documents").click()
+def add(page: Page) -> None:
+    """Add a note, and a file that cannot be read."""
     note: FilePayload = {
         "name": "minutes.md",
         "mimeType": "text/markdown",
         "buffer": NOTE.encode(),
     }
-    scan: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
-    page.locator("#library .picker input").first.set_input_files([note, scan])
+    photo: FilePayload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8"}
+    page.locator("#library .picker input").first.set_input_files([note, photo])
     page.locator("#notice .notice:not([data-busy])").wait_for()
-    page.locator(".document", has_text="Minutes").wait_for()
+    page.locator(".document", has_text="Minutes of 3 May").wait_for()
+
+
+def looking_through(page: Page, picture: Picture) -> None:
+    """What a person sees who has many documents, with tables and lists in them."""
+    for question, state in ((LANDED, "table"), (CARDS, "list")):
+        ask(page, question)
+        picture(page, state)
+        page.get_by_role("button", name="New conversation").click()
+        page.locator(".invitation").wait_for()
+    ask(page, LANDED)
+    page.locator(".to-documents").click()
+    add(page)
+    page.locator("#library .sort").select_option("newest")
+    picture(page, "library")
+
+
+def keeping(page: Page, picture: Picture) -> None:
+    """What a person sees who adds documents."""
+    ask(page, DOCTORS)
+    page.locator(".to-documents").click()
+    add(page)
     picture(page, "upload report")
     page.locator(".document .read", has_text="Syria").click()
     section = page.locator("#opened .outline li", has_text="Aleppo after the battle").first
@@ -94,7 +131,7 @@ def keeping(page: Page, picture: Picture) -> None:
     ask(page, CHILDREN)
     page.locator(".to-documents").click()
     picture(page, "documents")
-    page.locator(".document .read", has_text="Minutes").click()
+    page.locator(".document .read", has_text="Minutes of 3 May").click()
     minutes = page.locator("#opened", has_text="Minutes")
     minutes.locator(".removal summary").click()
     minutes.locator(".remove").scroll_into_view_if_needed()
@@ -105,8 +142,8 @@ def keeping(page: Page, picture: Picture) -> None:
     picture(page, "removed")
 
 
-def take(browser: Browser, address: str, picture: Picture) -> None:
-    """Everything, in the light and in the dark, on a wide screen and on a phone."""
+def take(browser: Browser, address: str, shows: Sequence[Show], picture: Picture) -> None:
+    """These, in the light and in the dark, on a wide screen and on a phone."""
     for scheme, width, height in (
         ("light", 1440, 900),
         ("dark", 1440, 900),
@@ -122,12 +159,12 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
             plain = {"answer"} if where == ["phone", "dark"] else set()
             picture(page, ", ".join([*([] if state in plain else [state]), *where]))
 
-        for show in (reading, keeping):
+        for show in shows:
             window = {"width": width, "height": height}
             context = browser.new_context(viewport=window, color_scheme=scheme)  # type: ignore[arg-type]
             page = context.new_page()
             page.goto(address)
-            page.get_by_text("a question.").wait_for()
+            page.locator(".invitation").wait_for()
             show(page, one)
             context.close()
 
@@ -148,25 +185,49 @@ def main() -> None:
             page.screenshot(path=target)
             Image.open(target).convert("RGB").quantize(200).save(target, optimize=True)
 
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        few, many = Path(work) / "few", Path(work) / "many"
+        shutil.copytree(HERE.parent / "data", few / "data")
+        write_library(many / "data")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with served(few) as address:
+            take(browser, address, (reading, keeping), picture)
+        with served(many) as address:
+            take(browser, address, (looking_through,), picture)
+        browser.close()
+
+
+def write_library(folder: Path) -> None:
+    """So many documents that with the one that is added they are DOCUMENTS."""
+    shutil.copytree(HERE.parent / "tests" / "corpora" / "kinds" / "documents", folder)
+    shutil.copytree(HERE.parent / "tests" / "corpora" / "lists" / "documents", folder / "manuals")
+    for number in range(DOCUMENTS - 1 - sum(path.is_file() for path in folder.rglob("*"))):
+        kind, series = SERIES[number % len(SERIES)]
+        day = date(2024, 12, 1) - timedelta(days=23 * number)
+        title = f"{series}, {day:%B %Y}"
+        (folder / kind).mkdir(exist_ok=True)
+        (folder / kind / f"{day}.md").write_text(
+            f"---\ntitle: {title}\ndate: {day}\n---\n\nNumber {number} of its series.\n", "utf-8"
+        )
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a page over what is in the folder's `data`, while the block runs."""
+    index = folder / "index"
+    build(folder / "data", index=index)
+    uploads = Uploads()
+    service = IndexService(
+        index,
+        library=Library(index, folder / "uploads"),
+        uploads=uploads,
+        feedback=Feedback(folder / "ratings.jsonl"),
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
-        folder = Path(work)
-        shutil.copytree(HERE.parent / "data", folder / "data")
-        index = folder / "index"
-        build(folder / "data", index=index)
-        uploads = Uploads()
-        service = IndexService(
-            index,
-            library=Library(index, folder / "uploads"),
-            uploads=uploads,
-            feedback=Feedback(folder / "ratings.jsonl"),
-        )
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        with launched(page(service), "127.0.0.1", port, uploads=uploads) as address:
-            take(browser, address, picture)
-        browser.close()
+    with launched(page(service), "127.0.0.1", port, uploads=uploads) as address:
+        yield address
 
 
 if __name__ == "__main__":

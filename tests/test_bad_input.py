@@ -51,7 +51,7 @@ HOPELESS = {
     "0 bytes": ("bad.txt", b"", "the file is empty"),
     "only white space": ("bad.txt", b" \n\t\xc2\xa0\r\n", "the file is empty"),
     "only a byte order mark": ("bad.txt", b"\xef\xbb\xbf", "the file is empty"),
-    "only headings": ("bad.md", b"# One\n\n## Two\n\nThree\n=====\n", NO_TEXT),
+    "only headings without words": ("bad.md", b"# \n\n##\n\n<h2></h2>\n", NO_TEXT),
     "only front matter": ("bad.md", b"---\ntitle: One\n---\n", NO_TEXT),
     "a picture": (
         "bad.txt",
@@ -344,14 +344,14 @@ def test_a_file_that_may_not_be_read_is_listed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "secret.txt").write_text("Nobody may read this.", "utf-8")
-    opened = Path.open
+    opened = os.open
 
-    def refuse(path: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
-        if path.name == "secret.txt":
+    def refuse(path: Any, *rest: Any, **named: Any) -> int:
+        if Path(path).name == "secret.txt":
             raise PermissionError(13, "Permission denied")  # root may read everything
-        return opened(path, mode, *rest, **named)
+        return opened(path, *rest, **named)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert details(build_it(folder)) == {
         "good.txt": "indexed",
         "secret.txt": "it cannot be read (Permission denied)",
@@ -393,15 +393,35 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_listed(
     assert details(build_it(folder)) == {"good.txt": "indexed", "short-lived.txt": NOT_REGULAR}
 
 
-def test_a_file_that_grows_without_end_is_not_read_without_end() -> None:
-    endless = Path("/dev/zero")
+@pytest.mark.parametrize("put", ["/dev/zero", "pipe"])
+def test_what_takes_the_place_of_a_file_is_not_waited_for(tmp_path: Path, put: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    special = tmp_path / put
 
-    class Growing(type(endless)):  # type: ignore[misc]
+    class Checked(type(special)):  # type: ignore[misc]
         def is_file(self) -> bool:
             return True
 
-    with pytest.raises(BriefQAError, match=r"above 20 MB are not read"):
-        source_files.read(Growing(endless))
+    with pytest.raises(BriefQAError, match=r"not a regular file"):
+        source_files.read(Checked(special))
+
+
+def test_the_log_of_the_kernel_is_not_waited_for(folder: Path) -> None:
+    (folder / "kernel.md").symlink_to("/proc/kmsg")
+    said = details(build_it(folder))
+    assert said.pop("kernel.md") in (
+        "the file is empty",
+        "it cannot be read (Permission denied)",
+        NOT_REGULAR,
+    )
+    assert said == {"good.txt": "indexed"}
+
+
+def test_a_file_that_has_grown_is_not_read_without_end(tmp_path: Path) -> None:
+    with (tmp_path / "long.txt").open("wb") as file:
+        file.truncate(21_000_000)
+    with pytest.raises(BriefQAError, match=r"it holds 21 MB, and files above 20 MB are not read"):
+        source_files.read(tmp_path / "long.txt")
 
 
 def test_duplicates_are_indexed_once_and_each_is_listed(folder: Path) -> None:

@@ -33,6 +33,7 @@ from briefqa.documents.loaders import text as text_loader
 from briefqa.index import generations, postings
 from briefqa.index.manifest import parse as parse_manifest
 from briefqa.indexing import generation_writer
+from briefqa.indexing.progress import Progress, Stage
 from briefqa.json_decoding import Malformed
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import Document, TextKind
@@ -226,7 +227,7 @@ def test_only_a_file_that_changed_is_cut_and_the_index_is_as_if_all_had_been(
     write(briefs, {"museum.md": MUSEUM.replace("no hands", "one hand"), "a.txt": "A new day."})
     parsed: list[str] = []
 
-    def watched(data: bytes, name: str) -> Document:
+    def watched(data: bytes, name: str, encoding: str = "") -> Document:
         parsed.append(name)
         return parse(data, name)
 
@@ -661,21 +662,21 @@ def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
 ) -> None:
     write(briefs, {"note.txt": "A note of the day."})
     first = build(briefs, index=index, model="hashing")
-    assert [file.loader for file in first.files] == ["markdown 2", "markdown 2", "text 2"]
+    assert [file.loader for file in first.files] == ["markdown 3", "markdown 3", "text 3"]
     parsed: list[str] = []
 
-    def watched(data: bytes, name: str) -> Document:
+    def watched(data: bytes, name: str, encoding: str = "") -> Document:
         parsed.append(name)
         return parse(data, name)
 
     monkeypatch.setattr(loaders, "parse", watched)
-    monkeypatch.setattr(text_loader, "VERSION", 3)
+    monkeypatch.setattr(text_loader, "VERSION", text_loader.VERSION + 1)
 
     report = build(briefs, index=index, model="hashing")
 
     assert parsed == ["note.txt"]
     assert (report.changed, report.embedded, report.reused) == (True, 0, 4)
-    assert [file.loader for file in report.files] == ["markdown 2", "markdown 2", "text 3"]
+    assert [file.loader for file in report.files] == ["markdown 3", "markdown 3", "text 3"]
     assert build(briefs, index=index, model="hashing").changed is False
 
 
@@ -690,17 +691,44 @@ def test_an_index_folder_that_cannot_be_made_is_one_sentence(
 
 
 def test_progress_is_told_of_every_stage_from_nothing_to_all(briefs: Path, index: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    build(briefs, index=index, model="hashing", progress=lambda *step: told.append(step))
+    told: list[Progress] = []
+    build(briefs, index=index, model="hashing", progress=told.append)
     assert told == [
-        ("reading", 0, 2),
-        ("reading", 1, 2),
-        ("reading", 2, 2),
-        ("embedding", 0, 3),
-        ("embedding", 3, 3),
-        ("writing", 0, 1),
-        ("writing", 1, 1),
+        Progress(Stage.READING, 0, 2),
+        Progress(Stage.CUTTING, 0, 2),
+        Progress(Stage.READING, 1, 2),
+        Progress(Stage.CUTTING, 1, 2),
+        Progress(Stage.READING, 2, 2),
+        Progress(Stage.LOADING, 0, 1),
+        Progress(Stage.EMBEDDING, 0, 3),
+        Progress(Stage.EMBEDDING, 3, 3),
+        Progress(Stage.WRITING, 0, 1),
+        Progress(Stage.WRITING, 1, 1),
     ]
+    assert [str(told[number]) for number in (2, 3, 5, 6, 8)] == [
+        "Reading 1 of 2 files",
+        "Cutting 1 of 2 files into passages",
+        "Loading the model",
+        "Embedding 0 of 3 passages",
+        "Writing the index",
+    ]
+
+
+def test_progress_counts_what_is_new_and_leaves_out_what_is_not_done(
+    briefs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(briefs, index=index, model="hashing")
+    monkeypatch.setattr(generation_writer, "AT_ONCE", 2)
+    write(briefs, {f"new-{n}.txt": f"The town, number {n}." for n in range(4)})
+    told: list[Progress] = []
+    build(briefs, index=index, model="hashing", progress=told.append)
+    assert [(one.done, one.total) for one in told if one.stage is Stage.EMBEDDING] == [
+        (0, 4), (2, 4), (4, 4),
+    ]  # fmt: skip
+    (briefs / "new-0.txt").unlink()
+    told.clear()
+    build(briefs, index=index, model="hashing", progress=told.append)
+    assert {one.stage for one in told} == {Stage.READING, Stage.WRITING}
 
 
 def test_threads_that_search_during_rebuilds_see_one_whole_generation_each_time(

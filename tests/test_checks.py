@@ -86,6 +86,11 @@ def test_no_module_is_too_long_to_be_read_at_once() -> None:
     assert {name for name, number in lines.items() if number > LONGEST_MODULE} == set()
 
 
+def test_scripts_and_styles_of_the_page_stay_under_1000_lines() -> None:
+    static = [*(REPO / "src/briefqa/ui/static").iterdir()]
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in static) < 1000
+
+
 def test_every_module_says_what_is_in_it() -> None:
     assert {
         name

@@ -129,10 +129,11 @@ def test_a_publisher_is_the_source_without_what_the_date_says() -> None:
 # Among several documents
 
 
-def info(name: str, title: str = TITLE, **about: str) -> DocumentInfo:
+def info(
+    name: str, title: str = TITLE, date: str = "", source: str = "", author: str = ""
+) -> DocumentInfo:
     sections = (("Aleppo",), ("Aleppo", "Doctors and hot meals"), ("Homs",), ("Homs", "Roads"))
-    date = about.pop("date", "")
-    return DocumentInfo(name, title, date, 1, sections, **about)
+    return DocumentInfo(name, title, date, 1, sections, source, author)
 
 
 def cited(*infos: DocumentInfo) -> list[str]:

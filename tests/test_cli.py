@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -447,6 +448,23 @@ def test_info_says_what_runs_the_model(
 ) -> None:
     assert "runs on     ONNX Runtime\n" in run(capsys, "info", "--index", str(brief_index))[1]
     assert "runs on     no model" in run(capsys, "info")[1]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_a_build_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    (folder / "docs" / "mill.md").write_text("# Mill\n\nThe mill grinds rye.\n")
+    assert cli.main(["build", "docs", "--model", "hashing"]) == 0
+    shown = terminal.getvalue()
+    stages = ("Reading 0 of 2 files", "Cutting 1 of 2 files into passages", "Embedding 1 passage")
+    assert [stage for stage in (*stages, "Writing the index") if stage not in shown] == []
+    assert shown.rstrip(" ").endswith("\r")  # and nothing of it stays
 
 
 def test_a_stopped_build_says_that_nothing_is_lost(

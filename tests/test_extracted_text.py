@@ -102,9 +102,8 @@ def hold(document: Document) -> None:
     document.text.encode()
     end = 0
     for section in document.sections:
-        spans = [section.heading, *section.paragraphs] if section.heading else section.paragraphs
-        for span in spans:
-            assert span is not None
+        spans = [section.heading] if section.heading else []
+        for span in (*spans, *(each for each in section.paragraphs if each != section.heading)):
             assert end <= span.start < span.end <= len(document.text)
             assert document.text[span.start : span.end].strip()
             end = span.end

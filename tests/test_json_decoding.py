@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa.json_decoding import Count, Malformed, Share, decode, encode
+from briefqa.json_decoding import Count, Malformed, Share, decode, decode_exactly, encode
+from briefqa.records import Document, Metadata, Passage, Place, PlaceUnit, Section, Span
 
 
 class Colour(StrEnum):
@@ -118,3 +120,56 @@ def test_lone_surrogates_are_refused_unless_they_are_asked_for() -> None:
 def test_no_bytes_raise_another_error(content: bytes, any_text: bool) -> None:
     with pytest.raises(Malformed):
         decode(content, Thing, any_text=any_text)
+
+
+PLACE = Place(PlaceUnit.LINE, 3, 4)
+PASSAGE = Passage("a.md", "A", ("B", "C"), "The quay is long.", 10, 27, (1, 2), PLACE)
+DOCUMENT = Document(
+    "a.md",
+    Metadata("A"),
+    "# A\n\n## B\n\nThe quay is long.",
+    (Section(("B",), Span(5, 9), (Span(11, 28),)), Section((), None, ())),
+    page_starts=(0, 5),
+)
+
+
+@pytest.mark.parametrize("record", [PASSAGE, DOCUMENT])
+def test_a_record_of_an_index_is_read_as_it_was_written(record: Passage | Document) -> None:
+    assert decode_exactly(encode(record), type(record)) == record
+
+
+def values_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every value in plain JSON, with the keys that lead to it."""
+    yield path, value
+    inner = value if isinstance(value, dict) else {}
+    if isinstance(value, list):
+        inner = dict(enumerate(value))
+    for key, one in inner.items():
+        yield from values_in(one, (*path, key))
+
+
+def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """A copy of plain JSON with one value in it replaced."""
+    if not path:
+        return new
+    copied = dict(value) if isinstance(value, dict) else list(value)
+    copied[path[0]] = changed(value[path[0]], path[1:], new)
+    return copied
+
+
+@pytest.mark.parametrize("record", [PASSAGE, DOCUMENT])
+def test_no_number_below_0_no_fraction_and_no_other_field_gets_into_a_record(
+    record: Passage | Document,
+) -> None:
+    written = json.loads(encode(record))
+    wrong = []
+    for path, value in values_in(written):
+        if isinstance(value, dict):
+            wrong.append(changed(written, path, {**value, "other": 1}))
+        elif isinstance(value, int) and not isinstance(value, bool):
+            wrong += [changed(written, path, one) for one in (-1, 0.5, float(value), True, 2**70)]
+    assert len(wrong) > 20
+    for content in wrong:
+        with pytest.raises(Malformed) as refused:
+            decode_exactly(json.dumps(content).encode(), type(record))
+        assert "\n" not in str(refused.value)

@@ -38,6 +38,7 @@ from briefqa.indexing import library as library_module
 from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.builder import index_documents
 from briefqa.indexing.library import Library
+from briefqa.indexing.progress import Progress, Stage
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder
 from briefqa.records import Document, Metadata, Section, Span
 
@@ -131,6 +132,25 @@ def test_the_first_file_makes_the_index(
     assert manifest.roots == (str(uploads),)
 
 
+def test_progress_is_told_of_the_files_that_come_in(
+    library: Library, briefs: Path, dropped: Dropper
+) -> None:
+    told: list[str] = []
+    two = dropped({"ferry.md": FERRY, "tower.md": "# The tower\n\nThe tower leans.\n"})
+    library.add(two, lambda how_far: told.append(str(how_far)))
+    assert told == [
+        *(f"Reading {n} of 2 files" for n in (0, 1)),  # before others have to wait
+        *(f"Reading {n} of 4 files" for n in (0, 1, 2)),
+        "Cutting 0 of 2 files into passages",
+        "Reading 3 of 4 files",
+        "Cutting 1 of 2 files into passages",
+        "Reading 4 of 4 files",
+        "Loading the model",
+        *(f"Embedding {n} of 2 passages" for n in (0, 2)),
+        *["Writing the index"] * 2,
+    ]
+
+
 def test_files_join_what_the_last_build_was_given(
     library: Library, index: Path, uploads: Path, briefs: Path, dropped: Dropper
 ) -> None:
@@ -159,7 +179,7 @@ def test_each_file_is_told_what_became_of_it_in_the_order_given(
                 "ferry.md": FERRY,
                 "ferry again.md": FERRY,
                 "bridge again.md": BRIDGE,
-                "headings.md": "# One\n\n## Two\n",
+                "headings.md": "#\n\n##\n",
                 "2016 - bridge.md": "# Another\n\nBridge.\n",
                 "..": FERRY,
             }
@@ -446,8 +466,8 @@ def test_a_build_that_is_stopped_puts_the_uploads_back(
     before = {"clock.md": CLOCK, "ferry.md": FERRY}
     library.add(dropped(dict(before)))
 
-    def stop(stage: str, done: int, total: int) -> None:
-        if stage == "embedding":
+    def stop(how_far: Progress) -> None:
+        if how_far.stage in (Stage.EMBEDDING, Stage.WRITING):
             raise error
 
     removed = library.remove("clock.md")
@@ -464,8 +484,8 @@ def test_a_build_that_is_stopped_puts_the_uploads_back(
 def test_what_fails_after_the_publication_takes_nothing_back(
     library: Library, index: Path, uploads: Path, dropped: Dropper
 ) -> None:
-    def stop(stage: str, done: int, total: int) -> None:
-        if (stage, done) == ("writing", 1):
+    def stop(how_far: Progress) -> None:
+        if how_far == Progress(Stage.WRITING, 1, 1):
             raise ZeroDivisionError
 
     library.add(dropped({"clock.md": CLOCK}))
@@ -505,6 +525,8 @@ for number, step in enumerate(steps):
         killed_at(name, int(call))
         place = Path(root, str(number))
         library = Library(place / "index", place / "uploads", model=HashingEmbedder())
+        if name == "briefqa.indexing.library.build_index" and call == "1" and "remove" in root:
+            library.remove("ferry.md")
         library.add([("ferry.md", Path(ferry)), ("bridge.md", Path(bridge))])
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -540,13 +562,55 @@ def test_a_kill_at_any_step_loses_no_document_and_the_next_build_heals(
         "the index is written": (new, old),
         "the index is published": (new, new),
     }
+    notes = {step: build(index=p / "index").note for step, p in zip(STEPS, places, strict=True)}
+    assert notes == {
+        **dict.fromkeys(STEPS, ""),
+        "one file is moved": "ferry.md: replacement finished.",
+        "both files are moved": "ferry.md: replacement finished; bridge.md: addition finished.",
+        "the index is written": "ferry.md: replacement finished; bridge.md: addition finished.",
+    }
     for place in places:
-        build(index=place / "index")
+        assert [path.name for path in (place / "uploads").rglob(".incoming/*")] == []
+        assert [path.name for path in (place / "index").glob("building-*")] == []
+        assert len(list((place / "index").glob("generation-*"))) == 1
         assert in_index(place / "index") == in_folder(place / "uploads")
         again = Library(place / "index", place / "uploads", model=HashingEmbedder())
         again.add(dropped({"ferry.md": newer, "bridge.md": BRIDGE}))
         assert in_index(place / "index") == in_folder(place / "uploads") == new
         assert [path.name for path in (place / "uploads").rglob(".*/*")] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("by", ["a build", "an addition", "a removal"])
+def test_a_removal_that_is_killed_is_finished_and_told(
+    dropped: Dropper, tmp_path: Path, by: str
+) -> None:
+    place = tmp_path / "remove" / "0"
+    place.mkdir(parents=True)
+    first = Library(place / "index", place / "uploads", model=HashingEmbedder())
+    first.add(dropped({"clock.md": CLOCK, "ferry.md": FERRY, "time.txt": "It is noon."}))
+    staged = [str(path) for _, path in dropped({"ferry.md": FERRY, "bridge.md": BRIDGE})]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(place.parent), *staged,
+         "briefqa.indexing.library.build_index 1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["9"]
+    assert "ferry.md" not in in_folder(place / "uploads")
+    assert "ferry.md" in in_index(place / "index")
+
+    library = Library(place / "index", place / "uploads", model=HashingEmbedder())
+    told = "ferry.md: removal finished."
+    if by == "a build":
+        assert build(index=place / "index").note == told
+        assert build(index=place / "index").note == ""
+    elif by == "an addition":
+        (received,) = library.add(dropped({"bridge.md": BRIDGE}))
+        assert (received.outcome, received.detail) == (Change.ADDED, f"Before that, {told}")
+    else:
+        assert library.remove("time.txt").detail == f"Before that, {told}"
+    assert in_index(place / "index") == in_folder(place / "uploads")
+    assert [path.name for path in (place / "uploads").rglob(".incoming/*")] == []
 
 
 def test_a_file_that_only_the_build_finds_to_be_a_copy_is_taken_out_again(
@@ -604,7 +668,7 @@ def test_files_on_their_way_into_one_index_survive_a_change_to_the_one_beside_it
     one, two = two_libraries(tmp_path)
     added: list[Received] = []
 
-    def meanwhile(stage: str, done: int, total: int) -> None:
+    def meanwhile(how_far: Progress) -> None:
         if not added:
             added.extend(two.add(dropped({"bridge.md": BRIDGE})))
 
@@ -727,7 +791,7 @@ def test_files_are_parsed_once_and_before_the_index_is_locked(
 ) -> None:
     parse, parsed = loaders.parse, []
 
-    def watched(data: bytes, name: str) -> Document:
+    def watched(data: bytes, name: str, encoding: str = "") -> Document:
         with generations.writing(index):  # raises IndexBusy if somebody holds it
             parsed.append(name)
         return parse(data, name)

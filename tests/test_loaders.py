@@ -26,8 +26,8 @@ def test_suffixes_are_recognised_in_any_case() -> None:
 
 
 def test_a_files_name_tells_the_loader_that_reads_it() -> None:
-    assert loaders.loader_of("a/Story.TXT") == "text 2"
-    assert loaders.loader_of("brief.md") == "markdown 2"
+    assert loaders.loader_of("a/Story.TXT") == "text 3"
+    assert loaders.loader_of("brief.md") == "markdown 3"
     assert loaders.loader_of("photo.png") == ""
 
 
@@ -174,7 +174,7 @@ def test_any_bytes_become_a_document_or_a_load_error(data: bytes, name: str) -> 
 def test_importing_the_loaders_loads_no_format_library() -> None:
     script = (
         "import sys, briefqa.documents.loaders\n"
-        "print([m for m in ('yaml', 'markdown_it', 'charset_normalizer') if m in sys.modules])"
+        "print([m for m in ('yaml', 'markdown_it', 'chardet') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -30,7 +30,7 @@ from briefqa.records import (
     Where,
 )
 from briefqa.ui import conversation_view, documents_view, reading_view, sources_view
-from briefqa.ui.html import Html, escape, join, tag
+from briefqa.ui.html import Html, escape, isolated, join, tag
 from briefqa.ui.turns import Problem, Turn
 from tests.lighthouse import (
     ADA,
@@ -70,6 +70,22 @@ def test_nothing_that_html_markdown_or_a_template_reads_is_left(text: str) -> No
 
 def test_what_no_page_can_show_is_replaced() -> None:
     assert escape("a\x00b\x1bc\ud800d") == "a�b�c�d"
+
+
+def test_control_characters_are_shown_one_for_one() -> None:
+    controls = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
+    shown = Reading(escape("".join(controls))).text
+    assert len(shown) == len(controls)
+    kept = [a for a, b in zip(controls, shown, strict=True) if a == b]
+    assert kept == ["\t", "\n", "\r"]
+    assert set(shown) - set(kept) == {"\N{REPLACEMENT CHARACTER}"}
+
+
+def test_what_turns_the_direction_of_writing_is_kept_apart() -> None:
+    assert isolated("Rules › Fees · ¶2") == tag("bdi", "Rules › Fees · ¶2")
+    turned = isolated("\u202eseluR › Fees · ¶2")
+    apart = [tag("bdi", part) for part in ("\u202eseluR", "Fees", "¶2")]
+    assert turned == tag("bdi", apart[0], " › ", apart[1], " · ", apart[2])
 
 
 def test_only_text_is_escaped_and_markup_is_kept() -> None:
@@ -160,7 +176,7 @@ def shown(reply: Answer | Problem | None, *, rateable: bool = False) -> Reading:
 
 def test_an_answer_is_the_sentence_with_its_numbered_citation() -> None:
     read = shown(answer(ADA))
-    assert words(read.text) == "Who?The keeper was called Ada.[1] The lighthouse › Keeper · ¶1"
+    assert words(read.text) == "Who?The keeper was called Ada.[1] The lighthouse › Keeper · ¶1 Keep"
     assert ("title", "The lighthouse › Keeper › ¶1") in read.attributes
 
 
@@ -180,7 +196,8 @@ LAMP = marking("at six", "She lit the lamp at six.")
 def test_the_sentence_comes_first_and_the_passage_around_it_once_and_after_it() -> None:
     read = shown(answer(LAMP))
     assert words(read.text) == words(
-        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1The keeper was called Ada."
+        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 Keep"
+        "The keeper was called Ada."
     )
     assert (read.marked, read.bold) == ("", "")
 
@@ -197,7 +214,9 @@ def test_within_a_paragraph_an_ellipsis_stands_for_the_sentence_that_was_quoted(
         first = start + text.index(sentence)
         mark = AnswerSpan(first, first + len(sentence), sentence, first, first + len(sentence))
         read = shown(answer(replace(found, answer=mark)))
-        assert words(read.text) == words(f"Who?{sentence}[1] The lighthouse › Keeper · ¶1{around}")
+        assert words(read.text) == words(
+            f"Who?{sentence}[1] The lighthouse › Keeper · ¶1 Keep{around}"
+        )
 
 
 def test_where_many_passages_are_quoted_what_stands_around_is_left_to_their_sources() -> None:
@@ -207,8 +226,8 @@ def test_where_many_passages_are_quoted_what_stands_around_is_left_to_their_sour
     ]
     many = replace(answer(*hits), quotations=tuple(map(quotation, hits)))
     assert words(shown(many).text) == words(
-        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
-        "She lit the lamp at six.[2] Keeper · ¶2She lit the lamp at six.[3] Keeper · ¶3"
+        "Who?She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 Keep"
+        "She lit the lamp at six.[2] Keeper · ¶2 KeepShe lit the lamp at six.[3] Keeper · ¶3 Keep"
     )
 
 
@@ -317,7 +336,7 @@ def test_what_several_quotations_say_of_one_passage_comes_one_after_the_other() 
     read = shown(replace(answer(LAMP), quotations=quotations))
     assert words(read.text) == words(
         "Who?When?She lit the lamp at six.Who?The keeper was called Ada."
-        "[1] The lighthouse › Keeper · ¶1"
+        "[1] The lighthouse › Keeper · ¶1 Keep"
     )
     assert read.bold == "at sixAda"
 
@@ -335,9 +354,9 @@ def test_an_unsure_answer_says_what_is_missing_and_marks_nothing() -> None:
     before, after = read.text.split("More passages that speak of it")
     assert words(before) == words(
         "Who?These documents may not answer this: the nearest sentence has no number of cats."
-        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 Keep"
     )
-    assert words(after) == "The keeper was called Ada.[1] Keeper · ¶1"
+    assert words(after) == "The keeper was called Ada.[1] Keeper · ¶1 Keep"
     assert (read.marked, read.bold) == ("", "")
     assert ("class", "reply unsure") in read.attributes
 
@@ -346,7 +365,7 @@ def test_of_an_answer_in_part_the_part_that_is_answered_is_quoted() -> None:
     part = replace(unsure(LAMP, missing="no sure answer to “Why?”"), quotations=(quotation(LAMP),))
     assert words(shown(part).text) == words(
         "Who?These documents answer a part of this, but give no sure answer to “Why?”."
-        "She lit the lamp at six.[1] The lighthouse › Keeper · ¶1The keeper was called Ada."
+        "She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 KeepThe keeper was called Ada."
     )
 
 
@@ -355,8 +374,8 @@ def test_of_a_search_the_words_searched_for_are_marked_and_nothing_else() -> Non
     read = shown(search_result(replace(LAMP, evidence=evidence), ADA))
     assert words(read.text) == words(
         "Who?Passages found by these words."
-        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1"
-        "The keeper was called Ada.[1] Keeper · ¶1"
+        "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 Keep"
+        "The keeper was called Ada.[1] Keeper · ¶1 Keep"
     )
     assert read.searched == ["keeper", "lamp", "Ada"]
     assert read.marked == "keeperlampAda"
@@ -458,7 +477,7 @@ def test_an_opened_source_is_the_whole_article_with_the_passage_marked() -> None
     assert read.marked == read.answering == "The keeper was called Ada."
     assert words(read.text) == words(
         "← To the answerPreviousNextThe lighthouse[1] Keeper › ¶1 (line 7)"
-        "Copy quoteCopy asCitationMarkdownFootnote (Chicago)CSL-JSON"
+        "Copy quoteCopy asCitationMarkdownFootnote (Chicago)CSL-JSONKeep"
         "Why this passageWords it sharesAda"
         "By its wordsrank 1 · BM25 3.14By its meaningnot found by its meaning"
         "lighthouse.mdOutline"

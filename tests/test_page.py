@@ -34,7 +34,6 @@ from briefqa.records import (
 from briefqa.ui import document_changes, documents_view, layout, messages, page, session
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.html import Html
-from briefqa.ui.layout import EXAMPLES, EXAMPLES_ARE_ABOUT
 from briefqa.ui.service import IndexService
 from briefqa.ui.turns import Problem, Turn, TurnStore
 from tests.lighthouse import ADA, HOSTILE, LIGHTHOUSE, Reading, answer, words
@@ -138,7 +137,7 @@ def test_a_question_shows_at_once_and_its_answer_follows() -> None:
     steps = list(event(Scripted(answer(ADA)), "_ask")("Who?", tab()))
     assert [words(Reading(step[1]).text) for step in steps] == [
         "Who?Looking …",
-        "Who?The keeper was called Ada.[1] The lighthouse › Keeper · ¶1",
+        "Who?The keeper was called Ada.[1] The lighthouse › Keeper · ¶1 Keep",
     ]
 
 
@@ -168,13 +167,6 @@ def test_a_bug_is_told_in_the_terminal_and_in_a_sentence(caplog: pytest.LogCaptu
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_the_examples_are_questions_the_bundled_brief_is_held_to(repo: Path) -> None:
-    lines = (repo / "data" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    answerable = {q["question"] for q in map(json.loads, lines) if q.get("contains")}
-    assert set(EXAMPLES) <= answerable
-    assert (repo / "data" / EXAMPLES_ARE_ABOUT).is_file()
-
-
 # Opening the page
 
 
@@ -183,15 +175,19 @@ def start(service: IndexService, sent: str = "", **parameters: str) -> list[list
     return list(event(service, "_start")(sent, request))
 
 
-def test_other_documents_than_the_bundled_brief_come_without_its_examples() -> None:
+def test_the_page_opens_with_what_is_in_the_documents_and_questions_their_headings_make() -> None:
     ((_, log, _, library, menu),) = start(Scripted(answer(ADA)))
     assert "Ask “The lighthouse” a question." in Reading(log).text
-    assert "button" not in Reading(log).tags
+    assert "What is in itKeeperCat" in Reading(log).text
+    for part in (log, menu):
+        assert "What is said under “Keeper”?" in Reading(part).text
     assert "The lighthouse" in Reading(library).text
-    assert Reading(menu).text.startswith("1 document")
+    assert Reading(menu).text.startswith(
+        "1 documentMenuExample questionsKept quotesSave as Markdown"
+    )
 
 
-def test_a_question_in_the_address_is_written_down_and_not_asked() -> None:
+def test_a_question_in_the_address_is_written_down_for_the_script_to_ask() -> None:
     service = Scripted(answer(ADA))
     ((box, *_),) = start(service, q=f"Who? {HOSTILE}")
     assert (box, service.asked) == (f"Who? {HOSTILE}", [])
@@ -294,6 +290,10 @@ def test_a_document_is_opened_from_its_title_with_what_is_cited_in_it() -> None:
     _, opened = read(Sent(document=LIGHTHOUSE.name, turn=1, hit=1), tab_of(last[1]))
     assert Reading(opened).marked == ADA.passage.text
     assert "Keeper · cited here" in Reading(opened).text
+    _, opened = read(Sent(document=LIGHTHOUSE.name, section="Cat"), "")
+    attributes = Reading(opened).attributes
+    place = attributes.index(("data-start", str(LIGHTHOUSE.text.index("Cat"))))
+    assert "data-here" in dict(attributes[place : place + 3])
     _, opened = read(Sent(document="none.md"), "")
     assert "There is no document 'none.md'" in Reading(opened).text
     for nonsense in (Sent(), Sent(document=3), Sent(document=LIGHTHOUSE.name, at="x")):
@@ -351,6 +351,7 @@ def test_a_service_that_is_closed_lets_go_of_index_and_answers_and_can_be_asked_
 def test_whatever_a_tab_sends_as_saved_the_page_opens(strange: object) -> None:
     service = Scripted(answer(ADA))
     start(service, cast("str", strange))
+    assert "None yet." in Reading(event(service, "_show_kept")(strange)).text
     *_, last = event(service, "_ask")("Who?", strange)
     assert "The keeper was called Ada." in Reading(last[1]).text
 

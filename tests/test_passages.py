@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa.documents import loaders
+from briefqa.documents.loaders.outline import line_spans, without
 from briefqa.documents.passages import (
     MAX_CHARS,
     TARGET_WORDS,
@@ -18,6 +19,7 @@ from briefqa.documents.passages import (
     context,
     cut,
     embedded_texts,
+    searched,
 )
 from briefqa.errors import LoadError
 from briefqa.records import (
@@ -30,6 +32,7 @@ from briefqa.records import (
     Section,
     Span,
 )
+from briefqa.text.plain_markdown import plain
 
 WINDOW = WordWindow()
 
@@ -59,9 +62,9 @@ def hold(document: Document, window: Window) -> list[Passage]:
         assert len(passage.text) <= MAX_CHARS
         assert len(window.piece_ends(embedded_texts(passage, window, "en")[0])) <= window.size
         head = context(passage.title, passage.section, window)
-        assert (
-            embedded_texts(passage, window, "en")[0] == (f"{head}\n" if head else "") + passage.text
-        )
+        header = loaders.plain(passage.table_header, passage.document)
+        parts = filter(None, (head, header, searched(passage)))
+        assert embedded_texts(passage, window, "en")[0] == "\n".join(parts)
         before = re.split(r"\r\n|\r|\n", text[: passage.start])
         within = re.split(r"\r\n|\r|\n", passage.text)
         last_line = len(before) + len(within) - 1
@@ -196,6 +199,33 @@ def test_a_passage_of_an_extracted_text_without_pages_has_no_place_in_its_file()
     assert passage.location == "report.docx"
 
 
+def test_a_passage_around_what_was_left_out_knows_the_lines_of_its_file() -> None:
+    source = "It rained\n\n[Page 1]\n\nall day.\r\n\r\nTwo <!-- no\nno --> snowed.\rThree."
+    gone = [
+        Span(source.index("\n[Page"), source.index("\nall")),
+        Span(source.index(" <!--"), source.index(" snowed")),
+    ]
+    text, line_starts = without(source, gone)
+    assert text == "It rained\n\nall day.\r\n\r\nTwo snowed.\rThree."
+    spans = [
+        Span(text.index(words), text.index(words) + len(words))
+        for words in ("It rained\n\nall day.", "Two snowed.", "Three.")
+    ]
+    document = Document(
+        "a.txt",
+        Metadata("A"),
+        text,
+        tuple(Section((str(number),), None, (span,)) for number, span in enumerate(spans)),
+        line_starts=line_starts,
+    )
+    assert [passage.place for passage in cut(document, WINDOW)] == [
+        Place(PlaceUnit.LINE, 1, 5),
+        Place(PlaceUnit.LINE, 7, 8),
+        Place(PlaceUnit.LINE, 9, 9),
+    ]
+    assert without(source, []) == (source, tuple(line.start for line in line_spans(source)))
+
+
 @pytest.mark.parametrize(
     ("place", "words"),
     [
@@ -223,7 +253,7 @@ def test_a_passage_never_crosses_a_section() -> None:
 
 
 def test_a_passage_never_reaches_over_what_is_not_quotable() -> None:
-    passages = hold(load("one\n\n<!-- hidden -->\n\ntwo"), WINDOW)
+    passages = hold(load("one\n\n[a]: https://a.example\n\ntwo"), WINDOW)
     assert [passage.text for passage in passages] == ["one", "two"]
 
 
@@ -296,8 +326,9 @@ def test_the_time_to_cut_one_line_grows_as_its_length_does(text: str) -> None:
     assert taken[1] < 8 * 3 * taken[0]  # the square of eight would be 64
 
 
-def test_headings_alone_give_no_passage() -> None:
-    assert cut(load("# A\n\n## B\n\n### C\n"), WINDOW) == []
+def test_a_heading_with_nothing_under_it_is_a_passage() -> None:
+    (passage,) = cut(load("# A\n\n## B\n\n### C\n"), WINDOW)
+    assert (passage.section, passage.text) == (("B", "C"), "C")
 
 
 def test_the_context_is_the_title_and_the_headings_on_one_line() -> None:
@@ -348,3 +379,48 @@ def test_the_original_article_is_cut_within_its_sections() -> None:
     passages = hold(loaders.parse(path.read_bytes(), path.name), WINDOW)
     assert 7 <= len(passages) <= 31
     assert len({passage.section for passage in passages}) == 7
+
+
+CELL = st.sampled_from(
+    ["Aden", "yes", "1,204", "Verify the hook. See p. 4.", "**9.1**", "a b c d e f"]
+)
+
+
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=60),
+    names=st.tuples(CELL, CELL, CELL),
+    lead=st.sampled_from(["", "The list of the port:\n\n", "# Port\n\n## List\n\n"]),
+    size=st.integers(40, 260),
+)
+def test_a_table_is_cut_between_its_rows_and_every_part_knows_the_header(
+    rows: list[tuple[str, str, str]], names: tuple[str, str, str], lead: str, size: int
+) -> None:
+    lines = [f"| {' | '.join(cells)} |" for cells in (names, *rows)]
+    header = f"{lines[0]}\n|---|---|---|"
+    table = "\n".join([header, *lines[1:]])
+    window = WordWindow(size)
+    parts = [one for one in hold(load(f"{lead}{table}\n"), window) if "|" in one.text]
+    assert "\n".join(one.text for one in parts).endswith(table)
+    assert not parts[0].table_header
+    known = len(header.split()) <= size // 4
+    for part in parts[1:]:
+        assert part.table_header == (header if known else "")
+        rows_of_part = part.text.split("\n")
+        texts = embedded_texts(part, window, "en")[-len(rows_of_part) :]
+        for text, row in zip(texts, rows_of_part, strict=True):
+            assert text.endswith(plain(f"{header}\n{row}" if known else row))
+
+
+def test_the_cost_of_a_table_is_linear_and_a_wide_header_is_not_carried() -> None:
+    header = f"| {' | '.join(f'column {n}' for n in range(200))} |\n{'|---' * 200}|"
+    row = f"| {' | '.join(str(n) for n in range(200))} |"
+    document = load("\n".join([header, *[row] * 40]))
+    parts = cut(document, WordWindow())
+    assert not any(part.table_header for part in parts)
+    carried = sum(len(part.table_header) for part in cut(load(_long_table(4_000)), WordWindow()))
+    assert carried < 2 * len(_long_table(4_000))
+
+
+def _long_table(rows: int) -> str:
+    names = "| Country | Exports | Imports |\n|---|---|---|\n"
+    return names + "\n".join(f"| Land{n} | {1000 + 7 * n} | {9000 - 11 * n} |" for n in range(rows))

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefqa import build, open_index
+from briefqa import Searcher, build, open_index
 from briefqa.answering.quotation import holds, quoted_phrases
+from briefqa.answering.respond import IN_ANOTHER_FORM
 from briefqa.errors import IndexDamaged
 from briefqa.index import phrase_index, postings
 from briefqa.index.keyword_index import PostingsKeywordIndex
 from briefqa.index.phrase_index import STARTS, VOCABULARY, WORDS
 from briefqa.index.record_file import PassageFile
 from briefqa.models.embedder import HashingEmbedder
+from briefqa.text.quotes import quoted_texts, without_marks
 from briefqa.text.words import plain_words
 
 WORD = st.sampled_from(["the", "end", "The", "Su-24", "su", "24", "ends", "é", "e", "."])
@@ -109,3 +111,85 @@ def test_the_phrases_of_a_question_are_its_quoted_words() -> None:
         ("la", "fin"),
     ]
     assert quoted_phrases('6" or 8" pumps, "" and "..."') == []
+
+
+MARKS = ['"{}"', "“{}”", "„{}“", "„{}”", "”{}”", "«{}»", "»{}«", "‹{}›", "›{}‹", "‘{}’", "‚{}‘"]
+MARKS += ["「{}」", "『{}』"]
+
+
+@pytest.mark.parametrize("marks", MARKS)
+@given(words=st.lists(st.sampled_from(["north", "quay", "port’s", "o'clock"]), min_size=1))
+def test_a_phrase_is_obeyed_between_the_quotation_marks_of_any_language(
+    marks: str, words: list[str]
+) -> None:
+    phrase = " ".join(words)
+    question = f"Who wrote of {marks.format(phrase)} in May?"
+    assert quoted_texts(question) == [phrase]
+    assert without_marks(question) == f"Who wrote of {phrase} in May?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the port’s fee and the mayor’s salary?",
+        "Who owned the dogs’ kennel and the cats’ house?",
+        "Did the ’90s end and the ‘80s begin?",
+        'How many 3.5" disks and 5.25" disks were sold?',
+        "rock ‘n’ roll",
+    ],
+)
+def test_an_apostrophe_or_an_inch_mark_quotes_nothing(question: str) -> None:
+    assert quoted_texts(question) == []
+
+
+PORT = {
+    "contract.md": "# Contract\n\n## Force majeure\n\nNeither side is liable for war or storm.\n",
+    "zones.md": "# Air\n\nNo-fly zones are areas where no aircraft may pass.\n",
+    "quay.md": "# Quays\n\nThe north quay was shut in the har-\nbour: a Ge\u00adsamtkonzept.\n",
+    "other.md": "# Minutes of the mayor\n\nThe quay north of it was open to a well-\nknown crew.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ('"Force majeure"', "contract.md"),
+        ("»north quay«", "quay.md"),
+        ("‘in the harbour a’", "quay.md"),
+        ('"Gesamtkonzept"', "quay.md"),
+        ('"minutes of the mayor"', "other.md"),
+        ('"well-known crew"', "other.md"),
+        ('"well known crew"', ""),
+        ('"no-fly zone"', ""),
+    ],
+)
+def test_a_search_for_a_phrase_finds_text_headings_and_titles_that_hold_it(
+    question: str, document: str, tmp_path: Path
+) -> None:
+    with open_port(tmp_path) as searcher:
+        found = [hit.passage.document for hit in searcher.search(question)]
+    assert found == ([document] if document else [])
+
+
+@pytest.mark.parametrize("question", ['What is a "no-fly zone"?', '"no-fly zone"'])
+def test_a_phrase_with_another_ending_is_answered_and_that_is_told(
+    question: str, tmp_path: Path
+) -> None:
+    with open_port(tmp_path) as searcher:
+        answer = searcher.ask(question)
+        exact = searcher.ask(question.replace("zone", "zones"))
+        nowhere = searcher.ask(question.replace("zone", "crew"))
+    assert answer.hits[0].passage.document == "zones.md"
+    assert answer.reason.startswith(IN_ANOTHER_FORM)
+    assert exact.hits[0].passage.document == "zones.md"
+    assert IN_ANOTHER_FORM not in exact.reason
+    assert not nowhere.hits
+
+
+def open_port(folder: Path) -> Searcher:
+    """The index of a few documents of a port, searched by words."""
+    (folder / "port").mkdir()
+    for name, text in PORT.items():
+        (folder / "port" / name).write_text(text, "utf-8")
+    build(folder / "port", index=folder / "index", model=HashingEmbedder())
+    return open_index(folder / "index")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from briefqa import ModelUnavailable, Searcher, build, open_index
 from briefqa.answering import fusion, ranking
 from briefqa.answering.abstention import probability
-from briefqa.answering.ranking import asking
+from briefqa.answering.query import asking
 from briefqa.cli import main
 from briefqa.models import onnx_reader, sentence_transformer
 from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder

@@ -455,3 +455,11 @@ def test_no_repetition_takes_more_than_linear_time(name: str) -> None:
     # A machine may have had something else to do in between, but not three times.
     slow = [pattern for pattern in PUMPS if all(is_slow(pattern) for _ in range(3))]
     assert slow == []
+
+
+@pytest.mark.parametrize("line", ["|" * 128_000, "| |" * 40_000, "|" + "-|" * 60_000])
+def test_a_line_of_nothing_but_bars_costs_no_more_than_other_text(line: str) -> None:
+    started = time.process_time()
+    markup = shown(line)
+    assert time.process_time() - started < 3
+    assert markup.count("&#124;") == line.count("|")

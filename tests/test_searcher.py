@@ -6,7 +6,7 @@ import gc
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa import IndexOutOfDate, Mode, Searcher, UsageError, build, open_index, search
-from briefqa.answering import naming
+from briefqa.answering import compose, naming
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.records import (
     DocumentInfo,
@@ -524,3 +524,58 @@ def test_closing_waits_for_the_questions_that_are_being_answered(tmp_path: Path)
         may_answer.set()
         assert hits.result(60)[0].passage.text == "Gulls nest on the pier."
         closed.result(60)
+
+
+REPORTS = {
+    "2019/report.md": "# Annual report\n\nThe port lost 2 million crowns.\n",
+    "2020/report.md": "# Annual  Report\n\nThe port earned 3 million crowns.\n",
+    "a/notice.md": "# Notice\n\nThe gate shuts at nine.\n",
+    "b/later/copy.md": "# Notice\n\nThe gate shuts at nine.\n",
+}
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Iterator[Searcher]:
+    """Two documents with one title, and two files with the same content."""
+    for name, text in REPORTS.items():
+        path = tmp_path / "port" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+    report = build(tmp_path / "port", index=tmp_path / "index", model=HashingEmbedder())
+    assert [(one.name, one.detail) for one in report.files if one.detail] == [
+        ("b/later/copy.md", "the same content as a/notice.md")
+    ]
+    with open_index(tmp_path / "index") as searcher:
+        yield searcher
+
+
+def test_documents_with_one_title_are_told_apart_by_their_files(reports: Searcher) -> None:
+    answer = reports.ask("What did the port lose?")
+    cited = {
+        hit.passage.document: hit.citation
+        for hit in (*reports.search("port crowns"), *reports.search("gate"), *answer.hits)
+    }
+    assert cited == {
+        "2019/report.md": "Annual report (2019/report.md) › ¶1",
+        "2020/report.md": "Annual Report (2020/report.md) › ¶1",
+        "a/notice.md": "Notice › ¶1",
+    }
+    for quotation in answer.quotations:
+        assert quotation.citation in answer.text
+    sent = compose.as_json(answer)
+    assert [hit["citation"] for hit in sent["hits"]] == [hit.citation for hit in answer.hits]
+
+
+@pytest.mark.parametrize("name", ["b/later/copy.md", "copy", "later copy", "a/notice.md"])
+def test_a_file_with_the_same_content_is_looked_in_by_its_own_name(
+    reports: Searcher, name: str
+) -> None:
+    hits = reports.search("gate", documents=[name])
+    assert [hit.passage.document for hit in hits] == ["a/notice.md"]
+    assert reports.ask("When does the gate shut?", documents=[name]).searched == ("a/notice.md",)
+    assert reports.document("b/later/copy.md") == reports.document("a/notice.md")
+
+
+def test_both_names_of_a_content_are_one_document(reports: Searcher) -> None:
+    both = reports.search("gate", documents=["b/later/copy.md", "a/notice.md"])
+    assert len(both) == 1

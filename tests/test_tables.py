@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
+from briefqa import Searcher, build, open_index
 from briefqa.answering import tables
 from briefqa.answering.question import analyse
 from briefqa.records import Span
@@ -102,3 +105,71 @@ def test_what_a_table_does_not_say_is_named() -> None:
 @pytest.mark.parametrize("text", ["", "|", "a | b\n|--|", "|-|\n|-|\n|-|", "| a |\n|---|\n|||\n| "])
 def test_broken_tables_answer_nothing(text: str) -> None:
     assert tables.answering_row(analyse("Who is a?"), text, "", stems) is None
+
+
+TRADE = "| Country | Exports (m) | Imports (m) |\n|---|---|---|\n" + "\n".join(
+    f"| Land{n} | {1000 + 7 * n} | {9000 - 11 * n} |" for n in range(1, 81)
+)
+CHECKS = "| # | Check | Daily | Code |\n|---|---|---|---|\n" + "\n".join(
+    f"| **{n}.1** | Verify that crane {n} is painted in the colour of the port and that its plate "
+    f"can be read. Check that the hook is closed. See the manual. | yes | {100 + n} |"
+    for n in range(1, 13)
+)
+
+
+FEES = "| Berth | Depth | Fee |\n|---|---|---|\n" + "\n".join(
+    f"| Berth {n} | {n / 4 + 200} | {10 * n}.50 |" for n in range(1, 81)
+)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "port").mkdir()
+    (folder / "port" / "trade.md").write_text(f"# Trade\n\n{TRADE}\n", "utf-8")
+    (folder / "port" / "fees.md").write_text(f"# Fees\n\n{FEES}\n", "utf-8")
+    (folder / "port" / "checks.md").write_text(f"# Checks\n\n{CHECKS}\n", "utf-8")
+    build(folder / "port", index=folder / "index")
+    with open_index(folder / "index") as searcher:
+        yield searcher
+
+
+@pytest.mark.parametrize("number", [1, 2, 17, 22, 40, 63, 71, 80])
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("What were the imports of Land{}?", lambda n: 9000 - 11 * n),
+        ("What were the exports of Land{}?", lambda n: 1000 + 7 * n),
+    ],
+)
+def test_the_right_column_is_found_however_far_down_a_table(
+    port: Searcher, number: int, question: str, cell: Callable[[int], int]
+) -> None:
+    answer = port.ask(question.format(number))
+    (quotation,) = answer.quotations
+    row = f"| Land{number} | {1000 + 7 * number} | {9000 - 11 * number} |"
+    assert (quotation.sentence, quotation.span.text, quotation.exact) == (
+        row,
+        str(cell(number)),
+        True,
+    )
+
+
+@pytest.mark.parametrize("number", [3, 40, 77])
+def test_a_cell_that_repeats_its_columns_name_is_what_answers(port: Searcher, number: int) -> None:
+    answer = port.ask(f"Which berth has a fee of {10 * number}.50?")
+    (quotation,) = answer.quotations
+    assert quotation.span.text == f"Berth {number}"
+
+
+@pytest.mark.parametrize("number", [1, 5, 9, 12])
+def test_a_row_with_sentences_in_its_cells_is_found_whole(port: Searcher, number: int) -> None:
+    answer = port.ask(f"Which code has check {number}.1?")
+    (quotation,) = answer.quotations
+    assert quotation.sentence == CHECKS.split("\n")[number + 1]
+    assert quotation.span.text == str(100 + number)
+
+
+def test_a_list_that_no_single_cell_answers_is_no_cell(port: Searcher) -> None:
+    answer = port.ask("What are the countries of the table?")
+    assert not any(quotation.exact for quotation in answer.quotations)

@@ -291,7 +291,7 @@ def test_sections_articles_and_schedules_are_headings_whatever_follows() -> None
     ]
 
 
-def test_greetings_and_names_head_nothing_in_a_thread_of_mails() -> None:
+def test_a_thread_of_mails_has_a_section_for_each_and_none_for_greetings_and_names() -> None:
     thread = (
         "The leaking roof\n\n"
         "From: Greta Osei\nTo: Pavel Dvorak\nDate: 3 June 2024\nSubject: Roof\n\n"
@@ -303,6 +303,9 @@ def test_greetings_and_names_head_nothing_in_a_thread_of_mails() -> None:
         "The gutter must wait for the autumn, when there is money in the fund again.\n"
     )
     document = load(thread)
-    assert [path for path, _ in outline(document)] == [()]
+    first, second = outline(document)
+    assert (first[0], second[0]) == (("Greta Osei, 3 June 2024",), ("Pavel Dvorak, 4 June 2024",))
+    assert [words.split()[0] for words in first[1]] == ["From:", "Dear", "The", "Greta"]
+    assert [words.split()[0] for words in second[1]] == ["From:", "I", "Pavel", "The"]
     without = thread.replace("From: ", "Von Greta, ").replace("Subject: ", "")
     assert ("Pavel Dvorak",) in [path for path, _ in outline(load(without))]

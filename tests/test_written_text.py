@@ -154,7 +154,7 @@ def test_whatever_is_written_spans_are_trimmed_ordered_and_apart(
     spans: list[Span] = []
     for section in document.sections:
         spans += [section.heading] if section.heading else []
-        spans += section.paragraphs
+        spans += [each for each in section.paragraphs if each != section.heading]
     end = 0
     for span in spans:
         words = document.text[span.start : span.end]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
     from briefqa.indexing.builder import BuildReport
-    from briefqa.indexing.generation_writer import Progress
+    from briefqa.indexing.progress import OnProgress
     from briefqa.indexing.verification import VerifyReport
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
@@ -43,8 +43,9 @@ def build(
     index: AnyPath = "index",
     model: str | Embedder | None = None,
     language: str | None = None,
+    encoding: str | None = None,
     exclude: AnyPath | Iterable[AnyPath] = (),
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     password: str = "",
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
@@ -53,8 +54,10 @@ def build(
     `data`. Files and folders in `exclude` are left out, also by builds that repeat this one.
     `model` is a sentence-transformers model: a folder, or a name that is in this machine's hub
     cache. `language` is the two-letter code whose word endings are folded, English by default.
-    `progress(stage, done, total)` is called as the work goes on. `password` opens files that are
-    locked with it; it is kept nowhere.
+    `encoding` is that of text files which are neither UTF-8 nor marked, such as "cp1252"; without
+    it each is read in the encoding it looks like, and its `detail` says where that is uncertain.
+    `progress` is called with a `briefqa.indexing.progress.Progress` as the work goes on, so that
+    `print` shows how far it is. `password` opens files that are locked with it; it is kept nowhere.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -71,6 +74,7 @@ def build(
         Path(index),
         model=model,
         language=language,
+        encoding=encoding,
         exclude=excluded,
         progress=progress,
         password=password,
@@ -188,7 +192,7 @@ def evaluate(
     reader: Reader | str | None = DEFAULT_READER,
     misses: int = 0,
     split: str | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Evaluation:
     """Measure retrieval, reading and abstention, and keep so many of the worst `misses`.
 

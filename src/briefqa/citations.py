@@ -24,7 +24,7 @@ _MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS) +
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)?)?")
 _DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})\s+)?({_MONTH})(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"({_MONTH})\s+(\d{{1,2}})(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_BRACKETS = re.compile(r"(?<!\s)\s*+\([^()]*\)")
 _SUBTITLE = re.compile(r"(?<=\w)(?::\s|\s[–—-]\s).*", re.DOTALL)
 _LONGEST_NAME = 60
 
@@ -138,7 +138,7 @@ def _names(info: DocumentInfo) -> Sequence[str]:
     title = _one_line(info.title)
     names = [_SUBTITLE.sub("", title), title, f"{title} ({info.name})"]
     if who and info.date and len(who) <= _LONGEST_NAME:
-        names.insert(0, f"{who}, {_date(info.date, short=True)}")
+        names.insert(0, f"{who}, {date_in_words(info.date, short=True)}")
     return names
 
 
@@ -146,14 +146,14 @@ def _plain(passage: Passage, about: Metadata) -> str:
     title = f"“{_one_line(passage.title)}”"
     issued_by = publisher(about)
     where = about.place if about.place not in issued_by else ""
-    names = (about.author, issued_by, where, title, _date(about.date))
+    names = (about.author, issued_by, where, title, date_in_words(about.date))
     head = ", ".join(filter(None, names))
     place = section_text([*map(_one_line, passage.section), _paragraphs(passage, "¶", "¶")])
     return f"{head} › {place} ({passage.location})"
 
 
 def _chicago(passage: Passage, about: Metadata) -> str:
-    date = _date(about.date, month_first=True)
+    date = date_in_words(about.date, month_first=True)
     pages = passage.place.in_words if passage.place.unit == "page" else ""
     heading = f"under {_quoted(passage.section[-1])}" if passage.section else ""
     parts = [
@@ -178,7 +178,7 @@ def _paragraphs(passage: Passage, one: str, several: str) -> str:
     return f"{one}{first}" if first == last else f"{several}{first}–{last}"
 
 
-def _date(date: str, *, short: bool = False, month_first: bool = False) -> str:
+def date_in_words(date: str, *, short: bool = False, month_first: bool = False) -> str:
     """The date as `18 January 2017`, `18 Jan 2017` or `January 18, 2017`; as it is if unread."""
     parts = date_parts(date)
     if parts is None:

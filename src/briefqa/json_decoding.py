@@ -10,8 +10,20 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, NoReturn, TypeVar, cast
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    NoReturn,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -48,6 +60,19 @@ def decode(content: bytes, kind: type[Record], *, any_text: bool = False) -> Rec
     return value
 
 
+def decode_exactly(content: bytes, kind: type[Record]) -> Record:
+    """The record of a dataclass `kind` that JSON holds, as `encode` writes it; raises Malformed.
+
+    Unlike `decode` it refuses fields that are not declared and whole numbers below 0: what this
+    package wrote has neither.
+    """
+    try:
+        _strict_decoder(cast(Any, kind)).decode(content)
+    except _DECODING as error:
+        raise Malformed(" ".join(str(error).split())[:_MOST_WORDS]) from error
+    return decode(content, kind)
+
+
 def encode(record: object) -> bytes:
     """A record as one line of UTF-8, without the line end."""
     return msgspec.json.encode(record)
@@ -56,6 +81,36 @@ def encode(record: object) -> bytes:
 @cache
 def _decoder(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
+
+
+@cache
+def _strict_decoder(kind: Any) -> Any:
+    return msgspec.json.Decoder(_strict(kind))
+
+
+def _strict(kind: Any) -> Any:
+    """A type that takes what `kind` does, without fields it lacks and numbers below 0."""
+    if kind is int:
+        return Count
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _strict_record(kind)
+    arguments = get_args(kind)
+    if not arguments:
+        return kind
+    origin = Union if get_origin(kind) is UnionType else get_origin(kind)
+    return origin[tuple(one if one is ... else _strict(one) for one in arguments)]
+
+
+@cache
+def _strict_record(kind: Any) -> Any:
+    types = get_type_hints(kind)
+    declared = [
+        (each.name, _strict(types[each.name]), msgspec.field(default=each.default))
+        if each.default is not MISSING
+        else (each.name, _strict(types[each.name]))
+        for each in fields(kind)
+    ]
+    return msgspec.defstruct(kind.__name__, declared, forbid_unknown_fields=True)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,7 +1,6 @@
 """The records that the packages share: documents, passages, hits and answers.
 
-All are frozen and none does any I/O. Offsets are character offsets into `Document.text`, half
-open: `text[start:end]`.
+All are frozen, none does any I/O. Offsets are of characters of `Document.text`, half open.
 """
 
 from __future__ import annotations
@@ -83,11 +82,10 @@ class Span:
 class Section:
     """A heading and the paragraphs that stand under it, up to the next heading.
 
-    `path` holds the headings from the outermost to this one, the document's title not included;
-    the text before the first heading is a section whose path is empty (the lead).
-    `heading` is where the heading's own text stands, None for the lead.
-    `paragraphs` are in source order, do not overlap, and are trimmed of outer white space; a
-    list, a table or a code fence is one paragraph.
+    `path` holds the headings from the outermost to this one, the document's title not included; it
+    is empty for the text before the first (the lead). `heading` is where the heading's own text
+    stands, None for the lead. `paragraphs` are in source order, do not overlap, and are trimmed of
+    outer white space; a list, a table or a code fence is one paragraph.
     """
 
     path: tuple[str, ...]
@@ -128,17 +126,16 @@ class Document:
     """One source file as read.
 
     `name` is the file's path relative to the folder it was indexed from, with forward slashes.
-    `text` is what is quoted: the decoded source without its byte order mark, newlines as they are
-    in the file, or else what a loader extracted from it. `encoding` is the decoded source's, empty
-    where the text was extracted. `sections` are in source order and cover every paragraph that may
-    be quoted; front matter, navigation crumbs and the title line are in `text` but in no section.
-    `page_starts` are the offsets where the pages start, ascending from 0, one for every page (an
-    empty page starts where the next one does); empty where the format has none. `page_unit` says
-    what they are, pages or slides or chapters, and `page_labels` what each is called where that is
-    not its number; empty where all are. `lines` are known of formats whose pages can be shown: then
-    they say what page a place is on. `notes` say what of the file was left out and why, a clause
-    each. `media_type` is the file's, `loader` the name and version of the loader that read it, as
-    in "markdown 1".
+    `text` is what is quoted: the decoded source without its byte order mark, newlines as in the
+    file, less what a loader left out, or else what it extracted; `encoding` is then empty.
+    `sections` are in source order and cover every paragraph that may be quoted; front matter,
+    crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
+    from 0 (an empty page starts where the next one does), empty where the format has no pages;
+    `page_unit` says what pages are and `page_labels` what each is called where that is not its
+    number, empty where all are. `lines` are those of pages that can be shown, and say what page a
+    place is on. `line_starts` are those of the file's lines, empty where they are the lines of
+    `text`. `media_type` is the file's, `loader` its name and version. `notes` say what was left out
+    or guessed, and why.
     """
 
     name: str
@@ -149,6 +146,7 @@ class Document:
     media_type: str = ""
     loader: str = ""
     encoding: str = "utf-8"
+    line_starts: tuple[int, ...] = ()
     page_unit: PlaceUnit = PlaceUnit.PAGE
     page_labels: tuple[str, ...] = ()
     lines: LineMap = NO_LINES
@@ -165,8 +163,10 @@ class Passage:
     """A quotable piece of one section: `document.text[start:end] == text`.
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
-    included, empty for the lead. `paragraphs` are the first and last paragraph numbers within the
-    section, from 1. `place` is where it stands in the file: its lines or its pages.
+    included, empty for the lead. `paragraphs` are the first and last within the section, from 1.
+    `place` is its lines or pages in the file, `language` what its document says it is written in,
+    if anything. `table_header` is that of a table which began in a passage before; another
+    document has a title that is `title_shared`.
     """
 
     document: str
@@ -177,14 +177,18 @@ class Passage:
     end: int
     paragraphs: tuple[int, int]
     place: Place
+    language: str = ""
+    table_header: str = ""
+    title_shared: bool = False
 
     @property
     def citation(self) -> str:
-        """`Title › Section › ¶2, p. 12` on one line, headings as `section_text` writes them."""
+        """`Title › Section › ¶2, p. 12` on one line; a shared title with its file in brackets."""
         first, last = self.paragraphs
         paragraphs = f"¶{first}" if first == last else f"¶{first}–{last}"
         paragraphs = ", ".join(filter(None, (paragraphs, self.place.in_citation)))
-        parts = (self.title, *self.section, paragraphs)
+        title = f"{self.title} ({self.document})" if self.title_shared else self.title
+        parts = (title, *self.section, paragraphs)
         return section_text([" ".join(part.split()) for part in parts])
 
     @property
@@ -198,10 +202,9 @@ class Evidence:
     """Why a passage was found: its raw value and rank in each list, None where it is in neither.
 
     `bm25` is 0 or more and unbounded, `cosine` is -1..1, ranks count from 1; higher values are
-    better. `fused` is the value the indexes together order by. `matched` are the question's own
-    words that stand in the passage, its title or its headings, as the question spells them.
-    `answerability` is how sure a reader is that the passage answers, 0..1, None where none has read
-    it; hits are ordered by `fused` and it together.
+    better. Hits are ordered by `fused`, of both indexes, and `answerability`, how sure a reader is
+    that the passage answers, 0..1, if one has read it. `matched` are the question's own words in
+    the passage, its title, headings or date, as the question spells them.
     """
 
     bm25: float | None
@@ -217,9 +220,8 @@ class Evidence:
 class AnswerSpan:
     """Where a passage answers: character offsets into `Document.text`, half open.
 
-    `text` is `document.text[start:end]`: the words a reader found, or the whole sentence where no
-    reader has read the passage. The sentence that holds it is
-    `document.text[sentence_start:sentence_end]`.
+    `text` is `document.text[start:end]`: the words a reader found, or else the whole sentence. The
+    sentence that holds it is `document.text[sentence_start:sentence_end]`.
     """
 
     start: int
@@ -339,8 +341,7 @@ class Answer:
 class DocumentInfo:
     """What a list of documents shows of one.
 
-    `sections` are its heading paths in source order, outermost heading first, without the lead's;
-    `source` and `author` are as in its Metadata.
+    `sections` are heading paths in source order, outermost first, without the lead's.
     """
 
     name: str
@@ -350,6 +351,7 @@ class DocumentInfo:
     sections: tuple[tuple[str, ...], ...]
     source: str = ""
     author: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,8 +373,7 @@ class Query:
     """A question to search for.
 
     `k` is how many passages are wanted, 1 or more. Passages that have all words of `must_hold`, in
-    their text, title or headings, come first. A reader is asked `reader_question` instead of the
-    text, if it is given.
+    their text, title or headings, come first. A reader is asked `reader_question` if it is given.
     """
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.indexing.library import Library
-from briefqa.models.embedder import Embedder
+from briefqa.models.embedder import Embedder, HashingEmbedder
+from briefqa.records import TextKind
 from briefqa.ui import page
 from briefqa.ui.feedback import Feedback
 from briefqa.ui.server import launched
@@ -21,6 +23,8 @@ from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
+    from briefqa.models.embedder import Vectors
 
 HARBOUR = """# The harbour at Lund
 
@@ -105,6 +109,19 @@ NOTICE = "\n\n".join(
 )
 
 Visit = Callable[..., "Page"]
+
+
+class PausingEmbedder(HashingEmbedder):
+    """Embeds passages only while it is let to: what a build shows can be looked at."""
+
+    def __init__(self) -> None:
+        self.going_on = threading.Event()
+        self.going_on.set()
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
+        if kind is TextKind.PASSAGE:
+            assert self.going_on.wait(60)
+        return super().embed(texts, kind)
 
 
 @contextmanager

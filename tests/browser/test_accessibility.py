@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from briefqa import build
+from briefqa.index import generations
 from briefqa.models.embedder import Embedder
 
-from .conftest import Visit, changeable, served
+from .conftest import HARBOUR, PausingEmbedder, Visit, changeable, served
 from .page_driver import (
     NOWHERE,
     UNSURE,
@@ -28,7 +30,7 @@ from .page_driver import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +60,7 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     page.locator('.thumb[aria-pressed="true"]').wait_for()
     for fold in page.locator("#log summary").all():
         fold.click()
-    page.get_by_text("Save", exact=True).click()
+    page.locator("#menu summary").click()
     assert violations(page) == []  # answers of every verdict, a search, chips, the menu
     page.locator(".turn").first.locator(".citation").first.click()
     chosen(page, 1)
@@ -90,6 +92,43 @@ def test_axe_finds_nothing_wrong_with_a_page_that_has_a_problem(
         ask(page, WHO)
         assert violations(page) == []
         documents(page)
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_axe_finds_nothing_wrong_while_an_index_is_built(
+    visit: Visit, tmp_path: Path, width: int, scheme: str
+) -> None:
+    index, model, note = tmp_path / "index", PausingEmbedder(), tmp_path / "harbour.md"
+    note.write_text(HARBOUR, "utf-8")
+    build(note, index=index, model=model)
+    with served(changeable(index, model)) as address:
+        page = visit(address, width=width, scheme=scheme)
+        ask(page, WHO)
+        model.going_on.clear()
+        documents(page)
+        one: FilePayload = {"name": "a.md", "mimeType": "text/markdown", "buffer": b"A mill."}
+        page.locator("#library .picker input").first.set_input_files([one])
+        page.locator("#notice progress").wait_for()
+        assert violations(page) == []
+        model.going_on.set()
+        notice(page)
+        note.write_text(HARBOUR.replace("twelve", "ten"), "utf-8")
+        ask(page, WHO).locator(".citation").first.click()
+        model.going_on.clear()
+        button = page.get_by_role("button", name="Index the documents again")
+        button.click()
+        page.locator("#opened .told progress").wait_for()
+        assert violations(page) == []
+        model.going_on.set()
+        page.locator("#opened .told", has_text="indexed anew").wait_for()
+        assert violations(page) == []
+    for passages in index.glob("generation-*/passages.jsonl"):
+        passages.unlink()
+    with served(changeable(index, model)) as address, generations.writing(index):
+        page = visit(address, width=width, scheme=scheme)
+        page.get_by_role("button", name="Build the index again").click()
+        page.locator("#log .told .problem").wait_for()
         assert violations(page) == []
 
 
@@ -173,11 +212,11 @@ def test_everything_can_be_done_by_keyboard_alone(visit: Visit, library_page: st
     tab_to(page, page.locator(".everywhere"), "Shift+Tab")
     page.keyboard.press("Enter")
     assert has_focus(page.get_by_label("Your question"))
-    tab_to(page, page.locator(".save summary"), "Shift+Tab")
+    tab_to(page, page.locator("#menu summary"), "Shift+Tab")
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_role("button", name="As a receipt"))
+    tab_to(page, page.get_by_role("button", name="Save as a receipt"))
     page.keyboard.press("Escape")
-    assert has_focus(page.locator(".save summary"))
+    assert has_focus(page.locator("#menu summary"))
 
 
 def test_digits_are_commands_only_where_nothing_is_typed(visit: Visit) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from briefqa import build
-from briefqa.models.embedder import Embedder
+from briefqa.models.embedder import Embedder, HashingEmbedder
 
 from .conftest import HARBOUR, HOSTILE_LINES, HOSTILE_TITLE, NOTICE, Visit, changeable, served
 from .conftest import HURT as CONFTEST_HURT
@@ -27,6 +27,7 @@ from .page_driver import (
     notice,
     opened,
     read,
+    sideways,
     words,
 )
 
@@ -69,11 +70,15 @@ def nothing_came_of_it(page: Page) -> None:
     assert page.locator(strange).count() == 0
     covering = """[...document.querySelectorAll(".html-container *")].filter(
         node => ["fixed", "absolute"].includes(getComputedStyle(node).position)
-            && !node.closest(".drop-down, .spoken")).length"""
+            && !node.closest(".drop-down, .spoken") && !node.matches("#menu [popover]")).length"""
     assert page.evaluate(covering) == 0
     assert in_view(page.get_by_role("heading", name="BriefQA"))
     assert page.title() == "BriefQA"
-    # A right-to-left override ends where the text ends that it came with.
+    overrides_end(page)
+
+
+def overrides_end(page: Page) -> None:
+    """A right-to-left override ends where the text ends that it came with."""
     loose = """[...document.querySelectorAll(".html-container *")].filter(node =>
         [...node.childNodes].some(child => child.nodeType === 3 && /\\u202e/.test(child.data))
         && !/isolate|plaintext/.test(getComputedStyle(node).unicodeBidi)).map(n => n.outerHTML)"""
@@ -115,6 +120,100 @@ def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> No
     assert f"</p><script>{CONFTEST_HURT}</script> <b> <i>" in article
 
 
+RUN = "W" * 1_500
+CONTROLS = [*map(chr, range(0x09)), *map(chr, range(0x0E, 0x20)), *map(chr, range(0x7F, 0xA0))]
+OVERRIDE = "\u202e"
+WIDE = f"""---
+title: Balloon {RUN}
+author: {RUN}
+date: {RUN}
+---
+
+## Rules {RUN}
+
+The balloon may not land on {RUN}.
+
+| balloon {RUN} | cost |
+|---|---|
+| a balloon ride | {RUN} |
+"""
+TURNED = f"""---
+title: Kite {OVERRIDE}eltit
+author: {OVERRIDE}rohtua
+date: {OVERRIDE}etad
+---
+
+## Kite {OVERRIDE}gnidaeh
+
+### Kite {OVERRIDE}gnidaehbus
+
+The kite \x1b[31m flies at \x07 noon\x7f\x9b.
+
+### Wind
+
+The kite needs wind.
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_run_of_characters_widens_the_page_and_no_override_leaves_its_name(
+    visit: Visit, tmp_path: Path, width: int
+) -> None:
+    notes, model = tmp_path / "notes", HashingEmbedder()
+    notes.mkdir()
+    (notes / f"{'x' * 180}.md").write_text(WIDE, "utf-8")
+    (notes / f"{OVERRIDE}etik.md").write_text(TURNED, "utf-8")
+    build(notes, index=tmp_path / "index", model=model)
+    joined = """() => {
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const found = [];
+        while (texts.nextNode()) {
+            const { data, parentElement: parent } = texts.currentNode;
+            if (data.includes("\u202e") && /[›·]/.test(data)) found.push(parent.outerHTML);
+        }
+        return found;
+    }"""
+    with served(changeable(tmp_path / "index", model)) as address:
+        page = visit(address, width=width)
+
+        def is_calm() -> None:
+            page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
+            assert sideways(page) == 0
+            overrides_end(page)
+            assert page.evaluate(joined) == []
+            assert not set(CONTROLS) & set(page.locator("body").inner_text())
+            page.evaluate(
+                "document.querySelectorAll('.drop-down').forEach(one => (one.open = false))"
+            )
+
+        is_calm()
+        for question in (
+            "Where may the balloon not land?",
+            "When does the kite fly?",
+            f"balloon {RUN}",
+            f"kite {OVERRIDE}\x1b[31m \x07 wind",
+            "How many nurses did the kite see?",
+        ):
+            turn = ask(page, question)
+            is_calm()
+            turn.locator(".citation").first.click()
+            page.locator("#opened :focus").wait_for()
+            is_calm()
+        shown = page.locator(".question").nth(3).inner_text()
+        assert (
+            shown == f"kite {OVERRIDE}\N{REPLACEMENT CHARACTER}[31m \N{REPLACEMENT CHARACTER} wind"
+        )
+        for title in ("Balloon", "Kite"):
+            one = read(page, title)
+            is_calm()
+            one.locator(".outline .only").first.click()
+            is_calm()
+            ask(page, "kite")
+            is_calm()
+        documents(page)
+        is_calm()
+
+
 def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:
     page = visit()
     files = [
@@ -142,8 +241,8 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
     assert NAMES[0] in page.locator(".within").inner_text()
     nothing_came_of_it(page)
     with page.expect_download() as saved:
-        page.get_by_text("Save", exact=True).click()
-        page.get_by_role("button", name="As Markdown").click()
+        page.locator("#menu summary").click()
+        page.get_by_role("button", name="Save as Markdown").click()
     content = Path(saved.value.path()).read_text("utf-8")
     assert "<img" not in content
     documents(page)

@@ -122,7 +122,8 @@ def test_a_new_answer_is_in_view_whatever_was_unfolded_before(
     turn.locator("summary").click()
     for question in (WHO, NOWHERE, "What does the ferry cost?"):
         turn = ask(page, question)
-        opened(page, 1) if question != NOWHERE else page.locator("#opened .empty").wait_for()
+        empty = page.locator("#opened .empty")  # of which a phone shows nothing
+        opened(page, 1) if question != NOWHERE else empty.wait_for(state="attached")
         assert in_view(turn.locator(".question"))
         assert in_view(turn.locator("blockquote.said, .verdict").first)
 
@@ -358,13 +359,13 @@ def test_thumbs_are_kept_as_questions_that_can_be_evaluated(
 def test_a_conversation_can_be_saved_and_begun_anew(visit: Visit, searcher: Searcher) -> None:
     page = visit()
     ask(page, WHO)
-    page.get_by_text("Save", exact=True).click()
+    page.locator("#menu summary").click()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="As Markdown").click()
+        page.get_by_role("button", name="Save as Markdown").click()
     assert saved.value.suggested_filename == "conversation.md"
     content = Path(saved.value.path()).read_text("utf-8")
     assert "Ada Lindqvist kept the lighthouse for forty years" in content
-    assert has_focus(page.locator(".save summary"))
+    assert has_focus(page.locator("#menu summary"))
     page.get_by_role("button", name="New conversation").click()
     page.locator(".invitation").wait_for()
     assert page.locator(".turn").count() == 0
@@ -409,10 +410,10 @@ def test_long_words_do_not_scroll_a_phone_sideways(visit: Visit) -> None:
     assert sideways(page) == 0
     page.get_by_text("Copy as").click()
     assert sideways(page) == 0
-    chat, panel = page.locator("#chat").bounding_box(), page.locator("#panel").bounding_box()
-    assert chat is not None
+    log, panel = page.locator("#log").bounding_box(), page.locator("#panel").bounding_box()
+    assert log is not None
     assert panel is not None
-    assert panel["y"] >= chat["y"] + chat["height"]
+    assert panel["y"] >= log["y"] + log["height"]
 
 
 def test_the_letters_are_drawn_with_the_fonts_that_came_along(visit: Visit) -> None:

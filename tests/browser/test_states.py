@@ -12,8 +12,18 @@ from briefqa.index import generations
 from briefqa.models.embedder import Embedder
 from briefqa.ui.service import IndexService
 
-from .conftest import HARBOUR, Visit, changeable, free_port, served
-from .page_driver import WHO, add, ask, chosen, documents, focus_is_somewhere, joined, notice
+from .conftest import HARBOUR, PausingEmbedder, Visit, changeable, free_port, served
+from .page_driver import (
+    WHO,
+    add,
+    ask,
+    chosen,
+    documents,
+    focus_is_somewhere,
+    has_focus,
+    joined,
+    notice,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +75,61 @@ def test_a_damaged_index_is_told_of_and_built_again(
         assert "twelve crowns" in turn.locator("blockquote").first.inner_text()
         assert focus_is_somewhere(page)
         assert documents(page).count() == 1
+
+
+def test_a_rebuild_is_told_at_the_button_that_asked_for_it(
+    visit: Visit, notes: Path, tmp_path: Path
+) -> None:
+    index, model = tmp_path / "index", PausingEmbedder()
+    build(notes, index=index, model=model)
+    (damaged,) = index.glob("generation-*/passages.jsonl")
+    damaged.write_bytes(b"{" + damaged.read_bytes()[1:-1])
+    with served(changeable(index, model)) as address:
+        page = visit(address)
+        ask(page, FERRY)
+        turn = ask(page, WHO)
+        button = page.get_by_role("button", name="Build the index again")
+        assert button.count() == 1  # under the newest
+        with generations.writing(index):
+            for _ in range(2):  # the same may come of it once more
+                button.press("Enter")
+                problem = turn.locator(".told .problem")
+                problem.wait_for()
+                assert problem.inner_text().startswith("Another build is writing")
+                assert not page.locator("#notice").is_visible()
+        model.going_on.clear()
+        button.press("Enter")
+        turn.locator(".told", has_text="Embedding 0 of 8 passages").wait_for()
+        assert has_focus(button)
+        button.press("Enter")  # is not begun twice
+        turn.locator(".told progress").wait_for()
+        assert not page.locator("#notice").is_visible()
+        ask(page, "Is it there now?").locator(".told progress").wait_for()  # now the newest
+        model.going_on.set()
+        turn.locator("blockquote").first.wait_for()
+        assert page.locator(".told, .rebuild").count() == 0
+
+
+def test_an_upload_is_told_stage_by_stage(visit: Visit, notes: Path, tmp_path: Path) -> None:
+    index, model = tmp_path / "index", PausingEmbedder()
+    build(notes, index=index, model=model)
+    files = [tmp_path / f"{name}.md" for name in ("mill", "well")]
+    for file in files:
+        file.write_text(f"# The {file.stem}\n\nThe {file.stem} is old.\n", "utf-8")
+    with served(changeable(index, model)) as address:
+        page = visit(address)
+        model.going_on.clear()
+        documents(page)
+        page.locator("#library .picker input:not([webkitdirectory])").set_input_files(files)
+        working = page.locator("#notice [data-busy]", has_text="Embedding 0 of 2 passages")
+        working.wait_for()
+        assert working.locator("progress").get_attribute("max") == "2"
+        assert page.locator(".sending").inner_text() == ""
+        model.going_on.set()
+        assert notice(page).splitlines() == [
+            "mill.md: added, 1 passage",
+            "well.md: added, 1 passage",
+        ]
 
 
 def test_a_page_that_only_reads_tells_of_a_damaged_index_and_offers_nothing(
@@ -129,7 +194,7 @@ def test_a_document_whose_file_has_changed_is_shown_as_indexed_with_a_remark(
         remark = page.locator("#opened").get_by_role("note")
         assert "has changed since it was indexed" in remark.inner_text()
         remark.get_by_role("button", name="Index the documents again").press("Enter")
-        assert notice(page) == "The documents are indexed anew."
+        remark.get_by_text("The documents are indexed anew.").wait_for()
         assert focus_is_somewhere(page)
         assert "twenty crowns" in ask(page, FERRY).locator("blockquote").first.inner_text()
 

@@ -17,9 +17,10 @@ from briefqa.answering.contents import (
 )
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question import Kind, Question
-from briefqa.answering.quotation import is_quoted, quoted_texts
+from briefqa.answering.quotation import is_quoted
 from briefqa.answering.references import ORDINALS, content_words, named, nearest, with_heading
 from briefqa.records import Answer, Quotation, Verdict
+from briefqa.text.quotes import quoted_texts
 from briefqa.text.words import plain_words
 
 MOST_PASSAGES = 4  # of one part

@@ -20,7 +20,6 @@ from briefqa.records import (
     EVERYWHERE,
     Answer,
     Carried,
-    Passage,
     Query,
     QuestionKind,
     Verdict,
@@ -29,6 +28,7 @@ from briefqa.records import (
 
 MOST_CARRIED = 8  # things that may be named to be carried over; of itself a question takes three
 PROBED = 20  # passages of the question as asked, among which that of the carried words is sought
+AS_SURE = 0.6  # of the confidence of a question as asked: what it takes over may cost no more
 
 
 class Asks(Protocol):
@@ -103,13 +103,15 @@ class Conversation:
         if earlier is None or not leans_by or follow_up.says_all(question):
             return self._asked(question)
         chosen = understood.offered(question, earlier.read_as, earlier.carried)
+        weak = leans_by < follow_up.FRAGMENT
+        alone = self._asked(question) if weak or not chosen else None
+        if alone and (alone.answered or not chosen):
+            return alone
         carried = self._carrying(question, chosen, earlier)
-        if leans_by == inf or not chosen or not carried.hits:
-            return carried
-        alone = self._asked(question, PROBED)
-        stands = leans_by < follow_up.FRAGMENT and not _goes_on(alone, carried, earlier)
-        if stands or (alone.hits and self._loss(alone, carried.hits[0].passage) > leans_by):
-            return replace(alone, hits=alone.hits[: self._k])
+        if alone and not _goes_on(alone, carried, earlier):
+            return alone
+        if leans_by < inf and self._loss(question, carried) > leans_by:
+            return alone or self._asked(question)
         return carried
 
     def _carrying(
@@ -137,29 +139,33 @@ class Conversation:
         read_as = answer.read_as or " ".join(question[:READ].split())
         return replace(answer, read_as=read_as)
 
-    def _loss(self, alone: Answer, passage: Passage) -> float:
-        """How far a passage is behind the best, for the question that `alone` answers."""
-        there = alone.hits
+    def _loss(self, question: str, carried: Answer) -> float:
+        """How far the first passage of `carried` is behind the best for the question as asked."""
+        hits = there = self._asked(question, PROBED).hits
+        if not hits or not carried.hits:
+            return 0.0
+        passage = carried.hits[0].passage
         if all(hit.passage != passage for hit in there):
             try:
                 own = replace(self._where, documents=(passage.document,))
-                there = self._asked(alone.question, PROBED, own).hits
+                there = self._asked(question, PROBED, own).hits
             except UsageError:  # the document has been removed since
                 return inf
         value = {hit.passage: hit.evidence.fused for hit in there}
         # By the indexes alone: a reader may have put another first.
-        best = max(hit.evidence.fused for hit in alone.hits)
+        best = max(hit.evidence.fused for hit in hits)
         return best - value.get(passage, min(value.values(), default=0.0))
 
 
 def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
     """Whether a question that only has few words goes on with the one before it.
 
-    As it stands it has no answer, and what it takes over leads to another passage of the section
-    that was talked about. If that answers, it must have all words of the question that its own
-    best passage has; otherwise all there are, or its own best must be of that document too.
+    As it stands it has no answer, nor a passage with all of its words if these are several, and
+    what it takes over leads to another passage of the section that was talked about, hardly less
+    sure to answer. If that answers, it must have all words of the question that its own best
+    passage has; otherwise all there are, or its own best must be of that document too.
     """
-    if alone.answered or not earlier.hits:
+    if not carried.hits or not earlier.hits:
         return False
     first, before = carried.hits[0], earlier.hits[0].passage
     if (first.passage.document, first.passage.section) != (before.document, before.section):
@@ -167,10 +173,12 @@ def _goes_on(alone: Answer, carried: Answer, earlier: Answer) -> bool:
     if not alone.hits:
         return carried.answered
     nearest, own = alone.hits[0], follow_up.own_words(alone.question)
-    held = follow_up.own_words(" ".join(first.evidence.matched))
+    held, near = (follow_up.own_words(" ".join(hit.evidence.matched)) for hit in (first, nearest))
+    if alone.verdict is not None and len(own) > 1 and own <= near:
+        return False
     if carried.answered:
-        return own & follow_up.own_words(" ".join(nearest.evidence.matched)) <= held
-    if nearest.passage == first.passage:
+        return own & near <= held
+    if nearest.passage == first.passage or carried.confidence < AS_SURE * alone.confidence:
         return False
     same = nearest.passage.document == first.passage.document
     return own <= held or (alone.verdict is Verdict.UNSURE and same)

@@ -82,6 +82,9 @@ _UNITS = {
 }
 _UNIT = {dimension: regex.compile(f"(?i){pattern}") for dimension, pattern in _UNITS.items()}
 DIMENSIONS = frozenset(_UNIT)  # those whose units are known
+_IN_GROUPS = regex.compile(
+    r"(?<![\d.,])[1-9]\d{0,2}(?:(?:\.\d{3})++|(?:[ \u00a0\u202f]\d{3}){1,8}+)(?![.,]?\d)"
+)
 _FIGURE = regex.compile(r"\d[\d,.]*\d|\d")
 
 
@@ -105,8 +108,9 @@ def has_quantity(dimension: str, text: str) -> bool:
 
 
 def figures(text: str) -> list[str]:
-    """The numbers that are written in figures, without grouping: 26,395 is 26395."""
-    return [figure.replace(",", "").rstrip(".") for figure in _FIGURE.findall(text)]
+    """The numbers that are written in figures, without grouping: 26,395 and 26.395 are 26395."""
+    together = _IN_GROUPS.sub(lambda number: "".join(filter(str.isdigit, number[0])), text)
+    return [figure.replace(",", "").rstrip(".") for figure in _FIGURE.findall(together)]
 
 
 FINDERS: Mapping[AnswerType, Callable[[str], bool]] = {

@@ -9,7 +9,7 @@ follows it ("for two reasons").
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -85,8 +85,13 @@ class Place:
         return self.unit.span
 
 
-def respond(inquiry: Inquiry) -> Answer:
-    """Every place that answers, asserted where the best of them is sure enough."""
+def respond(
+    inquiry: Inquiry, one_cell: Callable[[Inquiry, Sequence[Hit]], Answer | None]
+) -> Answer:
+    """Every place that answers, asserted where the best of them is sure enough.
+
+    `one_cell` gives the answer where that is a cell of a table ("the imports of Malta").
+    """
     context = inquiry.context
     query = replace(inquiry.query, k=max(PASSAGES, inquiry.query.k))
     ranked = ranking.rank(context, query, Mode.HYBRID, inquiry.scope.rows)
@@ -95,6 +100,8 @@ def respond(inquiry: Inquiry) -> Answer:
     if not hits or not question_terms.searched_terms(query.text, context.keyword):
         reason = f"No passage in {inquiry.scope.in_words} fits the question."
         return compose.not_found(inquiry, reason)
+    if answer := one_cell(inquiry, hits):
+        return answer
     signals, _ = ranking.signals(context, inquiry.question, query.text, ranked)
     confidence = inquiry.rule.confidence(signals)
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
@@ -213,7 +220,7 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
         reading = ranked.readings.get(row)
         above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)
-        spans = sentences(passage.text, language)
+        spans = sentences(passage.text, passage.language or language)
         for unit in units_of(passage.text, spans):
             span = unit.span
             text = passage.text[span.start : span.end]

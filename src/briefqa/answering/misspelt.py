@@ -15,11 +15,12 @@ from briefqa.answering.ranking import SearchContext
 from briefqa.records import Query
 from briefqa.text import dictionary
 from briefqa.text.language import stemmer
+from briefqa.text.quotes import QUOTED
 from briefqa.text.words import terms
 
 # Quoted phrases are left as they are.
 _TOKEN = regex.compile(
-    r"\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»"
+    rf"{QUOTED.pattern}"
     r"|[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*"
 )
 _SHORTEST = 4  # letters of a word that is mended
@@ -121,6 +122,6 @@ def _in_documents(word: str, context: SearchContext) -> str:
         for row in rows:
             passage = context.passages[int(row)]
             text = " ".join((passage.text, passage.title, *passage.section))
-            spellings = [one for one in _TOKEN.findall(text) if nearest in terms(one, stem)]
+            spellings = [one[0] for one in _TOKEN.finditer(text) if nearest in terms(one[0], stem)]
             return next(filter(str.islower, spellings), spellings[0] if spellings else "")
     return ""

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import regex
+
 from briefqa.errors import UsageError
 from briefqa.records import EVERYWHERE, Mode, Query, Where
+from briefqa.text.sentences import sentences
 
 MAX_QUESTION = 2_000  # characters that are read of a question
+ASKED = 30  # words of a question that a reader is asked
+_JOINERS = "\u200c\u200d"  # part of the spelling of Persian and of scripts of India
+_WITHIN_WORDS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # nothing is seen of them
+_PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 
 
 def too_long(question: str) -> str:
@@ -64,7 +71,25 @@ def readable(question: object) -> str:
     if not isinstance(question, str):
         raise UsageError(f"A question is text, and this is {type(question).__name__}.")
     sound = question[:MAX_QUESTION].encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in sound).split())
+    seen = sound.translate(_WITHIN_WORDS)
+    printable = (sign if sign.isprintable() or sign in _JOINERS else " " for sign in seen)
+    return " ".join("".join(printable).split())
+
+
+def asking(question: str, language: str) -> str:
+    """The part of a question that asks: all of it, unless it has more than 30 words.
+
+    Of a longer one the last sentence with a question mark, or else the last; of that, if it is
+    still too long, what follows the first comma, colon or dash that leaves no more than 30 words.
+    """
+    if len(question.split()) <= ASKED:
+        return question
+    parts = [question[one.start : one.end] for one in sentences(question, language)]
+    marked = (one for one in reversed(parts) if one.rstrip().endswith(("?", "？", "؟")))
+    asked = next(marked, parts[-1] if parts else question)
+    ends = (0, *(pause.end() for pause in _PAUSE.finditer(asked)))
+    shorter = (asked[end:] for end in ends if len(asked[end:].split()) <= ASKED)
+    return next(shorter, asked) or question
 
 
 def mode_of(mode: Mode | str) -> Mode:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float32]
 
 MAX_QUESTION_TERMS = 64
+_PAIR = 2  # characters: the last term of a word in a script without spaces is of its last two
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,19 @@ def matched_share(asked: QuestionTerms, index: KeywordIndex, row: int) -> float:
 def matched_words(asked: QuestionTerms, index: KeywordIndex, rows: Rows) -> list[list[str]]:
     """For each passage, the words of the question that it holds, as typed, repeats included.
 
-    Of a joined word such as Su-24M it is enough that half of its terms are there.
+    Of a joined word such as Su-24M it is enough that half of its terms are there, or the last, that
+    of the word run together.
     """
     searched = tuple(dict.fromkeys(term for word in asked.words for term in word.terms))
     number = {term: place for place, term in enumerate(searched)}
     holds = index.holding(searched, rows)
     matched: list[list[str]] = [[] for _ in rows]
     for word in asked.words:
-        of_word = holds[[number[term] for term in word.terms]].sum(axis=0)
-        for place in np.flatnonzero(2 * of_word >= len(word.terms)):
+        of_word = holds[[number[term] for term in word.terms]]
+        enough = 2 * of_word.sum(axis=0) >= len(word.terms)
+        if word.terms[-1].isascii() or len(word.terms[-1]) > _PAIR:
+            enough |= of_word[-1]
+        for place in np.flatnonzero(enough):
             matched[place].append(word.typed)
     return matched
 

@@ -6,18 +6,18 @@ the sentence and words of each that answer. Works on the opened parts of one gen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import regex
 
 from briefqa.answering import compose, question_terms
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.contents import Contents
 from briefqa.answering.fusion import combined, fuse, in_sentences, reread
+from briefqa.answering.query import asking
 from briefqa.answering.question import Question
 from briefqa.answering.question_terms import QuestionTerms
 from briefqa.answering.quotation import rows_with_quoted
@@ -26,7 +26,7 @@ from briefqa.documents import passages
 from briefqa.index.keyword_index import KeywordIndex, KeywordMatch
 from briefqa.index.vector_index import VectorIndex
 from briefqa.models.embedder import Embedder
-from briefqa.models.reader import Reader
+from briefqa.models.reader import Reader, reads
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
@@ -47,15 +47,14 @@ READ = 8  # of the first passages are read at most
 ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
 NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
 SURE_OF_WORDS = 0.4  # from that certainty on the marked words are right often enough to claim them
-ASKED = 30  # words of a question that a reader is asked
-_PAUSE = regex.compile(r"[,;:，；：、]\s*|\s[–—-]\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchContext:
     """What questions are searched in: row i is the same passage everywhere.
 
-    `document_of` is the number of each passage's document, int64 [n_passages].
+    `document_of` is the number of each passage's document, int64 [n_passages]; `date_of` the date
+    of a document by its name, as it is written there, empty where there is none.
     """
 
     passages: Passages
@@ -65,7 +64,12 @@ class SearchContext:
     contents: Contents
     embedder: Embedder
     language: str
+    date_of: Callable[[str], str]
     reader: Reader | None = None
+
+    def above(self, passage: Passage) -> str:
+        """What stands over a passage: title, headings, date, and the years in its file's path."""
+        return passages.headings(passage, self.date_of(passage.document)).replace("\n", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ class Ranking:
 def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = None) -> Ranking:
     """Rank the passages that hold every quoted phrase of the query, at least `k` if so many.
 
-    In hybrid mode the reader, if there is one, reads the first `k`, no fewer than 4 and no more
-    than 8, has a say in the order of the first 4, and reads once more where the first seems to
+    In hybrid mode the reader, if it knows the language, reads the first `k`, no fewer than 4 and no
+    more than 8, has a say in the order of the first 4, and reads once more where the first seems to
     answer. `among`, int64 ascending, restricts the candidates to those rows; it is for the caller
     to find those of `query.where`.
     """
@@ -127,8 +131,9 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     last = ~_holding_all(context, query.must_hold, rows)
     order = np.lexsort((rows, -fused, last))
     readings: dict[int, Reading] = {}
-    if mode is Mode.HYBRID and context.reader is not None:
-        question = asking(query.reader_question or query.text, context.language)
+    question = query.reader_question or query.text
+    if mode is Mode.HYBRID and reads(context.reader, question, context.language):
+        question = asking(question, context.language)
         readings = read(context, question, rows[order[: min(READ, max(ORDERED, query.k))]])
         first = order[:ORDERED]
         judged = np.array(
@@ -175,7 +180,7 @@ def read_closer(context: SearchContext, question: str, row: int, reading: Readin
     answerability is the mean of both. The same where a passage has no others, or no words answer.
     """
     passage = context.passages[row]
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     best = reading.best(Span(0, len(passage.text)))
     if best is None or context.reader is None:
         return reading
@@ -189,24 +194,9 @@ def read_closer(context: SearchContext, question: str, row: int, reading: Readin
 
 
 def _readable(context: SearchContext, passage: Passage, text: str) -> Readable:
-    """A text of this passage in its context."""
-    return Readable(text, passages.context(passage.title, passage.section, context.embedder))
-
-
-def asking(question: str, language: str) -> str:
-    """The part of a question that asks: all of it, unless it has more than 30 words.
-
-    Of a longer one the last sentence with a question mark, or else the last; of that, if it is
-    still too long, what follows the first comma, colon or dash that leaves no more than 30 words.
-    """
-    if len(question.split()) <= ASKED:
-        return question
-    parts = [question[one.start : one.end] for one in sentences(question, language)]
-    marked = (one for one in reversed(parts) if one.rstrip().endswith(("?", "？", "؟")))
-    asked = next(marked, parts[-1] if parts else question)
-    ends = (0, *(pause.end() for pause in _PAUSE.finditer(asked)))
-    shorter = (asked[end:] for end in ends if len(asked[end:].split()) <= ASKED)
-    return next(shorter, asked) or question
+    """A text of this passage in its context, the header of its table with it."""
+    line = passages.context(passage.title, passage.section, context.embedder)
+    return Readable(text, "\n".join(filter(None, (line, passage.table_header))))
 
 
 def hits(context: SearchContext, ranking: Ranking, k: int) -> list[Hit]:
@@ -254,10 +244,10 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     """The sentence with the most of what finds passages, the question's words and its meaning, and
     of what the reader sees in it; within it the words that the reader takes for the answer.
     """
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     if not spans or ranking.terms is None:
         return None
-    texts = passages.sentence_texts(passage.text, spans)
+    texts = passages.sentence_texts(passage.text, spans, passage.table_header, passage.document)
     share = question_terms.shares(ranking.terms, texts)
     cosine = np.zeros_like(share)
     if ranking.vector is not None:
@@ -268,7 +258,12 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
     # The header of a table answers nothing by itself, where there is a row below it.
     headers = {one for above in lead_ins(passage.text, spans) for one in above}
-    able = np.array([one not in headers or not _is_header(passage.text, one) for one in spans])
+    able = np.array(
+        [
+            one not in headers or not is_header_row(passage.text[one.start : one.end])
+            for one in spans
+        ]
+    )
     evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
     number = int(evidence.argmax())  # of equals the first
     best = reading.best(spans[number])
@@ -282,10 +277,6 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
         evident=int(np.where(able, by_indexes, -np.inf).argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
-
-
-def _is_header(text: str, span: Span) -> bool:
-    return is_header_row(text[span.start : span.end])
 
 
 def _answer(
@@ -306,7 +297,9 @@ def answer_in(context: SearchContext, question: str, row: int) -> AnswerSpan | N
         semantic_rank={},
         terms=question_terms.analyze(question, context.keyword),
         vector=context.embedder.embed([question], TextKind.QUESTION)[0] if question else None,
-        readings=read(context, asking(question, context.language), [row]),
+        readings=read(context, asking(question, context.language), [row])
+        if reads(context.reader, question, context.language)
+        else {},
     )
     return _answer(context, ranking, row, context.passages[row])
 
@@ -362,18 +355,18 @@ def _checks(
     words = Checked(Check.WORDS, 0.0 if mark.certainty >= SURE_OF_WORDS else 1.0)
     if context.language != "en":
         return (words,)
-    spans = sentences(passage.text, context.language)
+    spans = sentences(passage.text, passage.language or context.language)
     number = spans.index(mark.sentence)
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
-    above = " ".join((passage.title, *passage.section))
-    under = lead_ins(passage.text, spans)[number]
+    above = context.above(passage)
+    under = passages.lead_in_texts(passage.text, spans, passage.table_header)[number]
     checked = check(
         question,
         passage.text[mark.sentence.start : mark.sentence.end],
         passage.text[mark.words.start : mark.words.end],
         f"{above} {around}",
-        " ".join(passage.text[one.start : one.end] for one in under),
+        " ".join(under),
     )
     return (*checked, words)
 

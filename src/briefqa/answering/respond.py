@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from briefqa.answering import (
     causes,
     clauses,
@@ -21,8 +23,9 @@ from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
-from briefqa.answering.quotation import is_quoted
-from briefqa.records import Answer, Hit, Mode, Quotation, Span
+from briefqa.answering.quotation import is_quoted, rows_with_quoted
+from briefqa.records import Answer, Hit, Mode, Passage, Quotation, Span
+from briefqa.text.quotes import without_marks
 from briefqa.text.sentences import sentences
 
 ABOUT = (
@@ -31,6 +34,7 @@ ABOUT = (
 )
 FOUND_BY_WORDS = "Passages found by these words; no answer is claimed."
 NOT_ENGLISH = "BriefQA understands questions in English; these passages are found by the words."
+IN_ANOTHER_FORM = "The quoted words stand nowhere just so, but with other endings."
 NO_WORDS = (
     "BriefQA understands questions in English; no passage has these words, these come nearest."
 )
@@ -42,11 +46,35 @@ _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Ki
 
 def respond(inquiry: Inquiry) -> Answer:
     """The answer to an inquiry, by the kind of its question."""
+    inquiry, note = _in_another_form(inquiry)
     answer = _by_kind(inquiry)
+    if note:
+        answer = replace(answer, reason=f"{note} {answer.reason}".rstrip())
     if answer.verdict is None or answer.kind is Kind.CLAUSE:
         return answer
     quotations = tuple(_attributed(inquiry, one) for one in answer.quotations)
     return replace(answer, quotations=quotations)
+
+
+def _in_another_form(inquiry: Inquiry) -> tuple[Inquiry, str]:
+    """The inquiry where a quoted phrase stands nowhere just so, but with other endings: among the
+    passages that hold that, with the sentence that says so; else itself, and nothing.
+    """
+    context, text = inquiry.context, inquiry.query.text
+    parts = context.keyword, context.passages, context.contents
+    exact = rows_with_quoted(text, *parts)
+    if exact is None or len(exact):
+        return inquiry, ""
+    rows = rows_with_quoted(text, *parts, in_any_form=True)
+    if rows is not None and inquiry.scope.rows is not None:
+        rows = np.intersect1d(rows, inquiry.scope.rows)
+    if rows is None or not len(rows):
+        return inquiry, ""
+    return replace(
+        inquiry,
+        query=replace(inquiry.query, text=without_marks(text)),
+        scope=replace(inquiry.scope, rows=rows),
+    ), IN_ANOTHER_FORM
 
 
 def _by_kind(inquiry: Inquiry) -> Answer:
@@ -74,7 +102,7 @@ def _by_kind(inquiry: Inquiry) -> Answer:
         case Kind.COMPARISON | Kind.MULTI_PART if inquiry.question.parts:
             return parts.respond(inquiry, _by_kind, _quote)
         case Kind.LIST:
-            return listing.respond(inquiry)
+            return listing.respond(inquiry, _answered_in_table)
         case Kind.WHY if inquiry.context.language == "en":
             return _with_cause(inquiry, _quote(inquiry))
         case _:
@@ -112,11 +140,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         return compose.not_found(
             inquiry, f"No passage in {inquiry.scope.in_words} fits the question."
         )
-    if in_table := _in_table(inquiry, hits):
-        first, exact = in_table
-        hits = [first, *(hit for hit in hits if hit.passage != first.passage)]
-        hits = [replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)]
-        return compose.answered(inquiry, hits, _IN_TABLE, exact)
+    if in_table := _answered_in_table(inquiry, hits):
+        return in_table
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     confidence = inquiry.rule.confidence(signals)
     unsaid = _unsaid_in_table(inquiry, hits[0])
@@ -131,20 +156,44 @@ def _quote(inquiry: Inquiry) -> Answer:
     return compose.unsure(inquiry, hits, confidence, lacking)
 
 
+def _answered_in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> Answer | None:
+    """The answer by a row of a table in the first of the hits that has one which answers."""
+    found = _in_table(inquiry, hits)
+    if found is None:
+        return None
+    first, exact = found
+    others = [hit for hit in hits if hit.passage != first.passage]
+    ranked = [replace(hit, rank=rank) for rank, hit in enumerate((first, *others), 1)]
+    return compose.answered(inquiry, ranked[: inquiry.query.k], _IN_TABLE, exact)
+
+
 def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
     """The first hit with a table row that answers, that row marked, and whether a cell does."""
-    if not inquiry.question.factoid or inquiry.rule.answer_from > _IN_TABLE:
+    asks = inquiry.question.factoid or inquiry.question.kind is Kind.LIST
+    if not asks or inquiry.rule.answer_from > _IN_TABLE:
         return None
     for hit in hits:
         passage = hit.passage
-        above = " ".join((passage.title, *passage.section))
+        above = inquiry.context.above(passage)
+        text, before = _with_header(passage)
         row = tables.answering_row(
-            inquiry.question, passage.text, above, lambda text: _stems(inquiry, text)
+            inquiry.question, text, above, lambda text: _stems(inquiry, text)
         )
         if row is not None:
-            span = compose.mark(passage, row.line, row.cell or row.line)
+            line, cell = _moved(row.line, -before), _moved(row.cell or row.line, -before)
+            span = compose.mark(passage, line, cell)
             return replace(hit, answer=span), row.cell is not None
     return None
+
+
+def _with_header(passage: Passage) -> tuple[str, int]:
+    """A passage's text after the header of its table, and how long that is; 0 where it has none."""
+    header = f"{passage.table_header}\n" if passage.table_header else ""
+    return header + passage.text, len(header)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
@@ -155,11 +204,10 @@ def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
     passage, span = hit.passage, hit.answer
     if span is None or "|" not in passage.text:
         return []
-    words = Span(span.start - passage.start, span.end - passage.start)
-    above = " ".join((passage.title, *passage.section))
-    unsaid = tables.unsaid(
-        inquiry.question, passage.text, words, above, lambda text: _stems(inquiry, text)
-    )
+    text, before = _with_header(passage)
+    words = _moved(Span(span.start, span.end), before - passage.start)
+    above = inquiry.context.above(passage)
+    unsaid = tables.unsaid(inquiry.question, text, words, above, lambda text: _stems(inquiry, text))
     if unsaid is not None and inquiry.question.kind in (Kind.WHY, Kind.HOW):
         return list(inquiry.question.words)
     return unsaid or []
@@ -198,7 +246,7 @@ def _attributed(inquiry: Inquiry, quotation: Quotation) -> Quotation:
 def _sentences(inquiry: Inquiry, quotation: Quotation) -> tuple[list[Span], int | None]:
     """The sentences of a quotation's passage, and which of them holds the quoted words."""
     passage, span = quotation.passage, quotation.span
-    spans = sentences(passage.text, inquiry.context.language)
+    spans = sentences(passage.text, passage.language or inquiry.context.language)
     start = span.start - passage.start
     inside = (n for n, one in enumerate(spans) if one.start <= start < one.end)
     return spans, next(inside, None)

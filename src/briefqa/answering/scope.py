@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -57,11 +57,16 @@ class Scopes:
         titles: Sequence[str],
         counts: Sequence[int],
         passages: Passages,
+        row_of: Mapping[str, int],
     ) -> None:
-        """Names, titles and passage `counts` of the documents, in order; `passages` by row."""
+        """Names, titles and passage `counts` of the documents, in order; `passages` by row.
+
+        `row_of` says which document goes by a name: its own, or that of a file with the same
+        content.
+        """
         self._names = names
         self._titles = titles
-        self._row_of = {name: number for number, name in enumerate(names)}
+        self._row_of = row_of
         self._ends = np.cumsum([0, *counts])
         self._passages = passages
         self._sections: list[str] = []  # of each passage; filled when first asked for
@@ -125,13 +130,14 @@ class Scopes:
         }
 
     def _named(self) -> Iterator[tuple[str, str]]:
-        """Each document's name and title."""
-        return zip(self._names, self._titles, strict=True)
+        """Each name of a document, and its title."""
+        return ((name, self._titles[row]) for name, row in self._row_of.items())
 
     def _document_meant(self, typed: str) -> str:
-        if typed in self._row_of:
-            return typed
-        found = naming.documents_meant(typed, self._named())
+        found = [typed]
+        if typed not in self._row_of:
+            found = naming.documents_meant(typed, self._named())
+        found = list(dict.fromkeys(self._names[self._row_of[name]] for name in found))
         if len(found) > 1:
             raise UsageError(
                 f"'{typed}' may be any of these documents, so name one: {naming.told(found)}."
@@ -169,7 +175,7 @@ class Scopes:
                 raise UsageError(f"There is no document '{name}' in the index{near}")
         if not given:
             raise UsageError("No document was named to look in; name one, or leave it out for all.")
-        return tuple(sorted(set(given), key=self._row_of.__getitem__))
+        return tuple(self._names[row] for row in sorted({self._row_of[name] for name in given}))
 
     def _chosen(self, documents: tuple[str, ...], section: str | None) -> Scope:
         in_words = _documents(len(documents), len(self._names))

@@ -36,15 +36,7 @@ from briefqa.index.store import store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader, usable_reader
-from briefqa.records import (
-    Answer,
-    Document,
-    DocumentInfo,
-    Hit,
-    Mode,
-    Query,
-    Where,
-)
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +141,7 @@ class Searcher:
     ) -> list[Hit]:
         """The best `k` passages, best first; fewer if there are no more, none for a blank question.
 
-        Words in double quotes must stand in a passage just so. Only the first 2,000 characters of
+        Words in quotation marks must stand in a passage just so. Only the first 2,000 characters of
         a question are read. `documents` and `section` are as for `where`. A Query says all of that
         but the mode, its documents and section by their exact names. Raises UsageError for a k
         below 1, an unknown mode, document or section.
@@ -263,6 +255,7 @@ class Searcher:
                         tuple(section.path for section in document.sections if section.path),
                         document.metadata.source,
                         document.metadata.author,
+                        document.notes,
                     )
                     for source, document in zip(indexed, snapshot.documents, strict=True)
                 ]
@@ -356,6 +349,7 @@ class Searcher:
         if fitted is not None and fitted.fits(manifest.fingerprint, reader):
             rule = Rescaled(rule, fitted.slope, fitted.intercept, fitted.answer_from)
         indexed = manifest.indexed()
+        row_of = manifest.rows()
         counts = [source.passages for source in indexed]
         return Snapshot(
             stamp=stamp,
@@ -370,6 +364,7 @@ class Searcher:
                 contents=Contents(opened.documents, counts, opened.passages),
                 embedder=model,
                 language=manifest.language,
+                date_of=lambda name: opened.documents.about(row_of[name]).date,
                 reader=reader,
             ),
             rule=rule,
@@ -379,8 +374,9 @@ class Searcher:
                 [source.title for source in indexed],
                 counts,
                 opened.passages,
+                row_of,
             ),
-            row_of={source.name: row for row, source in enumerate(indexed)},
+            row_of=row_of,
             reader_note=note,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -32,6 +33,8 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
     )
 }
+
+_ANY = (AnswerType.THING, AnswerType.MANY)  # of them any cell is one
 
 Stems = Callable[[str], Collection[str]]
 
@@ -124,8 +127,10 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
         )
     ]
     column = asked_column
-    if column is None and len(fits) == 1 and question.expects is not AnswerType.THING:
+    if column is None and len(fits) == 1 and question.expects not in _ANY:
         column = fits[0]
+    if column is None and question.expects is AnswerType.MANY:
+        return None
     if not fits or (column is not None and column not in fits):
         return None
     return Row(line, None if column is None else cells[column])
@@ -139,10 +144,16 @@ def _asked(question: Question, stems: Stems) -> list[str]:
 def _named(
     table: _Table, asked: Sequence[str], text: str, stems: Stems
 ) -> tuple[tuple[Span, tuple[Span, ...]], list[int]] | None:
-    """The row whose cells the question names best, with the places of those; None if several."""
+    """The row whose cells the question names best, with the places of those; None if several.
+
+    Words that a cell has of its column's name (Port 7 under Port) name no row.
+    """
+    names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     scored = []
     for row in table.rows:
-        own = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
+        cells = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
+        above = [*names, *(set[str]() for _ in cells[len(names) :])]
+        own = [cell - name or cell for cell, name in zip(cells, above, strict=False)]
         shared = [of_cell & set(asked) for of_cell in own]
         named = [n for n, cell in enumerate(own) if cell and 2 * len(shared[n]) >= len(cell)]
         whole = sum(shared[n] == own[n] for n in named)
@@ -186,7 +197,12 @@ def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) ->
             return bool(cell)
 
 
-def _tables(text: str) -> Iterator[_Table]:
+@lru_cache(maxsize=64)  # the tables of a passage are looked at several times for a question
+def _tables(text: str) -> tuple[_Table, ...]:
+    return tuple(_found(text))
+
+
+def _found(text: str) -> Iterator[_Table]:
     lines = list(_LINE.finditer(text))
     place = 1
     while place < len(lines):

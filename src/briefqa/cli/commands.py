@@ -87,8 +87,8 @@ def _build(options: argparse.Namespace) -> int:
         with terminal.progress_bar() as progress:
             report = build(
                 options.paths or None, index=options.index, model=options.model,
-                language=options.language, exclude=options.exclude, progress=progress,
-                password=password,
+                language=options.language, encoding=options.encoding, exclude=options.exclude,
+                progress=progress, password=password,
             )  # fmt: skip
     except KeyboardInterrupt:
         print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)

@@ -78,6 +78,11 @@ def _add_build(commands: Any) -> None:
         "(default en; without any PATH, that of the last build)",
     )  # fmt: skip
     command.add_argument(
+        "--encoding", metavar="NAME",
+        help="encoding of text files that are neither UTF-8 nor marked, such as cp1252 "
+        "(default: the one each looks like; without any PATH, that of the last build)",
+    )  # fmt: skip
+    command.add_argument(
         "--exclude", action="append", default=[], metavar="PATH",
         help="a file or folder to leave out; may be given again",
     )  # fmt: skip
@@ -308,7 +313,7 @@ def _locked(command: argparse.ArgumentParser) -> None:
 def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "question", nargs="+", metavar="QUESTION",
-        help='in one piece or many; words in "double quotes" must occur as they stand',
+        help='in one piece or many; words in "quotation marks" must occur as they stand',
     )  # fmt: skip
     command.add_argument(
         "-k", type=int, default=5, metavar="K", help="how many passages (default 5)"

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from briefqa.cli.screen import line
 from briefqa.errors import UsageError
@@ -18,18 +18,16 @@ if TYPE_CHECKING:
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
     from briefqa.indexing.builder import BuildReport
-    from briefqa.indexing.generation_writer import Progress
+    from briefqa.indexing.progress import OnProgress, Progress
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import DocumentInfo, Hit
-
-_UNITS = {"reading": " files", "embedding": " passages"}
 
 
 def show_report(report: BuildReport) -> None:
     """Print what a build did with every file."""
     for file in report.files:
-        indexed = count(file.passages, "passage") + (f"; {file.detail}" if file.detail else "")
+        indexed = "; ".join(filter(None, (count(file.passages, "passage"), file.detail)))
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
@@ -69,33 +67,25 @@ def show_replay(report: ReplayReport) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator[OnProgress]:
     """A progress bar on stderr if that is a terminal, nothing otherwise."""
     from tqdm import tqdm
 
-    bar: Any = None
-    current = ""
+    if not sys.stderr.isatty():
+        yield lambda how_far: None
+        return
+    stage = None
+    with tqdm(bar_format="{desc} {bar} {elapsed}", leave=False) as bar:
 
-    def show(stage: str, done: int, total: int) -> None:
-        nonlocal bar, current
-        if stage != current:
-            if bar is not None:
-                bar.close()
-            bar = tqdm(
-                total=total,
-                desc=stage,
-                unit=_UNITS.get(stage, ""),
-                leave=False,
-                disable=not sys.stderr.isatty(),
-            )
-            current = stage
-        bar.update(done - bar.n)
+        def show(how_far: Progress) -> None:
+            nonlocal stage
+            if how_far.total != bar.total or how_far.done < bar.n:
+                bar.reset(how_far.total)
+            bar.set_description_str(str(how_far), refresh=how_far.stage != stage)
+            bar.update(how_far.done - bar.n)
+            stage = how_far.stage
 
-    try:
         yield show
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def new_password(name: str) -> str:
@@ -187,7 +177,8 @@ def show_info(info: IndexInfo) -> None:
     for name, value in rows:
         print(line(f"{name:<11} {value}"))
     for source in info.sources:
-        result = count(source.passages, "passage") if source.passages else source.detail
+        holds = count(source.passages, "passage") if source.passages else ""
+        result = "; ".join(filter(None, (holds, source.detail)))
         print(line(f"  {source.name}: {source.outcome}, {result}"))
 
 

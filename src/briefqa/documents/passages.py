@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from briefqa.citations import date_in_words
+from briefqa.documents import loaders
 from briefqa.records import Document, LineMap, Passage, Place, PlaceUnit, Section, Span
 from briefqa.text.lead_in import lead_ins
+from briefqa.text.line_breaks import is_header_row
 from briefqa.text.sentences import sentences
 
 TARGET_WORDS = 120
@@ -23,6 +26,7 @@ CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _PAUSES = (
     r"[\r\n]",
     r"(?<=[，、；：。])(?=.)",
@@ -56,12 +60,24 @@ class WordWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A range that may become a passage, with its size and the paragraphs it spans."""
+    """A range that may become a passage, with its size and the paragraphs it spans.
+
+    `header` is that of the table whose rows it begins with.
+    """
 
     start: int
     end: int
     paragraphs: tuple[int, int]
     words: int
+    pieces: int
+    header: _Header | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The header of a table, a range of the text, and its size in word pieces."""
+
+    span: Span
     pieces: int
 
 
@@ -69,9 +85,9 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
     """The document's passages in source order; none when its sections hold no paragraph.
 
     A passage stays in one section, reads `document.text[start:end]`, and fits into `window`
-    together with its context. Only white space, and what stands outside the sections'
-    paragraphs, is in no passage. `language` is that of a document which does not say, as far as
-    its words do not tell.
+    together with its context, and with the header of its table where that is short. Only white
+    space, and what stands outside the sections' paragraphs, is in no passage. `language` is that of
+    a document which does not say, as far as its words do not tell.
     """
     language = document.metadata.language or language
     place_of = _places(document)
@@ -80,7 +96,7 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
         head = context(document.title, section.path, window)
         most = max(1, window.size - (len(window.piece_ends(head + "\n")) if head else 0))
         for run in _joined(document.text, _atoms(document, section, window, most, language), most):
-            start, end = run.start, run.end
+            start, end, header = run.start, run.end, _header_of(run)
             passages.append(
                 Passage(
                     document=document.name,
@@ -91,6 +107,8 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
                     end=end,
                     paragraphs=run.paragraphs,
                     place=place_of(start, end),
+                    language=document.metadata.language,
+                    table_header=document.text[header.start : header.end] if header else "",
                 )
             )
     return passages
@@ -106,7 +124,8 @@ def _places(document: Document) -> Callable[[int, int], Place]:
         )
     if not document.encoding:  # the lines of an extracted text are not the file's
         return lambda _start, _end: Place(PlaceUnit.NONE)
-    begins = (0, *(newline.end() for newline in _NEWLINE.finditer(document.text)))
+    newlines = _NEWLINE.finditer(document.text)
+    begins = document.line_starts or (0, *(newline.end() for newline in newlines))
     return lambda start, end: Place(
         PlaceUnit.LINE, bisect_right(begins, start), bisect_right(begins, end - 1)
     )
@@ -147,28 +166,68 @@ def context(title: str, section: tuple[str, ...], window: Window) -> str:
     return ""
 
 
-def headings(passage: Passage) -> str:
-    """The title and headings of a passage, which are searched by their words as its text is."""
-    return "\n".join((passage.title, *passage.section))
+def headings(passage: Passage, date: str = "") -> str:
+    """What stands over a passage and is searched by its words as its text is.
+
+    The title and headings; the `date` of its document, as written and in words; the years in its
+    file's path.
+    """
+    years = [year for year in _YEAR.findall(passage.document) if year not in passage.title]
+    dated = dict.fromkeys(filter(None, (date, date_in_words(date))))
+    return "\n".join((passage.title, *passage.section, *dated, *dict.fromkeys(years)))
 
 
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
+    `language` is that of a document which does not say.
     Each has the passage's context on a line before it, a row the header of its table too, an item
     what leads in its list, and at most `window.size` pieces.
     """
     head = context(passage.title, passage.section, window)
-    own = sentence_texts(passage.text, sentences(passage.text, language))
-    return [_in_context(head, text, window) for text in (passage.text, *(own if own[1:] else ()))]
+    spans = sentences(passage.text, passage.language or language)
+    own = sentence_texts(passage.text, spans, passage.table_header, passage.document)
+    whole = "\n".join(filter(None, (_plain(passage.table_header, passage), searched(passage))))
+    return [_in_context(head, text, window) for text in (whole, *(own if own[1:] else ()))]
 
 
-def sentence_texts(text: str, spans: Sequence[Span]) -> list[str]:
-    """What is searched of each sentence of a text: itself, after what it stands under."""
+def searched(passage: Passage) -> str:
+    """The text of a passage as it is read, without markup: what is searched by its words."""
+    return _plain(passage.text, passage)
+
+
+def _plain(text: str, passage: Passage) -> str:
+    return loaders.plain(text, passage.document)
+
+
+def sentence_texts(
+    text: str, spans: Sequence[Span], header: str = "", document: str = ""
+) -> list[str]:
+    """What is searched of each sentence of a text: itself, after what it stands under.
+
+    `header` is that of the table the text begins in; `document` is the name of the document, whose
+    markup is not searched.
+    """
     return [
-        "\n".join(text[one.start : one.end] for one in (*above, span))
-        for span, above in zip(spans, lead_ins(text, spans), strict=True)
+        loaders.plain("\n".join((*above, text[span.start : span.end])), document)
+        for span, above in zip(spans, lead_in_texts(text, spans, header), strict=True)
     ]
+
+
+def lead_in_texts(text: str, spans: Sequence[Span], header: str = "") -> list[tuple[str, ...]]:
+    """What each sentence of a text stands under, outermost first; nothing for most.
+
+    `header` is that of the table whose rows the text begins with.
+    """
+    whole = f"{header}\n{text}" if header else text
+    before = len(whole) - len(text)
+    placed = [Span(one.start + before, one.end + before) for one in spans]
+    if header:
+        placed = [Span(0, len(header)), *placed]
+    found = [
+        tuple(whole[one.start : one.end] for one in above) for above in lead_ins(whole, placed)
+    ]
+    return found[1:] if header else found
 
 
 def _in_context(head: str, text: str, window: Window) -> str:
@@ -179,7 +238,7 @@ def _in_context(head: str, text: str, window: Window) -> str:
         if excess <= 0:
             return both
         head = _shortened(head, len(window.piece_ends(head)) - excess, window)
-    return text
+    return _shortened(text, window.size, window)
 
 
 def _shortened(line: str, pieces: int, window: Window) -> str:
@@ -212,10 +271,20 @@ def _joined(text: str, atoms: Iterable[_Run], most: int) -> list[_Run]:
 def _both(text: str, one: _Run, other: _Run, most: int) -> _Run | None:
     """Two neighbours as one run; None when too long or with more than white space between."""
     pieces = one.pieces + other.pieces
-    if other.end - one.start > MAX_CHARS or pieces > most or text[one.end : other.start].strip():
+    header = one.header.pieces if one.header and _header_of(one) else 0
+    if (
+        other.end - one.start > MAX_CHARS
+        or header + pieces > most
+        or text[one.end : other.start].strip()
+    ):
         return None
     paragraphs = (one.paragraphs[0], other.paragraphs[1])
-    return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces)
+    return _Run(one.start, other.end, paragraphs, one.words + other.words, pieces, one.header)
+
+
+def _header_of(run: _Run) -> Span | None:
+    """The header of the table whose rows a run begins with, where it stands before the run."""
+    return run.header.span if run.header and run.header.span.start < run.start else None
 
 
 def _atoms(
@@ -225,27 +294,48 @@ def _atoms(
     text = document.text
     behind = section.paragraphs[0].start if section.paragraphs else 0
     for number, paragraph in enumerate(section.paragraphs, start=1):
-        for part in _parts(text, paragraph, window, most, language):
+        for part, header in _parts(text, paragraph, window, most, language):
             # White space may be pieces too, so what stands between is counted along.
             between = behind if part.start - behind <= MAX_CHARS else part.start
             pieces = len(window.piece_ends(text[between : part.end]))
             words = len(text[part.start : part.end].split())
-            yield _Run(part.start, part.end, (number, number), words, pieces)
+            yield _Run(part.start, part.end, (number, number), words, pieces, header)
             behind = part.end
 
 
-def _parts(text: str, paragraph: Span, window: Window, most: int, language: str) -> Iterator[Span]:
-    """The paragraph itself when it fits, else its sentences, else pieces of them."""
+def _parts(
+    text: str, paragraph: Span, window: Window, most: int, language: str
+) -> Iterator[tuple[Span, _Header | None]]:
+    """The paragraph itself when it fits, else its sentences, else pieces of them.
+
+    Each row of a table comes with the header, unless that is too long to go with every passage.
+    """
     if _small(text, paragraph, window, most):
-        yield paragraph
+        yield paragraph, None
         return
-    start = paragraph.start
-    for one in sentences(text[start : paragraph.end], language):
+    start, own = paragraph.start, text[paragraph.start : paragraph.end]
+    spans = sentences(own, language)
+    header: _Header | None = None
+    for one, above in zip(spans, lead_ins(own, spans), strict=True):
         sentence = Span(start + one.start, start + one.end)
-        if _small(text, sentence, window, most):
-            yield sentence
+        if is_header_row(own[one.start : one.end]):
+            header = _header(text, sentence, window)
+        starts = [start + lead.start for lead in above[:1]]
+        of_row = header if header and starts == [header.span.start] else None
+        room = most - of_row.pieces if of_row else most
+        if _small(text, sentence, window, room):
+            yield sentence, of_row
         else:
-            yield from _slices(text, sentence, window, most)
+            for piece in _slices(text, sentence, window, room):
+                yield piece, of_row
+
+
+def _header(text: str, span: Span, window: Window) -> _Header | None:
+    """A table's header, None where it is too long to go with every passage of the table."""
+    if span.end - span.start > MAX_CHARS // CONTEXT_SHARE:
+        return None
+    pieces = len(window.piece_ends(text[span.start : span.end] + "\n"))
+    return _Header(span, pieces) if pieces <= window.size // CONTEXT_SHARE else None
 
 
 def _small(text: str, span: Span, window: Window, most: int) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from briefqa.documents import loaders
-from briefqa.documents.loaders import markdown, text
 from briefqa.documents.worker import process
 from briefqa.documents.worker.frames import Request
 from briefqa.errors import LoadError
@@ -14,16 +13,14 @@ from briefqa.records import Document
 
 Decoded = TypeVar("Decoded", Document, list[str])
 
-_TRUSTED = (text, markdown)
 
-
-def read_document(data: bytes, name: str, password: str = "") -> Document:
-    """The document in a file's bytes; `password` opens a locked one.
+def read_document(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
+    """The document in a file's bytes; `password` and `encoding` are as for `loaders.parse`.
 
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
-    if loaders.loader_for(name, data) in _TRUSTED:
-        return loaders.parse(data, name)
+    if loaders.loader_for(name, data) in loaders.TEXT_LOADERS:
+        return loaders.parse(data, name, encoding=encoding)
     parts = process.shared.ask(Request("parse", name, password), data)
     return _decoded(parts[0] if parts else b"", Document)
 
@@ -34,7 +31,7 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     Raises LoadError as `read_document` does.
     """
     loader = loaders.loader_for(name, data)
-    if loader in _TRUSTED or not hasattr(loader, "attachments"):
+    if loader in loaders.TEXT_LOADERS or not hasattr(loader, "attachments"):
         return []
     parts = process.shared.ask(Request("attachments", name), data)
     names = _decoded(parts[0] if parts else b"", list[str])

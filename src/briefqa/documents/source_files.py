@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from briefqa.errors import BuildError, LoadError
 
 MAX_FILE_BYTES = 20_000_000  # where nothing else is said: documents have limits by their format
 MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
+_WITHOUT_WAITING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
 
 
@@ -80,19 +82,26 @@ def excluded_by(path: Path) -> set[str]:
 
 
 def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
-    """The bytes of a regular file of a sensible size; raises LoadError."""
+    """The bytes of a regular file of a sensible size, never waiting for any; raises LoadError.
+
+    A file of the kernel's (`/proc/kmsg`) says that it is empty, and is not read.
+    """
     try:
         if path.is_dir():
             raise LoadError("it is a folder that cannot be listed; make it readable")
         if not path.is_file():
             raise LoadError("it is not a regular file, or a link that leads nowhere")
-        # Bounded: the file may be growing, or say that it holds nothing and never end.
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        # What is opened may be another thing by now, such as a pipe that nobody writes to.
+        with os.fdopen(os.open(path, _WITHOUT_WAITING), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise LoadError("it is not a regular file, or a link that leads nowhere")
+            # Bounded: the file may be growing.
+            data = file.read(most + 1) if status.st_size else b""
         if len(data) <= most:
             return data
         raise LoadError(
-            f"it holds {path.stat().st_size / 1e6:.0f} MB, and files above "
+            f"it holds {status.st_size / 1e6:.0f} MB, and files above "
             f"{most / 1e6:.0f} MB are not read; split it into parts"
         )
     except OSError as error:

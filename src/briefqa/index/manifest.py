@@ -6,11 +6,13 @@ Does no I/O. The JSON may come from anybody and is checked as it is decoded.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from briefqa.errors import IndexDamaged
 from briefqa.json_decoding import Count, Malformed, decode
 
 FORMAT = 2  # what this version writes; 1 has no phrases and other records
@@ -34,10 +36,10 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another; of one that was indexed,
-    `detail` says what of it was left out. `loader` is the name and version of what read it, such as
-    "markdown 1", empty where no loader takes such a file. `part` names a file within the one at
-    `path`, such as an attachment, and is empty for that file itself.
+    empty and `detail` says why when the file failed or repeats another; else it is the document's
+    notes. `loader` is the name and version of what read it, such as "markdown 1", empty where no
+    loader takes such a file. `part` names a file within the one at `path`, such as an attachment,
+    and is empty for that file itself.
     """
 
     name: str
@@ -57,8 +59,9 @@ class Manifest:
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
-    out of them, all absolute. `sources` are in document order. `files` holds the size in bytes and
-    the SHA-256 of every other file, by relative path. Raises ValueError for counts that disagree.
+    out of them, all absolute; `encoding` is as for `loaders.parse`. `sources` are in document
+    order. `files` holds the size in bytes and the SHA-256 of every other file, by relative
+    path. Raises ValueError for counts that disagree.
     """
 
     format: Count
@@ -75,6 +78,7 @@ class Manifest:
     excluded: tuple[str, ...]
     sources: tuple[Source, ...]
     files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
+    encoding: str = ""
 
     def __post_init__(self) -> None:
         indexed = self.indexed()
@@ -86,6 +90,28 @@ class Manifest:
         """The sources that are in the index; the i-th one is row i of the documents."""
         return tuple(source for source in self.sources if source.outcome is Outcome.INDEXED)
 
+    def sharing_titles(self) -> frozenset[str]:
+        """The names of the documents whose title another one has, however it is written."""
+        titles = {one.name: " ".join(one.title.casefold().split()) for one in self.indexed()}
+        times = Counter(titles.values())
+        return frozenset(name for name, title in titles.items() if times[title] > 1)
+
+    def rows(self) -> Rows:
+        """The row of each document by its name, and by that of each file with the same content."""
+        indexed = self.indexed()
+        by_content = {source.sha256: row for row, source in enumerate(indexed)}
+        named = {source.name: row for row, source in enumerate(indexed)}
+        repeats = (one for one in self.sources if one.outcome is Outcome.DUPLICATE)
+        others = {one.name: by_content[one.sha256] for one in repeats if one.sha256 in by_content}
+        return Rows({**others, **named})
+
+
+class Rows(dict[str, int]):
+    """The rows of documents by name; raises IndexDamaged for a name that is none's."""
+
+    def __missing__(self, name: str) -> int:
+        raise IndexDamaged(f"The index has no document '{name}', which a passage of it names.")
+
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:
@@ -93,6 +119,7 @@ class _Inputs:
     model: str
     language: str
     excluded: tuple[str, ...] = ()  # the first manifests had none
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +144,7 @@ class BuildInputs:
     model: str
     language: str
     sources: tuple[Source, ...] | None
+    encoding: str = ""
 
 
 # Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
@@ -138,7 +166,9 @@ def parse_inputs(content: bytes) -> BuildInputs:
     sources = None
     with suppress(Malformed):
         sources = decode(content, _Sources, any_text=True).sources
-    return BuildInputs(inputs.roots, inputs.excluded, inputs.model, inputs.language, sources)
+    return BuildInputs(
+        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding
+    )
 
 
 def serialize(manifest: Manifest) -> bytes:

@@ -122,6 +122,7 @@ def open_generation(index: Path) -> OpenedIndex:
         passages = PassageFile(folder / PASSAGES)
         resources.callback(passages.close)
         line_maps = LineMaps(folder, len(documents))
+        passages.sharing_titles = manifest.sharing_titles()
         vectors = FaissVectorIndex(folder)
         resources.callback(vectors.close)
         stored_vectors, vector_starts = vector_index.read_vectors(folder)

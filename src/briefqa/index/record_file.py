@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,15 +17,21 @@ import numpy as np
 
 from briefqa.index import arrays
 from briefqa.index.recovery import damaged
-from briefqa.json_decoding import Malformed, decode, encode
-from briefqa.records import Document, Passage
+from briefqa.json_decoding import Malformed, decode, decode_exactly, encode
+from briefqa.records import Document, Metadata, Passage
 
 Record = TypeVar("Record", Document, Passage)
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    metadata: Metadata
 
 
 class RecordWriter:
@@ -79,9 +85,13 @@ class RecordFile(Generic[Record]):
 
     def __getitem__(self, row: int) -> Record:
         """The record of a row; raises IndexDamaged, and ValueError once the file is closed."""
-        line = self.line(row)
+        return self._decoded(row, self.kind, decode_exactly)
+
+    def _decoded(
+        self, row: int, kind: type[_Kind], decoding: Callable[[bytes, type[_Kind]], _Kind] = decode
+    ) -> _Kind:
         try:
-            return decode(line, self.kind)
+            return decoding(self.line(row), kind)
         except Malformed as error:
             raise damaged(self._path, f"row {row} cannot be read ({error})") from error
 
@@ -98,9 +108,19 @@ class RecordFile(Generic[Record]):
 
 
 class PassageFile(RecordFile[Passage]):
-    """The passages of one generation, by row."""
+    """The passages of one generation, by row.
+
+    `sharing_titles` are the documents whose title another one has.
+    """
 
     kind = Passage
+    sharing_titles: Collection[str] = ()
+
+    def __getitem__(self, row: int) -> Passage:
+        """The passage of a row; raises as reading any record does."""
+        passage = super().__getitem__(row)
+        shared = passage.document in self.sharing_titles
+        return replace(passage, title_shared=True) if shared else passage
 
 
 class DocumentFile(RecordFile[Document]):
@@ -108,6 +128,7 @@ class DocumentFile(RecordFile[Document]):
 
     kind = Document
     _last = (-1, "")
+    _last_about: tuple[int, Metadata] | None = None
 
     def text(self, row: int) -> str:
         """The text alone, without making its sections; raises as reading the row does.
@@ -116,12 +137,17 @@ class DocumentFile(RecordFile[Document]):
         """
         last, text = self._last
         if last != row:
-            try:
-                text = decode(self.line(row), _Text).text
-            except Malformed as error:
-                raise damaged(self._path, f"row {row} cannot be read ({error})") from error
+            text = self._decoded(row, _Text).text
             self._last = row, text
         return text
+
+    def about(self, row: int) -> Metadata:
+        """What the document says of itself, without its text; raises as reading the row does."""
+        last = self._last_about
+        if last is None or last[0] != row:
+            last = row, self._decoded(row, _About).metadata
+            self._last_about = last
+        return last[1]
 
 
 def _starts_path(path: Path) -> Path:

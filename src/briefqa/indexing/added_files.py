@@ -45,16 +45,22 @@ class Received:
 
 
 class ParsedFiles:
-    """What files hold, by their SHA-256 and the name they get: each is parsed once."""
+    """What files hold, by their SHA-256 and the name they get: each is parsed once.
 
-    def __init__(self) -> None:
+    `encoding` is as for `loaders.parse`.
+    """
+
+    def __init__(self, encoding: str = "") -> None:
+        self._encoding = encoding
         self._results: dict[tuple[str, str], Document | LoadError] = {}
 
     def document(self, data: bytes, digest: str, name: str) -> Document:
         """The document in a file; raises LoadError."""
         if (digest, name) not in self._results:
             try:
-                self._results[digest, name] = reading.read_document(data, name)
+                self._results[digest, name] = reading.read_document(
+                    data, name, encoding=self._encoding
+                )
             except LoadError as error:
                 self._results[digest, name] = error
         result = self._results[digest, name]

@@ -11,28 +11,27 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from briefqa import __version__
 from briefqa.documents import loaders, passages
+from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, postings, vector_cache, vector_index
 from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
+from briefqa.index.record_file import DocumentFile
 from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
-from briefqa.indexing.generation_writer import (
-    GenerationWriter,
-    Progress,
-    Unchanged,
-    sample,
-    tell,
-)
+from briefqa.indexing import interrupted
+from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
 from briefqa.indexing.last_build import repeated
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.sources import are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
@@ -72,20 +71,21 @@ def build_index(
     *,
     model: str | Embedder | None = None,
     language: str | None = None,
+    encoding: str | None = None,
     exclude: Iterable[Path | str] = (),
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
     password: str = "",
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
-    Without `roots` the paths, model and language of the last build are used again, or the folder
-    `data`; what it excluded stays excluded too. `progress` is told the stage, how much of it is
-    done and how much there is. `locked` says that the caller is `generations.writing`. `parsed`
-    holds documents that need not be parsed again, by the SHA-256 of their files. `password` opens
-    files that are locked and is kept nowhere. Raises BuildError, IndexFolderError, ModelUnavailable
-    or UsageError; the index is then unchanged.
+    Without `roots` the paths, model, language and encoding of the last build are used again, or
+    the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
+    `progress` is told how far it is, as it goes on. `locked` says that the caller is
+    `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
+    of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
+    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -94,8 +94,8 @@ def build_index(
     excluded = tuple(sorted(set(map(absolute, exclude))))
     stamp = published(index)
     once_more = partial(
-        build_index, roots, index, model=model, language=language, exclude=excluded,
-        progress=progress, locked=True, parsed=parsed, password=password,
+        build_index, roots, index, model=model, language=language, encoding=encoding,
+        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -103,41 +103,64 @@ def build_index(
         excluded = tuple(sorted({*last_time.excluded, *excluded}))
         model = model or last_time.model
         language = language or last_time.language
+        encoding = last_time.encoding if encoding is None else encoding
     language = language or DEFAULT_LANGUAGE
+    encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
     alone = nullcontext() if locked else store.writing()
     with alone, _last_generation(store) as (last, note):
+        unfinished = (
+            []
+            if locked
+            else interrupted.unfinished_in(roots, index, last.manifest if last else None)
+        )
         if published(index) != stamp:  # what was last built, or the files, may have changed since
-            return once_more()
+            return _telling(once_more(), unfinished, roots, index)
         if (
             last
-            and _is_current(last.manifest, named, excluded, embedder, language)
+            and _is_current(last.manifest, named, excluded, embedder, language, encoding)
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
             prepared(embedder, sample(last.passages))
             last.close()
             vector_cache.remove_unfinished(store.workspace)
-            return BuildReport(
+            report = BuildReport(
                 index, last.manifest.sources, files.skipped, last.manifest.passages, 0,
                 last.manifest.passages, False, time.monotonic() - started, store.tidy(),
             )  # fmt: skip
+            return report if locked else _telling(report, unfinished, roots, index)
         with (
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, language)
-            sources = read_sources(files.files, writer, unchanged, progress, parsed or {}, password)
+            unchanged = _unchanged(last, embedder, language, encoding)
+            sources = read_sources(
+                files.files, writer, unchanged, progress, parsed or {}, encoding, password
+            )
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
-            reused, remark = _make(store, folder, named, excluded, sources, writer, last, progress)
-        return BuildReport(
+            reused, remark = _make(
+                store, folder, named, excluded, sources, writer, last, progress, encoding
+            )
+        report = BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
             True, time.monotonic() - started, " ".join(filter(None, (note, remark))),
         )  # fmt: skip
+        return report if locked else _telling(report, unfinished, roots, index)
+
+
+def _telling(
+    report: BuildReport, unfinished: Sequence[str], roots: Sequence[Path], index: Path
+) -> BuildReport:
+    """A report that says which interrupted changes of the uploads are finished with it."""
+    with suppress(OSError):
+        interrupted.clear(roots, index)
+    told = f"{'; '.join(unfinished)}." if unfinished else ""
+    return replace(report, note=" ".join(filter(None, (report.note, told))))
 
 
 def published(index: Path) -> tuple[int, ...] | None:
@@ -160,7 +183,10 @@ def holds_sources(index: Path) -> bool:
 
 
 def index_documents(
-    documents: Iterable[Document], index: Path, embedder: Embedder, progress: Progress | None = None
+    documents: Iterable[Document],
+    index: Path,
+    embedder: Embedder,
+    progress: OnProgress | None = None,
 ) -> None:
     """Make `index` hold documents that are in no file, such as a benchmark's; reuses vectors."""
     store, sources = store_at(index), []
@@ -202,7 +228,8 @@ def _make(
     sources: Sequence[Source],
     writer: GenerationWriter,
     last: OpenedIndex | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
+    encoding: str = "",
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -224,13 +251,14 @@ def _make(
         roots=roots,
         excluded=excluded,
         sources=tuple(sources),
+        encoding=encoding,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
     if last:
         last.close()  # its vectors are copied, or not wanted: it may be removed
     remark = store.tidy()
-    tell(progress, "writing", 1, 1)
+    tell(progress, Stage.WRITING, 1, 1)
     return reused, remark
 
 
@@ -239,7 +267,7 @@ def _fill(
     folder: Path,
     writer: GenerationWriter,
     last: OpenedIndex | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
 ) -> tuple[int, int]:
     """Write the vectors and, beside that, the keyword index.
 
@@ -253,7 +281,7 @@ def _fill(
         keyword = beside.submit(
             postings.write,
             folder / generations.KEYWORD,
-            _indexed_texts(cut, stopped),
+            _indexed_texts(cut, folder / generations.DOCUMENTS, stopped),
             writer.language,
         )
 
@@ -266,7 +294,7 @@ def _fill(
         except BaseException:
             stopped.set()
             raise
-        tell(progress, "writing", 0, 1)
+        tell(progress, Stage.WRITING, 0, 1)
         vector_index.organise(folder)
         keyword.result()
     return dimension, reused
@@ -297,19 +325,24 @@ def _is_current(
     excluded: tuple[str, ...],
     embedder: Embedder,
     language: str,
+    encoding: str,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    given = (last.roots, last.excluded, last.recipe, last.model, last.fingerprint, last.language)
-    return given == (roots, excluded, RECIPE, embedder.name, embedder.fingerprint, language)
+    made_with = (last.recipe, last.model, last.fingerprint, last.language, last.encoding)
+    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding)
+    return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
 
 
-def _unchanged(last: OpenedIndex | None, embedder: Embedder, language: str) -> Unchanged | None:
+def _unchanged(
+    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str
+) -> Unchanged | None:
     """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
     manifest = last.manifest
-    given = (manifest.recipe, manifest.fingerprint, manifest.language)
-    return Unchanged(last) if given == (RECIPE, embedder.fingerprint, language) else None
+    given = (manifest.recipe, manifest.fingerprint, manifest.language, manifest.encoding)
+    now = (RECIPE, embedder.fingerprint, language, encoding)
+    return Unchanged(last) if given == now else None
 
 
 def _nothing_to_index(
@@ -336,9 +369,15 @@ def _nothing_to_index(
     return f"Nothing to index: {why}; the index was left as it was."
 
 
-def _indexed_texts(cut: Iterable[Passage], stopped: threading.Event) -> Iterator[tuple[str, str]]:
+def _indexed_texts(
+    cut: Iterable[Passage], documents: Path, stopped: threading.Event
+) -> Iterator[tuple[str, str]]:
     """The texts of the keyword index, until the build is stopped."""
-    for passage in cut:
-        if stopped.is_set():
-            raise CancelledError
-        yield passages.headings(passage), passage.text
+    with closing(DocumentFile(documents)) as file:
+        of_document = groupby(cut, key=lambda passage: passage.document)
+        for row, (_, those) in enumerate(of_document):
+            date = file.about(row).date
+            for passage in those:
+                if stopped.is_set():
+                    raise CancelledError
+                yield passages.headings(passage, date), passages.searched(passage)

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +22,14 @@ from briefqa.index.manifest import Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.models import embedder as embedders
+from briefqa.models.cores import usable_cores
 from briefqa.models.embedder import Embedder
 from briefqa.records import NO_LINES, Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
-AT_ONCE = 256  # texts between two reports of progress
-
-Progress = Callable[[str, int, int], None]
-
-
-def tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
-    """Report how far a stage is, to whoever wants to know."""
-    if progress is not None:
-        progress(stage, done, total)
+AT_ONCE = 32 * usable_cores()  # texts between two reports of progress: about a second's
 
 
 def sample(passage_file: PassageFile) -> list[str]:
@@ -133,7 +128,7 @@ class GenerationWriter:
         self,
         cut: PassageFile,
         known: KnownVectors,
-        progress: Progress | None,
+        progress: OnProgress | None,
         check: Callable[[], object],
     ) -> tuple[int, int]:
         """Write the vectors of what `finish` returned, computing those that are not known.
@@ -144,50 +139,49 @@ class GenerationWriter:
         """
         keys = vector_cache.split(bytes(self._keys))
         starts = np.concatenate([[0], np.cumsum(self._counts)])
+        keys_of = [keys[start:end] for start, end in pairwise(starts.tolist())]
+        total = sum(any(key not in known for key in each) for each in keys_of)
         embedder = self.embedder
-        if any(key not in known for key in keys):
+        if total:
+            tell(progress, Stage.LOADING, 0, 1)
             embedder = embedders.prepared(embedder, sample(cut))
         vectors = None
         vector_cache.write_keys(self._folder, bytes(self._keys))
-        reused = 0
+        done = 0
         for first in range(0, len(cut), BLOCK):
             rows = range(first, min(first + BLOCK, len(cut)))
-            keys_of_rows = [keys[starts[row] : starts[row + 1]] for row in rows]
-            reused += self._embed_block(cut, rows, keys_of_rows, embedder, known, progress, check)
+            new, texts = self._missing(cut, rows, keys_of, known)
+            queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
+            for start in range(0, len(queue), AT_ONCE):
+                check()
+                tell(progress, Stage.EMBEDDING, done + new * start // len(queue), total)
+                batch = queue[start : start + AT_ONCE]
+                computed = embedder.embed([text for _, text in batch], TextKind.PASSAGE)
+                known.add([key for key, _ in batch], computed)
+            done += new
             if vectors is None:
                 vectors = vector_index.create(self._folder, self._counts, known.dimension)
             places = range(int(starts[first]), int(starts[rows[-1] + 1]))
             vectors[places.start : places.stop] = np.stack([known[keys[place]] for place in places])
-        tell(progress, "embedding", len(cut), len(cut))
+        if total:
+            tell(progress, Stage.EMBEDDING, done, total)
         if vectors is not None:
             vectors.flush()
-        return known.dimension, reused
+        return known.dimension, len(cut) - done
 
-    def _embed_block(
-        self,
-        cut: PassageFile,
-        rows: range,
-        keys: Sequence[Sequence[bytes]],
-        embedder: Embedder,
-        known: KnownVectors,
-        progress: Progress | None,
-        check: Callable[[], object],
-    ) -> int:
-        """Compute the block's missing vectors; returns how many of its passages missed none."""
+    def _missing(
+        self, cut: PassageFile, rows: range, keys_of: Sequence[Sequence[bytes]], known: KnownVectors
+    ) -> tuple[int, dict[bytes, str]]:
+        """How many passages of the rows are new, and the texts of those without a vector, by key.
+
+        A new one misses none if it has only texts of another one.
+        """
         texts: dict[bytes, str] = {}
-        reused = 0
-        for row, row_keys in zip(rows, keys, strict=True):
-            missing = {key for key in row_keys if key not in known}
-            reused += not missing and not any(map(known.is_new, row_keys))
+        new = 0
+        for row in rows:
+            missing = {key for key in keys_of[row] if key not in known}
+            new += bool(missing) or any(map(known.is_new, keys_of[row]))
             if missing:
                 row_texts = passages.embedded_texts(cut[row], self.embedder, self.language)
-                texts.update((key, row_texts[row_keys.index(key)]) for key in missing)
-        queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
-        for start in range(0, len(queue), AT_ONCE):
-            check()
-            done = rows.start + len(rows) * start // len(queue)
-            tell(progress, "embedding", done, len(cut))
-            batch = queue[start : start + AT_ONCE]
-            vectors = embedder.embed([text for _, text in batch], TextKind.PASSAGE)
-            known.add([key for key, _ in batch], vectors)
-        return reused
+                texts.update((key, row_texts[keys_of[row].index(key)]) for key in missing)
+        return new, texts

@@ -19,12 +19,13 @@ DEFAULT_ROOT = Path("data")
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The paths, exclusions, model and language to build with; None for the default of these."""
+    """What to build with; None for the default model and language."""
 
     roots: Sequence[Path]
     excluded: tuple[str, ...]
     model: str | None
     language: str | None
+    encoding: str = ""
 
 
 def repeated(store: Store, index: Path) -> Repeated:
@@ -36,7 +37,8 @@ def repeated(store: Store, index: Path) -> Repeated:
     if inputs is not None and inputs.roots:
         # A damaged name is no reason not to build.
         language = inputs.language if inputs.language in supported_languages() else None
-        return Repeated(last_roots(index, inputs), inputs.excluded, inputs.model, language)
+        roots = last_roots(index, inputs)
+        return Repeated(roots, inputs.excluded, inputs.model, language, inputs.encoding)
     try:
         store.stamp()
     except IndexNotFound:

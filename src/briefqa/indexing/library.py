@@ -34,8 +34,9 @@ from briefqa.indexing.added_files import (
     sentence,
 )
 from briefqa.indexing.builder import build_index, published
-from briefqa.indexing.generation_writer import Progress, tell
+from briefqa.indexing.interrupted import begin, unfinished
 from briefqa.indexing.last_build import last_roots
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.uploads_folder import INCOMING, REMOVED, check_owner, claim, default_folder
 from briefqa.models.embedder import Embedder, embedder_of
 from briefqa.records import Document
@@ -48,13 +49,15 @@ class Removed:
     """A document that was removed, for `Library.restore`.
 
     `path` is where its file was, `moved_to` where it is now; None when it stayed there. `excluded`
-    are the paths that were left out of the index instead: its own and its copies'.
+    are the paths that were left out of the index instead: its own and its copies'. `detail` is a
+    sentence, or empty.
     """
 
     name: str
     path: Path
     moved_to: Path | None
     excluded: frozenset[str]
+    detail: str = ""
 
 
 class Library:
@@ -75,11 +78,12 @@ class Library:
         self._model = model
         self._loaded: Embedder | None = None  # the index's own, kept for the next change
         self._lock = threading.Lock()
+        self._finished: list[str] = []  # what was interrupted before the last change
         self._incoming = self.uploads / INCOMING
         self._removed = self.uploads / REMOVED
 
     def add(
-        self, files: Sequence[tuple[str, Path]], progress: Progress | None = None
+        self, files: Sequence[tuple[str, Path]], progress: OnProgress | None = None
     ) -> list[Received]:
         """Keep copies of files, each given as a name and where it lies now, and index them.
 
@@ -95,19 +99,21 @@ class Library:
                 sources = self._publish(
                     last, batch.moves, batch.excluded, progress, batch.documents
                 )
-        return [
+        told = [
             _with_outcome(received, sources, target) if target else received
             for received, target in taken
         ]
+        return [*map(self._with_finished, told[:1]), *told[1:]]
 
-    def _parse(self, files: Sequence[tuple[str, Path]], progress: Progress | None) -> ParsedFiles:
+    def _parse(self, files: Sequence[tuple[str, Path]], progress: OnProgress | None) -> ParsedFiles:
         """Parse what is new, while others may still change the index."""
         parsed, digests, unchanged = ParsedFiles(), set(), set()
         with suppress(BriefQAError):
-            indexed = generations.current_manifest(self.index).indexed()
-            unchanged = {(source.name, source.sha256) for source in indexed}
+            last = generations.current_manifest(self.index)
+            parsed = ParsedFiles(last.encoding)
+            unchanged = {(source.name, source.sha256) for source in last.indexed()}
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
-            tell(progress, "reading", number, len(files))
+            tell(progress, Stage.READING, number, len(files))
             with suppress(LoadError):  # it is told when the file is taken
                 kept_as = safe_name(name)
                 data = read_source(staged, kept_as)
@@ -117,7 +123,7 @@ class Library:
                     digests.add(digest)  # a copy is refused
         return parsed
 
-    def remove(self, name: str, progress: Progress | None = None) -> Removed:
+    def remove(self, name: str, progress: OnProgress | None = None) -> Removed:
         """Take a document, and copies of it under other names, out of the index.
 
         An upload is moved out of the way; any other file stays and is left out of later builds
@@ -147,9 +153,9 @@ class Library:
             for old in sorted(self._removed.iterdir())[:-KEPT_REMOVALS]:
                 with suppress(OSError):
                     old.unlink()
-        return Removed(name, path, moved_to, frozenset(same))
+        return Removed(name, path, moved_to, frozenset(same), self._finished_before())
 
-    def restore(self, removed: Removed, progress: Progress | None = None) -> Received:
+    def restore(self, removed: Removed, progress: OnProgress | None = None) -> Received:
         """Undo a removal; says in a sentence when that cannot be done any more."""
         with self._alone() as last:
             try:
@@ -159,7 +165,16 @@ class Library:
             moves = {removed.path: removed.moved_to} if removed.moved_to else {}
             excluded = set(last.excluded) - removed.excluded if last else set()
             sources = self._publish(last, moves, excluded, progress)
-        return _with_outcome(Received(removed.name, Change.ADDED), sources, removed.path)
+        told = _with_outcome(Received(removed.name, Change.ADDED), sources, removed.path)
+        return self._with_finished(told)
+
+    def _finished_before(self) -> str:
+        """Which interrupted changes were finished before the last one, as a sentence."""
+        return f"Before that, {'; '.join(self._finished)}." if self._finished else ""
+
+    def _with_finished(self, received: Received) -> Received:
+        detail = " ".join(filter(None, (received.detail, self._finished_before())))
+        return replace(received, detail=detail)
 
     def _check_free(self, removed: Removed, last: Manifest | None) -> None:
         indexed = last.indexed() if last else ()
@@ -186,8 +201,13 @@ class Library:
                         raise BuildError(f"{folder} is a link, which may lead anywhere; remove it.")
                     folder.mkdir(exist_ok=True)
                 claim(self.uploads, self.index)
+                last = self._last()
+                self._finished = unfinished(self.uploads, last)
+                if self._finished:
+                    self._build(last, last.excluded if last else (), None, None)
+                    last = self._last()
                 _empty(self._incoming)
-                yield self._last()
+                yield last
                 with suppress(OSError):
                     _empty(self._incoming)
         except OSError as error:
@@ -212,7 +232,7 @@ class Library:
         last: Manifest | None,
         moves: Mapping[Path, Path],
         excluded: Iterable[str],
-        progress: Progress | None,
+        progress: OnProgress | None,
         parsed: Mapping[str, Document] | None = None,
     ) -> dict[str, Source]:
         """Move files, each target from its source, and build; returns the build's files by path.
@@ -220,6 +240,7 @@ class Library:
         A file that comes in and is not indexed is taken out again.
         """
         before, backs = published(self.index), {}
+        begin(self.uploads, moves)
         with ExitStack() as undo:
             for number, (target, source) in enumerate(moves.items()):
                 backs[target] = _move(source, target, self._incoming / f"{number}.before")
@@ -244,7 +265,7 @@ class Library:
         self,
         last: Manifest | None,
         excluded: Iterable[str],
-        progress: Progress | None,
+        progress: OnProgress | None,
         parsed: Mapping[str, Document] | None,
     ) -> dict[str, Source]:
         roots = [absolute(root) for root in last_roots(self.index, last)] if last else []
@@ -253,6 +274,7 @@ class Library:
             self.index,
             model=self._model or self._embedder(last),
             language=last.language if last else None,
+            encoding=last.encoding if last else None,
             exclude=excluded,
             progress=progress,
             locked=True,

@@ -7,7 +7,7 @@ the attachments of a mail, are documents of their own, named after it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,8 @@ from briefqa.documents import loaders, reading
 from briefqa.documents.source_files import SourceFile, read_source
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Outcome, Source
-from briefqa.indexing.generation_writer import GenerationWriter, Progress, Unchanged, tell
+from briefqa.indexing.generation_writer import GenerationWriter, Unchanged
+from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.records import Document
 
 MOST_WITHIN = 3  # files within files: a mail in a mail in a mail
@@ -54,26 +55,35 @@ def read_sources(
     files: Sequence[SourceFile],
     writer: GenerationWriter,
     unchanged: Unchanged | None,
-    progress: Progress | None,
+    progress: OnProgress | None,
     parsed: Mapping[str, Document],
+    encoding: str = "",
     password: str = "",
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
-    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `password`
-    opens those that are locked.
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
+    is as for `loaders.parse`, and `password` opens files that are locked.
     """
     sources: list[Source] = []
-    reader = _Reader(unchanged, parsed, password, {file.name for file in files})
+    reader = _Reader(unchanged, parsed, encoding, password, {file.name for file in files})
+    n_cut = n_read = 0
+
+    def cutting() -> None:
+        nonlocal n_cut
+        done, total = (n_cut, len(parsed)) if parsed else (n_read, len(files))
+        tell(progress, Stage.CUTTING, done, total)
+        n_cut += 1
+
     with closing(_read_ahead(reader, files)) as coming:
-        for number, incoming in enumerate(coming):
-            tell(progress, "reading", number, len(files))
+        for n_read, incoming in enumerate(coming):
+            tell(progress, Stage.READING, n_read, len(files))
             is_copy = incoming.source.sha256 in reader.first_with
             sources += [
-                _written(each, writer, unchanged, reader.first_with)
+                _written(each, writer, unchanged, reader.first_with, cutting)
                 for each in (incoming, *(() if is_copy else incoming.parts))
             ]
-    tell(progress, "reading", len(files), len(files))
+    tell(progress, Stage.READING, len(files), len(files))
     return sources
 
 
@@ -97,6 +107,7 @@ def _read_ahead(reader: _Reader, files: Sequence[SourceFile]) -> Generator[Incom
 class _Reader:
     unchanged: Unchanged | None
     parsed: Mapping[str, Document]
+    encoding: str
     password: str
     names: set[str]
     first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
@@ -131,7 +142,9 @@ class _Reader:
         try:
             document = self.parsed.get(digest)
             if document is None or document.name != source.name:
-                document = reading.read_document(data, source.name, self.password)
+                document = reading.read_document(
+                    data, source.name, self.password, encoding=self.encoding
+                )
         except LoadError as error:
             return Incoming(replace(source, detail=str(error)), None, parts_read)
         return Incoming(source, document, parts_read)
@@ -171,6 +184,7 @@ def _written(
     writer: GenerationWriter,
     unchanged: Unchanged | None,
     first_with: dict[str, str],
+    cutting: Callable[[], None],
 ) -> Source:
     """Write a document or copy it; returns what became of its file."""
     source, document = incoming.source, incoming.document
@@ -183,6 +197,7 @@ def _written(
         before = unchanged.last.manifest.indexed()[rows[0]]
         title, passages, detail = before.title, len(rows[1]), before.detail
     elif document is not None:
+        cutting()
         title, passages, detail = document.title, writer.add(document), "; ".join(document.notes)
     else:
         return source

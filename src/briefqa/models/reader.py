@@ -15,7 +15,8 @@ import numpy as np
 from briefqa.models import onnx_reader, reader_export
 from briefqa.models.embedder import HASHING_MODEL
 from briefqa.models.reading import Readable, Reading
-from briefqa.text.language import language_name
+from briefqa.text.english import is_english
+from briefqa.text.language import language_name, language_of
 from briefqa.text.words import plain_words
 
 DEFAULT_READER = "default"
@@ -76,6 +77,16 @@ def usable_reader(reader: Reader | None, model: str, language: str) -> tuple[Rea
             f"({language}), so answers come from the indexes alone."
         )
     return reader, ""
+
+
+def reads(reader: Reader | None, question: str, language: str) -> bool:
+    """Whether there is a reader, and it reads the language of a question.
+
+    `language` is the index's; in one of another language than English its reader is for that.
+    """
+    if reader is None or not reader.languages or language != "en":
+        return reader is not None
+    return is_english(question) or language_of(question, "") in reader.languages
 
 
 class OverlapReader:

@@ -57,7 +57,7 @@ class Programs:
 
         Each hit holds the passage word for word, its citation (title, section, paragraph), the
         document's name, the character offsets (start, end) into its text, its first and last
-        line, the sentence that answers best, and the evidence for it. Words in double quotes must
+        line, the sentence that answers best, and the evidence for it. Words in quotation marks must
         stand in a passage just so. `k` is how many passages at most, 100 at the highest; `mode`
         looks for the same words (keyword), the same meaning (semantic) or both (hybrid);
         `documents` are the names of those to look in, all of them without it; `section` is a

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import regex
 
+from briefqa.text.quotes import QUOTED
+
 _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Script=Latin}")
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _ELIDED = regex.compile(r"^(?:qu|l|d|c|s|n|j|m|un|all|dell|dov|com)['’](?=[\p{L}])")
-_QUOTED = regex.compile(r'"[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]')
 
 # Function words of English that no other language below has.
 _ENGLISH = frozenset(
@@ -111,7 +112,7 @@ def is_english(text: str) -> bool:
         return False
     if text.lstrip().startswith(("¿", "¡")):
         return False
-    typed: list[str] = _WORD.findall(_QUOTED.sub(" ", text)) or _WORD.findall(text)
+    typed: list[str] = _WORD.findall(QUOTED.sub(" ", text)) or _WORD.findall(text)
     words: list[str] = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
     sure = sum(word in _ENGLISH for word in words)
     other = max(_foreign(words, of_one) for of_one in _FUNCTION_WORDS)

@@ -220,7 +220,10 @@ def _fits(before: _Line, line: _Line, width: int) -> bool:
 
 
 def _rows(lines: Sequence[_Line]) -> list[bool]:
-    """Which lines are rows of a table, two or more below each other."""
+    """Which lines are rows of a table, two or more below each other.
+
+    A passage may have the last row only: one line is enough with `|` around and between its cells.
+    """
     texts = [line.words for line in lines]
     piped = [text.startswith("|") and text.endswith("|") and len(text) > 1 for text in texts]
     if any(_TABLE_RULE.fullmatch(text) for text in texts[1:2]):
@@ -228,7 +231,7 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
     gapped = [bool(_CELLS.search(text)) for text in texts]
     barred = [_bars(text) for text in texts]
     commas, semicolons = ([_separators(text, sign) for text in texts] for sign in ",;")
-    rows = [False] * len(lines)
+    rows = [text.startswith("|") and text.endswith("|") and " | " in text for text in texts]
     for number in range(1, len(lines)):
         above = number - 1
         if (

@@ -1,14 +1,16 @@
 """Words and index terms of a text.
 
 One analyzer for passages and questions, so that every spelling people type meets the one in the
-text: `Su-25` is found as `Su25` and `su 25`, `26,395` as `26395`, `Deir ez-Zor` as `Deir Ezzor`,
-`COVID-19` as `covid 19`. Scripts written without spaces are read as characters and their pairs.
+text: `Su-25` is found as `Su25` and `su 25`, `26,395` as `26395`, `26.395` and `26 395`, `Deir
+ez-Zor` as `Deir Ezzor`, `COVID-19` as `covid 19`, `Łódź` as `Lodz`, `govern-` and `ment` on two
+lines as `government`, `OpenStreetMap` as `street map`. Scripts written without spaces are read as
+characters and their pairs.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import regex
@@ -18,23 +20,62 @@ MAX_TERM = 64  # characters; longer ones (hashes, encoded data) are known by the
 
 _LETTERS = r"[\p{L}\p{M}]"
 _SIGNS = r"[\p{L}\p{M}\p{N}]"
+# What a word may hold that nobody sees or types: soft hyphens, joiners, marks of direction.
+_UNSEEN = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
+_RUN = rf"{_SIGNS}++(?:[{_UNSEEN}]++{_SIGNS}++)*+"
+# A hyphen at the end of a line, which may be of the word or only of the line.
+_LINE_END = r"[\-\u2010\u2011\u00ad¬][ \t]*+(?:\r\n|[\r\n])[ \t>]*+(?=\p{L})"
 # A number with its separators; a one-letter name such as C++ or C#; letters and digits joined by
 # single hyphens, apostrophes, dots, slashes or ampersands.
 _WORD = regex.compile(
-    rf"\p{{N}}{{1,3}}(?:[\u00a0\u202f\u2009]\p{{N}}{{3}})+(?!\p{{N}})"
-    rf"|\p{{N}}+(?:[.,]\p{{N}}+)+"
+    rf"\p{{N}}{{1,3}}(?:[ \u00a0\u202f\u2009]\p{{N}}{{3}}){{1,8}}+(?:[.,]\p{{N}}++)?+"
+    rf"(?!{_SIGNS}|[.,/\-]\p{{N}})"
+    rf"|\p{{N}}++(?:[.,]\p{{N}}++)++"
     rf"|(?<!{_SIGNS})\p{{L}}(?:\+\+|\#)(?!{_SIGNS})"
-    rf"|{_SIGNS}+(?:['’ʼ.&/\-\u2010\u2011]{_SIGNS}+)*"
+    rf"|{_RUN}(?:(?:{_LINE_END}|['’ʼ.&/\-\u2010\u2011]){_RUN})*+"
 )
-_GROUPED = regex.compile(r"\p{N}{1,3}(?:,\p{N}{3})+(?:\.\p{N}+)?|\p{N}{1,3}(?:\s\p{N}{3})+")
-_PLAIN_NUMBER = regex.compile(r"\p{N}+(?:\.\p{N}+)?")
-_INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})+")
+_BROKEN = regex.compile(_LINE_END)
+_GROUPING = regex.compile(r"(?<=\p{N})[\u00a0\u202f\u2009](?=\p{N})")
+_BY_COMMAS = regex.compile(r"[1-9]\p{N}{0,2}(?:,\p{N}{3})++(?:\.\p{N}++)?")
+_BY_DOTS = regex.compile(r"[1-9]\p{N}{0,2}(?:\.\p{N}{3})++(?:,\p{N}++)?")
+_NUMBER = regex.compile(r"\p{N}++(?:[.,]\p{N}++)?")
+_DOTTED = regex.compile(r"(?<!\p{N})\p{N}++(?:\.\p{N}++)++")
+_ORDINAL = regex.compile(r"(\p{N}++)(?:st|nd|rd|th)")
+_INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})++")
 _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 _PARTS = regex.compile(rf"{_LETTERS}+|\p{{N}}+")
+# `OpenStreetMap`: words that are run together, each with a capital.
+_LETTERS_ONLY = regex.compile(rf"{_LETTERS}+")
+_HUMP = regex.compile(r"\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p{Ll}\p{M}]+")
+_SHORTEST_HUMP = 3  # letters; McDonald is one word
+_MOST_JOINED = 8  # words of a phrase that are also looked for run together
 _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}"
     r"\p{Script=Khmer}\p{Script=Myanmar}]+"
 )
+_RUN_OF_SCRIPT = regex.compile(rf"{_UNSPACED.pattern}|(?:(?!{_UNSPACED.pattern})\S)+")
+# Words of Chinese and Japanese that ask or join, and Japanese endings.
+_ASKING = regex.compile(
+    r"什么|甚麼|什麼|怎么|怎麼|怎样|怎樣|多少|为什么|為什麼|哪里|哪裡|哪个|哪個|有多|[的了是吗嗎呢谁誰哪几幾]"
+    r"|[\p{Script=Hiragana}]{1,9}+|何|誰|いつ"
+)
+# Letters that are no other letter with a mark and are typed as others where a keyboard lacks them;
+# of two forms of an Arabic letter the one that Persian has.
+_TYPED_AS = str.maketrans(
+    {
+        **dict(zip("łøđðħŧıĸیک", "loddhtikيك", strict=True)),
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
+_HIDDEN = regex.compile(f"[{_UNSEEN}\u0640]+")
+# Function words that are names too, and what stands before one that is the month.
+_ALSO_NAMES = frozenset(("may", "will"))
+_BEFORE_MONTH = frozenset(
+    "in since until till by during of from before after early late mid".split()
+)
+_DAY_OR_YEAR = regex.compile(r"\p{N}{1,2}(?:st|nd|rd|th)?|[12]\p{N}{3}")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -45,7 +86,8 @@ def word_set(words: str) -> frozenset[str]:
 def terms(text: str, stem: Stem) -> Iterator[str]:
     """The index terms of `text`, in order, repeats included.
 
-    A joined spelling gives its parts and, beside them, the parts run together.
+    A joined spelling gives its parts and, after them, the parts run together; a number the ways in
+    which it may be meant.
     """
     for raw in _words(text):
         yield from _terms(raw, stem)
@@ -62,28 +104,81 @@ def question_words(
 ) -> list[tuple[str, tuple[str, ...]]]:
     """The words of a question that are no function words, in order: each as typed, and its terms.
 
-    An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted.
+    An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted,
+    nor is a name (May 1944, Theresa May, Will Smith). The last term of a word is that of the whole.
     """
     shouted = text.isupper()
-    words = []
-    for raw in _words(text):
+    words = _words(text)
+    content = []
+    for place, raw in enumerate(words):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
-        if acronym or _fold(raw).replace("’", "'") not in stop_words:
-            words.append((raw, _terms(raw, stem)))
-    return words
+        spellings = {_fold(raw).replace("’", "'"), raw.lower()}
+        if acronym or stop_words.isdisjoint(spellings) or _names(words, place):
+            content += [(one, _terms(one, stem)) for one in _unspaced_words(raw)]
+    return content
+
+
+def _names(words: Sequence[str], place: int) -> bool:
+    """Whether a function word is a name where it stands: of a person, or the month of May."""
+    word, plain = words[place], words[place].lower()
+    if plain not in _ALSO_NAMES:
+        return False
+    if word[0].isupper() and place and any(one[0].islower() for one in words):
+        return True
+    before, after = words[place - 1 : place], words[place + 1 : place + 2]
+    if plain == "will":
+        return False
+    return (
+        any(one.lower() in _BEFORE_MONTH for one in before)
+        or any(_DAY_OR_YEAR.fullmatch(one) for one in (*before, *after))
+        or (word[0].isupper() and len(words) == 1)
+    )
+
+
+def _unspaced_words(raw: str) -> list[str]:
+    """A written word itself; of a script without spaces, its pairs of characters, which are mostly
+    words, without those that only ask or join: `码头有多长` is 码头 and 长.
+    """
+    if not _UNSPACED.search(raw):
+        return [raw]
+    content = _ASKING.sub(" ", raw) if len(raw) > 2 else raw
+    return [
+        run[first : first + 2] if _UNSPACED.match(run) else run
+        for run in _RUN_OF_SCRIPT.findall(content if content.strip() else raw)
+        for first in range(len(run) - 1 if _UNSPACED.match(run) and run[1:] else 1)
+    ]
 
 
 def plain_words(text: str) -> tuple[str, ...]:
     """The words of `text` as they are, case, accents and joining signs apart; what phrases match.
 
-    Of a script written without spaces, each character is a word.
+    Of a script written without spaces, each character is a word. A word that a hyphen breaks at the
+    end of a line is one.
     """
-    return tuple(
-        word
-        for raw in _words(text)
-        for part in _split(raw)
-        for word in (part if _UNSPACED.search(part) else (part,))
-    )
+    return tuple(word for raw in _words(text) for word in _plain(raw))
+
+
+def phrase_spellings(phrase: str) -> list[tuple[str, ...]]:
+    """The plain words of a phrase, as typed and with joined words run together, one or all.
+
+    A text may have such a word broken at the end of a line, or with no sign between.
+    """
+    words = [_plain(raw) for raw in _words(phrase)]
+    joined = [
+        place
+        for place, parts in enumerate(words)
+        if len(parts) > 1 and not any(map(_UNSPACED.search, parts))
+    ]
+    choices = [set[int](), *({place} for place in joined[:_MOST_JOINED]), set(joined)]
+    spellings = [
+        tuple(
+            word
+            for place, parts in enumerate(words)
+            for word in (("".join(parts),) if place in choice else parts)
+        )
+        for choice in choices
+    ]
+    return [spelling for spelling in dict.fromkeys(spellings) if spelling]
 
 
 def places_of(words: Iterable[str], text: str, stem: Stem) -> list[tuple[int, int]]:
@@ -120,25 +215,68 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _terms(raw: str, stem: Stem) -> tuple[str, ...]:
-    parts = _split(raw)
+    word = _fold(_GROUPING.sub("", raw))
+    if numbers := _numbers(word):
+        return tuple(number[:MAX_TERM] for number in numbers)
+    if word.endswith(("+", "#")):
+        return (word,)
+    if _INITIALS.fullmatch(word):
+        return (stem(word.replace(".", "")),)
+    apart = raw.replace("\u200c", " ")  # between letters that are not joined: one word, or two
+    parts = _parts(_fold(_LETTERS_ONLY.sub(_humps, apart)))
     terms = [term for part in parts for term in _expand(part, stem)]
+    terms += _DOTTED.findall(word)
     if len(parts) > 1:
         joined = "".join(parts)
-        terms.append((stem(joined) if joined.isalpha() else joined)[:MAX_TERM])
-    return tuple(terms)
+        terms.append(stem(joined) if joined.isalpha() else joined)
+    return tuple(term[:MAX_TERM] for term in terms)
+
+
+def _numbers(word: str) -> tuple[str, ...]:
+    """The terms of a number, the likeliest last; none if the word is none.
+
+    Digits may be grouped in English, German or French, a decimal sign be a dot or a comma.
+    """
+    if ordinal := _ORDINAL.fullmatch(word):
+        return word, ordinal[1]
+    groups = word.split(" ")
+    together = "".join(groups)
+    if _BY_COMMAS.fullmatch(together):
+        return (together.replace(",", ""),)
+    if _BY_DOTS.fullmatch(together):
+        plain = together.replace(".", "").replace(",", ".")
+        return (plain,) if "," in together else (together, plain)
+    if not _NUMBER.fullmatch(together):
+        return (*_PARTS.findall(word), word) if _DOTTED.fullmatch(word) else ()
+    if "," in together:
+        groups = _PARTS.findall(together)  # 3,5 may be two numbers
+    return (*(groups if groups[1:] else ()), together.replace(",", "."))
 
 
 @lru_cache(maxsize=65536)
-def _split(raw: str) -> tuple[str, ...]:
-    """A written word as its folded parts: `Su-24M` is su, 24, m; `26,395` is 26395."""
-    word = _fold(raw)
-    if _GROUPED.fullmatch(word):
-        return (regex.sub(r"[,\s]", "", word),)
-    if _PLAIN_NUMBER.fullmatch(word) or word.endswith(("+", "#")):
+def _plain(raw: str) -> tuple[str, ...]:
+    """The plain words of a written one: `Su-24M` is su, 24, m; `26,395` is 26395."""
+    word = _fold(_GROUPING.sub("", _BROKEN.sub("", raw)))
+    if " " not in word and (numbers := _numbers(word)) and not _ORDINAL.fullmatch(word):
+        return _parts(word) if len(numbers) > 2 else numbers[-1:]
+    if word.endswith(("+", "#")):
         return (word,)
     if _INITIALS.fullmatch(word):
         return (word.replace(".", ""),)
+    parts = _parts(word)
+    return tuple(one for part in parts for one in (part if _UNSPACED.search(part) else (part,)))
+
+
+def _parts(word: str) -> tuple[str, ...]:
     return tuple(_PARTS.findall(_POSSESSIVE.sub("", word))) or (word,)
+
+
+def _humps(match: regex.Match[str]) -> str:
+    """Letters with spaces between the words that are run together in them."""
+    humps = _HUMP.findall(match[0])
+    if "".join(humps) != match[0] or min(map(len, humps)) < _SHORTEST_HUMP:
+        return match[0]
+    return " ".join(humps)
 
 
 def _expand(part: str, stem: Stem) -> Iterator[str]:
@@ -146,21 +284,22 @@ def _expand(part: str, stem: Stem) -> Iterator[str]:
         yield from part
         yield from (part[i : i + 2] for i in range(len(part) - 1))
     else:
-        yield (stem(part) if part.isalpha() else part)[:MAX_TERM]
+        yield stem(part) if part.isalpha() else part
 
 
 def _fold(word: str) -> str:
     """Compatibility forms, case, other scripts' digits, and marks that people leave out.
 
     Those are accents in Latin, Greek and Cyrillic and vowel signs in Hebrew and Arabic; elsewhere
-    a mark may be half of a letter.
+    a mark may be half of a letter. What is not seen is left out.
     """
     if word.isascii():
         return word.lower()
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
+    seen = _HIDDEN.sub("", word)
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", seen).casefold())
     signs: list[str] = []
     for sign in folded:
         if unicodedata.combining(sign) and signs and signs[-1] < "\u0700":
             continue
         signs.append(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign)
-    return unicodedata.normalize("NFC", "".join(signs))
+    return unicodedata.normalize("NFC", "".join(signs)).translate(_TYPED_AS)

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from briefqa.answering.compose import listed, opening
 from briefqa.citations import ShortCitations
-from briefqa.records import Answer, Hit, Passage, Quotation, Verdict
-from briefqa.ui import passage_view
-from briefqa.ui.html import Html, tag
+from briefqa.records import Answer, Hit, Passage, Quotation, Span, Verdict
+from briefqa.ui import kept_quotes, passage_view
+from briefqa.ui.html import Html, isolated, tag
 
 _NAMED = 12
 """Documents that are named where nothing answers; of more, their number is told."""
@@ -68,14 +68,14 @@ class _Citing:
         document = self._citations.document(passage) if passage.document != self._last else ""
         self._last = passage.document
         place = self._citations.place(passage)
-        of = tag("span", document, " › ", class_="of") if document else None
+        of = tag("span", isolated(document), " › ", class_="of") if document else None
         if hit is None:
-            return tag("bdi", of, place)
+            return tag("bdi", of, isolated(place))
         return tag(
             "button",
             tag("span", f"[{hit.rank}]", class_="number"),
             " ",
-            tag("bdi", of, place),
+            tag("bdi", of, isolated(place)),
             type="button",
             class_="citation",
             title=hit.citation,
@@ -106,10 +106,12 @@ def _quotations(answer: Answer, cite: _Citing) -> Iterator[Html]:
     few = len({one.passage for one in answer.quotations}) <= _FEW
     for passage, group in groupby(answer.quotations, lambda one: one.passage):
         quoted = list(group)
+        spans = [Span(one.span.sentence_start, one.span.sentence_end) for one in quoted]
+        star = kept_quotes.star(passage, spans, f"{cite.turn}-{passage.document}-{passage.start}")
         yield tag(
             "figure",
             *_sentences(quoted),
-            tag("figcaption", cite(passage, hits.get(passage))),
+            tag("figcaption", cite(passage, hits.get(passage)), " ", star),
             passage_view.around(passage, quoted) if few else None,
         )
 
@@ -125,10 +127,12 @@ def _sentences(quoted: Sequence[Quotation]) -> Iterator[Html]:
 
 def _passage(hit: Hit, cite: _Citing, searched: Sequence[str] = ()) -> Html:
     """A passage that nothing is claimed of; the words `searched` for are marked in it."""
+    whole = Span(hit.passage.start, hit.passage.end)
+    star = kept_quotes.star(hit.passage, [whole], f"{cite.turn}-hit-{hit.rank}")
     return tag(
         "figure",
         passage_view.passage(hit.passage, searched),
-        tag("figcaption", cite(hit.passage, hit)),
+        tag("figcaption", cite(hit.passage, hit), " ", star),
     )
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from briefqa.citations import ShortCitations
-from briefqa.records import Answer, DocumentInfo, Verdict, Where
-from briefqa.ui import answer_view, messages
-from briefqa.ui.html import Html, join, tag
+from briefqa.records import Answer, DocumentInfo, Verdict, Where, section_text
+from briefqa.ui import answer_view, choices, documents_view, messages, popups
+from briefqa.ui.html import Html, isolated, join, tag
 from briefqa.ui.turns import Problem, Turn, Turns
+
+_LISTED = 8
+_HEADINGS = 10
+"""Documents that are named before the first question, and headings of each."""
 
 
 def welcome(
-    documents: Sequence[DocumentInfo], examples: Sequence[str], reader_note: str = ""
+    documents: Sequence[DocumentInfo], questions: Sequence[str], reader_note: str = ""
 ) -> Html:
-    """What stands in the conversation before the first question; `examples` ask themselves.
+    """What stands in the conversation before the first question, with `questions` to try.
 
     `reader_note` says why no reader reads, if none does.
     """
@@ -26,24 +30,12 @@ def welcome(
     asked_of = (
         f"“{documents[0].title}”" if len(documents) == 1 else f"these {len(documents)} documents"
     )
-    buttons = [
-        tag(
-            "li",
-            tag(
-                "button",
-                question,
-                type="button",
-                data_example=place,
-                data_key=f"example-{place}",
-            ),
-        )
-        for place, question in enumerate(examples)
-    ]
     return _welcome(
         f"Ask {asked_of} a question.",
         "An answer is a sentence of theirs, word for word, with the place it stands in. "
         "Where none surely answers, or none comes close, that is said instead.",
-        tag("ul", *buttons, class_="examples", aria_label="Example questions") if buttons else None,
+        _questions(questions, "welcome"),
+        _contents(documents),
         tag("p", reader_note, class_="manners") if reader_note else None,
     )
 
@@ -69,33 +61,44 @@ def conversation(
     """
     shown: list[Html] = []
     generation = ""
+    failed = [
+        n for n, each in enumerate(turns, 1) if isinstance(each.reply, Problem) and each.reply.again
+    ]
+    last_failed = max(failed, default=0)
     for number, turn in enumerate(turns, 1):
         if generation and turn.generation not in ("", generation):
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
-        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, rebuildable)))
+        offered = rebuildable and number == last_failed  # once, at the newest
+        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, offered)))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
         shown.append(_turn(waiting, len(turns) + 1, looking))
     return tag("div", *shown, class_="turns", data_turns=messages.saved(turns))
 
 
-def menu(n_documents: int) -> Html:
-    """What can be done beside asking."""
+def menu(n_documents: int, questions: Sequence[str]) -> Html:
+    """What can be done beside asking, with `questions` to try; and the keys."""
     documents = "1 document" if n_documents == 1 else f"{n_documents} documents"
-    forms = [
-        tag("li", tag("button", name, type="button", data_form=form, data_key=f"form-{form}"))
-        for form, name in (("markdown", "As Markdown"), ("receipt", "As a receipt"))
+    names = (("examples", "Example questions"), ("kept", "Kept quotes"), ("keys", "Keys"))
+    opening = [
+        tag("button", name, type="button", popovertarget=popup, data_key=f"to-{popup}")
+        for popup, name in names
+        if questions or popup != "examples"
     ]
-    return tag(
+    forms = [
+        tag("button", name, type="button", data_form=form, data_key=f"form-{form}")
+        for form, name in (("markdown", "Save as Markdown"), ("receipt", "Save as a receipt"))
+    ]
+    nav = tag(
         "nav",
         tag("button", documents, type="button", class_="to-documents", data_key="to-documents"),
         tag(
             "details",
-            tag("summary", "Save"),
-            tag("ul", *forms),
-            class_="save drop-down",
-            data_fold="save",
+            tag("summary", "Menu", data_key="menu"),
+            tag("ul", *(tag("li", one) for one in (*opening[:-1], *forms, opening[-1]))),
+            class_="menu drop-down",
+            data_fold="menu",
         ),
         tag(
             "button",
@@ -107,6 +110,76 @@ def menu(n_documents: int) -> Html:
             title="New conversation",
         ),
         aria_label="Page",
+    )
+    tried = _questions(questions, "menu")
+    return join(
+        nav,
+        popups.popup("examples", "Example questions", tried) if tried else None,
+        popups.popup("keys", "Keys", popups.KEYS),
+    )
+
+
+def _questions(questions: Sequence[str], where: str) -> Html | None:
+    """Questions that are asked by a click."""
+    if not questions:
+        return None
+    buttons = [
+        tag("button", one, type="button", class_="example", dir="auto", data_key=f"{where}-{place}")
+        for place, one in enumerate(questions)
+    ]
+    listed = (tag("li", button) for button in buttons)
+    return tag("ul", *listed, class_="examples", aria_label="Example questions")
+
+
+def _contents(documents: Sequence[DocumentInfo]) -> Html | None:
+    """Titles, dates and headings, each of which opens its document there."""
+    if len(documents) == 1 and not documents[0].sections:
+        return None  # its title is named already
+    by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
+    shown = [_content(info, alone=len(documents) == 1) for info in by_title[:_LISTED]]
+    every = f"All {len(documents)} documents"
+    more = tag("button", every, type="button", class_="to-all", data_key="to-all")
+    return tag(
+        "details",
+        tag("summary", "What is in it" if len(documents) == 1 else "What is in them"),
+        *shown,
+        tag("p", more) if len(documents) > _LISTED else None,
+        class_="contents",
+        open=len(documents) == 1,
+        data_fold="contents",
+    )
+
+
+def _content(info: DocumentInfo, *, alone: bool) -> Html:
+    """What one document holds: its highest headings, as many as are taken in at a glance."""
+    own = choices.key(info.name)
+    title = tag(
+        "button", info.title, type="button", class_="read", dir="auto", data_key=f"content-{own}"
+    )
+    date = tag("bdi", info.date, class_="of") if info.date else None
+    tops = list(dict.fromkeys(path[:1] for path in info.sections))
+    headings = [
+        tag(
+            "li",
+            tag(
+                "button",
+                *path,
+                type="button",
+                class_="to-section",
+                dir="auto",
+                data_section=section_text(path),
+                data_key=f"content-{own}-{place}",
+            ),
+        )
+        for place, path in enumerate(tops[:_HEADINGS])
+    ]
+    more = len(tops) - len(headings)
+    and_more = tag("li", f"and {more} more", class_="of") if more > 0 else None
+    return tag(
+        "div",
+        None if alone and headings else tag("p", title, " ", date),
+        tag("ul", *headings, and_more) if headings else None,
+        data_document=info.name,
     )
 
 
@@ -138,7 +211,7 @@ def _within(where: Where) -> Html | None:
     if where.section is None:
         return None if only is None else tag("p", "Only in ", tag("bdi", only), class_="within")
     of = None if only is None else join(" (", tag("bdi", only), ")")
-    return tag("p", "Only in ", tag("bdi", where.section), of, class_="within")
+    return tag("p", "Only in ", isolated(where.section), of, class_="within")
 
 
 def _reply(
@@ -167,10 +240,8 @@ def _is_rateable(turn: Turn, answer: Answer) -> bool:
 
 
 def _problem(sentence: str, rebuildable: bool) -> Html:
-    button = tag(
-        "button", "Build the index again", type="button", class_="rebuild", data_key="rebuild"
-    )
-    return tag("div", tag("p", sentence), button if rebuildable else None, class_="problem")
+    rebuild = documents_view.rebuild("Build the index again") if rebuildable else None
+    return tag("div", tag("p", sentence), rebuild, class_="problem")
 
 
 def _understood(answer: Answer, number: int) -> Html | None:

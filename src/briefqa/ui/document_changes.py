@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.indexing.generation_writer import Progress
 from briefqa.indexing.library import Removed
+from briefqa.indexing.progress import OnProgress
 from briefqa.ui import documents_view
 from briefqa.ui.html import Html
 from briefqa.ui.service import IndexService
@@ -24,13 +24,13 @@ class Done:
     removed: Removed | None = None
 
 
-Work = Callable[[Progress], Done]
+Work = Callable[[OnProgress], Done]
 
 
 def adding(service: IndexService, batch: str) -> Work:
     """Keep and index the files of a batch that was uploaded."""
 
-    def work(progress: Progress) -> Done:
+    def work(progress: OnProgress) -> Done:
         if service.library is None or service.uploads is None:
             raise UsageError(_READ_ONLY)
         with service.uploads.batch(batch) as files:
@@ -42,11 +42,11 @@ def adding(service: IndexService, batch: str) -> Work:
 def removing(service: IndexService, document: str) -> Work:
     """Take a document out of what is searched."""
 
-    def work(progress: Progress) -> Done:
+    def work(progress: OnProgress) -> Done:
         if service.library is None:
             raise UsageError(_READ_ONLY)
         removed = service.library.remove(document, progress)
-        return Done(documents_view.removed(removed.name), removed)
+        return Done(documents_view.removed(removed.name, removed.detail), removed)
 
     return work
 
@@ -54,7 +54,7 @@ def removing(service: IndexService, document: str) -> Work:
 def restoring(service: IndexService, removed: Removed | None) -> Work:
     """Undo a removal."""
 
-    def work(progress: Progress) -> Done:
+    def work(progress: OnProgress) -> Done:
         if service.library is None:
             raise UsageError(_READ_ONLY)
         if removed is None:
@@ -67,7 +67,7 @@ def restoring(service: IndexService, removed: Removed | None) -> Work:
 def rebuilding(service: IndexService) -> Work:
     """Build the index again from what it was built from."""
 
-    def work(progress: Progress) -> Done:
+    def work(progress: OnProgress) -> Done:
         if service.library is None:
             raise UsageError(_READ_ONLY)
         service.rebuild(progress)
@@ -82,7 +82,7 @@ def steps(work: Work) -> Iterator[Html | Done]:
 
     def run() -> None:
         try:
-            told.put(work(lambda *how_far: told.put(documents_view.working(*how_far))))
+            told.put(work(lambda how_far: told.put(documents_view.working(how_far))))
         except BriefQAError as error:
             told.put(Done(documents_view.notice(str(error), bad=True)))
         except Exception:  # noqa: BLE001  a bug: told in the terminal, so that the page does not hang

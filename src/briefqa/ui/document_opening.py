@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from briefqa.errors import BriefQAError
-from briefqa.records import Answer
+from briefqa.records import Answer, section_text
 from briefqa.ui import reading_view, sources_view
 from briefqa.ui.html import Html
 from briefqa.ui.messages import OpenDocument
@@ -27,5 +27,15 @@ def opened(service: IndexService, wanted: OpenDocument, answer: Answer | None) -
         if document.text[passage.start : passage.end] == passage.text:
             cited = sources_view.cited_by(answer, hit, wanted.turn)
     changeable = service.library is not None
-    at = min(max(0, wanted.at), max(0, len(document.text) - 1))
+    at = wanted.at
+    if wanted.section:
+        at = next(
+            (
+                section.heading.start
+                for section in document.sections
+                if section.heading and section_text(section.path) == wanted.section
+            ),
+            0,
+        )
+    at = min(max(0, at), max(0, len(document.text) - 1))
     return reading_view.page(document, at, cited, changeable=changeable)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from briefqa.documents import loaders
 from briefqa.indexing.added_files import Change, Received
+from briefqa.indexing.progress import Progress
 from briefqa.records import DocumentInfo
 from briefqa.ui import choices
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, join, tag
 from briefqa.ui.uploads import MOST_BYTES, MOST_FILES
 
 _FINDABLE = 8
@@ -55,13 +56,16 @@ def stamp(documents: Sequence[DocumentInfo]) -> str:
     return hashlib.blake2b(listed.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def working(stage: str, done: int, total: int) -> Html:
+def working(how_far: Progress) -> Html:
     """How far a build is."""
-    doing = {"reading": "Reading the files", "embedding": "Embedding the passages"}
-    says = doing.get(stage, "Writing the index")
-    bar = tag("progress", max=max(total, 1), value=done, aria_label=says)
-    how_far = f"{says}: {done} of {total} …" if total > 1 else f"{says} …"
-    return tag("div", tag("p", how_far), bar, class_="notice", data_busy=True)
+    bar = tag("progress", max=max(how_far.total, 1), value=how_far.done, aria_label=str(how_far))
+    return tag("div", tag("p", f"{how_far} …"), bar, class_="notice", data_busy=True)
+
+
+def rebuild(name: str) -> Html:
+    """The button that builds the index again; how far that is, is told beside it."""
+    button = tag("button", name, type="button", class_="rebuild", data_key="rebuild")
+    return join(button, tag("div", class_="told"))
 
 
 def received(files: Sequence[Received]) -> Html:
@@ -79,10 +83,11 @@ def received(files: Sequence[Received]) -> Html:
     return tag("div", tag("ul", *lines), class_="notice")
 
 
-def removed(name: str) -> Html:
-    """That a document is gone, and the way to have it back."""
+def removed(name: str, detail: str = "") -> Html:
+    """That a document is gone, and the way to have it back; `detail` is a sentence, or empty."""
     undo = tag("button", "Undo", type="button", class_="undo", data_key="undo")
-    return tag("div", tag("p", tag("bdi", name), " is no longer searched. ", undo), class_="notice")
+    told = f" is no longer searched. {detail}".rstrip() + " "
+    return tag("div", tag("p", tag("bdi", name), told, undo), class_="notice")
 
 
 def notice(sentence: str, *, bad: bool = False) -> Html:
@@ -228,6 +233,7 @@ def _document(info: DocumentInfo, number: int) -> Html:
             dir="auto",
         ),
         tag("bdi", info.date, class_="of") if info.date else None,
+        tag("small", "; ".join(info.notes), class_="of") if info.notes else None,
         tag(
             "button",
             "Only this",

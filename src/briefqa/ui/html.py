@@ -20,7 +20,9 @@ class Html(str):
 # ASCII stay as they are. Whatever HTML, Markdown or a template could read as syntax becomes a
 # numeric reference; what no page can show becomes the replacement character.
 _SYNTAX = re.compile(r"[!-+\-./:<->@\[-`{-~]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_JOINTS = re.compile("( › | · |, )")
 _VOID = ("br", "hr", "input")  # elements without content, and so without an end
 
 
@@ -50,6 +52,16 @@ def tag(name: str, *children: str | None, **attributes: str | int | bool | None)
     if name in _VOID:
         return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{join(*children)}</{name}>")
+
+
+def isolated(text: str) -> Html:
+    """A title, a name, a citation: what turns the direction of writing in it does so nowhere else.
+
+    Of a citation each part by itself, if there is such a character in it.
+    """
+    parts = _JOINTS.split(text) if _DIRECTIONS.search(text) else [text]
+    names = (tag("bdi", part) if place % 2 == 0 else part for place, part in enumerate(parts))
+    return tag("bdi", text) if len(parts) == 1 else tag("bdi", *names)
 
 
 def _markup(child: str) -> Html:

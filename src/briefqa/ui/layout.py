@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -19,6 +21,8 @@ from briefqa.ui import (
     document_changes,
     document_opening,
     documents_view,
+    examples,
+    kept_quotes,
     messages,
     opened_source,
     session,
@@ -29,16 +33,6 @@ from briefqa.ui.html import Html, tag
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
-
-EXAMPLES = (
-    "How many aircraft took part altogether?",
-    "Why did Damascus have no drinking water?",
-    "How many children were treated by the Russian doctors?",
-    "When did the Syrian army retake Palmyra?",
-    "Who guarantees the ceasefire?",
-)
-EXAMPLES_ARE_ABOUT = "syria-january-2017.md"
-"""The bundled brief: its questions are offered only where it is among the documents."""
 
 _SCRIPTS = ("page.js", "documents.js")
 """One after the other, in one scope."""
@@ -85,6 +79,8 @@ class _Page:
             with gr.Row(elem_id="masthead"):
                 _view(tag("h1", "BriefQA"), "brand")
                 self._menu = _view(Html(), "menu")
+                # The page's script makes it a popup, so that it can be drawn anew when open.
+                self._kept = _view(Html(), "kept")
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
@@ -124,14 +120,16 @@ class _Page:
         self._question.submit(
             self._ask, [self._question, tab], asked, trigger_mode="always_last", **answering
         )
-        event.example_select(self._ask_example, tab, asked, **answering)
         event.edit(self._ask_alone, tab, asked, **answering)
         event.clear(self._clear, tab, asked, **reading)
         # What is chosen while another source opens is opened too, not dropped.
         event.select(self._open, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
         event.expand(self._read, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
-        event.like(self._rate, tab, self._log, **reading)
-        event.copy(self._export, tab, [self._log, self._exported], **reading)
+        event.like(self._rate, tab, self._log, trigger_mode="multiple", **reading)
+        event.copy(
+            self._export, tab, [self._log, self._exported], trigger_mode="multiple", **reading
+        )
+        event.focus(self._show_kept, tab, self._kept, trigger_mode="multiple", **reading)
         event.apply(self._redraw, tab, self._log, **reading)
         for change in (
             event.upload(self._add, None, changed, **changing),
@@ -145,7 +143,10 @@ class _Page:
     # Asking
 
     def _start(self, sent: str, request: gr.Request) -> Iterator[list[Any]]:
-        """A tab opens: its conversation is as it was, a question in the address is written down."""
+        """A tab opens: its conversation is as it was, a question in the address is written down.
+
+        The page's script asks it, where there is nothing else.
+        """
         tab = messages.tab(sent)
         turns = session.restored(self._service, tab.turns)
         wanted = request.query_params.get("q") or ""
@@ -177,11 +178,6 @@ class _Page:
             yield [gr.skip(), self._conversation(turns, waiting), *[gr.skip()] * 3]
         turns = (*turns, session.ask(self._service, turns, question, where))[-MOST_TURNS:]
         yield [gr.skip(), *self._answered(turns, len(turns), sent)]
-
-    def _ask_example(self, event: gr.EventData, sent: str) -> Iterator[list[Any]]:
-        chosen = messages.decoded(event._data, messages.Example)
-        known = chosen is not None and 0 <= chosen.place < len(EXAMPLES)
-        yield from self._ask(EXAMPLES[chosen.place] if chosen and known else "", sent)
 
     def _ask_alone(self, event: gr.EventData, sent: str) -> list[Any]:
         """A question once more, as it was typed."""
@@ -246,17 +242,26 @@ class _Page:
         return self._conversation(session.rate(self._service, turns, rating.turn, helpful))
 
     def _export(self, event: gr.EventData, sent: str) -> list[Any]:
-        """The conversation as a file."""
+        """The conversation, or the quotes that were kept, as a file."""
         wanted = messages.decoded(event._data, messages.Export)
         turns, log = self._turns(sent)
         if wanted is None:
             return [log, gr.skip()]
         try:
-            name, content = session.exported(self._service, turns, wanted.form == "receipt")
+            if wanted.form in ("markdown", "receipt"):
+                name, content = session.exported(self._service, turns, wanted.form == "receipt")
+            else:
+                kept = messages.tab(sent).kept
+                name, content = kept_quotes.exported(self._service, kept, wanted.form)
         except BriefQAError as error:
             gr.Warning(str(error))
             return [log, gr.skip()]
-        return [log, tag("div", data_name=name, data_content=content)]
+        encoded = base64.b64encode(content).decode("ascii")
+        # The time, so that the same file is handed out a second time too.
+        return [log, tag("div", data_name=name, data_content=encoded, data_at=time.time_ns())]
+
+    def _show_kept(self, sent: str) -> Html:
+        return kept_quotes.drawn(self._service, messages.tab(sent).kept)
 
     # Documents that come and go
 
@@ -274,7 +279,9 @@ class _Page:
         yield from self._progress(document_changes.restoring(self._service, last))
 
     def _rebuild(self) -> Iterator[list[Any]]:
-        yield from self._progress(document_changes.rebuilding(self._service))
+        for notice, *others in self._progress(document_changes.rebuilding(self._service)):
+            # Numbered, so that the page sees that the same has come of it once more.
+            yield [tag("div", notice, data_rebuild=time.monotonic_ns()), *others]
 
     def _progress(self, work: document_changes.Work) -> Iterator[list[Any]]:
         """Tell how `work` goes on, and what has changed when it is done."""
@@ -306,9 +313,8 @@ class _Page:
             documents = self._service.documents()
         except BriefQAError as error:
             return conversation_view.unopened(str(error), rebuildable=rebuildable)
-        known = any(info.name == EXAMPLES_ARE_ABOUT for info in documents)
         return conversation_view.welcome(
-            documents, EXAMPLES if known else (), self._service.searcher().reader_note
+            documents, _questions(documents), self._service.searcher().reader_note
         )
 
     def _short_citations(self) -> ShortCitations:
@@ -333,9 +339,10 @@ class _Page:
         listed = _drawn(
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
-        return [listed, conversation_view.menu(len(documents))]
+        return [listed, conversation_view.menu(len(documents), _questions(documents))]
 
 
+_questions = lru_cache(maxsize=4)(examples.questions)
 _drawn = lru_cache(maxsize=4)(documents_view.document_list)  # of thousands it takes a while
 
 
@@ -352,7 +359,8 @@ _EXPORT = """
 watch("value", () => {
   const file = element.querySelector("[data-name]");
   if (!file) return;
-  const url = URL.createObjectURL(new Blob([file.dataset.content], { type: "text/plain" }));
+  const content = Uint8Array.from(atob(file.dataset.content), (sign) => sign.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([content]));
   const link = document.createElement("a");
   link.href = url;
   link.download = file.dataset.name;

@@ -51,20 +51,30 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptQuote:
+    """A quote that a reader kept: characters of a document, by their offsets in its text.
+
+    `stamp` tells whether it is still the same text that stands there.
+    """
+
+    document: str
+    start: int
+    end: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
-    """What a tab keeps until it is closed; see `page.js`. `listed` is the stamp of its library."""
+    """What a tab keeps until it is closed; see `page.js`.
+
+    `listed` is the stamp of its library, `kept` are quotes as `kept_quote` reads them.
+    """
 
     turns: tuple[SavedTurn, ...] = ()
     where: Ticked | None = None
     draft: str = ""
     listed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An example question is chosen, the one in this place from 0."""
-
-    place: int
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,14 @@ class OpenSource:
 
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
-    """A document is to be read from this place on; the citation of a turn is marked, if any."""
+    """A document is to be read from this place on, or from a section, its headings on one line.
+
+    The citation of a turn is marked, if any.
+    """
 
     document: str
     at: int = 0
+    section: str = ""
     turn: int = 0
     hit: int = 0
 
@@ -102,9 +116,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The conversation is wanted as a file."""
+    """The conversation, or the quotes that were kept, are wanted as a file."""
 
-    form: Literal["markdown", "receipt"]
+    form: Literal["markdown", "receipt", "kept-markdown", "kept-word", "kept-csv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,14 @@ def tab(sent: object) -> Tab:
         return decode(str(sent or "").encode("utf-8", "surrogatepass"), Tab, any_text=True)
     except Malformed:
         return Tab()
+
+
+def kept_quote(sent: str) -> KeptQuote | None:
+    """A kept quote as the tab saved it; None if it is none."""
+    try:
+        return decode(sent.encode("utf-8", "surrogatepass"), KeptQuote, any_text=True)
+    except Malformed:
+        return None
 
 
 def saved(turns: Iterable[Turn]) -> str:

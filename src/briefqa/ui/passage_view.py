@@ -14,7 +14,7 @@ from briefqa.ui.rendering import Marks, rendered
 _LONG = 320
 """Characters; a longer quotation is set smaller, so that it is still taken in at a glance."""
 
-_WORD = re.compile(r"(?:[\s>#*+-]|[0-9]{1,9}[.)]\s)*[^\w\s]*(\w)")
+_WORD = re.compile(r"(?:[\s>#*+-]|[0-9]{1,9}[.)]\s)*+[^\w\s]*+(\w)")
 """The beginning of a sentence up to its first letter, past what marks an item or a heading."""
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -40,6 +40,15 @@ def sentence(quoted: Sequence[Quotation]) -> Html:
     blocks = blocks or [tag("p", quoted[0].sentence, dir="auto")]  # of what Markdown shows nothing
     is_long = said.end - said.start > _LONG
     return tag("blockquote", *blocks, class_="said long" if is_long else "said")
+
+
+def excerpt(shown: Passage, span: Span) -> Html:
+    """These characters of a document, by their offsets in it, as blocks; nothing is marked."""
+    text = Span(span.start - shown.start, span.end - shown.start)
+    every = Span(0, len(shown.text))
+    blocks = rendered(shown.text, shown.document, text, Marks(), every, unwrapped=True)
+    blocks = blocks or [tag("p", shown.text[text.start : text.end], dir="auto")]
+    return tag("blockquote", *blocks)
 
 
 def around(shown: Passage, quoted: Iterable[Quotation]) -> Html | None:

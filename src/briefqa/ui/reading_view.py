@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from briefqa.records import Document, Section, Span, section_text
 from briefqa.ui import answer_view, choices
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import NO_MARKS, Marks, rendered
 
 _PART = 40_000
@@ -50,14 +50,13 @@ def article(
     if at is None and passage:
         shown = _around(document.text, passage, shown)
     facts = document.metadata
-    about = " · ".join(
-        filter(None, (facts.author, facts.source, facts.place, facts.date, document.name))
-    )
+    about = [facts.author, facts.source, facts.place, facts.date, document.name]
+    known = [part for each in filter(None, about) for part in (" · ", isolated(each))]
     return tag(
         "article",
         remark,
         tag("h2", document.title, dir="auto") if at is not None else None,
-        tag("p", about, class_="place"),
+        tag("p", *known[1:], class_="place"),
         _outline(document, place, passage, folded=at is None),
         _ways(parts, number, "before"),
         *_sections(document, shown, marks, at),

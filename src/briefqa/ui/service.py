@@ -13,8 +13,8 @@ from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query
 from briefqa.ui.turns import TurnStore
 
 if TYPE_CHECKING:
-    from briefqa.indexing.generation_writer import Progress
     from briefqa.indexing.library import Library
+    from briefqa.indexing.progress import OnProgress
     from briefqa.models.embedder import Embedder
     from briefqa.ui.feedback import Feedback
     from briefqa.ui.uploads import Uploads
@@ -72,7 +72,7 @@ class IndexService:
         """See `Searcher.document`."""
         return self.searcher().document(name)
 
-    def rebuild(self, progress: Progress | None = None) -> None:
+    def rebuild(self, progress: OnProgress | None = None) -> None:
         """Build the index again from what it was built from; raises BriefQAError.
 
         When that went with it: from the folder `data` and from what people have added.

@@ -130,7 +130,7 @@ def answered(turns: Turns) -> tuple[Answer, ...]:
     return tuple(turn.reply for turn in turns if isinstance(turn.reply, Answer))
 
 
-def exported(service: IndexService, turns: Turns, as_receipt: bool) -> tuple[str, str]:
+def exported(service: IndexService, turns: Turns, as_receipt: bool) -> tuple[str, bytes]:
     """The answers as a file, its name and content: Markdown to read, or a receipt to replay."""
     given = [
         receipt.Turn(turn.reply, turn.where, generation=turn.generation)
@@ -138,6 +138,7 @@ def exported(service: IndexService, turns: Turns, as_receipt: bool) -> tuple[str
         if isinstance(turn.reply, Answer)
     ]
     if not as_receipt:
-        return "conversation.md", transcript.markdown(given)
-    made = receipt.make(service.searcher(), given)
-    return "receipt.json", json.dumps(made.as_json(), ensure_ascii=False, indent=1)
+        return "conversation.md", transcript.markdown(given).encode("utf-8", "replace")
+    made = receipt.make(service.searcher(), given).as_json()
+    written = json.dumps(made, ensure_ascii=False, indent=1)
+    return "receipt.json", written.encode("utf-8", "replace")

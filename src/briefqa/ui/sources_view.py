@@ -16,8 +16,8 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import passage_view, reading_view
-from briefqa.ui.html import Html, tag
+from briefqa.ui import documents_view, kept_quotes, passage_view, reading_view
+from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import Marks
 
 
@@ -38,17 +38,20 @@ def article(
     """
     quoted = answer.quotations_from(hit.passage)
     cited = cited_by(answer, hit, turn)
-    title = tag("button", document.title, type="button", class_="read", data_at=0, data_key="top")
+    title = tag(
+        "button", isolated(document.title), type="button", class_="read", data_at=0, data_key="top"
+    )
     return tag(
         "div",
         tag(
             "div",
             tag("div", reading_view.back(cited), _neighbours(answer, hit, turn), class_="ways"),
             tag("h2", title, dir="auto"),
-            tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", tag("bdi", _place(hit))),
+            tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", isolated(_place(hit))),
             tag(
                 "div",
                 *_copies(quoted, hit, document.metadata),
+                kept_quotes.star(hit.passage, _spans(quoted, hit), f"{turn}-source-{hit.rank}"),
                 _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
                 class_="copies",
             ),
@@ -76,12 +79,8 @@ def changed(missing: bool, *, rebuildable: bool) -> Html:
     """The remark on a document whose file is not what was indexed any more."""
     what = "is no longer there" if missing else "has changed since it was indexed"
     sentence = f"The file {what}; this is the text that was indexed."
-    rebuild = tag(
-        "button", "Index the documents again", type="button", class_="rebuild", data_key="rebuild"
-    )
-    return tag(
-        "div", tag("p", sentence), rebuild if rebuildable else None, class_="problem", role="note"
-    )
+    rebuild = documents_view.rebuild("Index the documents again") if rebuildable else None
+    return tag("div", tag("p", sentence), rebuild, class_="problem", role="note")
 
 
 def _evidence(evidence: Evidence, fold: str) -> Html:
@@ -141,6 +140,12 @@ def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:
             )
         )
     return tag("span", *ways, class_="neighbours")
+
+
+def _spans(quoted: Sequence[Quotation], hit: Hit) -> list[Span]:
+    """What is kept from here: the sentences that are quoted, or the passage."""
+    sentences = [Span(one.span.sentence_start, one.span.sentence_end) for one in quoted]
+    return sentences or [Span(hit.passage.start, hit.passage.end)]
 
 
 def _copies(quoted: Sequence[Quotation], hit: Hit, facts: Metadata) -> list[Html]:

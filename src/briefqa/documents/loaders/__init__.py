@@ -34,6 +34,7 @@ from briefqa.documents.loaders.recognition import (
 )
 from briefqa.errors import LoadError
 from briefqa.records import Document
+from briefqa.text import plain_markdown
 
 
 class Loader(Protocol):
@@ -66,8 +67,17 @@ class Loader(Protocol):
         ...
 
 
+class TextLoader(Loader, Protocol):
+    """A loader of files that are text in some encoding, which may be named."""
+
+    def parse(self, data: bytes, name: str, encoding: str = "") -> Document:
+        """As of any loader; `encoding` is of bytes that are neither UTF-8 nor marked."""
+        ...
+
+
+TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
 LOADERS: tuple[Loader, ...] = (
-    text, markdown, web_page, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
+    *TEXT_LOADERS, web_page, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
 )  # fmt: skip
 
 
@@ -128,6 +138,7 @@ def version_of(loader: Loader) -> str:
 def loader_for(name: str, data: bytes) -> Loader:
     """The loader that reads a file of this name and content.
 
+
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
     kind = kind_of_bytes(data)
@@ -137,16 +148,31 @@ def loader_for(name: str, data: bytes) -> Loader:
     return loader
 
 
-def parse(data: bytes, name: str, password: str = "") -> Document:
+def parse(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
     """Make a Document of a file's bytes, in this process.
 
-    Raises LoadError with one sentence that reads well after the file's path and a colon. Files of
-    anyone are read by `briefqa.documents.reading`.
+    `password` opens a locked file; `encoding` is that of text which is neither UTF-8 nor marked, by
+    default what it looks like. Raises LoadError with one sentence that reads well after the file's
+    path and a colon. Files of anyone are read by `briefqa.documents.reading`.
     """
     loader = loader_for(name, data)
+    as_text = next((each for each in TEXT_LOADERS if each is loader), None)
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
-    document = unlock(data, name, password) if unlock and password else loader.parse(data, name)
+    if as_text is not None:
+        document = as_text.parse(data, name, encoding=encoding)
+    elif unlock and password:
+        document = unlock(data, name, password)
+    else:
+        document = loader.parse(data, name)
     return replace(document, media_type=loader.MEDIA_TYPE, loader=version_of(loader))
+
+
+def plain(text: str, name: str) -> str:
+    """A piece of a document's text as it is read, without markup: what is indexed and embedded.
+
+    Words that stand in an address only are not in it, and a word that is part of a link is whole.
+    """
+    return plain_markdown.plain(text) if name.lower().endswith(markdown.SUFFIXES) else text
 
 
 def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
@@ -160,7 +186,7 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
     by_content = _named(kind.loader)
-    if by_suffix in (text, markdown) and (kind.loader in _IN_WORDS or not by_content):
+    if by_suffix in TEXT_LOADERS and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
     if by_content is None and kind.words and kind != ZIP_ARCHIVE:
         return None  # a picture is no document, whatever it is called

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NamedTuple
 
-from briefqa.errors import LoadError
+from briefqa.documents.loaders import encodings
+from briefqa.errors import LoadError, UsageError
 
 _MARKS = (
     # UTF-32's little-endian mark begins with UTF-16's, so it is tried first.
@@ -28,25 +30,41 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "a database"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.02  # of all characters; random bytes have about a tenth
 _MOST_DAMAGED = 0.2  # of all characters
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_SAMPLE = 32_000  # bytes shown to the detector, which is slow on megabytes
-# The encodings files are still met in, the likelier first: on a few words many look alike.
-_LEGACY = (
-    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "iso8859_2"),
-)
+_SAMPLE = 16_000  # bytes that an encoding is told by
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file's bytes and the name of their encoding.
+class Decoded(NamedTuple):
+    """The text of a file, the name of its encoding, and a note where that is a guess."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...]
+
+
+def known(encoding: str) -> str:
+    """The name of an encoding as Python has it; raises UsageError for what is none of text."""
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        raise UsageError(
+            f"'{encoding}' is no encoding we know; name one such as cp1252, mac_roman or shift_jis."
+        ) from None
+    return name
+
+
+def decode(data: bytes, encoding: str = "") -> Decoded:
+    """The text of a file's bytes.
 
     A byte order mark is dropped; newlines stay as they are. Bytes that are neither UTF-8 nor
-    marked are read in the encoding they look like. Damaged places (a cut-off last character, a
-    stray byte) become replacement characters; the text never holds lone surrogates.
+    marked are read in `encoding`, or in the one they look like. Damaged places (a cut-off last
+    character, a stray byte) become replacement characters; the text never holds lone surrogates.
     Raises LoadError when the bytes are blank or not text.
     """
     if not data:
@@ -54,33 +72,63 @@ def decode(data: bytes) -> tuple[str, str]:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise LoadError(f"this is not text but {kind}; convert it to text first")
-    text, encoding = _characters(data)
+    decoded = _decoded(data, encoding)
+    text = decoded.text
     if not text.strip():
         raise LoadError("the file is empty")
     if len(text) - len(_CONTROL.sub("", text)) > _MOST_CONTROL * len(text):
         raise LoadError("this is not text: it is full of control characters; convert it first")
     if text.count(_REPLACED) > _MOST_DAMAGED * len(text):
-        raise LoadError(f"this is not text, or badly damaged {encoding}; save it as UTF-8")
-    return text, encoding
+        raise LoadError(f"this is not text, or badly damaged {decoded.encoding}; save it as UTF-8")
+    return decoded
 
 
-def _characters(data: bytes) -> tuple[str, str]:
+def _decoded(data: bytes, named: str) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace"), encoding
+            return _as(data[len(mark) :], encoding)
+    sample = data[:_SAMPLE]
+    odd = encodings.of_escapes(data)
+    if not odd and len(sample) - len(_CONTROL_BYTE.sub(b"", sample)) > _MOST_CONTROL * len(sample):
+        odd = encodings.of_wide_characters(sample)
+    if odd:
+        return _as(data, named or odd)
     try:
-        return data.decode("utf-8"), "utf-8"
+        return Decoded(data.decode("utf-8"), "utf-8", ())
     except UnicodeDecodeError:
         if b"\x00" in data:
             raise LoadError("this is not text: it holds NUL bytes; convert it first") from None
+    if named:
+        return _as(data, named)
     repaired = data.decode("utf-8", "replace")
     damaged = repaired.count(_REPLACED)
     whole = len(_ASCII.sub("", repaired)) - damaged
     # Other encodings almost never form whole UTF-8 characters by chance.
     if whole > damaged or _cut_off(data):
-        return repaired, "utf-8"
-    encoding = _looks_like(data)
-    return data.decode(encoding, "replace"), encoding
+        return Decoded(repaired, "utf-8", ())
+    return _guessed(data)
+
+
+def _as(data: bytes, encoding: str) -> Decoded:
+    return Decoded(data.decode(encoding, "replace"), encoding, ())
+
+
+def _guessed(data: bytes) -> Decoded:
+    """Read in the encoding that makes the most of the lines around the first odd byte."""
+    odd = _NOT_ASCII.search(data)
+    first = odd.start() if odd else 0
+    begin = max(0, first - _SAMPLE // 8)
+    begin = data.rfind(b"\n", begin, first) + 1 or begin
+    guess = encodings.guess(data[begin : begin + _SAMPLE])
+    if guess is None:
+        raise LoadError("this is not text in any encoding we know; save it as UTF-8")
+    note = ""
+    if guess.rival:
+        note = (
+            f"read as {guess.encoding}, though it may be {guess.rival}; "
+            "if that is wrong, name its encoding (--encoding)"
+        )
+    return Decoded(data.decode(guess.encoding, "replace"), guess.encoding, (note,) if note else ())
 
 
 def _cut_off(data: bytes) -> bool:
@@ -90,24 +138,3 @@ def _cut_off(data: bytes) -> bool:
     except UnicodeDecodeError as fault:
         return fault.reason == "unexpected end of data" and len(data) - fault.start > 1
     return False
-
-
-def _looks_like(data: bytes) -> str:
-    """The name of the encoding that makes the most of the bytes around the first odd one."""
-    from charset_normalizer import from_bytes
-
-    odd = _NOT_ASCII.search(data)
-    first = odd.start() if odd else 0
-    begin = max(0, first - _SAMPLE // 8)
-    begin = data.rfind(b"\n", begin, first) + 1 or begin
-    guesses = from_bytes(data[begin : begin + _SAMPLE], cp_isolation=list(_LEGACY))
-    best = guesses.best()
-    if best is None:
-        raise LoadError("this is not text in any encoding we know; save it as UTF-8")
-    alike = {
-        encoding
-        for guess in guesses
-        if (guess.chaos, guess.coherence) == (best.chaos, best.coherence)
-        for encoding in guess.could_be_from_charset
-    }
-    return next(encoding for encoding in _LEGACY if encoding in alike)

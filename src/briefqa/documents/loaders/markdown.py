@@ -6,12 +6,15 @@ the lines. Top-level blocks are the paragraphs: a list, a table, a quotation or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import regex
+
 from briefqa.documents.loaders.decoding import decode
+from briefqa.documents.loaders.front_matter import front_matter, metadata
+from briefqa.documents.loaders.html_in_markdown import PARAGRAPH_SEPARATOR
 from briefqa.documents.loaders.outline import (
     Outline,
     line_spans,
@@ -19,14 +22,15 @@ from briefqa.documents.loaders.outline import (
     title_from_name,
     trimmed,
 )
-from briefqa.records import Document, Metadata, Span
+from briefqa.documents.loaders.shown_markdown import shown
+from briefqa.records import Document, Span
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 NAME = "markdown"
-VERSION = 2
+VERSION = 3
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 CALLED = "Markdown"
@@ -34,63 +38,61 @@ GIVES = "title, date and source from front matter; headings, paragraphs, lists, 
 MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
 LIBRARIES: tuple[str, ...] = ()
 
-_FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*")
-_MOST_FRONT_LINES = 200
 _MOST_HEADING_CHARS = 1_000
-_PLAIN_ENTRY = re.compile(r"([A-Za-z_]+)[ \t]*:[ \t]+(\S.*)")
-_ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]+|$)(.*?)(?:[ \t]+#+)?[ \t]*")
-_UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
-)
+_MARKED = regex.compile(r"[\\`*_\[<&]")
 _SPOKEN = ("text", "code_inline", "html_inline", "image")
+_VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A top-level heading: its level 1..6, its plain words, and where its own text stands."""
+    """A top-level heading: its level 1..6, its plain words, and where its own text stands.
+
+    `block` is that text with the marks of a heading.
+    """
 
     level: int
     words: str
     span: Span
+    block: Span
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(data: bytes, name: str, encoding: str = "") -> Document:
     """Read Markdown; raises LoadError when the bytes are blank or not text.
 
     The title is the front matter's, else the first heading's when that is the only one of level 1
     or opens the document with another heading right under it, else the file's name. A heading
-    that serves as the title begins no section.
+    that serves as the title begins no section, unless it is all there is.
     """
-    text, encoding = decode(data)
-    lines = line_spans(text)
-    front, first_line = _front_matter(text, lines)
-    blocks = _blocks(text, lines, first_line)
+    source, encoding, notes = decode(data, encoding)
+    front, first_line = front_matter(source, lines := line_spans(source))
+    begin = lines[first_line].start if first_line < len(lines) else len(source)
+    text = source[:begin] + shown(source[begin:])
+    line_starts = [line.start for line in line_spans(text)] if PARAGRAPH_SEPARATOR in text else ()
+    text = text.replace(PARAGRAPH_SEPARATOR, "\n")
+    blocks = _blocks(text, begin)
     headings = [block for block in blocks if isinstance(block, _Heading)]
     titling = _title_heading(blocks, headings)
     title = front.get("title", "")
     if title and titling and one_line(titling.words).casefold() != title.casefold():
         titling = None
-    outline = Outline()
+    outline = Outline(len(text))
     for block in blocks:
-        if block is titling:
+        if block is titling and len(blocks) > 1:
             continue
         if isinstance(block, _Heading):
-            outline.heading(block.level, block.words, block.span)
+            outline.heading(block.level, block.words, block.span, block.block)
         else:
             outline.paragraph(block)
+    title = title or (one_line(titling.words) if titling else title_from_name(name))
     return Document(
         name=name,
-        metadata=Metadata(
-            title=title or (one_line(titling.words) if titling else title_from_name(name)),
-            date=front.get("date", ""),
-            source=front.get("source", "") or front.get("publisher", ""),
-            author=front.get("author", ""),
-            language=front.get("language", "") or front.get("lang", ""),
-            place=front.get("place", ""),
-        ),
+        metadata=metadata(front, title),
         text=text,
         sections=outline.sections(),
         encoding=encoding,
+        line_starts=tuple(line_starts),
+        notes=(*notes, *outline.notes),
     )
 
 
@@ -107,86 +109,49 @@ def _title_heading(
     return first if alone or bare else None
 
 
-def _front_matter(text: str, lines: Sequence[Span]) -> tuple[dict[str, str], int]:
-    """The entries that are plain values, as written, and the line the body begins on.
-
-    Broken YAML is read line by line, so that a colon in an unquoted title costs nothing.
-    """
-    if text[lines[0].start : lines[0].end].rstrip() != "---":
-        return {}, 0
-    inside: list[str] = []
-    for line in lines[1:_MOST_FRONT_LINES]:
-        if _FENCE.fullmatch(text, line.start, line.end):
-            break
-        inside.append(text[line.start : line.end])
-    else:
-        return {}, 0
-    entries = _yaml("\n".join(inside))
-    if entries is None:
-        entries = {
-            entry[1]: entry[2].strip().strip("\"'")
-            for entry in map(_PLAIN_ENTRY.fullmatch, inside)
-            if entry
-        }
-        if not entries:
-            return {}, 0
-    return {
-        str(key).lower(): one_line(value)
-        for key, value in entries.items()
-        if isinstance(value, str)
-    }, len(inside) + 2
-
-
-def _yaml(source: str) -> dict[Any, Any] | None:
-    """The mapping that the source holds, every value left as it is written; None when broken."""
-    import yaml
-
-    try:
-        # BaseLoader makes nothing but strings, lists and mappings: safe, and dates stay as typed.
-        entries = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError):
-        return None
-    if entries in (None, ""):
-        return {}
-    return entries if isinstance(entries, dict) else None
-
-
-def _blocks(text: str, lines: Sequence[Span], first_line: int) -> list[_Heading | Span]:
-    """The top-level headings and paragraphs in source order."""
+def _blocks(text: str, body: int) -> list[_Heading | Span]:
+    """The top-level headings and paragraphs from an offset on, in source order."""
     from markdown_it import MarkdownIt
 
+    from briefqa.documents.loaders.markdown_blocks import block_parser
+
     inline = MarkdownIt("commonmark")
-    parser = MarkdownIt("commonmark").enable("table").disable("inline")  # headings alone need it
     references: dict[str, Any] = {}
-    body = lines[first_line].start if first_line < len(lines) else len(text)
-    tokens = parser.parse(text[body:], references)
+    lines = [Span(body + line.start, body + line.end) for line in line_spans(text[body:])]
+    tokens = block_parser(rows=False).parse(text[body:], references)
     blocks: list[_Heading | Span] = []
     for place, token in enumerate(tokens):
         if token.level or token.nesting < 0 or token.map is None or token.type == "hr":
             continue
-        first, end = token.map[0] + first_line, token.map[1] + first_line
+        first, end = token.map
         span = trimmed(text, lines[first].start, lines[min(end, len(lines)) - 1].end)
         if token.type == "heading_open":
             words = _plain(inline, tokens[place + 1].content, references)
             own = _heading_text(text, lines[first : min(end, len(lines))], token)
-            blocks.append(_Heading(int(token.tag[1:]), words, own))
-        elif token.type != "html_block" or _UNSEEN.sub("", text[span.start : span.end]).strip():
+            blocks.append(_Heading(int(token.tag[1:]), words, own, span))
+        elif _VISIBLE.search(text, span.start, span.end):
             blocks.append(span)
     return blocks
 
 
 def _heading_text(text: str, lines: Sequence[Span], token: Token) -> Span:
     """Where the words of a heading stand, without its marks."""
-    if token.markup.startswith("#"):
-        marks = _ATX.fullmatch(text, lines[0].start, lines[0].end)
-        return trimmed(text, *(marks.span(1) if marks else (lines[0].start, lines[0].end)))
-    return trimmed(text, lines[0].start, lines[-2].end if len(lines) > 1 else lines[0].end)
+    if not token.markup.startswith("#"):
+        return trimmed(text, lines[0].start, lines[-2].end if len(lines) > 1 else lines[0].end)
+    own = trimmed(text, lines[0].start, lines[0].end)
+    words = text[own.start : own.end].lstrip("#")
+    start = own.end - len(words)
+    unclosed = words.rstrip("#")
+    if unclosed != words and (not unclosed or unclosed[-1] in " \t"):
+        words = unclosed
+    return trimmed(text, start, start + len(words))
 
 
 def _plain(parser: MarkdownIt, source: str, references: dict[str, Any]) -> str:
     """Inline Markdown as the words a reader sees."""
     words = []
-    if len(source) > _MOST_HEADING_CHARS:  # marks within marks take ever longer
+    # Marks within marks take ever longer.
+    if len(source) > _MOST_HEADING_CHARS or not _MARKED.search(source):
         return one_line(source)
     for token in parser.parseInline(source, references):
         for child in token.children or ():

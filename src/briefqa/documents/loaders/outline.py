@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from briefqa.records import Section, Span
 
 _MOST_LABEL_CHARS = 300
+_SECTIONS = 1_000
+_SECTION_CHARS = 100
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -21,6 +25,28 @@ def line_spans(text: str) -> list[Span]:
         start = newline.end()
     spans.append(Span(start, len(text)))
     return spans
+
+
+def without(text: str, left_out: Sequence[Span]) -> tuple[str, tuple[int, ...]]:
+    """The text less the ranges left out, and where each of its lines starts in what is left.
+
+    The ranges are in order and do not overlap. See `Document.line_starts`.
+    """
+    kept, starts = [], []
+    end = gone = 0
+    lines = iter([span.start for span in line_spans(text)])
+    line = next(lines, None)
+    for span in [*left_out, Span(len(text), len(text))]:
+        while line is not None and line <= span.start:
+            starts.append(line - gone)
+            line = next(lines, None)
+        kept.append(text[end : span.start])
+        gone += span.end - span.start
+        end = span.end
+        while line is not None and line < end:
+            starts.append(end - gone)
+            line = next(lines, None)
+    return "".join(kept), tuple(starts)
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
@@ -57,36 +83,66 @@ class _Draft:
 
     path: tuple[str, ...]
     heading: Span | None
+    level: int = 0
     paragraphs: list[Span] = field(default_factory=list)
 
 
 class Outline:
-    """Collects the headings and paragraphs of one document."""
+    """Collects the headings and paragraphs of one document.
 
-    def __init__(self) -> None:
+    Each section is passages of its own, with the headings above it. So that a document costs time
+    and room in proportion to its length, a text of so many `characters` has at most 1,000 sections
+    and one more for each 100 of them; headings after that are read as paragraphs.
+    """
+
+    def __init__(self, characters: int) -> None:
         self._open: list[_Open] = []
         self._drafts = [_Draft((), None)]
+        self._most = _SECTIONS + characters // _SECTION_CHARS
+        self._too_many = 0
 
-    def heading(self, level: int, words: str, span: Span) -> None:
-        """Begin a section; it stands under the last heading of a smaller level."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of headings that are too many, see `Document.notes`."""
+        if not self._too_many:
+            return ()
+        return (
+            f"only {self._most:,} of its {self._most + self._too_many:,} headings begin a section",
+        )
+
+    def heading(self, level: int, words: str, span: Span, block: Span | None = None) -> None:
+        """Begin a section; it stands under the last heading of a smaller level.
+
+        `block` is the heading with its marks, where it has any.
+        """
+        if len(self._drafts) > self._most:
+            self._too_many += 1
+            self.paragraph(block or span)
+            return
         while self._open and self._open[-1].level >= level:
             self._open.pop()
         self._open.append(_Open(level, one_line(words)))
         path = tuple(heading.words for heading in self._open if heading.words)
-        self._drafts.append(_Draft(path, span))
+        self._drafts.append(_Draft(path, span, level))
 
     def paragraph(self, span: Span) -> None:
         """Add a paragraph to the section last begun; an empty span is none."""
         if span.start < span.end:
             self._drafts[-1].paragraphs.append(span)
 
-    def extend(self, end: int) -> None:
-        """Let the paragraph last added go on up to `end`."""
-        paragraphs = self._drafts[-1].paragraphs
-        paragraphs[-1] = Span(paragraphs[-1].start, end)
-
     def sections(self) -> tuple[Section, ...]:
-        """Every section in source order; the lead only when it has paragraphs."""
+        """Every section in source order; the lead only when it has paragraphs.
+
+        A heading that nothing stands under, no other heading either, is a paragraph of its own
+        section: it may be all that is said ("Decision: the crane is sold").
+        """
+        for draft, following in zip_longest(self._drafts, self._drafts[1:]):
+            if draft.paragraphs or draft.heading is None or not draft.path:
+                continue
+            if draft.heading.start < draft.heading.end and (
+                following is None or following.level <= draft.level
+            ):
+                draft.paragraphs.append(draft.heading)
         return tuple(
             Section(draft.path, draft.heading, tuple(draft.paragraphs))
             for draft in self._drafts

@@ -59,7 +59,7 @@ class TextWriter:
         self._unit = unit
         self._parts: list[str] = []
         self._length = 0
-        self._outline = Outline()
+        self._outline: list[tuple[int, str, Span]] = []  # level 0 for paragraphs
         self._open: Span | None = None  # the list or table that goes on
         self._open_kind = ""
         self._page_starts: list[int] = []
@@ -80,7 +80,7 @@ class TextWriter:
         """Begin a section; it stands under the last heading of a smaller level, 1 the outermost."""
         span = self._block(one_spaced(words) if not lines else words, lines)
         if span.start < span.end:
-            self._outline.heading(level, words, span)
+            self._outline.append((level, words, span))
 
     def title(self, words: str, lines: Sequence[Line] = ()) -> None:
         """Write what is in the text but in no section: the line that is the title, a by-line."""
@@ -88,7 +88,7 @@ class TextWriter:
 
     def paragraph(self, text: str, lines: Sequence[Line] = ()) -> None:
         """Write a paragraph; line breaks in it stay."""
-        self._outline.paragraph(self._block(text, lines))
+        self._outline.append((0, "", self._block(text, lines)))
 
     def item(
         self, text: str, lines: Sequence[Line] = (), *, mark: str = "-", depth: int = 0
@@ -148,6 +148,12 @@ class TextWriter:
         self.end()
         self._place_pages(self._length)
         text = "".join(self._parts)
+        outline = Outline(len(text))
+        for level, words, span in self._outline:
+            if level:
+                outline.heading(level, words, span)
+            else:
+                outline.paragraph(span)
         named = any(
             label not in ("", str(number)) for number, label in enumerate(self._page_labels, 1)
         )
@@ -163,12 +169,12 @@ class TextWriter:
             name=name,
             metadata=metadata,
             text=text,
-            sections=self._outline.sections(),
+            sections=outline.sections(),
             page_starts=self._starts_of_pages(),
             page_unit=self._unit,
             page_labels=tuple(self._page_labels) if named else (),
             lines=lines,
-            notes=tuple(self._notes),
+            notes=(*self._notes, *outline.notes),
             encoding="",
         )
 
@@ -194,12 +200,12 @@ class TextWriter:
         """Write a line of the open list or table, or of a new one."""
         if self._open is None or self._open_kind != kind:
             span = self._write("\n\n", text, lines, before, after)
-            self._outline.paragraph(span)
+            self._outline.append((0, "", span))
             self._open, self._open_kind = span, kind
         else:
             span = self._write("\n", text, lines, before, after)
             self._open = Span(self._open.start, span.end)
-            self._outline.extend(span.end)
+            self._outline[-1] = (0, "", self._open)
 
     def _write(
         self, gap: str, text: str, lines: Sequence[Line], before: str = "", after: str = ""

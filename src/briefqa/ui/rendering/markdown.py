@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from briefqa.documents.loaders.markdown_blocks import block_parser
 from briefqa.documents.loaders.outline import line_spans
 from briefqa.records import AnswerSpan, Span
 from briefqa.ui.html import Html, tag
@@ -23,6 +22,9 @@ from briefqa.ui.rendering.marking import Marks, Piece, clipped, marked, touches
 
 _SMALL = 20_000
 """A block of so many characters is parsed as a whole for a part of it; of a larger one the part."""
+
+_MOST_COLUMNS = 500
+"""Of a table that is shown as one where its header is not at hand; of a wider one the source is."""
 
 _RULE_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _ROW = re.compile(r"[ \t>]*\|.*(?<!\\)\|[ \t]*")
@@ -56,7 +58,7 @@ def blocks(
     """
     lines = _lines(text, shown, within)
     references: dict[str, Any] = {}
-    tokens = _parser().parse("\n".join(line.text for line in lines), references)
+    tokens = block_parser().parse("\n".join(line.text for line in lines), references)
     rendering = _Rendering(lines, shown, marks, references.get("references", {}), unwrapped)
     return rendering.until(iter(tokens), None)
 
@@ -98,6 +100,8 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
     if rows == first or (rows > 1 and not first and _is_rule(lines[1])):
         return lines
     columns = max(len(_PIPE.findall(line.text)) - 1 for line in lines[first:rows])
+    if columns > _MOST_COLUMNS:
+        return lines
     made_up = [_Line("|" + " |" * columns, None), _Line("|" + "-|" * columns, None)]
     return [*made_up, *lines[first:]]
 
@@ -105,11 +109,6 @@ def _as_table(lines: list[_Line]) -> list[_Line]:
 def _is_rule(line: _Line) -> bool:
     """Whether this is the line between the header of a table and its rows."""
     return _RULE_ROW.fullmatch(line.text.strip(" \t>")) is not None
-
-
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 // The second script: where questions are looked for, and documents that come and go.
+let conversationAt = 0; // on a phone, where the list takes its place
 function openDocuments() {
+  conversationAt = window.scrollY;
   show("documents");
   find("#panel").scrollTop = 0;
   find("#panel").scrollIntoView({ block: "start" });
@@ -9,7 +11,8 @@ function openDocuments() {
 
 function closeDocuments() {
   show("sources");
-  (find(".to-documents") ?? find("#question textarea")).focus();
+  window.scrollTo(0, conversationAt);
+  (find(".to-documents") ?? find("#question textarea")).focus({ preventScroll: true });
 }
 
 // What is ticked is the tab's: null where all is, else `+` and the keys of the documents that are, or
@@ -63,7 +66,7 @@ function showWhere() {
   line.replaceChildren();
   if (!where) return;
   const says = document.createElement("bdi");
-  says.textContent = where.says;
+  says.textContent = where.says.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""); // what turns the letters round
   const all = document.createElement("button");
   all.type = "button";
   all.className = "everywhere";
@@ -108,6 +111,7 @@ function sort() {
 // A document is opened in place of the source that was open, which is there again behind the list.
 let source = "";
 let opener = null;
+let opening = ""; // what was asked for last
 let isBack = false;
 function putBack() {
   isBack = props.value !== source;
@@ -124,8 +128,8 @@ function backToDocuments() {
 
 // A document is read from a heading, a part or its beginning on.
 function read(button) {
-  const { document: name, turn, hit } = (button.closest(".document") ?? element.querySelector("article")).dataset;
-  const at = Number(button.dataset.at);
+  const { document: name, turn, hit } = (button.closest("[data-document]") ?? element.querySelector("article")).dataset;
+  const { at = 0, section = "" } = button.dataset;
   const there = button.matches(".to-section") && element.querySelector(`article [data-start="${at}"]`);
   if (there) {
     there.scrollIntoView({ block: "start" });
@@ -134,11 +138,11 @@ function read(button) {
   }
   isChosen = true;
   if (!element.querySelector(".reading")) source = props.value;
-  if (button.closest("#library")) {
-    opener = button.dataset.key;
-    if (element.querySelector(".reading article")?.dataset.document === name) sourceOpened(); // as in `choose`
-  }
-  trigger("expand", { document: name, at: at, turn: Number(turn ?? 0), hit: Number(hit ?? 0) });
+  if (!button.closest("#opened")) opener = button.dataset.key;
+  const wanted = { document: name, at: Number(at), section: section, turn: Number(turn ?? 0), hit: Number(hit ?? 0) };
+  if (element.querySelector(".reading") && opening === JSON.stringify(wanted)) sourceOpened(); // as in `choose`
+  opening = JSON.stringify(wanted);
+  trigger("expand", wanted);
 }
 
 // Files and folders, dropped or picked, go to the server in one form.
@@ -180,7 +184,7 @@ function send(files) {
       // whatever answered was not this page's server
     }
     if (request.status === 200 && reply.batch) {
-      sending("");
+      sending("The files have arrived …");
       trigger("upload", { batch: reply.batch });
     } else {
       sending(reply.error ?? "The files did not arrive; drop them again.");
@@ -238,7 +242,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const data = button.dataset;
-  if (button.matches(".to-documents")) openDocuments();
+  if (button.matches(".to-documents, .to-all")) openDocuments();
   else if (button.matches(".close")) closeDocuments();
   else if (button.matches(".pick")) button.parentElement.querySelector("input").click();
   else if (button.matches(".everywhere")) {
@@ -258,12 +262,20 @@ document.addEventListener("click", (event) => {
     trigger("delete", { document: data.document });
   }
   else if (button.matches(".undo")) trigger("undo", {});
-  else if (button.matches(".rebuild")) {
+  else if (button.matches(".rebuild") && !find(".told [data-busy]")) {
+    button.nextElementSibling.innerHTML = "<p data-busy>Starting …</p>";
     trigger("retry", {});
-    if (!button.closest("#log")) show("documents");
-    say("Indexing");
+    say("Building the index");
   }
 });
+
+// How far a build is that was asked for at a button, and what came of it, stand at that button too.
+function tellAtButtons(anew) {
+  const told = find(`#notice [data-rebuild]${anew ? "" : ":has([data-busy], .problem)"}`);
+  for (const place of document.querySelectorAll(".told")) {
+    if (anew || !place.hasChildNodes()) place.replaceChildren(...(told?.cloneNode(true).children ?? []));
+  }
+}
 
 onChange("#library", (part) => {
   const drawn = [...part.querySelectorAll(".document")];
@@ -279,9 +291,13 @@ onChange("#library", (part) => {
   sort();
   redrawn(part);
 });
+let noticed = "";
 onChange("#notice", (part) => {
-  const notice = part.querySelector(".notice:not([data-busy])");
-  if (notice) say(notice.textContent);
+  const notice = part.querySelector(".notice");
+  if (noticed === (noticed = part.querySelector("[data-rebuild], .notice")?.outerHTML)) return; // gradio's own changes
+  sending("");
+  tellAtButtons(true);
+  if (notice?.matches(":not([data-busy])")) say(notice.textContent);
   const undo = part.querySelector(".undo"); // what was removed has taken the focus with it
   if (undo && [document.body, find("#question textarea")].includes(document.activeElement)) undo.focus();
-});
+}, { characterData: true, attributes: true });

@@ -3,14 +3,15 @@
 const find = (selector) => document.querySelector(selector);
 
 // What a tab saves until it is closed: its turns, by the ids of their answers and by what was asked,
-// where it looks, and the question that has no answer yet. A page that is loaded again has all of
-// it, and so has one whose server was restarted.
-const tab = { turns: [], where: null, draft: "" };
+// where it looks, the question that has no answer yet, and the quotes that are kept. A page that is
+// loaded again has all of it, and so has one whose server was restarted.
+const tab = { turns: [], where: null, draft: "", kept: [] };
 try {
-  const { turns, where, draft } = JSON.parse(sessionStorage.getItem("briefqa"));
+  const { turns, where, draft, kept } = JSON.parse(sessionStorage.getItem("briefqa"));
   if (Array.isArray(turns)) tab.turns = turns;
   if (typeof where?.documents === "string") tab.where = where;
   if (typeof draft === "string") tab.draft = draft;
+  if (Array.isArray(kept)) tab.kept = kept.filter((one) => typeof one === "string");
 } catch {
   // nothing was saved
 }
@@ -36,6 +37,7 @@ document.addEventListener(
   (event) => {
     const fold = event.target.dataset?.fold;
     if (fold && event.target.isConnected) unfolded[event.target.open ? "add" : "delete"](fold);
+    if (event.target.id === "kept" && event.newState === "open") trigger("focus", {});
   },
   true,
 );
@@ -44,6 +46,7 @@ function redrawn(part) {
   for (const fold of part.querySelectorAll("[data-fold]")) {
     if (unfolded.has(fold.dataset.fold)) fold.open = true;
   }
+  pressStars(part);
   if (focused && document.activeElement === document.body) focusKeyed(focused);
 }
 
@@ -53,6 +56,19 @@ function focusKeyed(key) {
   // what is gone or folded away cannot have it
   if (document.activeElement === document.body) find("#question textarea").focus({ preventScroll: true });
 }
+
+// Asks through the box, as if it had been typed there: one question after the other.
+function ask(question) {
+  const box = find("#question textarea");
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => find("#question .submit-button").click());
+}
+
+// The question of a link is asked by itself, once, where there is nothing else; not by loading again.
+let brought = new URL(window.location.href).searchParams.get("q")?.trim();
+const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+if (tab.turns.length || tab.draft || cameBy !== "navigate") brought = "";
 
 let shown = 0;
 let waited = false;
@@ -80,6 +96,7 @@ function conversationChanged(log) {
     else url.searchParams.delete("q");
     if (!waiting) window.history.replaceState(window.history.state, "", url);
   }
+  tellAtButtons(false);
   redrawn(log); // before the place of the newest is known: what unfolds moves it
   if (newest && (now !== shown || waited !== waiting)) {
     newest.scrollIntoView({ block: "start" });
@@ -89,6 +106,10 @@ function conversationChanged(log) {
   }
   shown = now;
   waited = waiting;
+  if (brought && log.querySelector(".invitation")) {
+    ask(brought);
+    brought = "";
+  }
 }
 
 // One sentence for those who listen to the page.
@@ -102,6 +123,29 @@ function say(text) {
 
 function show(view) {
   find("#panel").dataset.view = view;
+}
+
+// Until there is something to show the sources of; a phone has no room beside the conversation.
+function showFirst() {
+  show(window.matchMedia("(max-width: 820px)").matches ? "sources" : "documents");
+}
+
+// A star is pressed where all of its quotes are kept.
+function pressStars(part) {
+  const kept = new Set(tab.kept);
+  for (const star of part.querySelectorAll(".keep")) {
+    star.setAttribute("aria-pressed", `${JSON.parse(star.dataset.quotes).every((one) => kept.has(one))}`);
+  }
+}
+
+function keep(star) {
+  const own = JSON.parse(star.dataset.quotes);
+  const isKept = star.getAttribute("aria-pressed") === "true";
+  const others = tab.kept.filter((one) => !own.includes(one));
+  if (!isKept && others.length + own.length > 500) return say("No more than 500 quotes can be kept.");
+  save({ kept: isKept ? others : [...others, ...own] });
+  pressStars(document);
+  say(isKept ? "No longer kept" : "Kept");
 }
 
 // A source or a document that was chosen takes the focus and is brought into view. A source that
@@ -192,24 +236,33 @@ watch("value", () => {
 });
 
 // The other parts are watched as they change on the page.
-function onChange(selector, changed) {
+function onChange(selector, changed, also = {}) {
   const part = find(selector);
-  new MutationObserver(() => changed(part)).observe(part, { childList: true, subtree: true });
+  new MutationObserver(() => changed(part)).observe(part, { childList: true, subtree: true, ...also });
   changed(part);
 }
-show("documents"); // until there is something to show the sources of
+showFirst();
 find("#log").setAttribute("role", "log");
 find("#log").setAttribute("aria-live", "off"); // the status says what is new, once
 find("#log").setAttribute("aria-label", "Conversation");
 onChange("#log", conversationChanged);
+find("#kept").popover = "auto";
+onChange("#kept", (part) => {
+  redrawn(part);
+  if (part.matches(":popover-open") && !part.contains(document.activeElement)) part.querySelector("button")?.focus();
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const data = button.dataset;
-  if (data.hit) choose(Number(data.turn), Number(data.hit));
+  if (button.popoverTargetElement) closeMenu(button);
+  else if (button.matches(".keep")) keep(button);
+  else if (button.matches(".example")) {
+    find(".popup:popover-open")?.hidePopover();
+    ask(button.textContent);
+  } else if (data.hit) choose(Number(data.turn), Number(data.hit));
   else if (data.alone) trigger("edit", { turn: Number(data.alone) });
-  else if (data.example) trigger("example_select", { place: Number(data.example) });
   else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
   else if (data.copy) copy(closeMenu(button) ?? button, data.copy);
   else if (data.form) {
@@ -218,7 +271,7 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".back")) goBack();
   else if (button.matches(".anew")) {
     save({ draft: "" });
-    show("documents");
+    showFirst();
     trigger("clear", {});
   }
 });
@@ -228,7 +281,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find(":popover-open")) return;
   if (event.key === "Escape") {
     if (closeMenu(event.target)) return;
     // Out of the question, where a digit is a digit: the keys 1 to 9 open sources from here.
@@ -241,6 +294,7 @@ document.addEventListener("keydown", (event) => {
     if (element.querySelector(".back")) return goBack();
   }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "?") find("#keys")?.showPopover();
   if (!/^[1-9]$/.test(event.key)) return;
   const turn = Number(element.querySelector(".opened")?.dataset.turn ?? known);
   if (find(`#log [data-turn="${turn}"][data-hit="${event.key}"]`)) choose(turn, Number(event.key));

@@ -1,0 +1,144 @@
+"""Markdown without what its reader is not shown, so that it is never found by, embedded or quoted.
+
+Comments, the addresses of data, scripts, tags, anchors, shortcodes and marks for a table of
+contents go; HTML becomes Markdown. What is left is Markdown with as many lines, so that a passage
+is in the line it is said to be in. Code stays as it is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+
+import regex
+
+from briefqa.documents.loaders.html_in_markdown import (
+    UNSHOWN,
+    Finder,
+    line_ends,
+    markdown_of,
+)
+from briefqa.documents.loaders.outline import line_spans
+
+_DATA = regex.compile(r"data:(?:[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w=.-]{1,60})*+,[^\s)\"'<>\]]*+")
+_MAY_HIDE = regex.compile(r"[<{\uFEFF]|data:|\[\[?_?TOC|\]\(#|:::|\]\(\)", regex.I)
+_CONTENTS = regex.compile(
+    r"(?i)(?<![^\r\n])[ \t]*+"
+    r"(?:\[\[?_?TOC_?\]?\]|\{:toc\}|@\[toc\]|:{3,}+[ \t]*+\{?[\w.-]*+\}?)[ \t]*+(?=[\r\n]|\Z)"
+)
+_MARK = regex.compile(
+    r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<ticks>`++)|(?P<comment><!--)|(?P<tag><)"
+    r"|(?P<code>\{\{[<%/]|\{%|\{\#[ \t])"
+    r"|(?P<attributes>\{:[ \t]?(?:[.\#][A-Za-z]|\w{1,30}=)[^{}\n]{0,200}\})"
+    r"|!?\[(?P<label>[^\[\]\n]{0,300})\]\(\s{0,9}<?data:,>?[^()\n]{0,300}\)"
+    r"|\[[¶§🔗]?\]\(\#[^\s()]{0,300}\)"
+)
+_CODE_END = {"{{<": ">}}", "{{%": "%}}", "{{/": "/}}", "{%": "%}", "{#": "#}"}
+_CAPTION = regex.compile(r"(?<!\w)(?:caption|title|alt)\s{0,9}=\s{0,9}\"([^\"]{1,1000})\"")
+_HEADING_ATTRIBUTES = regex.compile(
+    r"(?<![ \t])[ \t]*+\{[#.][^{}\r\n]{1,200}\}(?=[ \t]*+\#*+[ \t]*+(?:[\r\n]|\Z))"
+)
+
+
+def shown(source: str) -> str:
+    """The Markdown that a reader is shown; `source` itself where nothing in it is hidden."""
+    if not _MAY_HIDE.search(source):
+        return source
+    source = _DATA.sub("data:,", source.replace("\ufeff", ""))
+    lines = line_spans(source)
+    finder = Finder(source)
+    parts: list[str] = []
+    done = 0
+    for kind, first, end in _ranges(source):
+        begin, stop = lines[first].start, lines[min(end, len(lines)) - 1].end
+        if begin < done:
+            continue
+        piece = source[begin:stop]
+        opening = piece.rfind("<!--")
+        if 0 <= opening > piece.rfind("-->") and (behind := finder.behind("-->", stop)):
+            # To a browser it ends with the block; whoever wrote it meant it to be hidden.
+            line = bisect_right(lines, behind - 1, key=lambda span: span.start) - 1
+            stop = lines[line].end
+            piece = source[begin:stop]
+        if kind == "html":
+            above = source[lines[first - 1].start : begin] if first else ""
+            piece = markdown_of(piece, under_text=bool(above.strip()))
+        else:
+            piece = _unmarked(piece, kind)
+        parts += source[done:begin], piece
+        done = stop
+    return "".join((*parts, source[done:]))
+
+
+def _ranges(source: str) -> Iterator[tuple[str, int, int]]:
+    """The blocks that may hide something: what each is, its first line and the one behind it."""
+    from briefqa.documents.loaders.markdown_blocks import block_parser
+
+    tokens = block_parser(rows=False).parse(source)
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.map is None:
+            continue
+        if token.type == "html_block":
+            yield "text" if token.level else "html", token.map[0], token.map[1]
+        elif token.type == "table_open":
+            yield from (("text", line, line + 1) for line in range(*token.map))
+        elif token.type == "inline":
+            heading = before is not None and before.type == "heading_open"
+            yield "heading" if heading else "text", token.map[0], token.map[1]
+
+
+def _unmarked(source: str, kind: str) -> str:
+    """The lines of a block without markup that is not shown; line ends within it go behind it."""
+    if kind == "heading":
+        source = _HEADING_ATTRIBUTES.sub("", source)
+    source = _CONTENTS.sub("", source)
+    finder, closing = Finder(source), _closing_ticks(source)
+    parts: list[str] = []
+    held: list[str] = []
+    done = place = 0
+    for mark in _MARK.finditer(source):
+        begin, end, instead = mark.start(), mark.end(), ""
+        if begin < place or mark["escape"]:
+            place = max(place, end)
+            continue
+        if mark["ticks"]:
+            place = closing.get(begin, end)
+            continue
+        if mark["comment"]:
+            end = finder.behind("-->", end) or begin
+        elif mark["tag"]:
+            tag = finder.tag(begin)
+            end = tag.end if tag else begin
+            if tag and tag.name in UNSHOWN and not tag.closing:
+                end = finder.behind_element(tag.name, end) or end
+            instead = " " if tag and tag.name == "br" else tag.shown if tag else ""
+        elif mark["code"]:
+            behind = finder.behind(_CODE_END[mark["code"].strip()], end)
+            end = behind or begin
+            instead = " ".join(_CAPTION.findall(source, begin, end)) if behind else ""
+        else:
+            instead = mark["label"] or ""
+        if end > begin:
+            parts += source[done:begin], instead
+            held += line_ends(source[begin:end])
+            done = place = end
+            before, behind_it = source[begin - 1 : begin], source[end : end + 1]
+            if not instead and before in ("", " ") and behind_it == " ":
+                done = place = end + 1  # of two spaces one is left
+    return "".join((*parts, source[done:], *held))
+
+
+def _closing_ticks(source: str) -> dict[int, int]:
+    """Where code ends, for each run of backticks that may begin it."""
+    starts: dict[int, list[int]] = defaultdict(list)
+    runs = [(run.start(), run.end()) for run in regex.finditer(r"`++", source)]
+    for begin, end in runs:
+        starts[end - begin].append(begin)
+    ends = {}
+    for begin, end in runs:
+        same = starts[end - begin]
+        following = bisect_left(same, end)
+        if following < len(same):
+            ends[begin] = same[following] + end - begin
+    return ends

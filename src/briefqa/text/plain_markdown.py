@@ -1,0 +1,44 @@
+"""Reads a piece of Markdown as the words that its reader sees."""
+
+from __future__ import annotations
+
+import html
+
+import regex
+
+# Bounded, so that no text takes more than a time in proportion to its length.
+_CODE = r"(?P<code>(?P<ticks>`{1,9}+)(?!`)[^`]{1,2000}+(?P=ticks)(?!`))|(?<!\\)"  # is left as it is
+_LINK = regex.compile(
+    _CODE + r"(?:!?\[(?P<words>[^\[\]]{0,500})\]\(\s?(?:<[^<>\n]{0,2000}+>|[^\s()<>]{0,2000}+"
+    r"(?:\([^\s()]{0,500}+\)[^\s()<>]{0,500}+)?)"
+    r"(?:\s{1,3}(?:\"[^\"]{0,500}\"|'[^']{0,500}'|\([^()]{0,500}\)))?\s?\)"
+    r"|!?\[(?P<words>[^\[\]]{1,500})\]\[[^\[\]]{0,300}\]"
+    r"|<(?P<words>(?:https?://|mailto:)[^\s<>]{1,2000}+)>)"
+)
+_EMPHASIS = regex.compile(
+    _CODE + r"(?:(?P<marks>\*{1,3}+|~~)(?=\S)(?P<words>[^*~\n]{1,300}+)(?<=\S)(?P=marks)(?![*~])"
+    r"|(?<![\w_])(?P<marks>_{1,3}+)(?=\S)(?P<words>[^_\n]{1,300}+)(?<=\S)(?P=marks)(?![\w_]))"
+)
+_CHARACTER = regex.compile(
+    _CODE + r"(?:(?P<entity>&(?:\#\d{1,7}|\#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});)"
+    r"|\\(?P<words>[!-/:-@\[-`{-~]))"
+)
+_BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll})")
+
+
+def plain(text: str) -> str:
+    """Markdown as it is read: links and pictures as what they are called, characters as themselves.
+
+    Emphasis within a word leaves it whole. Marks of blocks stay, such as those of lists and tables;
+    those of a quotation do not within a word that a hyphen breaks at the end of a line.
+    """
+    for markup in (_LINK, _LINK, _EMPHASIS, _CHARACTER):  # a link may be around a picture
+        text = markup.sub(_read, text)
+    return _BROKEN.sub("\n", text)
+
+
+def _read(markup: regex.Match[str]) -> str:
+    found = markup.groupdict()
+    if found["code"]:
+        return str(markup[0])
+    return html.unescape(found["entity"]) if found.get("entity") else str(found["words"] or "")
