@@ -196,6 +196,7 @@ def unit_of(word: str) -> str:
 def parts_of(number: int, document: Document) -> Iterator[Part]:
     """The parts of a document with text: the sections, each followed by those in it, e-mails."""
     labels: list[tuple[tuple[str, ...], str, Key]] = []  # of the headings above, outermost first
+    mails = dict(_mails(number, document.text))
     for place, section in enumerate(document.sections):
         labels = [
             one for one in labels if len(one[0]) < len(section.path) and _under(section, one[0])
@@ -211,19 +212,20 @@ def parts_of(number: int, document: Document) -> Iterator[Part]:
             paragraphs.extend(later.paragraphs)
         if not paragraphs:
             continue
-        yield Part(
-            document=number,
-            path=section.path,
-            is_section=True,
-            words=heading_words(section.path[-1]) if section.path else (),
-            unit=unit,
-            keys=_keys(above, key),
-            start=paragraphs[0].start,
-            end=paragraphs[-1].end,
-        )
+        if paragraphs[0].start not in mails:
+            yield Part(
+                document=number,
+                path=section.path,
+                is_section=True,
+                words=heading_words(section.path[-1]) if section.path else (),
+                unit=unit,
+                keys=_keys(above, key),
+                start=paragraphs[0].start,
+                end=paragraphs[-1].end,
+            )
         yield from _numbered(number, document.text, section, [one[1:] for one in labels])
         yield from _headed(number, document.text, section)
-    yield from _mails(number, document.text)
+    yield from mails.values()
 
 
 def _under(section: Section, path: tuple[str, ...]) -> bool:
@@ -290,8 +292,8 @@ def _headed(number: int, text: str, section: Section) -> Iterator[Part]:
             yield Part(number, section.path, False, words, "", (), paragraph.start, paragraph.end)
 
 
-def _mails(number: int, text: str) -> Iterator[Part]:
-    """The e-mails of a document, each without its header."""
+def _mails(number: int, text: str) -> Iterator[tuple[int, Part]]:
+    """The e-mails of a document, each without its header, and where that starts."""
     headers = [
         (header, sent["date"])
         for header in _HEADER.finditer(text)
@@ -303,7 +305,8 @@ def _mails(number: int, text: str) -> Iterator[Part]:
         start = header.end() + len(body) - len(body.lstrip())
         words = plain_words(f"{header['from'].partition('<')[0]} {date}")
         if body.strip():
-            yield Part(number, (), False, words, MAIL, (), start, header.end() + len(body.rstrip()))
+            stop = header.end() + len(body.rstrip())
+            yield header.start(), Part(number, (), False, words, MAIL, (), start, stop)
 
 
 def _label(text: str) -> regex.Match[str] | None:

@@ -105,7 +105,9 @@ class AskResponse(_Response):
 
 
 class ListedDocument(_Response):
-    """A document that is searched; `sections` are its headings, outermost first."""
+    """A document that is searched; `sections` are its headings, outermost first; `notes` say what
+    of its file was left out or guessed.
+    """
 
     name: str
     title: str
@@ -114,6 +116,7 @@ class ListedDocument(_Response):
     author: str
     passages: int
     sections: list[list[str]]
+    notes: list[str]
 
 
 class WholeDocument(_Response):

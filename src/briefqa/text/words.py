@@ -210,7 +210,13 @@ def is_name(word: str, question: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text)
+    """The written words; where scripts with and without spaces meet, a word ends."""
+    words: list[str] = _WORD.findall(text)
+    if not _UNSPACED.search(text):
+        return words
+    return [
+        word for one in words for run in _RUN_OF_SCRIPT.findall(one) for word in _WORD.findall(run)
+    ]
 
 
 @lru_cache(maxsize=65536)
