@@ -19,6 +19,7 @@ from briefqa.records import (
     AnswerSpan,
     Evidence,
     Hit,
+    PageBox,
     Passage,
     Place,
     PlaceUnit,
@@ -189,6 +190,9 @@ def test_programs_are_given_words_only_where_they_are_claimed(
         "part": "",
         "attribution": "",
         "place": {"unit": "line", "first": 1, "last": 1, "label": ""},
+        "pages": None,
+        "page_labels": None,
+        "boxes": None,
         "target": {
             "source": "a.md",
             "selector": [
@@ -211,10 +215,14 @@ def test_programs_are_told_of_an_unsure_answer_and_of_none(asked: Asked) -> None
 
 def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
     on_page = replace(COLD, place=Place(PlaceUnit.PAGE, 12, 13))
-    page_hit = Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0))
+    boxes = (PageBox(12, "x", 72, 80, 300.25, 92), PageBox(13, "", 72, 90, 200, 102))
+    page_hit = Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0), boxes=boxes)
     given = json.loads(json.dumps(compose.hit_as_json(page_hit)))
     assert given["place"] == {"unit": "page", "first": 12, "last": 13, "label": ""}
     assert given["lines"] is None
+    assert (given["pages"], given["page_labels"]) == ([12, 13], ["x", "13"])
+    edges = {"left": 72, "top": 80, "right": 300.25, "bottom": 92}
+    assert given["boxes"][0] == {"page": 12, "label": "x", **edges}
 
 
 # From a question to its answer

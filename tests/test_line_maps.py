@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,12 @@ def test_an_index_keeps_pages_and_lines(tmp_path: Path) -> None:
         opened.check()
         assert opened.documents[1].lines == NO_LINES
         assert [opened.line_maps[row] for row in range(2)] == [each.lines for each in documents]
+        for start, end in ((0, 1), (3, 9), (0, 40)):
+            lines = documents[1].lines
+            rows = lines.within(start, end)
+            assert opened.line_maps.within(1, start, end) == LineMap(
+                *(each[rows.start : rows.stop] for each in astuple(lines))
+            )
         assert opened.documents[0].page_labels == ("iv", "v")
         assert opened.passages[0].place == Place(PlaceUnit.PAGE, 1, 2, "iv–v")
         rows = np.load(opened.folder / LINES)

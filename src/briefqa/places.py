@@ -6,6 +6,7 @@ Frozen records without any I/O; `briefqa.records` has them too.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,3 +91,27 @@ class LineMap:
 
 
 NO_LINES = LineMap()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBox:
+    """Where a line of a text stands on a page, as it is shown.
+
+    `page` counts from 1, `label` is what the source calls it, empty where that is its number. The
+    edges are in points, of which 72 are an inch, from the left and the top edge of the page.
+    """
+
+    page: int
+    label: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def page_boxes(lines: LineMap, labels: Sequence[str]) -> tuple[PageBox, ...]:
+    """The boxes of lines; `labels` are those of the document's pages, none where they have none."""
+    return tuple(
+        PageBox(page, labels[page - 1] if page <= len(labels) else "", *(edge / 4 for edge in box))
+        for page, box in zip(lines.pages, lines.boxes, strict=True)
+    )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from briefqa.places import NO_LINES as NO_LINES
 from briefqa.places import LineMap as LineMap
+from briefqa.places import PageBox as PageBox
 from briefqa.places import Place as Place
 from briefqa.places import PlaceUnit as PlaceUnit
 
@@ -132,10 +133,10 @@ class Document:
     crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
     from 0 (an empty page starts where the next one does), empty where the format has no pages;
     `page_unit` says what pages are and `page_labels` what each is called where that is not its
-    number, empty where all are. `lines` are those of pages that can be shown, and say what page a
-    place is on. `line_starts` are those of the file's lines, empty where they are the lines of
-    `text`. `media_type` is the file's, `loader` its name and version. `notes` say what was left out
-    or guessed, and why.
+    number, empty where all are. `page_sizes`, in points, and `lines` are those of pages that can be
+    shown; lines say what page a place is on. `line_starts` are those of the file's lines, empty
+    where they are the lines of `text`. `media_type` is the file's, `loader` its name and version.
+    `notes` say what was left out or guessed, and why.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Document:
     line_starts: tuple[int, ...] = ()
     page_unit: PlaceUnit = PlaceUnit.PAGE
     page_labels: tuple[str, ...] = ()
+    page_sizes: tuple[tuple[float, float], ...] = ()
     lines: LineMap = NO_LINES
     notes: tuple[str, ...] = ()
 
@@ -236,7 +238,8 @@ class Hit:
     """A passage found for a question; `rank` counts from 1.
 
     `answer` is where it answers the question, if anywhere. `prefix` and `suffix` are the characters
-    of the document before and after the passage, 32 at most.
+    of the document before and after the passage, 32 at most. `boxes` are those of the lines of the
+    passage on the pages of its source, if it has any.
     """
 
     rank: int
@@ -245,6 +248,7 @@ class Hit:
     answer: AnswerSpan | None = None
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:
@@ -276,7 +280,8 @@ class Quotation:
     whole sentence is all that is claimed. `part` is the question of several parts that is answered
     here, empty elsewhere. `attribution` is who says it, in the source's own words, empty where the
     sentence and its neighbours do not tell. `prefix` and `suffix` are the characters of the
-    document before and after the sentence, 32 at most.
+    document before and after the sentence, 32 at most. `boxes` are those of the lines that the
+    sentence stands on, on the pages of its source, if it has any.
     """
 
     passage: Passage
@@ -286,6 +291,7 @@ class Quotation:
     attribution: str = ""
     prefix: str = ""
     suffix: str = ""
+    boxes: tuple[PageBox, ...] = ()
 
     @property
     def citation(self) -> str:

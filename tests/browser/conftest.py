@@ -17,6 +17,7 @@ from briefqa.models.embedder import Embedder, HashingEmbedder
 from briefqa.records import TextKind
 from briefqa.ui import page
 from briefqa.ui.feedback import Feedback
+from briefqa.ui.page_pictures import PagePictures
 from briefqa.ui.server import launched
 from briefqa.ui.service import IndexService
 from briefqa.ui.uploads import Uploads
@@ -128,7 +129,11 @@ class PausingEmbedder(HashingEmbedder):
 def served(service: IndexService, port: int | None = None) -> Iterator[str]:
     """The address of a page over this index, while the block runs."""
     with launched(
-        page(service), "127.0.0.1", port or free_port(), uploads=service.uploads
+        page(service),
+        "127.0.0.1",
+        port or free_port(),
+        calls=[PagePictures(service).route],
+        uploads=service.uploads,
     ) as address:
         yield address
 

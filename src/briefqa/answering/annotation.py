@@ -12,13 +12,19 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from briefqa.records import Answer, Hit, Quotation
+from briefqa.records import Answer, Hit, PageBox, Quotation
 
 AROUND = 32  # characters on either side of a quotation
 
 
-def hits_in_context(hits: Sequence[Hit], text_of: Callable[[str], str]) -> list[Hit]:
-    """Hits with the characters before and after their passages.
+BoxesOf = Callable[[str, int, int], tuple[PageBox, ...]]
+"""Gives the boxes of the lines of a range of a document's text; none where it has no pages."""
+
+
+def hits_in_context(
+    hits: Sequence[Hit], text_of: Callable[[str], str], boxes_of: BoxesOf
+) -> list[Hit]:
+    """Hits with the characters before and after their passages, and where their lines stand.
 
     `text_of` gives the text of the document of a name.
     """
@@ -27,19 +33,21 @@ def hits_in_context(hits: Sequence[Hit], text_of: Callable[[str], str]) -> list[
     for hit in hits:
         passage = hit.passage
         prefix, suffix = _around(text_of(passage.document), passage.start, passage.end)
-        found.append(replace(hit, prefix=prefix, suffix=suffix))
+        boxes = boxes_of(passage.document, passage.start, passage.end)
+        found.append(replace(hit, prefix=prefix, suffix=suffix, boxes=boxes))
     return found
 
 
-def answer_in_context(answer: Answer, text_of: Callable[[str], str]) -> Answer:
-    """An answer with the characters before and after its passages and its quotations."""
+def answer_in_context(answer: Answer, text_of: Callable[[str], str], boxes_of: BoxesOf) -> Answer:
+    """An answer with what is around its passages and quotations, and where their lines stand."""
     text_of = cache(text_of)
     quotations = []
     for one in answer.quotations:
         text, span = text_of(one.passage.document), one.span
         prefix, suffix = _around(text, span.sentence_start, span.sentence_end)
-        quotations.append(replace(one, prefix=prefix, suffix=suffix))
-    hits = hits_in_context(answer.hits, text_of)
+        boxes = boxes_of(one.passage.document, span.sentence_start, span.sentence_end)
+        quotations.append(replace(one, prefix=prefix, suffix=suffix, boxes=boxes))
+    hits = hits_in_context(answer.hits, text_of, boxes_of)
     return replace(answer, hits=tuple(hits), quotations=tuple(quotations))
 
 

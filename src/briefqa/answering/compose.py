@@ -16,7 +16,9 @@ from briefqa.records import (
     AnswerSpan,
     Evidence,
     Hit,
+    PageBox,
     Passage,
+    Place,
     PlaceUnit,
     QuestionKind,
     Quotation,
@@ -278,7 +280,21 @@ def quotation_as_json(quotation: Quotation) -> dict[str, Any]:
         "part": quotation.part,
         "attribution": quotation.attribution,
         "place": asdict(passage.place),
+        **_on_pages(passage.place, quotation.boxes),
         "target": annotation.target_of_quotation(quotation),
+    }
+
+
+def _on_pages(place: Place, boxes: Sequence[PageBox]) -> dict[str, Any]:
+    """The pages and their labels, and the boxes of the lines; null for what has no pages."""
+    if place.unit is not PlaceUnit.PAGE:
+        return {"pages": None, "page_labels": None, "boxes": None}
+    pages = sorted({box.page for box in boxes}) or [*range(place.first, place.last + 1)]
+    named = {box.page: box.label for box in boxes if box.label}
+    return {
+        "pages": pages,
+        "page_labels": [named.get(page, str(page)) for page in pages],
+        "boxes": [asdict(box) for box in boxes],
     }
 
 
@@ -300,6 +316,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "paragraphs": list(passage.paragraphs),
         "place": asdict(place),
         "lines": [place.first, place.last] if place.unit is PlaceUnit.LINE else None,
+        **_on_pages(place, hit.boxes),
         "citation": hit.citation,
         "answer": None if hit.answer is None else asdict(hit.answer),
         "evidence": asdict(hit.evidence),

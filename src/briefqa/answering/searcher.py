@@ -1,7 +1,6 @@
 """Searching and asking an index.
 
-A Searcher works on one immutable generation at a time and moves to the next by itself once a build
-has published it; it is thread-safe and writes nothing.
+A Searcher works on one generation at a time and moves to the next once a build has published it.
 """
 
 from __future__ import annotations
@@ -36,7 +35,8 @@ from briefqa.index.store import store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader, usable_reader
-from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query, Where
+from briefqa.places import page_boxes
+from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, PageBox, Query, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Snapshot:
     def text_of(self, name: str) -> str:
         """The text of the document of that name, which is one of these."""
         return self.documents.text(self.row_of[name])
+
+    def boxes_of(self, name: str, start: int, end: int) -> tuple[PageBox, ...]:
+        """Where the lines of a range of that document's text stand on its pages, if it has any."""
+        lines = self.generation.line_maps.within(row := self.row_of[name], start, end)
+        return page_boxes(lines, self.documents[row].page_labels) if lines.starts else ()
 
     def close(self) -> None:
         """Let go of every file; nothing may use the snapshot after that."""
@@ -151,7 +156,7 @@ class Searcher:
             scope = snapshot.scopes.of(query.where)
             ranked = ranking.rank(snapshot.context, query, mode_of(mode), scope.rows)
             hits = ranking.hits(snapshot.context, ranked, query.k)
-            return annotation.hits_in_context(hits, snapshot.text_of)
+            return annotation.hits_in_context(hits, snapshot.text_of, snapshot.boxes_of)
 
     def ask(
         self,
@@ -176,7 +181,8 @@ class Searcher:
                 documents=snapshot.documents,
                 sources=snapshot.generation.manifest.indexed(),
             )
-            answer = annotation.answer_in_context(respond(inquiry), snapshot.text_of)
+            found = respond(inquiry)
+            answer = annotation.answer_in_context(found, snapshot.text_of, snapshot.boxes_of)
             if spelt == query:
                 return answer
             read = f"Read as “{spelt.reader_question or spelt.text}”."
@@ -238,8 +244,8 @@ class Searcher:
         with self.opened() as snapshot:
             if name not in snapshot.row_of:
                 raise UsageError(f"There is no document '{name}' in {self._index}.")
-            row = snapshot.row_of[name]
-            return replace(snapshot.documents[row], lines=snapshot.generation.line_maps[row])
+            document = snapshot.documents[row := snapshot.row_of[name]]
+            return replace(document, lines=snapshot.generation.line_maps[row])
 
     def documents(self) -> tuple[DocumentInfo, ...]:
         """What there is to look in, in the order it was indexed."""

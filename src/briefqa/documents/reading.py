@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TypeVar
 
 from briefqa.documents import loaders
@@ -11,7 +12,9 @@ from briefqa.errors import LoadError
 from briefqa.json_decoding import Malformed, decode
 from briefqa.records import Document
 
-Decoded = TypeVar("Decoded", Document, list[str])
+Decoded = TypeVar("Decoded", Document, list[str], tuple[int, int])
+
+_FAST = 2  # of the levels of compression, which go up to 9
 
 
 def read_document(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
@@ -41,6 +44,24 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
 def stop() -> None:
     """Give up what is being parsed; whoever waits for it gets a LoadError."""
     process.shared.interrupt()
+
+
+def picture(data: bytes, name: str, page: int, width: int) -> bytes:
+    """A page of a file, counted from 1, as a PNG of about so many pixels across.
+
+    Raises LoadError as `read_document` does.
+    """
+    import PIL.Image
+
+    parts = process.shared.ask(Request("picture", name, page=page, width=width), data)
+    size = _decoded(parts[0] if parts else b"", tuple[int, int])
+    buffer = io.BytesIO()
+    try:
+        drawn = PIL.Image.frombytes("RGB", size, b"".join(parts[1:]))
+        drawn.save(buffer, "PNG", compress_level=_FAST)
+    except ValueError as error:
+        raise LoadError("it made its parser answer nonsense") from error
+    return buffer.getvalue()
 
 
 def _decoded(content: bytes, kind: type[Decoded]) -> Decoded:

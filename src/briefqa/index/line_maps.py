@@ -70,15 +70,14 @@ class LineMaps:
 
     def __getitem__(self, document: int) -> LineMap:
         """The lines of a document, by its row; none of one without pages."""
-        rows = self._rows[int(self._starts[document]) : int(self._starts[document + 1])]
-        if not len(rows):
-            return NO_LINES
-        return LineMap(
-            tuple(rows["start"].tolist()),
-            tuple(rows["page"].tolist()),
-            tuple(rows["first"].tolist()),
-            tuple(map(tuple, rows["box"].tolist())),
-        )
+        return _lines(self._rows[int(self._starts[document]) : int(self._starts[document + 1])])
+
+    def within(self, document: int, start: int, end: int) -> LineMap:
+        """Those lines of a document that have a character of that range, which is not empty."""
+        first, last = int(self._starts[document]), int(self._starts[document + 1])
+        starts = self._rows["start"][first:last]
+        begin = max(0, int(np.searchsorted(starts, start, "right")) - 1)
+        return _lines(self._rows[first + begin : first + int(np.searchsorted(starts, end))])
 
     def check(self) -> None:
         """Raise IndexDamaged where the lines of a document are not in the order of its text."""
@@ -88,3 +87,14 @@ class LineMaps:
         ordered[begins[begins < len(starts)]] = True  # another document's
         if not ordered.all() or (starts < 0).any() or (self._rows["page"] < 1).any():
             raise damaged(self._path, "its lines are not in the order of a text")
+
+
+def _lines(rows: npt.NDArray[Any]) -> LineMap:
+    if not len(rows):
+        return NO_LINES
+    return LineMap(
+        tuple(rows["start"].tolist()),
+        tuple(rows["page"].tolist()),
+        tuple(rows["first"].tolist()),
+        tuple(map(tuple, rows["box"].tolist())),
+    )

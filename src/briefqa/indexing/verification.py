@@ -96,6 +96,20 @@ def state_of(manifest: Manifest, name: str) -> State:
     return State.SAME if same else State.CHANGED
 
 
+def as_indexed(manifest: Manifest, name: str) -> bytes:
+    """The bytes of an indexed document's file; raises LoadError if they are others by now."""
+    source = next((source for source in manifest.indexed() if source.name == name), None)
+    if source is None:
+        raise LoadError("it is not among the documents any more")
+    try:
+        data = _bytes_of(source)
+    except LoadError:
+        raise LoadError("the file is no longer there") from None
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise LoadError("the file has changed since it was indexed")
+    return data
+
+
 def _read_again(source: Source, encoding: str, password: str) -> tuple[State, str | None]:
     """The state of a source, and its text as it is read now, None where it is not."""
     try:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from briefqa.records import AnswerSpan, Carried, Evidence, Place, QuestionKind, Verdict
+from briefqa.records import AnswerSpan, Carried, Evidence, PageBox, Place, QuestionKind, Verdict
 
 
 class _Response(BaseModel):
@@ -56,6 +56,9 @@ class FoundPassage(_Response):
     paragraphs: tuple[int, int]
     place: Place
     lines: tuple[int, int] | None
+    pages: list[int] | None = Field(description="the pages it stands on, from 1; null without")
+    page_labels: list[str] | None = Field(description="what the source calls these pages")
+    boxes: list[PageBox] | None = Field(description="where its lines stand on them, in points")
     citation: str
     answer: AnswerSpan | None
     evidence: Evidence
@@ -76,6 +79,9 @@ class Quoted(_Response):
     part: str
     attribution: str
     place: Place
+    pages: list[int] | None = Field(description="the pages the sentence stands on, from 1")
+    page_labels: list[str] | None = Field(description="what the source calls these pages")
+    boxes: list[PageBox] | None = Field(description="where its lines stand on them, in points")
     target: Target
 
 

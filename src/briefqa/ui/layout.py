@@ -34,7 +34,7 @@ from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
 
-_SCRIPTS = ("page.js", "documents.js")
+_SCRIPTS = ("page.js", "documents.js", "sheets.js")
 """One after the other, in one scope."""
 
 _STYLES = ("page.css", "reading.css")

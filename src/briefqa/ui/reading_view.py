@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from briefqa.records import Document, Section, Span, section_text
-from briefqa.ui import answer_view, choices
+from briefqa.ui import answer_view, choices, sheet_view
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import NO_MARKS, Marks, rendered
 
@@ -72,6 +72,7 @@ def article(
 
 def page(document: Document, at: int, cited: Cited | None, *, changeable: bool) -> Html:
     """A document to read: what can be done with it, and the part with that place in it."""
+    has_pages = sheet_view.has_pages(document)
     ways = [back(cited)]
     if cited:
         to = tag(
@@ -97,10 +98,17 @@ def page(document: Document, at: int, cited: Cited | None, *, changeable: bool) 
         tag(
             "div",
             tag("div", *ways, class_="ways"),
-            tag("div", only, _remove(document) if changeable else None, class_="copies"),
+            tag(
+                "div",
+                sheet_view.choice() if has_pages else None,
+                only,
+                _remove(document) if changeable else None,
+                class_="copies",
+            ),
             class_="bar",
         ),
         article(document, at, cited),
+        sheet_view.sheet(document, cited.marks if cited else NO_MARKS, at) if has_pages else None,
         class_="opened reading",
         data_turn=cited.turn if cited else None,
     )

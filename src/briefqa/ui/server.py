@@ -28,6 +28,7 @@ from briefqa.models.reader import DEFAULT_READER, load_reader
 from briefqa.ui import passwords, proxy
 from briefqa.ui.access import RequestFilter
 from briefqa.ui.login import Login
+from briefqa.ui.page_pictures import PagePictures
 from briefqa.ui.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def serve(
             chosen,
             login=login,
             behind=behind,
-            calls=http_api.routes(service),
+            calls=[*http_api.routes(service), PagePictures(service).route],
             tools=tools,
             uploads=service.uploads,
         )

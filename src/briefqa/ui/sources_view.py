@@ -16,7 +16,7 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text import markdown
-from briefqa.ui import documents_view, kept_quotes, passage_view, reading_view
+from briefqa.ui import documents_view, kept_quotes, passage_view, reading_view, sheet_view
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.rendering import Marks
 
@@ -33,11 +33,13 @@ def article(
 ) -> Html:
     """The document as a page to read, the hit's passage marked, and in it what is quoted.
 
-    The `remark` stands above the text. The passage of an answer that is not asserted is marked
+    Where its pages can be shown, they can be in place of the text. The `remark` stands above the
+    text. The passage of an answer that is not asserted is marked
     quietly.
     """
     quoted = answer.quotations_from(hit.passage)
     cited = cited_by(answer, hit, turn)
+    has_pages = sheet_view.has_pages(document)
     title = tag(
         "button", isolated(document.title), type="button", class_="read", data_at=0, data_key="top"
     )
@@ -50,6 +52,7 @@ def article(
             tag("p", tag("span", f"[{hit.rank}]", class_="number"), " ", isolated(_place(hit))),
             tag(
                 "div",
+                sheet_view.choice() if has_pages else None,
                 *_copies(quoted, hit, document.metadata),
                 kept_quotes.star(hit.passage, _spans(quoted, hit), f"{turn}-source-{hit.rank}"),
                 _evidence(hit.evidence, f"why-{turn}-{hit.rank}"),
@@ -58,6 +61,7 @@ def article(
             class_="bar",
         ),
         reading_view.article(document, None, cited, remark),
+        sheet_view.sheet(document, cited.marks) if has_pages else None,
         class_="opened",
         data_turn=turn,
     )
@@ -115,9 +119,9 @@ def _value(name: str, value: float | None, digits: int) -> str:
 
 
 def _place(hit: Hit) -> str:
-    """`Keeper › ¶1 (line 7)`; the document is named above it."""
-    place, lines = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place.in_words
-    return f"{place} ({lines})" if lines else place
+    """`Keeper › ¶1 (line 7)` or `Keeper › ¶1, p. 7`; the document is named above it."""
+    place, where = hit.citation.split(HEADING_MARK, 1)[1], hit.passage.place
+    return place if where.in_citation or not where.in_words else f"{place} ({where.in_words})"
 
 
 def _neighbours(answer: Answer, hit: Hit, turn: int) -> Html:

@@ -19,6 +19,7 @@ from briefqa.documents.loaders import (
     markdown,
     mbox,
     odt,
+    pdf,
     pptx,
     rtf,
     sheets,
@@ -62,7 +63,8 @@ class Loader(Protocol):
 
         `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
         format that can be locked offers `parse_locked(data, name, password)` as well, and one of
-        files that hold other files `attachments(data)`, which gives their names and bytes.
+        files that hold other files `attachments(data)`, which gives their names and bytes. One
+        that gives `page_sizes` offers `picture(data, page, width)`: width, height and RGB bytes.
         """
         ...
 
@@ -77,7 +79,7 @@ class TextLoader(Loader, Protocol):
 
 TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
 LOADERS: tuple[Loader, ...] = (
-    *TEXT_LOADERS, web_page, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
+    *TEXT_LOADERS, web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
 )  # fmt: skip
 
 
@@ -180,6 +182,20 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     found: Callable[[bytes], list[tuple[str, bytes]]] | None
     found = getattr(loader_for(name, data), "attachments", None)
     return found(data) if found else []
+
+
+def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, bytes]:
+    """A page of a file, counted from 1, about so many pixels wide: width, height and RGB bytes.
+
+    Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
+    """
+    draw: Callable[[bytes, int, int], tuple[int, int, bytes]]
+    draw = getattr(loader_for(name, data), "picture", _cannot_be_drawn)
+    return draw(data, page, width)
+
+
+def _cannot_be_drawn(_data: bytes, _page: int, _width: int) -> tuple[int, int, bytes]:
+    raise LoadError("pages of such files cannot be drawn")
 
 
 def _chosen(name: str, kind: Kind) -> Loader | None:

@@ -64,6 +64,7 @@ class TextWriter:
         self._open_kind = ""
         self._page_starts: list[int] = []
         self._page_labels: list[str] = []
+        self._page_sizes: list[tuple[float, float]] = []
         self._waiting = 0  # pages that begin with the next block
         self._starts: list[int] = []
         self._pages: list[int] = []
@@ -129,14 +130,17 @@ class TextWriter:
         """End the list or table last written to: what follows is another one."""
         self._open, self._open_kind = None, ""
 
-    def page(self, label: str = "") -> None:
+    def page(self, label: str = "", size: tuple[float, float] | None = None) -> None:
         """Begin the next page, slide or chapter; `label` is what it is called, if not its number.
 
+        `size` is its width and height in points, if it can be shown: of all pages or of none.
         With `lines`, which page a text is on is told by them, and this counts and names the pages.
         """
         self.end()
         self._waiting += 1
         self._page_labels.append(one_spaced(self._clean(label))[:200])
+        if size is not None:
+            self._page_sizes.append(size)
 
     def note(self, sentence: str) -> None:
         """Say what of the file was left out and why, as in `rows after 5,000 are not read`."""
@@ -173,6 +177,7 @@ class TextWriter:
             page_starts=self._starts_of_pages(),
             page_unit=self._unit,
             page_labels=tuple(self._page_labels) if named else (),
+            page_sizes=tuple(self._page_sizes),
             lines=lines,
             notes=(*self._notes, *outline.notes),
             encoding="",
@@ -228,9 +233,9 @@ class TextWriter:
         self._length += len(before) + len(clean) + len(after)
         if self._length > MOST_CHARS:
             raise LoadError(f"it holds more than {MOST_CHARS / 1e6:.0f} million characters of text")
-        for line in lines:
+        for number, line in enumerate(lines):
             at = start + len(before) + min(max(0, line.at - left), len(clean) - 1)
-            self._starts.append(at)
+            self._starts.append(at if number else start)  # the mark of an item is on its line
             self._pages.append(line.page)
             self._firsts.append(line.first)
             self._boxes.append(line.box)

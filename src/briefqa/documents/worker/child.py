@@ -112,9 +112,15 @@ def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
     return (encode([name for name, _ in found]), *(content for _, content in found))
 
 
+def _picture(request: Request, data: bytes) -> Sequence[bytes]:
+    width, height, pixels = loaders.picture(data, request.name, request.page, request.width)
+    return (encode((width, height)), pixels)
+
+
 TASKS: dict[str, Callable[[Request, bytes], Sequence[bytes]]] = {
     "parse": _parse,
     "attachments": _attachments,
+    "picture": _picture,
 }
 
 

@@ -20,12 +20,15 @@ _LENGTH = struct.Struct(">Q")
 class Request:
     """What a worker is to do with the bytes that come with it.
 
-    `task` is one of those in `child.TASKS`, `name` the file's; `password` opens a locked one.
+    `task` is one of those in `child.TASKS`, `name` the file's; `password` opens a locked one. A
+    picture is wanted of a `page`, from 1, so many pixels wide.
     """
 
     task: str
     name: str
     password: str = ""
+    page: int = 0
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from briefqa.json_decoding import Malformed, decode, encode
 WALL_SECONDS = 40.0
 """For one file, however little the processor gets to do for it; 12 s of its time end it sooner."""
 
+_BYTES_A_SECOND = 250_000
+"""That a long file is given more time for, since a parser that gets on may take longer."""
+
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from briefqa.documents.worker.child import main; main()"
@@ -76,12 +79,13 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         late = threading.Event()
+        seconds = self._wall_seconds + len(data) / _BYTES_A_SECOND
 
         def end() -> None:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self._wall_seconds, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         begun = False
@@ -95,7 +99,7 @@ class Worker:
             code = self._end()
             if not begun and not late.is_set():
                 return None
-            raise LoadError(_why(code, self._wall_seconds if late.is_set() else None)) from None
+            raise LoadError(_why(code, seconds if late.is_set() else None)) from None
         except BaseException:
             self._end()
             raise
