@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from briefqa.documents.loaders.pdf.lines import Block, Box, Kind, Line
 from briefqa.documents.loaders.pdf.order import overlap
+from briefqa.documents.loaders.pdf.runs import RIGHT_TO_LEFT
 from briefqa.documents.loaders.pdf.tags import HEADINGS, NOTES
 
 _BULLETS = "•◦▪▫■□●○‣⁃∙⦁➢➤❖✓✔→\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8"
@@ -28,6 +29,7 @@ _LEADER = re.compile(r"(?:\s?[.․‥…·_]){4,}\s*(?:\d+|[ivxlc]+)$")
 _DOTS = ("..", ". .", "․", "‥", "…", "··", "· ·", "__")
 _LOOSE = 1.28  # times the usual distance of two lines: more is a new paragraph
 _INDENT = 0.8  # of the size
+_FAR = 4.0  # of the size
 _WINDOW = 8  # lines before and after that tell where a column ends
 _SAME_SIZE = 0.09
 _NEAR = 12  # lines among which the other cells of a row are
@@ -272,6 +274,8 @@ def _begins(block: Block, line: Line, edge: float) -> bool:
     if _centred(before.box, line.box, size):
         return False
     left = min(one.box.x0 for one in block.lines)
+    if line.box.x0 < left - _FAR * size and not RIGHT_TO_LEFT.search(line.text):
+        return True  # from under a cell back to the margin; no line is indented so far
     if is_item(first.text) and _short(before, line, edge) and line.box.x0 < first.box.x0 + 1:
         return True
     if is_item(first.text) and len(block.lines) == 1:
