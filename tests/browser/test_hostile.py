@@ -214,6 +214,12 @@ def test_no_run_of_characters_widens_the_page_and_no_override_leaves_its_name(
             is_calm()
         documents(page)
         is_calm()
+        page.get_by_role("button", name="New conversation").click()
+        ask(page, "When does the kite fly?").locator(".keep").first.click()
+        page.locator("#menu summary").click()
+        page.get_by_role("button", name="Kept quotes").click()
+        page.locator("#kept .place", has_text="Kite").wait_for()
+        is_calm()
 
 
 def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:
