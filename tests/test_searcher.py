@@ -363,7 +363,7 @@ def test_a_section_is_found_by_any_heading_that_tells_it_from_others(
         (["garten"], None, "There is no document 'garten' in the index; did you mean 'garden_brie"),
         (["harbour"], "crew", "'crew' may be any of these sections, so name one: 'Ships › Crew', "),
         (None, "tug", "There is no section 'tug' in 3 documents; did you mean 'Ships › The old tu"),
-        (None, "Empty", "There is no section 'Empty' in 3 documents; `briefqa sections` lists"),
+        (None, "Vacant", "There is no section 'Vacant' in 3 documents; `briefqa sections` lists"),
         (None, "tugs > ships", "There is no section 'tugs > ships' in 3 documents; "),
         (None, " › ", "There is no section ' › ' in 3 documents; "),
     ],
@@ -394,6 +394,7 @@ def test_the_sections_that_hold_passages_are_listed_in_order(library: Searcher) 
     assert library.sections() == {
         "2017/harbour-brief.md": (
             *("Ships", "Ships › The old tugs", "Ships › Crew", "Quays", "Quays › Crew"),
+            "Quays › Empty",
         ),
         "garden_brief.md": ("Ships > 5 m", "Crew"),
         "zero.md": (),

@@ -94,18 +94,26 @@ RULE = "The zeppelin may not land in the square while the zeppelin market is ope
 HOSTILE_BLOCKS = (
     f"| zeppelin <td onclick={HURT}> | {HOSTILE_LINES[1]} |\n|---|---|\n| ${{{HURT}}} | </table> |",
     f"- zeppelin <li onclick={HURT}>\n  - {HOSTILE_LINES[0]}\n    1. </ul></ol> {{{{value}}}}",
-    f"```html onload={HURT}\n<script>{HURT}</script>\n\n</code></pre> ${{{HURT}}}\n```",
     f'[<img src=x onerror="{HURT}">](http://outside.example/"onmouseover={HURT})',
     f"![</p><script>{HURT}</script>](http://outside.example/pixel.png) &lt;b&gt; &#60;i&#62;",
 )
+HOSTILE_CODE = f"```html onload={HURT}\n<script>{HURT}</script>\n\n</code></pre> ${{{HURT}}}\n```"
 NOTICE = "\n\n".join(
     [
-        f"# {HOSTILE_TITLE}",
-        f"## Zeppelin rules ${{{HURT}}} <b>",
+        *(
+            shown.replace("<", r"\<")  # so that Markdown takes it for text
+            for shown in (
+                f"# {HOSTILE_TITLE}",
+                f"## Zeppelin rules ${{{HURT}}} <b>",
+                *HOSTILE_LINES,
+                RULE,
+                "## Zeppelin blocks",
+                *HOSTILE_BLOCKS,
+            )
+        ),
+        HOSTILE_CODE,
+        "## Zeppelin markup",
         *HOSTILE_LINES,
-        RULE,
-        "## Zeppelin blocks",
-        *HOSTILE_BLOCKS,
     ]
 )
 

@@ -117,7 +117,9 @@ def test_a_hostile_document_and_a_hostile_question_stay_text(visit: Visit) -> No
     assert words(items) == f"{HOSTILE_LINES[0]} </ul></ol> {{{{value}}}}"
     code = page.locator("#opened article pre").inner_text()
     assert code.splitlines()[2] == f"</code></pre> ${{{CONFTEST_HURT}}}"
-    assert f"</p><script>{CONFTEST_HURT}</script> <b> <i>" in article
+    # What a picture is said to be is shown as it is written.
+    assert rf"\</p>\<script>{CONFTEST_HURT}\</script> <b> <i>" in article
+    assert article.count("<iframe") == article.count("<svg") == 1  # what is markup is left out
 
 
 RUN = "W" * 1_500
@@ -212,6 +214,12 @@ def test_no_run_of_characters_widens_the_page_and_no_override_leaves_its_name(
             is_calm()
         documents(page)
         is_calm()
+        page.get_by_role("button", name="New conversation").click()
+        ask(page, "When does the kite fly?").locator(".keep").first.click()
+        page.locator("#menu summary").click()
+        page.get_by_role("button", name="Kept quotes").click()
+        page.locator("#kept .place", has_text="Kite").wait_for()
+        is_calm()
 
 
 def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Visit) -> None:
@@ -220,9 +228,10 @@ def test_hostile_names_of_files_and_sections_stay_text_in_the_library(visit: Vis
         {
             "name": name,
             "mimeType": "text/markdown",
-            "buffer": f"# {name}\n\n## {name}\n\nA {n}.".encode(),
+            "buffer": f"# {text}\n\n## {text}\n\nA {n}.".encode(),
         }
         for n, name in enumerate(NAMES)
+        for text in [name.replace("<", r"\<")]  # so that Markdown takes it for text
     ]
     files.append({"name": f"{HURT}<b>.exe", "mimeType": "text/plain", "buffer": b"no"})
     report = add(page, files)  # type: ignore[arg-type]

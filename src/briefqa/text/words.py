@@ -108,7 +108,7 @@ def question_words(
     nor is a name (May 1944, Theresa May, Will Smith). The last term of a word is that of the whole.
     """
     shouted = text.isupper()
-    words = _words(text)
+    words = _WORD.findall(text)
     content = []
     for place, raw in enumerate(words):
         acronym = len(raw) > 1 and raw.isupper() and not shouted

@@ -154,7 +154,7 @@ def _content(info: DocumentInfo, *, alone: bool) -> Html:
     """What one document holds: its highest headings, as many as are taken in at a glance."""
     own = choices.key(info.name)
     title = tag(
-        "button", info.title, type="button", class_="read", dir="auto", data_key=f"content-{own}"
+        "button", isolated(info.title), type="button", class_="read", data_key=f"content-{own}"
     )
     date = tag("bdi", info.date, class_="of") if info.date else None
     tops = list(dict.fromkeys(path[:1] for path in info.sections))
@@ -163,10 +163,9 @@ def _content(info: DocumentInfo, *, alone: bool) -> Html:
             "li",
             tag(
                 "button",
-                *path,
+                *map(isolated, path),
                 type="button",
                 class_="to-section",
-                dir="auto",
                 data_section=section_text(path),
                 data_key=f"content-{own}-{place}",
             ),

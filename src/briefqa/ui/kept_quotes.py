@@ -15,7 +15,7 @@ from briefqa.receipts import quotes, word
 from briefqa.receipts.quotes import Quote
 from briefqa.records import Passage, Span
 from briefqa.ui import passage_view, popups
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.messages import KeptQuote, kept_quote
 from briefqa.ui.service import IndexService
 
@@ -100,7 +100,7 @@ def _item(quote: Quote, number: int) -> Html:
     return tag(
         "li",
         passage_view.excerpt(quote.passage, Span(quote.start, quote.end)),
-        tag("p", tag("bdi", quote.citation), class_="place"),
+        tag("p", isolated(quote.citation), class_="place"),
         star(quote.passage, [Span(quote.start, quote.end)], f"list-{number}"),
     )
 

@@ -76,7 +76,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     title = front.get("title", "")
     if title and titling and one_line(titling.words).casefold() != title.casefold():
         titling = None
-    outline = Outline(len(text))
+    outline = Outline()
     for block in blocks:
         if block is titling and len(blocks) > 1:
             continue

@@ -91,14 +91,13 @@ class Outline:
     """Collects the headings and paragraphs of one document.
 
     Each section is passages of its own, with the headings above it. So that a document costs time
-    and room in proportion to its length, a text of so many `characters` has at most 1,000 sections
-    and one more for each 100 of them; headings after that are read as paragraphs.
+    and room in proportion to its length, there are at most 1,000 sections and one more for each
+    100 characters that stand before; headings beyond that are read as paragraphs.
     """
 
-    def __init__(self, characters: int) -> None:
+    def __init__(self) -> None:
         self._open: list[_Open] = []
         self._drafts = [_Draft((), None)]
-        self._most = _SECTIONS + characters // _SECTION_CHARS
         self._too_many = 0
 
     @property
@@ -106,16 +105,15 @@ class Outline:
         """What became of headings that are too many, see `Document.notes`."""
         if not self._too_many:
             return ()
-        return (
-            f"only {self._most:,} of its {self._most + self._too_many:,} headings begin a section",
-        )
+        begun = len(self._drafts) - 1
+        return (f"only {begun:,} of its {begun + self._too_many:,} headings begin a section",)
 
     def heading(self, level: int, words: str, span: Span, block: Span | None = None) -> None:
         """Begin a section; it stands under the last heading of a smaller level.
 
         `block` is the heading with its marks, where it has any.
         """
-        if len(self._drafts) > self._most:
+        if len(self._drafts) > _SECTIONS + span.start // _SECTION_CHARS:
             self._too_many += 1
             self.paragraph(block or span)
             return
@@ -129,6 +127,11 @@ class Outline:
         """Add a paragraph to the section last begun; an empty span is none."""
         if span.start < span.end:
             self._drafts[-1].paragraphs.append(span)
+
+    def extend(self, end: int) -> None:
+        """Let the paragraph last added go on up to `end`."""
+        paragraphs = self._drafts[-1].paragraphs
+        paragraphs[-1] = Span(paragraphs[-1].start, end)
 
     def sections(self) -> tuple[Section, ...]:
         """Every section in source order; the lead only when it has paragraphs.

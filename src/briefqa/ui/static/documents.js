@@ -111,11 +111,10 @@ function sort() {
 // A document is opened in place of the source that was open, which is there again behind the list.
 let source = "";
 let opener = null;
-let opening = ""; // what was asked for last
-let isBack = false;
+let opening = ""; // what was asked for last, until it is gone back from
 function putBack() {
-  isBack = props.value !== source;
-  props.value = source;
+  opening = "";
+  props.value = source; // which is not watched: only what comes from the server is
   show("documents");
 }
 

@@ -162,25 +162,26 @@ function choose(turn, hit) {
 function sourceOpened() {
   const asked = isChosen;
   isChosen = false;
-  const source = element.querySelector(".opened");
+  const drawn = element.querySelector(".opened");
   const panel = find("#panel");
-  if (!source || isBack) return (isBack = false);
+  if (!drawn) return;
+  if (drawn.matches(".reading") && !opening) return (props.value = source); // gone back from before it came
   show("sources");
-  const first = source.querySelector("mark");
-  const mark = source.querySelector("mark.answer") ?? first;
+  const first = drawn.querySelector("mark");
+  const mark = drawn.querySelector("mark.answer") ?? first;
   if (!asked) {
-    const top = (mark ?? source).getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    const top = (mark ?? drawn).getBoundingClientRect().top - panel.getBoundingClientRect().top;
     panel.scrollTop += top - panel.clientHeight / 3;
     return;
   }
   const way = focused?.startsWith("way-")
-    ? source.querySelector(`[data-key="${focused}"]:not(:disabled)`)
+    ? drawn.querySelector(`[data-key="${focused}"]:not(:disabled)`)
     : null;
-  const back = source.querySelector(".back, .problem");
-  const here = source.querySelector("article [data-here]") ?? source.querySelector("[data-here]");
+  const back = drawn.querySelector(".back, .problem");
+  const here = drawn.querySelector("article [data-here]") ?? drawn.querySelector("[data-here]");
   (way ?? (here?.matches("article") ? back : here) ?? back).focus({ preventScroll: true });
   if (here) return here.scrollIntoView({ block: "start" });
-  if (!mark) return source.scrollIntoView({ block: "nearest" });
+  if (!mark) return drawn.scrollIntoView({ block: "nearest" });
   const height = mark.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
   const tall = height > window.innerHeight / 2;
   (tall ? mark : first).scrollIntoView({ block: tall ? "start" : "center" });

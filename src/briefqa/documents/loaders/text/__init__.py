@@ -50,7 +50,7 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     found = _without_crumbs(found)
     metadata = about(found[:_MOST_ABOUT])
     title, found = _titled(found)
-    outline = Outline(len(text))
+    outline = Outline()
     for block, level in zip(found, levels(found, titled=bool(title)), strict=True):
         if block.mail:
             outline.heading(1, block.mail.heading, Span(block.span.start, block.span.start))
