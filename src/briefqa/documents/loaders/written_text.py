@@ -152,7 +152,7 @@ class TextWriter:
         self.end()
         self._place_pages(self._length)
         text = "".join(self._parts)
-        outline = Outline(len(text))
+        outline = Outline()
         for level, words, span in self._outline:
             if level:
                 outline.heading(level, words, span)
