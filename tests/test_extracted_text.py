@@ -102,10 +102,8 @@ def hold(document: Document) -> None:
     document.text.encode()
     end = 0
     for section in document.sections:
-        spans = list(section.paragraphs)
-        if section.heading and spans != [section.heading]:  # which is so with nothing under it
-            spans.insert(0, section.heading)
-        for span in spans:
+        spans = [section.heading] if section.heading else []
+        for span in (*spans, *(each for each in section.paragraphs if each != section.heading)):
             assert end <= span.start < span.end <= len(document.text)
             assert document.text[span.start : span.end].strip()
             end = span.end

@@ -463,3 +463,29 @@ def test_a_line_of_nothing_but_bars_costs_no_more_than_other_text(line: str) -> 
     markup = shown(line)
     assert time.process_time() - started < 3
     assert markup.count("&#124;") == line.count("|")
+
+
+WRITTEN = "Tree | Age | Note\n--- | --- | ---\noak | 70 | <b>\n|  | 12 |  |"
+
+
+def test_a_table_that_a_loader_wrote_is_a_table() -> None:
+    markup = shown(WRITTEN, name="a.docx")
+    assert re.findall(r"<th [^>]*>(.*?)</th>", markup) == ["Tree", "Age", "Note"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", markup) == ["oak", "70", "&#60;b&#62;", "", "12", ""]
+    assert "---" not in markup
+    assert "<td" not in shown(WRITTEN, name="a.txt")
+    assert "<td" not in shown("One | two lines\nof prose.", name="a.docx")
+
+
+def test_a_part_of_a_written_table_has_its_header_and_marks_the_row_that_answers() -> None:
+    start, end = WRITTEN.index("oak"), WRITTEN.index("\n|  |")
+    answer = AnswerSpan(start + 6, start + 8, "70", start, end)
+    marks = Marks(cited=Span(start, end), answers=[answer], claims=[answer])
+    markup = join(
+        *rendered(WRITTEN, "a.docx", Span(start, len(WRITTEN)), marks, Span(0, len(WRITTEN)))
+    )
+    assert markup.count("<th ") == 3
+    assert re.findall(r'<tr class="(\w+)">', markup) == ["answer"]
+    assert '<strong class="claimed">70</strong>' in markup
+    left_out = Marks(left_out=[Span(start, len(WRITTEN))])
+    assert shown(WRITTEN, left_out, name="a.docx").count("…") == 1

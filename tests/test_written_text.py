@@ -153,9 +153,8 @@ def test_whatever_is_written_spans_are_trimmed_ordered_and_apart(
     document.text.encode()
     spans: list[Span] = []
     for section in document.sections:
-        alone = section.paragraphs == (section.heading,)  # with nothing under it
-        spans += [section.heading] if section.heading and not alone else []
-        spans += section.paragraphs
+        spans += [section.heading] if section.heading else []
+        spans += [each for each in section.paragraphs if each != section.heading]
     end = 0
     for span in spans:
         words = document.text[span.start : span.end]

@@ -132,9 +132,9 @@ class Document:
     `sections` are in source order and cover every paragraph that may be quoted; front matter,
     crumbs and the title line are in `text` but in no section. `page_starts` are offsets, ascending
     from 0 (an empty page starts where the next one does), empty where the format has no pages;
-    `page_unit` says what they are, `page_labels` what each is called where that is not its number,
-    `page_sizes` its width and height in points where it can be shown; `lines`, where they are
-    known, then say what page a place is on. `line_starts` are those of the file's lines, empty
+    `page_unit` says what pages are and `page_labels` what each is called where that is not its
+    number, empty where all are. `page_sizes`, in points, and `lines` are those of pages that can be
+    shown; lines say what page a place is on. `line_starts` are those of the file's lines, empty
     where they are the lines of `text`. `media_type` is the file's, `loader` its name and version.
     `notes` say what was left out or guessed, and why.
     """

@@ -1,7 +1,6 @@
 """Searching and asking an index.
 
-A Searcher works on one immutable generation at a time and moves to the next by itself once a build
-has published it; it is thread-safe and writes nothing.
+A Searcher works on one generation at a time and moves to the next once a build has published it.
 """
 
 from __future__ import annotations
@@ -210,8 +209,8 @@ class Searcher:
         with self.opened() as snapshot:
             if name not in snapshot.row_of:
                 raise UsageError(f"There is no document '{name}' in {self._index}.")
-            row = snapshot.row_of[name]
-            return replace(snapshot.documents[row], lines=snapshot.generation.line_maps[row])
+            document = snapshot.documents[row := snapshot.row_of[name]]
+            return replace(document, lines=snapshot.generation.line_maps[row])
 
     def documents(self) -> tuple[DocumentInfo, ...]:
         """What there is to look in, in the order it was indexed."""

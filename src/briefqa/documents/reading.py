@@ -6,7 +6,6 @@ import io
 from typing import TypeVar
 
 from briefqa.documents import loaders
-from briefqa.documents.loaders import TEXT_LOADERS
 from briefqa.documents.worker import process
 from briefqa.documents.worker.frames import Request
 from briefqa.errors import LoadError
@@ -18,12 +17,12 @@ Decoded = TypeVar("Decoded", Document, list[str], tuple[int, int])
 _FAST = 2  # of the levels of compression, which go up to 9
 
 
-def read_document(data: bytes, name: str, *, password: str = "", encoding: str = "") -> Document:
-    """The document in a file's bytes; `password` opens a locked one, `encoding` is that of text.
+def read_document(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
+    """The document in a file's bytes; `password` and `encoding` are as for `loaders.parse`.
 
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
-    if loaders.loader_for(name, data) in TEXT_LOADERS:
+    if loaders.loader_for(name, data) in loaders.TEXT_LOADERS:
         return loaders.parse(data, name, encoding=encoding)
     parts = process.shared.ask(Request("parse", name, password), data)
     return _decoded(parts[0] if parts else b"", Document)
@@ -35,7 +34,7 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     Raises LoadError as `read_document` does.
     """
     loader = loaders.loader_for(name, data)
-    if loader in TEXT_LOADERS or not hasattr(loader, "attachments"):
+    if loader in loaders.TEXT_LOADERS or not hasattr(loader, "attachments"):
         return []
     parts = process.shared.ask(Request("attachments", name), data)
     names = _decoded(parts[0] if parts else b"", list[str])

@@ -36,10 +36,10 @@ class Source:
     """One file given to a build, as it was then.
 
     `path` is absolute, `sha256` that of its bytes, empty when they could not be read. `title` is
-    empty and `detail` says why when the file failed or repeats another; of one that was indexed,
-    `detail` says what of it was left out or guessed. `loader` is the name and version of what read
-    it, such as "markdown 1", empty where no loader takes such a file. `part` names a file within
-    the one at `path`, such as an attachment, and is empty for that file itself.
+    empty and `detail` says why when the file failed or repeats another; else it is the document's
+    notes. `loader` is the name and version of what read it, such as "markdown 1", empty where no
+    loader takes such a file. `part` names a file within the one at `path`, such as an attachment,
+    and is empty for that file itself.
     """
 
     name: str

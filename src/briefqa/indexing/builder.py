@@ -139,9 +139,8 @@ def build_index(
         ):
             unchanged = _unchanged(last, embedder, language, encoding)
             sources = read_sources(
-                files.files, writer, unchanged, progress, parsed or {},
-                password=password, encoding=encoding,
-            )  # fmt: skip
+                files.files, writer, unchanged, progress, parsed or {}, encoding, password
+            )
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(

@@ -57,18 +57,17 @@ def read_sources(
     unchanged: Unchanged | None,
     progress: OnProgress | None,
     parsed: Mapping[str, Document],
-    *,
-    password: str,
-    encoding: str,
+    encoding: str = "",
+    password: str = "",
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
-    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `password`
-    opens those that are locked, `encoding` is as for `loaders.parse`.
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
+    is as for `loaders.parse`, and `password` opens files that are locked.
     """
     sources: list[Source] = []
-    reader = _Reader(unchanged, parsed, password, encoding, {file.name for file in files})
-    n_read = n_cut = 0
+    reader = _Reader(unchanged, parsed, encoding, password, {file.name for file in files})
+    n_cut = n_read = 0
 
     def cutting() -> None:
         nonlocal n_cut
@@ -108,8 +107,8 @@ def _read_ahead(reader: _Reader, files: Sequence[SourceFile]) -> Generator[Incom
 class _Reader:
     unchanged: Unchanged | None
     parsed: Mapping[str, Document]
-    password: str
     encoding: str
+    password: str
     names: set[str]
     first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
 
@@ -144,7 +143,7 @@ class _Reader:
             document = self.parsed.get(digest)
             if document is None or document.name != source.name:
                 document = reading.read_document(
-                    data, source.name, password=self.password, encoding=self.encoding
+                    data, source.name, self.password, encoding=self.encoding
                 )
         except LoadError as error:
             return Incoming(replace(source, detail=str(error)), None, parts_read)

@@ -69,7 +69,15 @@ class Loader(Protocol):
         ...
 
 
-TEXT_LOADERS = (text, markdown)
+class TextLoader(Loader, Protocol):
+    """A loader of files that are text in some encoding, which may be named."""
+
+    def parse(self, data: bytes, name: str, encoding: str = "") -> Document:
+        """As of any loader; `encoding` is of bytes that are neither UTF-8 nor marked."""
+        ...
+
+
+TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
 LOADERS: tuple[Loader, ...] = (
     *TEXT_LOADERS, web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
 )  # fmt: skip
@@ -132,7 +140,7 @@ def version_of(loader: Loader) -> str:
 def loader_for(name: str, data: bytes) -> Loader:
     """The loader that reads a file of this name and content.
 
-    `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
+
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
     kind = kind_of_bytes(data)
@@ -142,19 +150,18 @@ def loader_for(name: str, data: bytes) -> Loader:
     return loader
 
 
-def parse(data: bytes, name: str, *, password: str = "", encoding: str = "") -> Document:
+def parse(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
     """Make a Document of a file's bytes, in this process.
 
-    `encoding` is that of text which is neither UTF-8 nor marked, by default what it looks like.
-    Raises LoadError with one sentence that reads well after the file's path and a colon. Files of
-    anyone are read by `briefqa.documents.reading`.
+    `password` opens a locked file; `encoding` is that of text which is neither UTF-8 nor marked, by
+    default what it looks like. Raises LoadError with one sentence that reads well after the file's
+    path and a colon. Files of anyone are read by `briefqa.documents.reading`.
     """
     loader = loader_for(name, data)
+    as_text = next((each for each in TEXT_LOADERS if each is loader), None)
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
-    if loader is text:
-        document = text.parse(data, name, encoding)
-    elif loader is markdown:
-        document = markdown.parse(data, name, encoding)
+    if as_text is not None:
+        document = as_text.parse(data, name, encoding=encoding)
     elif unlock and password:
         document = unlock(data, name, password)
     else:
@@ -195,7 +202,7 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
     by_content = _named(kind.loader)
-    if by_suffix in (text, markdown) and (kind.loader in _IN_WORDS or not by_content):
+    if by_suffix in TEXT_LOADERS and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
     if by_content is None and kind.words and kind != ZIP_ARCHIVE:
         return None  # a picture is no document, whatever it is called

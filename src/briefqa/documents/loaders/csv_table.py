@@ -28,8 +28,10 @@ _LOOKED_AT = 50  # lines
 
 def parse(data: bytes, name: str) -> Document:
     """Read a table; raises LoadError for what is no text."""
-    text = decode(data).text
+    text, _, notes = decode(data)
     writer = TextWriter()
+    for note in notes:
+        writer.note(note)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
         write_rows(writer, rows, "the table")

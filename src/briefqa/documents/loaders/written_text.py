@@ -59,7 +59,7 @@ class TextWriter:
         self._unit = unit
         self._parts: list[str] = []
         self._length = 0
-        self._outline = Outline()
+        self._outline: list[tuple[int, str, Span]] = []  # level 0 for paragraphs
         self._open: Span | None = None  # the list or table that goes on
         self._open_kind = ""
         self._page_starts: list[int] = []
@@ -81,7 +81,7 @@ class TextWriter:
         """Begin a section; it stands under the last heading of a smaller level, 1 the outermost."""
         span = self._block(one_spaced(words) if not lines else words, lines)
         if span.start < span.end:
-            self._outline.heading(level, words, span)
+            self._outline.append((level, words, span))
 
     def title(self, words: str, lines: Sequence[Line] = ()) -> None:
         """Write what is in the text but in no section: the line that is the title, a by-line."""
@@ -89,7 +89,7 @@ class TextWriter:
 
     def paragraph(self, text: str, lines: Sequence[Line] = ()) -> None:
         """Write a paragraph; line breaks in it stay."""
-        self._outline.paragraph(self._block(text, lines))
+        self._outline.append((0, "", self._block(text, lines)))
 
     def item(
         self, text: str, lines: Sequence[Line] = (), *, mark: str = "-", depth: int = 0
@@ -152,6 +152,12 @@ class TextWriter:
         self.end()
         self._place_pages(self._length)
         text = "".join(self._parts)
+        outline = Outline()
+        for level, words, span in self._outline:
+            if level:
+                outline.heading(level, words, span)
+            else:
+                outline.paragraph(span)
         named = any(
             label not in ("", str(number)) for number, label in enumerate(self._page_labels, 1)
         )
@@ -167,13 +173,13 @@ class TextWriter:
             name=name,
             metadata=metadata,
             text=text,
-            sections=self._outline.sections(),
+            sections=outline.sections(),
             page_starts=self._starts_of_pages(),
             page_unit=self._unit,
             page_labels=tuple(self._page_labels) if named else (),
             page_sizes=tuple(self._page_sizes),
             lines=lines,
-            notes=tuple(self._notes),
+            notes=(*self._notes, *outline.notes),
             encoding="",
         )
 
@@ -199,12 +205,12 @@ class TextWriter:
         """Write a line of the open list or table, or of a new one."""
         if self._open is None or self._open_kind != kind:
             span = self._write("\n\n", text, lines, before, after)
-            self._outline.paragraph(span)
+            self._outline.append((0, "", span))
             self._open, self._open_kind = span, kind
         else:
             span = self._write("\n", text, lines, before, after)
             self._open = Span(self._open.start, span.end)
-            self._outline.extend(span.end)
+            self._outline[-1] = (0, "", self._open)
 
     def _write(
         self, gap: str, text: str, lines: Sequence[Line], before: str = "", after: str = ""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from briefqa.documents import loaders
 from briefqa.documents.loaders import markdown as markdown_loader
+from briefqa.documents.loaders import text as text_loader
 from briefqa.records import Span
 from briefqa.ui.html import Html
-from briefqa.ui.rendering import markdown, plain_text
+from briefqa.ui.rendering import markdown, plain_text, written
 from briefqa.ui.rendering.marking import NO_MARKS, Marks
 
 __all__ = ["NO_MARKS", "Marks", "rendered"]
@@ -31,7 +32,9 @@ def rendered(
     it is one: then a table has its header row, code is code, and an item has its number.
     Where it is `unwrapped`, what stands in lists, quotations and headings is paragraphs.
     """
-    is_markdown = loaders.loader_of(name).startswith(f"{markdown_loader.NAME} ")
-    if is_markdown:
+    loader = loaders.loader_of(name).partition(" ")[0]
+    if loader == markdown_loader.NAME:
         return markdown.blocks(text, shown, within or shown, marks, unwrapped=unwrapped)
-    return plain_text.blocks(text, shown, marks)
+    if loader == text_loader.NAME:
+        return plain_text.blocks(text, shown, marks)
+    return written.blocks(text, shown, within or shown, marks)
