@@ -29,7 +29,7 @@ from briefqa.ui import (
     sources_view,
 )
 from briefqa.ui.gradio_api import add_programs
-from briefqa.ui.html import Html, tag
+from briefqa.ui.html import Html, join, tag
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
@@ -54,8 +54,16 @@ def stylesheet() -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Plain ground for the stylesheet, which names the fonts."""
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    """Plain ground for the stylesheet, and the fonts it names.
+
+    They are files of the gradio package that hold the whole Latin, Greek and Cyrillic alphabets
+    (most of its others hold a fragment); nothing is fetched.
+    """
+    sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
+    mono = gr.themes.LocalFont("IBM Plex Mono", weights=(400,))
+    return gr.themes.Base(
+        font=[sans, "system-ui", "sans-serif"], font_mono=[mono, "ui-monospace", "monospace"]
+    )
 
 
 def build_page(service: IndexService) -> gr.Blocks:
@@ -84,7 +92,7 @@ class _Page:
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
-                    _view(tag("p", class_="where"), "where")
+                    _view(join(_WHERE, tag("p", class_="spoken", role="status")), "where")
                     self._question = gr.Textbox(
                         label="Your question",
                         placeholder="Ask a question",
@@ -352,6 +360,15 @@ _TABS = tag(
     tag("h2", "Documents", class_="for-documents"),
     tag("button", "Close", type="button", class_="close for-documents", data_key="close"),
     class_="panel-head",
+)
+
+# The page's script fills in where a tab looks, if not everywhere.
+_WHERE = tag(
+    "p",
+    tag("span", "Looking only in ", tag("bdi")),
+    tag("button", "Look everywhere", type="button", class_="everywhere"),
+    class_="where",
+    hidden=True,
 )
 
 # A file that was asked for is handed to the reader.
