@@ -29,7 +29,7 @@ from briefqa.ui import (
     sources_view,
 )
 from briefqa.ui.gradio_api import add_programs
-from briefqa.ui.html import Html, join, tag
+from briefqa.ui.html import Html, tag
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
@@ -92,7 +92,7 @@ class _Page:
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
-                    _view(join(_WHERE, tag("p", class_="spoken", role="status")), "where")
+                    _view(conversation_view.ABOVE_QUESTION, "where")
                     self._question = gr.Textbox(
                         label="Your question",
                         placeholder="Ask a question",
@@ -360,15 +360,6 @@ _TABS = tag(
     tag("h2", "Documents", class_="for-documents"),
     tag("button", "Close", type="button", class_="close for-documents", data_key="close"),
     class_="panel-head",
-)
-
-# The page's script fills in where a tab looks, if not everywhere.
-_WHERE = tag(
-    "p",
-    tag("span", "Looking only in ", tag("bdi")),
-    tag("button", "Look everywhere", type="button", class_="everywhere"),
-    class_="where",
-    hidden=True,
 )
 
 # A file that was asked for is handed to the reader.
