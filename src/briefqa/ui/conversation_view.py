@@ -14,6 +14,19 @@ _LISTED = 8
 _HEADINGS = 10
 """Documents that are named before the first question, and headings of each."""
 
+ABOVE_QUESTION = join(
+    tag(
+        "p",
+        tag("span", "Looking only in ", tag("bdi")),
+        tag("button", "Look everywhere", type="button", class_="everywhere"),
+        class_="where",
+        hidden=True,
+    ),
+    tag("p", class_="spoken", role="status"),
+)
+"""Where a tab looks, if not everywhere, and a sentence for those who listen to the page; its script
+fills them in."""
+
 
 def welcome(
     documents: Sequence[DocumentInfo], questions: Sequence[str], reader_note: str = ""

@@ -54,8 +54,16 @@ def stylesheet() -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Plain ground for the stylesheet, which names the fonts."""
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    """Plain ground for the stylesheet, and the fonts it names.
+
+    They are files of the gradio package that hold the whole Latin, Greek and Cyrillic alphabets
+    (most of its others hold a fragment); nothing is fetched.
+    """
+    sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
+    mono = gr.themes.LocalFont("IBM Plex Mono", weights=(400,))
+    return gr.themes.Base(
+        font=[sans, "system-ui", "sans-serif"], font_mono=[mono, "ui-monospace", "monospace"]
+    )
 
 
 def build_page(service: IndexService) -> gr.Blocks:
@@ -84,7 +92,7 @@ class _Page:
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
                     self._log = _view(Html(), "log")
-                    _view(tag("p", class_="where"), "where")
+                    _view(conversation_view.ABOVE_QUESTION, "where")
                     self._question = gr.Textbox(
                         label="Your question",
                         placeholder="Ask a question",

@@ -5,8 +5,7 @@ function openDocuments() {
   show("documents");
   find("#panel").scrollTop = 0;
   find("#panel").scrollIntoView({ block: "start" });
-  const first = find("#panel .close");
-  if (first) first.focus({ preventScroll: true });
+  find("#panel .close")?.focus({ preventScroll: true });
 }
 
 function closeDocuments() {
@@ -63,17 +62,9 @@ function showWhere() {
     only.setAttribute("aria-pressed", chosen ? "true" : "false");
   }
   showCount();
-  line.replaceChildren();
-  if (!where) return;
-  const says = document.createElement("bdi");
-  says.textContent = where.says.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""); // what turns the letters round
-  const all = document.createElement("button");
-  all.type = "button";
-  all.className = "everywhere";
-  all.textContent = "Look everywhere";
-  const only = document.createElement("span");
-  only.append("Looking only in ", says);
-  line.append(only, all);
+  line.hidden = !where;
+  const turning = /[\u202a-\u202e\u2066-\u2069]/g; // what turns the letters round
+  line.querySelector("bdi").textContent = where?.says.replace(turning, "") ?? "";
 }
 
 function showCount() {
@@ -118,13 +109,6 @@ function putBack() {
   show("documents");
 }
 
-function backToDocuments() {
-  putBack();
-  document.activeElement.blur();
-  focusKeyed(opener);
-  document.activeElement.scrollIntoView({ block: "nearest" });
-}
-
 // A document is read from a heading, a part or its beginning on.
 function read(button) {
   const { document: name, turn, hit } = (button.closest("[data-document]") ?? element.querySelector("article")).dataset;
@@ -154,12 +138,11 @@ async function filesOf(entry, path = "") {
   const files = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) break;
+    if (!some.length) return files;
     for (const each of some) {
       if (!each.name.startsWith(".")) files.push(...(await filesOf(each, `${path}${entry.name}/`)));
     }
   }
-  return files;
 }
 
 function sending(text) {
@@ -175,13 +158,9 @@ function send(files) {
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) sending(`Sending ${Math.round((100 * event.loaded) / event.total)} %`);
   });
+  request.responseType = "json";
   request.addEventListener("load", () => {
-    let reply = {};
-    try {
-      reply = JSON.parse(request.responseText);
-    } catch {
-      // whatever answered was not this page's server
-    }
+    const reply = request.response ?? {}; // whatever answered may not be this page's server
     if (request.status === 200 && reply.batch) {
       sending("The files have arrived …");
       trigger("upload", { batch: reply.batch });
@@ -195,9 +174,7 @@ function send(files) {
   sending("Sending …");
 }
 
-function over(event) {
-  return event.dataTransfer?.types.includes("Files") && find("#library .drop-zone");
-}
+const over = (event) => event.dataTransfer?.types.includes("Files") && find("#library .drop-zone");
 
 document.addEventListener("dragover", (event) => {
   if (!over(event)) return;
@@ -259,8 +236,7 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".remove")) {
     putBack();
     trigger("delete", { document: data.document });
-  }
-  else if (button.matches(".undo")) trigger("undo", {});
+  } else if (button.matches(".undo")) trigger("undo", {});
   else if (button.matches(".rebuild") && !find(".told [data-busy]")) {
     button.nextElementSibling.innerHTML = "<p data-busy>Starting …</p>";
     trigger("retry", {});

@@ -1,6 +1,7 @@
 // Runs once in the page, on the part that shows an opened source; every event of the page starts
-// here. The first of two scripts in one scope: conversation, sources, keys, and what the tab saves.
+// here. The first of three scripts in one scope: conversation, sources, keys, and what the tab saves.
 const find = (selector) => document.querySelector(selector);
+const made = (name, properties) => Object.assign(document.createElement(name), properties);
 
 // What a tab saves until it is closed: its turns, by the ids of their answers and by what was asked,
 // where it looks, the question that has no answer yet, and the quotes that are kept. A page that is
@@ -32,15 +33,11 @@ const unfolded = new Set();
 document.addEventListener("focusin", (event) => {
   focused = event.target.dataset.key ?? null;
 });
-document.addEventListener(
-  "toggle",
-  (event) => {
-    const fold = event.target.dataset?.fold;
-    if (fold && event.target.isConnected) unfolded[event.target.open ? "add" : "delete"](fold);
-    if (event.target.id === "kept" && event.newState === "open") trigger("focus", {});
-  },
-  true,
-);
+document.addEventListener("toggle", (event) => {
+  const fold = event.target.dataset?.fold;
+  if (fold && event.target.isConnected) unfolded[event.target.open ? "add" : "delete"](fold);
+  if (event.target.id === "kept" && event.newState === "open") trigger("focus", {});
+}, true);
 
 function redrawn(part) {
   for (const fold of part.querySelectorAll("[data-fold]")) {
@@ -51,8 +48,7 @@ function redrawn(part) {
 }
 
 function focusKeyed(key) {
-  const same = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
-  same?.focus({ preventScroll: true });
+  find(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
   // what is gone or folded away cannot have it
   if (document.activeElement === document.body) find("#question textarea").focus({ preventScroll: true });
 }
@@ -113,22 +109,12 @@ function conversationChanged(log) {
 }
 
 // One sentence for those who listen to the page.
-const spoken = document.createElement("p");
-spoken.className = "spoken";
-spoken.setAttribute("role", "status");
-element.after(spoken);
-function say(text) {
-  spoken.textContent = text.trim().slice(0, 400);
-}
+const say = (text) => (find(".spoken").textContent = text.trim().slice(0, 400));
 
-function show(view) {
-  find("#panel").dataset.view = view;
-}
+const show = (view) => (find("#panel").dataset.view = view);
 
 // Until there is something to show the sources of; a phone has no room beside the conversation.
-function showFirst() {
-  show(window.matchMedia("(max-width: 820px)").matches ? "sources" : "documents");
-}
+const showFirst = () => show(window.matchMedia("(max-width: 820px)").matches ? "sources" : "documents");
 
 // A star is pressed where all of its quotes are kept.
 function pressStars(part) {
@@ -188,10 +174,11 @@ function sourceOpened() {
 }
 
 // Back from a source to its citation, wherever in the conversation that is folded away; from a
-// document of the list to the list.
+// document to what it was opened with, in the list.
 function goBack() {
-  const { back: key } = element.querySelector(".back").dataset;
-  if (!key) return backToDocuments();
+  const { back } = element.querySelector(".back").dataset;
+  const key = back ?? opener;
+  if (!back) putBack();
   const fold = find(`#log [data-key="${key}"]`)?.closest("details");
   if (fold) fold.open = true;
   document.activeElement.blur();
@@ -217,8 +204,7 @@ function copy(button, text) {
     setTimeout(() => (button.textContent = button.dataset.name), 1500);
   };
   const byHand = () => {
-    const box = document.createElement("textarea");
-    box.value = text;
+    const box = made("textarea", { value: text });
     document.body.append(box);
     box.select();
     document.execCommand("copy"); // where the page is not served from this machine
@@ -234,6 +220,7 @@ watch("value", () => {
   showWhere();
   redrawn(element);
   sourceOpened();
+  showSourceAs(shownAs);
 });
 
 // The other parts are watched as they change on the page.

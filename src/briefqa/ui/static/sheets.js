@@ -44,23 +44,14 @@ function turnTo(sheet, page) {
 }
 
 async function picture(blob, named, title) {
-  const shown = new Image();
-  shown.alt = `${named} of ${title}`;
-  shown.src = URL.createObjectURL(blob);
+  const shown = made("img", { alt: `${named} of ${title}`, src: URL.createObjectURL(blob) });
   await shown.decode();
   URL.revokeObjectURL(shown.src);
   return shown;
 }
 
 // The server says in a sentence why there is no picture.
-function problem(sentence) {
-  const shown = document.createElement("p");
-  shown.className = "problem";
-  shown.textContent = sentence;
-  return shown;
-}
-
-watch("value", () => showSourceAs(shownAs));
+const problem = (sentence) => made("p", { className: "problem", textContent: sentence });
 
 document.addEventListener("click", (event) => {
   const { as, by } = event.target.closest("button")?.dataset ?? {};
