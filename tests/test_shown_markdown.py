@@ -385,3 +385,31 @@ def test_what_stands_over_dashes_is_a_heading_where_it_looks_like_one(
     document = load(f"x\n\n{above}\n---\ny")
     assert (len(document.sections) == 2) is is_heading
     assert above.split()[0] in document.text
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n  "])
+def test_a_table_in_html_is_one_table_however_its_lines_are_laid_out(between: str) -> None:
+    def row(*cells: str) -> str:
+        return f"<tr>{between}{between.join(cells)}{between}</tr>{between}"
+
+    rows = "".join(row(f"<td>Ort{number}</td>", f"<td>{number}</td>") for number in range(30))
+    head = f"<thead>{between}{row('<th>Place</th>', '<th>Wind</th>')}</thead>{between}"
+    document = loaders.parse(
+        f"Before.\n\n<table>{between}{head}<tbody>{between}{rows}</tbody></table>\n\nAfter.\n".encode(),
+        "a.md",
+    )
+    _, table, after = (
+        document.text[one.start : one.end] for one in document.sections[0].paragraphs
+    )
+    lines = re.split(r"[\n\u2029]", table)
+    assert lines[:2] == ["| Place | Wind |", "|---|---|"]
+    assert lines[2:] == [f"| Ort{number} | {number} |" for number in range(30)]
+    assert after == "After."
+
+
+@pytest.mark.parametrize("sentence", ["費用は三百万円である。", "港长四十米。"])
+def test_a_sentence_of_a_script_without_spaces_over_dashes_is_a_paragraph(sentence: str) -> None:
+    document = loaders.parse(f"{sentence}\n---\n\nNext.\n".encode(), "a.md")
+    assert [section.path for section in document.sections] == [()]
+    first = document.sections[0].paragraphs[0]
+    assert document.text[first.start : first.end] == sentence

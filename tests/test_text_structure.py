@@ -545,3 +545,14 @@ def test_headings_in_capitals_that_come_again_are_no_speakers() -> None:
 @pytest.mark.parametrize("words", ["Section 1. Name. The name is.", "§ 2. Fees: The fee is."])
 def test_a_heading_may_open_its_paragraph(words: str) -> None:
     assert words[: numbers.run_in(words)] in ("Section 1. Name.", "§ 2. Fees:")
+
+
+def test_the_time_to_tell_plain_headings_grows_as_the_text_does() -> None:
+    def seconds(repeats: int) -> float:
+        text = ("A b\n\nc d e f g h.\n\n" * repeats).encode()
+        started = time.thread_time()
+        loaders.parse(text, "a.txt")
+        return time.thread_time() - started
+
+    seconds(200)
+    assert seconds(8_000) < 8 * seconds(2_000)

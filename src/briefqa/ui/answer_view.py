@@ -63,6 +63,10 @@ class _Citing:
         self._citations = citations
         self._last = ""
 
+    def anew(self) -> None:
+        """Name the next document whatever was named before it."""
+        self._last = ""
+
     def __call__(self, passage: Passage, hit: Hit | None) -> Html:
         """The citation, a button that opens the passage where it stands if it is a hit's."""
         document = self._citations.document(passage) if passage.document != self._last else ""
@@ -139,6 +143,7 @@ def _passage(hit: Hit, cite: _Citing, searched: Sequence[str] = ()) -> Html:
 def _also(hits: Sequence[Hit], cite: _Citing) -> Html | None:
     if not hits:
         return None
+    cite.anew()
     items = [tag("li", cite(hit.passage, hit)) for hit in hits]
     return tag("div", tag("p", "See also"), tag("ul", *items), class_="also")
 

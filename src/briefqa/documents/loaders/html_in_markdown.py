@@ -167,6 +167,7 @@ class _Writer:
         self._cells: list[list[str]] | None = None
         self._rows = 0
         self._header = False
+        self._in_table = False
         self._verbatim = False
 
     def text(self, text: str) -> None:
@@ -192,6 +193,8 @@ class _Writer:
         if self._heading is not None or self._cells is not None:
             self.text(" ")
             self._held.append(end)
+        elif self._in_table:
+            self._held.append(end)
         else:
             self._parts.append(end)
             self._ended += 1
@@ -211,6 +214,7 @@ class _Writer:
             self._end_row()
             self._break(2)
             self._rows, self._header = 0, False
+            self._in_table = not tag.closing
         elif name == "tr":
             self._end_row()
             self._break(1 if self._rows else 2)
@@ -219,6 +223,8 @@ class _Writer:
             if not tag.closing:
                 self._cells.append([])
                 self._header |= name == "th"
+        elif name in ("thead", "tbody", "tfoot") and self._in_table:
+            self._end_row()
         elif name == "br" or self._heading is not None or self._cells is not None:
             inline = name not in _BLOCK_NAMES
             self.text(tag.shown if inline else " ")
@@ -274,11 +280,11 @@ class _Writer:
         elif any(cells):
             self._open("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
             self._write("")
-            if self._header and not self._rows:
+            self._rows += 1
+            if self._header and self._rows == 1:
                 self._break(1)
                 self._open("|" + "---|" * len(cells))
                 self._write("")
-            self._rows += 1
         self._break(1)
 
     def _break(self, gap: int) -> None:
@@ -286,8 +292,14 @@ class _Writer:
             self._gap = max(self._gap, gap)
 
     def _open(self, mark: str) -> None:
-        """Write what parts the blocks, and the mark of the next."""
-        if self._gap:
+        """Write what parts the blocks, and the mark of the next.
+
+        Between rows of a table that is one line end, of the source where one is held.
+        """
+        if self._gap and self._in_table and self._rows:
+            self._parts.append(self._held.pop(0) if self._held else PARAGRAPH_SEPARATOR)
+            self._gap = 0
+        elif self._gap:
             self._parts += self._held
             self._ended += len(self._held)
             self._held = []

@@ -27,6 +27,7 @@ _USED = "briefqa: labels used"
 
 _MOST_CHARS = 120  # of a heading over dashes
 _MOST_ENDED_WORDS = 3  # of one that ends as a sentence does
+_FULL_STOPS = ("。", "！", "；")  # of scripts whose words cannot be counted
 _ENDS = re.compile(r"[.!;:,…。！；：，][\"'”’»)\]*_]{0,3}$")
 
 
@@ -105,5 +106,6 @@ def _is_prose(text: str) -> bool:
     return (
         "\n" in text
         or len(text) > _MOST_CHARS
+        or text.endswith(_FULL_STOPS)
         or (_ENDS.search(text) is not None and len(text.split()) > _MOST_ENDED_WORDS)
     )

@@ -126,8 +126,9 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
         return
     # Where most short lines have no text under them the file is a list or a poem.
     if len(short) < 2 * len(plain) <= len(blocks):
+        set_out = _is_set_out(blocks)
         for place in plain:
-            hangs = _is_set_out(blocks) and blocks[place].indent < blocks[place + 1].indent
+            hangs = set_out and blocks[place].indent < blocks[place + 1].indent
             found[place] = _MARKED + 1 if hangs else _PLAIN
 
 
