@@ -15,7 +15,7 @@ from briefqa.documents.loaders.written_text import one_spaced
 from briefqa.records import Metadata
 
 _MOST_DATA = 500_000  # characters of what a page says of itself in JSON
-_BETWEEN = re.compile(r"\s+[-–—|·•:»]\s+")
+_BETWEEN = re.compile(r"\s[-–—|·•:»]\s")
 _DATES = (
     *("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
     *("dcterms.date", "dcterms.created", "pubdate", "publishdate", "citation_publication_date"),
@@ -160,7 +160,7 @@ def _without_site(title: str, site: str) -> str:
     """A page's title without the name of its site, which is set before or behind it."""
     parts = _BETWEEN.split(title)
     if len(parts) > 1 and site:
-        kept = [part for part in parts if _alike(part) != _alike(site)]
+        kept = [part.strip() for part in parts if _alike(part) != _alike(site)]
         if kept and len(kept) < len(parts):
             for part in (parts[0], parts[-1]):
                 if _alike(part) == _alike(site):

@@ -25,7 +25,7 @@ _LABEL = re.compile(
 )
 _SECTION = re.compile(r"[A-Z]{0,2}\d{1,2}(?:\.\d{1,3})+\.?\s")
 _ENDED = re.compile(r"[.!?…:;。！？：；؟]\W{0,4}(?:\[\d+\])?\W?$")
-_LEADER = re.compile(r"(?:\s?[.․‥…·_]){4,}\s*(?:\d+|[ivxlc]+)$")
+_LEADER = re.compile(r"(?:\s?[.․‥…·_]){4,80}\s{0,9}(?:\d+|[ivxlc]+)$")
 _DOTS = ("..", ". .", "․", "‥", "…", "··", "· ·", "__")
 _LOOSE = 1.28  # times the usual distance of two lines: more is a new paragraph
 _INDENT = 0.8  # of the size
