@@ -395,7 +395,7 @@ def test_passages_that_the_answer_does_not_quote_are_offered_in_words() -> None:
     other = hit("She lit the lamp at six.", rank=2)
     ferry = replace(other.passage, document="ferry.md", title="The ferry", section=())
     read = shown(answer(ADA, other, Hit(3, ferry, other.evidence)))
-    assert read.text.endswith("See also[2] The lighthouse › Keeper · ¶1[3] The ferry › ¶1")
+    assert read.text.endswith("See also[2] Keeper · ¶1[3] The ferry › ¶1")
 
 
 def test_no_answer_says_so_where_it_looked_and_folds_the_nearest_passages() -> None:

@@ -556,3 +556,12 @@ def test_the_time_to_tell_plain_headings_grows_as_the_text_does() -> None:
 
     seconds(200)
     assert seconds(8_000) < 8 * seconds(2_000)
+
+
+def test_a_sentence_that_begins_with_a_part_s_number_is_no_heading() -> None:
+    text = "\n\n".join(
+        f"Part {part} of the story stands in edition one. The boat came home late." * 3
+        for part in range(1, 9)
+    )
+    document = loaders.parse(text.encode(), "a.txt")
+    assert [section.path for section in document.sections] == [()]

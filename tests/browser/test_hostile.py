@@ -215,6 +215,7 @@ def test_no_run_of_characters_widens_the_page_and_no_override_leaves_its_name(
         documents(page)
         is_calm()
         page.get_by_role("button", name="New conversation").click()
+        page.locator(".invitation").wait_for()
         ask(page, "When does the kite fly?").locator(".keep").first.click()
         page.locator("#menu summary").click()
         page.get_by_role("button", name="Kept quotes").click()

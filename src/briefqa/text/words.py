@@ -228,7 +228,8 @@ def _terms(raw: str, stem: Stem) -> tuple[str, ...]:
         return (word,)
     if _INITIALS.fullmatch(word):
         return (stem(word.replace(".", "")),)
-    apart = raw.replace("\u200c", " ")  # between letters that are not joined: one word, or two
+    # Between letters that are not joined: one word, or two.
+    apart = unicodedata.normalize("NFKC", raw).replace("\u200c", " ")
     parts = _parts(_fold(_LETTERS_ONLY.sub(_humps, apart)))
     terms = [term for part in parts for term in _expand(part, stem)]
     terms += _DOTTED.findall(word)

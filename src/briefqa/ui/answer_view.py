@@ -143,7 +143,8 @@ def _passage(hit: Hit, cite: _Citing, searched: Sequence[str] = ()) -> Html:
 def _also(hits: Sequence[Hit], cite: _Citing) -> Html | None:
     if not hits:
         return None
-    cite.anew()
+    if not hits[0].passage.section:  # or nothing but its paragraphs would be named
+        cite.anew()
     items = [tag("li", cite(hit.passage, hit)) for hit in hits]
     return tag("div", tag("p", "See also"), tag("ul", *items), class_="also")
 
