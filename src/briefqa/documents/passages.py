@@ -180,24 +180,21 @@ def headings(passage: Passage, date: str = "") -> str:
 def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
-    `language` is that of a document which does not say.
     Each has the passage's context on a line before it, a row the header of its table too, an item
-    what leads in its list, and at most `window.size` pieces.
+    what leads in its list, and at most `window.size` pieces. `language` is that of a document which
+    does not say.
     """
     head = context(passage.title, passage.section, window)
     spans = sentences(passage.text, passage.language or language)
     own = sentence_texts(passage.text, spans, passage.table_header, passage.document)
-    whole = "\n".join(filter(None, (_plain(passage.table_header, passage), searched(passage))))
+    header = loaders.plain(passage.table_header, passage.document)
+    whole = "\n".join(filter(None, (header, searched(passage))))
     return [_in_context(head, text, window) for text in (whole, *(own if own[1:] else ()))]
 
 
 def searched(passage: Passage) -> str:
     """The text of a passage as it is read, without markup: what is searched by its words."""
-    return _plain(passage.text, passage)
-
-
-def _plain(text: str, passage: Passage) -> str:
-    return loaders.plain(text, passage.document)
+    return loaders.plain(passage.text, passage.document)
 
 
 def sentence_texts(
