@@ -555,7 +555,8 @@ def test_the_time_to_tell_plain_headings_grows_as_the_text_does() -> None:
         return time.thread_time() - started
 
     seconds(200)
-    assert seconds(8_000) < 8 * seconds(2_000)
+    # A collection of garbage may fall into any one run, so what is too long is asked again.
+    assert any(seconds(8_000) < 8 * seconds(2_000) for _ in range(3))
 
 
 def test_a_sentence_that_begins_with_a_part_s_number_is_no_heading() -> None:
