@@ -417,6 +417,12 @@ def test_the_log_of_the_kernel_is_not_waited_for(folder: Path) -> None:
     assert said == {"good.txt": "indexed"}
 
 
+def test_a_pipe_without_a_suffix_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "kernel").symlink_to("/proc/kmsg")
+    assert details(build_it(folder)) == {"good.txt": "indexed"}
+
+
 def test_a_file_that_has_grown_is_not_read_without_end(tmp_path: Path) -> None:
     with (tmp_path / "long.txt").open("wb") as file:
         file.truncate(21_000_000)

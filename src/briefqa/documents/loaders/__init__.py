@@ -6,6 +6,8 @@ imports its library inside `parse`, so that importing this package stays cheap.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -99,10 +101,15 @@ def supports(path: Path) -> bool:
 
 
 def kind_of_file(path: Path) -> Kind:
-    """What a file is by its content, UNKNOWN also where it cannot be looked at."""
+    """What a file is by its content, UNKNOWN also where it cannot be looked at.
+
+    Only a regular file that has a size is: reading others (a pipe, `/proc/kmsg`) may wait.
+    """
     try:
-        with path.open("rb") as file:
-            return kind_of(file)
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            regular = stat.S_ISREG(status.st_mode) and status.st_size > 0
+            return kind_of(file) if regular else UNKNOWN
     except (OSError, ValueError):
         return UNKNOWN
 
