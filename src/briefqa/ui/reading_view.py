@@ -267,7 +267,7 @@ def _entry(document: Document, section: Section, start: int, *, is_cited: bool) 
         data_key=f"only-{start}",
     )
     cited = tag("span", " · cited here", class_="of") if is_cited else None
-    return tag("li", way, cited, only, style=f"--deep: {min(len(section.path), 4) - 1}")
+    return tag("li", way, cited, only, class_=f"deep-{min(len(section.path), 4)}")
 
 
 def _ways(parts: Sequence[Span], number: int, side: str) -> Html | None:
