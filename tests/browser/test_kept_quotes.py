@@ -53,6 +53,7 @@ def test_kept_quotes_outlast_a_reload_and_are_saved_together(visit: Visit) -> No
     ask(page, FERRY).locator(".keep").first.click()
     page.locator(f".turn {PRESSED}").nth(1).wait_for()
     assert page.locator(".spoken").inner_text() == "Kept"
+    assert set(page.locator(PRESSED).all_inner_texts()) == {"Kept"}
     page.locator(f"#opened {PRESSED}").wait_for()  # the source's star is the same
     page.reload()
     page.locator(f".turn {PRESSED}").nth(1).wait_for()

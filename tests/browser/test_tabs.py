@@ -43,6 +43,17 @@ def test_a_page_that_is_loaded_again_keeps_its_conversation(visit: Visit) -> Non
     assert "Ada Lindqvist" in " ".join(chosen(page, 1).all_inner_texts())
 
 
+def test_a_question_that_was_pasted_is_told_to_be_too_long_and_not_cut(visit: Visit) -> None:
+    page = visit()
+    pasted = "What does the ferry cost? " * 100
+    page.get_by_label("Your question").focus()
+    page.keyboard.insert_text(pasted)
+    page.keyboard.press("Enter")
+    page.locator(".turn .problem").wait_for()
+    assert f"this one has {len(pasted.strip()):,}" in page.locator(".turn .problem").inner_text()
+    assert page.get_by_label("Your question").input_value() == pasted.strip()
+
+
 def test_a_page_that_is_loaded_again_asks_nothing(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

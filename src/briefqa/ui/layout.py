@@ -98,7 +98,7 @@ class _Page:
                         placeholder="Ask a question",
                         lines=1,
                         max_lines=6,
-                        max_length=LONGEST_QUESTION,
+                        max_length=10 * LONGEST_QUESTION,  # so that too long is told, not cut
                         submit_btn="Ask",
                         autofocus=True,
                         elem_id="question",
@@ -160,7 +160,7 @@ class _Page:
         wanted = request.query_params.get("q") or ""
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
-        box = (tab.draft or wanted)[:LONGEST_QUESTION]
+        box = (tab.draft or wanted)[: 10 * LONGEST_QUESTION]
         source = opened_source.first(self._service, turns, len(turns))
         yield [box, self._conversation(turns), source, *self._lists()]
         for step in session.completed(self._service, turns, failed_too=True):

@@ -120,7 +120,9 @@ const showFirst = () => show(window.matchMedia("(max-width: 820px)").matches ? "
 function pressStars(part) {
   const kept = new Set(tab.kept);
   for (const star of part.querySelectorAll(".keep")) {
-    star.setAttribute("aria-pressed", `${JSON.parse(star.dataset.quotes).every((one) => kept.has(one))}`);
+    const isKept = JSON.parse(star.dataset.quotes).every((one) => kept.has(one));
+    star.setAttribute("aria-pressed", `${isKept}`);
+    star.textContent = isKept ? "Kept" : "Keep";
   }
 }
 
