@@ -37,6 +37,8 @@ _ASCII = re.compile(r"[\x00-\x7f]+")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 16_000  # bytes that an encoding is told by
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
+_LINES = 50_000
+_LINE_CHARS = 30  # of each line beyond that, on average
 
 
 class Decoded(NamedTuple):
@@ -65,7 +67,8 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     A byte order mark is dropped; newlines stay as they are. Bytes that are neither UTF-8 nor
     marked are read in `encoding`, or in the one they look like. Damaged places (a cut-off last
     character, a stray byte) become replacement characters; the text never holds lone surrogates.
-    Raises LoadError when the bytes are blank or not text.
+    Raises LoadError when the bytes are blank or not text, or when the lines are so many and so
+    short that reading them would cost far more than other text of that length.
     """
     if not data:
         raise LoadError("the file is empty")
@@ -80,6 +83,13 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         raise LoadError("this is not text: it is full of control characters; convert it first")
     if text.count(_REPLACED) > _MOST_DAMAGED * len(text):
         raise LoadError(f"this is not text, or badly damaged {decoded.encoding}; save it as UTF-8")
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n")
+    most = _LINES + len(text) // _LINE_CHARS
+    if lines > most:
+        raise LoadError(
+            f"it has {lines:,} lines in {len(text):,} characters, and at most {most:,} are read; "
+            "split it"
+        )
     return decoded
 
 
