@@ -38,7 +38,7 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 16_000  # bytes that an encoding is told by
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _LINES = 50_000
-_LINE_CHARS = 30  # of each line beyond that, on average
+_LINE_CHARS = 15  # of each line beyond that, on average
 
 
 class Decoded(NamedTuple):

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from briefqa.records import Section, Span
 
 _MOST_LABEL_CHARS = 300
-_SECTIONS = 1_000
-_SECTION_CHARS = 100
+_SECTIONS = 2_000
+_SECTION_CHARS = 200
 _PATHS_CHARS = 100_000
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
@@ -92,8 +92,8 @@ class Outline:
     """Collects the headings and paragraphs of one document.
 
     Each section is passages of its own, with the headings above it. So that a document costs time
-    and room in proportion to its length, there are at most 1,000 sections and one more for each
-    100 characters that stand before, and the headings above all of them together have at most
+    and room in proportion to its length, there are at most 2,000 sections and one more for each
+    200 characters that stand before, and the headings above all of them together have at most
     100,000 characters and as many more as stand before; headings beyond that are read as
     paragraphs.
     """
