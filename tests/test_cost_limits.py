@@ -76,14 +76,14 @@ COSTLY = {
             f"{'#' * (n % 6 + 1)} h{n}\n\n{f'Text {n} here. ' * 3}\n\n" for n in range(18_000)
         ),
     ),
-    "sentences": ("a.txt", lambda: " ".join(f"A{n}." for n in range(300_000))),
+    "sentences": ("a.txt", lambda: " ".join(f"A{n}." for n in range(130_000))),
     "short lines": ("a.txt", lambda: "A b\n\nc d e f g h.\n\n" * 12_400),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", COSTLY)
-def test_a_build_of_one_hostile_file_takes_15_seconds_and_1_gb_at_most(
+def test_a_hostile_megabyte_is_built_in_15_seconds_and_1_gb(
     case: str, tmp_path: Path
 ) -> None:
     name, made = COSTLY[case]

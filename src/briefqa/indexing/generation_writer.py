@@ -119,8 +119,8 @@ class GenerationWriter:
         if not without:
             return len(cut), ()
         note = (
-            f"the sentences of {without:,} of its {len(cut):,} passages are not searched one by one, "
-            "for they are too many"
+            f"the sentences of {without:,} of its {len(cut):,} passages are not searched "
+            "one by one, for they are too many"
         )
         return len(cut), (note,)
 
