@@ -30,7 +30,7 @@ from briefqa.records import NO_LINES, Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
 SENTENCES = 20_000  # of one document that are embedded, and one more for
-SENTENCE_CHARS = 50  # so many characters: prose has some 130 in each
+SENTENCE_CHARS = 100  # so many characters: prose has some 130 in each
 AT_ONCE = 32 * usable_cores()  # texts between two reports of progress: about a second's
 
 
