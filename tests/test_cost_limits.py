@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_of_a_document_with_too_many_sentences_the_last_are_found_by_their_passa
     assert answer.hits[0].answer.text == "Boat 288 has 295 crew."
 
 
-COSTLY = {
+COSTLY: dict[str, tuple[str, Callable[[], str]]] = {
     "headings": ("a.md", lambda: "".join(f"{'#' * (n % 6 + 1)} h{n}\n\n" for n in range(25_000))),
     "headings with text": (
         "a.md",
