@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from briefqa.records import (
     Span,
 )
 from briefqa.text.plain_markdown import plain
+from tests.timing import grows_as_its_input_does, seconds
 
 WINDOW = WordWindow()
 
@@ -315,15 +315,13 @@ def test_a_word_of_two_hundred_thousand_characters_is_cut() -> None:
 
 @pytest.mark.parametrize("text", ["The rain fell on the town for nine days. ", "a" * 40])
 def test_the_time_to_cut_one_line_grows_as_its_length_does(text: str) -> None:
-    taken = []
-    for repeats in (5_000, 40_000):
+    def taken(repeats: int) -> float:
         document = load(text * repeats, "a.txt")
-        begun = time.process_time()
-        passages = cut(document, WINDOW)
-        taken.append(time.process_time() - begun)
-        signs = sum(len("".join(passage.text.split())) for passage in passages)
+        signs = sum(len("".join(passage.text.split())) for passage in cut(document, WINDOW))
         assert signs == len("".join(text.split())) * repeats
-    assert taken[1] < 8 * 3 * taken[0]  # the square of eight would be 64
+        return seconds(lambda: cut(document, WINDOW))
+
+    assert grows_as_its_input_does(taken, 20_000)
 
 
 def test_a_heading_with_nothing_under_it_is_a_passage() -> None:

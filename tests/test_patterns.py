@@ -1,6 +1,4 @@
-"""Every regular expression that sees a whole document takes time linear in its text.
-
-`answering` is left out: it sees questions of at most 2,000 characters, and passages no longer.
+"""Every regular expression that sees a document or a question takes time linear in its text.
 
 They are found by reading the source, so that a new one is tried too. Each is tried with texts made
 of its own parts: of what stands before a repetition, and of what is repeated, again and again.
@@ -103,18 +101,20 @@ def patterns() -> Iterator[Found]:
     """Every regular expression that the package compiles or uses."""
     paths = sorted((SOURCE / "briefqa").rglob("*.py"))
     trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
-    elsewhere = {
-        (node.value.attr, node.attr)  # module.PATTERN.match
-        for tree in trees.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Attribute)
-        and node.attr in METHODS
-    }
+    elsewhere = set()  # where another module uses it
+    for tree in trees.values():
+        nodes = list(ast.walk(tree))
+        imported = {
+            one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names
+        }
+        for node in nodes:
+            match node:
+                case ast.Attribute(value=ast.Attribute(attr=owner), attr=method):  # module.PATTERN
+                    elsewhere.add((owner, method))
+                case ast.Attribute(value=ast.Name(id=owner), attr=method) if owner in imported:
+                    elsewhere.add((owner, method))
     for path, tree in trees.items():
         name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
-        if name.startswith("briefqa.answering."):
-            continue
         calls = [node for node in ast.walk(tree) if is_pattern_call(node)]
         if not calls:
             continue
@@ -125,7 +125,8 @@ def patterns() -> Iterator[Found]:
                 case ast.Attribute(value=ast.Name(id=owner), attr=method) if method in METHODS:
                     used.setdefault(owner, set()).add(method)
         for owner, method in elsewhere:
-            used.setdefault(owner, set()).add(method)
+            if method in METHODS:
+                used.setdefault(owner, set()).add(method)
         named = {
             id(node.value): node.targets[0].id
             for node in ast.walk(tree)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import re
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +29,7 @@ from briefqa.records import (
     section_text,
 )
 from tests.question_file import Asked
+from tests.timing import TRIES, seconds
 
 BRIEF = """\
 # Harbour brief
@@ -377,11 +378,15 @@ def test_what_may_be_several_or_none_is_told_with_those_near_it(
 
 def test_near_names_are_found_quickly_among_many_that_are_alike() -> None:
     title = "Report of the committee on the water supply of the city and its suburbs, number"
-    sections = [f"{title} {number}" for number in range(20_000)]
-    began = time.perf_counter()
-    found = naming.near(title.replace("water", "watr") + " 7", naming.section_forms(sections))
-    assert found[0] == f"{title} 7"
-    assert time.perf_counter() - began < 5  # without a choice before the comparison 9 s
+    sections = [f"{title} {number}" for number in range(4_000)]
+    typed = title.replace("water", "watr") + " 7"
+    assert naming.near(typed, naming.section_forms(sections))[0] == f"{title} 7"
+
+    def is_quick() -> bool:
+        comparing_all = seconds(lambda: difflib.get_close_matches(typed, sections))
+        return seconds(lambda: naming.near(typed, naming.section_forms(sections))) < comparing_all
+
+    assert any(is_quick() for _ in range(TRIES))
 
 
 def test_a_query_takes_exact_names_only(library: Searcher) -> None:

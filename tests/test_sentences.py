@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from briefqa.documents.loaders import markdown
 from briefqa.documents.passages import WordWindow, cut, embedded_texts, sentence_texts
 from briefqa.text.language import language_of
 from briefqa.text.sentences import sentences
+from tests.timing import grows_as_its_input_does, seconds
 
 LABELLED = Path(__file__).parent / "corpora" / "sentences.txt"
 HEADER = re.compile(r"^=== (.+) \| (\w+) \| (tune|test|fresh)\n", re.MULTILINE)
@@ -97,13 +97,12 @@ def test_sentences_are_in_order_trimmed_and_cover_every_word(pieces: list[str]) 
 def test_an_end_at_a_long_stretch_of_white_space_or_marks_takes_linear_time() -> None:
     signs = ["\u300d", "(", "* ", '"', "a.", "“a. ", "1. ", "> ", "|a", "a,b,", "[a ", "a\n", "(. "]
     for sign in signs:
-        taken = []
-        for length in (40_000, 320_000):
+
+        def taken(length: int, sign: str = sign) -> float:
             text = sign * (length // len(sign))
-            begun = time.process_time()
-            sentences(text, "en")
-            taken.append(time.process_time() - begun)
-        assert taken[1] < 8 * 3 * max(taken[0], 0.02), sign  # the square of eight would be 64
+            return seconds(lambda: sentences(text, "en"))
+
+        assert grows_as_its_input_does(taken, 320_000), sign
 
 
 @pytest.mark.parametrize(

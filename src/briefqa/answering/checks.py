@@ -157,5 +157,5 @@ def _content(text: str) -> list[str]:
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*")
 _NEGATION = regex.compile(
     r"(?i)\b(?:not|no|none|never|neither|nor|nobody|nothing|nowhere|without|cannot|except|unless|"
-    r"refus\w+|fail(?:ed|s)?|exempt\w*|forbid\w*|forbidden|prohibit\w*|exclud\w+|\w+n['’]t)\b"
+    r"refus\w+|fail(?:ed|s)?|exempt\w*|forbid\w*|forbidden|prohibit\w*|exclud\w+|\w++(?<=\wn)['’]t)\b"
 )

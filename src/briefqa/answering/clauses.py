@@ -26,7 +26,7 @@ from briefqa.text.words import plain_words
 MOST_PASSAGES = 4  # of one part
 _ASKED = regex.compile(
     r"(?i)(?:(?:please|show|me|read|quote|give|open|what|does|is|was|stands?|written|recorded|said|"
-    r"stated|laid|down|noted|in|under|by|the) )*"
+    r"stated|laid|down|noted|in|under|by|the) )*+"
     r"(?P<unit>section|item|article|clause|chapter|paragraph|point|rule)"
     r"(?: (?P<number>\d[\d.]*[a-z]?(?:\s?\(\w{1,4}\))*))?(?P<rest>\b.*)"
 )
@@ -34,7 +34,7 @@ _ASKED = regex.compile(
 _UNDER = regex.compile(
     r"(?i)(?:(?:what|which|show|read|give|quote|me|anything|all|do|does|did|is|are|was|were|has|have|"
     r"been|we|they|it|the|stands?|stood|written|said|says?|noted|recorded|minuted|decided|agreed|"
-    r"discussed|resolved|happened|listed|mentioned|reported|stated|laid|down|comes|came|found) )+"
+    r"discussed|resolved|happened|listed|mentioned|reported|stated|laid|down|comes|came|found) )++"
     r"(?:under (?:the (?:heading|title) )?|(?<=(?:stands?|stood|written) )in (?:the )?)"
     r"(?P<rest>\S.*)"
 )
@@ -58,7 +58,7 @@ _WHICH_PART = regex.compile(
 )
 _MAY_NAME = frozenset({Kind.KEYWORDS, Kind.WHAT, Kind.WHICH, Kind.YES_NO})
 _OF_DOCUMENT = regex.compile(r" (?:of|in|from) ")
-_BARE = regex.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,4}\))*")  # 6.5: a part, or any number
+_BARE = regex.compile(r"\d++(?:\.\d++)++[a-z]?(?:\(\w{1,4}\))*+")  # 6.5: a part, or any number
 _MEASURED = regex.compile(r"[%‰$€£¥°]")
 _WITH_NUMBER = regex.compile(
     r"(?i)\b(?:" + "|".join(UNITS) + r")\.? (?:number |no\.? ?)?(?:\d[\w.]*(?:\s?\(\w{1,4}\))*|"

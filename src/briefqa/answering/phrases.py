@@ -46,7 +46,7 @@ _EMPTY = (PREPOSITIONS | DETERMINERS | ASKING | VERBS | PERSONAL | POINTING) | w
     "anyone someone everyone day month year date time place reason"
 )
 PARTICIPLE = regex.compile(
-    r"\w+ed|made|left|born|held|given|taken|sent|hurt|built|kept|found|sold|paid|seen|shown|known|"
+    r"\w++(?<=\wed)|made|left|born|held|given|taken|sent|hurt|built|kept|found|sold|paid|seen|shown|known|"
     r"won|lost|cut|set|put|read|begun|done|told|written|chosen|driven|flown|drawn|bought|brought|"
     r"caught|taught|met|fed|led|laid|lit|shut|broken|stolen|thrown|run"
 )

@@ -177,7 +177,9 @@ def headings(passage: Passage, date: str = "") -> str:
     return "\n".join((passage.title, *passage.section, *dated, *dict.fromkeys(years)))
 
 
-def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]:
+def embedded_texts(
+    passage: Passage, window: Window, language: str, *, only_whole: bool = False
+) -> list[str]:
     """What is embedded of a passage: the whole, then each sentence if there are several.
 
     Each has the passage's context on a line before it, a row the header of its table too, an item
@@ -185,7 +187,7 @@ def embedded_texts(passage: Passage, window: Window, language: str) -> list[str]
     does not say.
     """
     head = context(passage.title, passage.section, window)
-    spans = sentences(passage.text, passage.language or language)
+    spans = [] if only_whole else sentences(passage.text, passage.language or language)
     own = sentence_texts(passage.text, spans, passage.table_header, passage.document)
     header = loaders.plain(passage.table_header, passage.document)
     whole = "\n".join(filter(None, (header, searched(passage))))
@@ -231,6 +233,8 @@ def _in_context(head: str, text: str, window: Window) -> str:
     """Should the two together make more pieces than apart, the context gives way."""
     while head:
         both = f"{head}\n{text}"
+        if _surely_fits(both, window.size):
+            return both
         excess = len(window.piece_ends(both)) - window.size
         if excess <= 0:
             return both
@@ -336,10 +340,18 @@ def _header(text: str, span: Span, window: Window) -> _Header | None:
 
 
 def _small(text: str, span: Span, window: Window, most: int) -> bool:
-    return (
-        span.end - span.start <= MAX_CHARS
-        and len(window.piece_ends(text[span.start : span.end])) <= most
-    )
+    if span.end - span.start > MAX_CHARS:
+        return False
+    own = text[span.start : span.end]
+    return _surely_fits(own, most) or len(window.piece_ends(own)) <= most
+
+
+def _surely_fits(text: str, most: int) -> bool:
+    """Whether a short text has at most so many pieces whatever they are; counting takes longer.
+
+    A piece of ASCII is at least one character, or what some models set before a word.
+    """
+    return 2 * len(text) <= most and text.isascii()
 
 
 def _slices(text: str, span: Span, window: Window, most: int) -> Iterator[Span]:

@@ -197,7 +197,7 @@ def index_documents(
         closing(GenerationWriter(folder, embedder, DEFAULT_LANGUAGE)) as writer,
     ):
         for document in documents:
-            n_passages = writer.add(document)
+            n_passages, _ = writer.add(document)
             source = Source(document.name, document.title, "", "", Outcome.INDEXED, n_passages)
             sources.append(source)
         _make(store, folder, (), (), sources, writer, last, progress)

@@ -29,6 +29,8 @@ from briefqa.models.embedder import Embedder
 from briefqa.records import NO_LINES, Document, TextKind
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
+SENTENCES = 20_000  # of one document that are embedded, and one more for
+SENTENCE_CHARS = 100  # so many characters: prose has some 130 in each
 AT_ONCE = 32 * usable_cores()  # texts between two reports of progress: about a second's
 
 
@@ -91,20 +93,36 @@ class GenerationWriter:
         """Write what is buffered; may be called again. Raises OSError."""
         self._open.close()
 
-    def add(self, document: Document) -> int:
-        """Write a document unless it has nothing to quote; returns how many passages it has."""
+    def add(self, document: Document) -> tuple[int, tuple[str, ...]]:
+        """Write a document unless it has nothing to quote.
+
+        Returns how many passages it has, and notes. So that a document costs in proportion to its
+        length, the sentences of those at its end are not embedded where they are too many.
+        """
         cut = passages.cut(document, self.embedder, self.language)
         if cut:
             self._document_file.add(replace(document, lines=NO_LINES))
             self._line_maps.add(document.lines)
             self.documents += 1
             self.passages += len(cut)
+        room, without = SENTENCES + len(document.text) // SENTENCE_CHARS, 0
         for passage in cut:
             self._passage_file.add(passage)
-            texts = passages.embedded_texts(passage, self.embedder, self.language)
+            only_whole = room <= 0
+            texts = passages.embedded_texts(
+                passage, self.embedder, self.language, only_whole=only_whole
+            )
+            room -= len(texts)
+            without += only_whole
             self._counts.append(len(texts))
             self._keys += b"".join(map(vector_cache.key, texts))
-        return len(cut)
+        if not without:
+            return len(cut), ()
+        note = (
+            f"the sentences of {without:,} of its {len(cut):,} passages are not searched "
+            "one by one, for they are too many"
+        )
+        return len(cut), (note,)
 
     def copy(self, unchanged: Unchanged, number: int, rows: range) -> None:
         """Write a document and its passages as they are in the last generation."""
@@ -182,6 +200,8 @@ class GenerationWriter:
             missing = {key for key in keys_of[row] if key not in known}
             new += bool(missing) or any(map(known.is_new, keys_of[row]))
             if missing:
-                row_texts = passages.embedded_texts(cut[row], self.embedder, self.language)
+                row_texts = passages.embedded_texts(
+                    cut[row], self.embedder, self.language, only_whole=len(keys_of[row]) == 1
+                )
                 texts.update((key, row_texts[keys_of[row].index(key)]) for key in missing)
         return new, texts

@@ -198,7 +198,8 @@ def _written(
         title, passages, detail = before.title, len(rows[1]), before.detail
     elif document is not None:
         cutting()
-        title, passages, detail = document.title, writer.add(document), "; ".join(document.notes)
+        passages, notes = writer.add(document)
+        title, detail = document.title, "; ".join((*document.notes, *notes))
     else:
         return source
     if not passages:

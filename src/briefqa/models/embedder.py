@@ -7,6 +7,7 @@ The seam every embedder fits, the fake one for tests, and the choice among them:
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Vectors = npt.NDArray[np.float32]
 
 HASHING_MODEL = "hashing"
+_PIECE = re.compile(r"\S{1,8}")
 
 
 class Embedder(Protocol):
@@ -100,13 +102,7 @@ class HashingEmbedder:
 
     def piece_ends(self, text: str) -> Sequence[int]:
         """A piece is a word between white space, cut every eight characters."""
-        ends: list[int] = []
-        offset = 0
-        for word in text.split():
-            start = text.index(word, offset)
-            offset = start + len(word)
-            ends.extend(min(end, offset) for end in range(start + 8, offset + 8, 8))
-        return ends
+        return [piece.end() for piece in _PIECE.finditer(text)]
 
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         """Float32 [len(texts), 256], each row of unit length."""

@@ -37,6 +37,9 @@ _ASCII = re.compile(r"[\x00-\x7f]+")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 16_000  # bytes that an encoding is told by
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
+_END = re.compile(r"[.!?](?:\r\n|\s)|[。！？\n]|\r\n?")  # of a sentence or a line
+_ENDS = 50_000
+_END_CHARS = 15  # before each end beyond that, on average
 
 
 class Decoded(NamedTuple):
@@ -65,7 +68,8 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     A byte order mark is dropped; newlines stay as they are. Bytes that are neither UTF-8 nor
     marked are read in `encoding`, or in the one they look like. Damaged places (a cut-off last
     character, a stray byte) become replacement characters; the text never holds lone surrogates.
-    Raises LoadError when the bytes are blank or not text.
+    Raises LoadError when the bytes are blank or not text, or when lines and sentences are so many
+    and so short that reading them would cost far more than other text of that length.
     """
     if not data:
         raise LoadError("the file is empty")
@@ -80,6 +84,13 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         raise LoadError("this is not text: it is full of control characters; convert it first")
     if text.count(_REPLACED) > _MOST_DAMAGED * len(text):
         raise LoadError(f"this is not text, or badly damaged {decoded.encoding}; save it as UTF-8")
+    ends = sum(1 for _ in _END.finditer(text))
+    most = _ENDS + len(text) // _END_CHARS
+    if ends > most:
+        raise LoadError(
+            f"it has {ends:,} lines and sentences in {len(text):,} characters, and at most "
+            f"{most:,} are read; split it"
+        )
     return decoded
 
 

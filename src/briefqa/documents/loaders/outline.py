@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from briefqa.records import Section, Span
 
 _MOST_LABEL_CHARS = 300
-_SECTIONS = 1_000
-_SECTION_CHARS = 100
+_SECTIONS = 2_000
+_SECTION_CHARS = 200
+_PATHS_CHARS = 100_000
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -91,14 +92,17 @@ class Outline:
     """Collects the headings and paragraphs of one document.
 
     Each section is passages of its own, with the headings above it. So that a document costs time
-    and room in proportion to its length, there are at most 1,000 sections and one more for each
-    100 characters that stand before; headings beyond that are read as paragraphs.
+    and room in proportion to its length, there are at most 2,000 sections and one more for each
+    200 characters that stand before, and the headings above all of them together have at most
+    100,000 characters and as many more as stand before; headings beyond that are read as
+    paragraphs.
     """
 
     def __init__(self) -> None:
         self._open: list[_Open] = []
         self._drafts = [_Draft((), None)]
         self._too_many = 0
+        self._paths_chars = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -113,7 +117,10 @@ class Outline:
 
         `block` is the heading with its marks, where it has any.
         """
-        if len(self._drafts) > _SECTIONS + span.start // _SECTION_CHARS:
+        if (
+            len(self._drafts) > _SECTIONS + span.start // _SECTION_CHARS
+            or self._paths_chars > _PATHS_CHARS + span.start
+        ):
             self._too_many += 1
             self.paragraph(block or span)
             return
@@ -121,6 +128,7 @@ class Outline:
             self._open.pop()
         self._open.append(_Open(level, one_line(words)))
         path = tuple(heading.words for heading in self._open if heading.words)
+        self._paths_chars += sum(map(len, path))
         self._drafts.append(_Draft(path, span, level))
 
     def paragraph(self, span: Span) -> None:
