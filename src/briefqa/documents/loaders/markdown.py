@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 NAME = "markdown"
-VERSION = 3
+VERSION = 4
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 CALLED = "Markdown"
