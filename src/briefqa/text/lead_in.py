@@ -66,7 +66,7 @@ def lead_ins(text: str, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
 
 def is_question(words: str) -> bool:
     """Whether a sentence asks."""
-    return words.rstrip("*_\"”»)] ").endswith(("?", "？", "؟"))
+    return words.rstrip('*_"”»)] ').endswith(("?", "？", "؟"))
 
 
 def _still_open(above: list[_Open], indent: int, mark: str) -> list[_Open]:

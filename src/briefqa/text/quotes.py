@@ -5,7 +5,8 @@ from __future__ import annotations
 import regex
 
 # A straight quote after a word is an inch mark, or closes nothing; a single one within a word is an
-# apostrophe and before a digit stands for a century. Each mark ends at the next one of its kind, so that the pattern is linear.
+# apostrophe, before a digit it stands for a century. Each mark ends at the next one of its kind, so
+# that the pattern is linear.
 QUOTED = regex.compile(
     r'(?<!\w)"(?=\S)([^"]++)(?<=\S)"(?!\w)'
     r"|“([^“”]++)”|„([^„“”]++)[“”]|(?<!\w)”([^“”]++)”(?!\w)"

@@ -22,7 +22,8 @@ _TAG = regex.compile(
     r"(?P<attributes>(?=[\s/>])(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+)>"
 )
 _NAMED = regex.compile(r"<(/?)([a-z][a-z0-9-]{0,40})(?=[\s/>])")
-_BELOW_BLANK = regex.compile(r"(?<=[\r\n])[ \t]*+(?:\r\n|[\r\n])\s*+[^<\s]")
+_GAP = regex.compile(r"\s++(?P<text>[^<\s])?+")
+_BLANK = regex.compile(r"(?:\r\n|[\r\n])[ \t]*+[\r\n]")
 _DECLARATION = regex.compile(r"<[!?][^<>]{0,2000}>")
 _ALT = regex.compile(r"(?<![\w-])(?i:alt)\s{0,9}=\s{0,9}(?:\"([^\"]*+)\"|'([^']*+)')")
 _BLOCK_NAMES = frozenset(
@@ -100,8 +101,9 @@ class Finder:
         """Where the next such string ends, if only tags begin below blank lines up to it."""
         behind = self.behind(closing, start)
         if behind is not None and behind not in self._text_above:
-            below = _BELOW_BLANK.finditer(self._text, start, behind)
-            self._text_above[behind] = max((one.start() for one in below), default=-1)
+            gaps = _GAP.finditer(self._text, start, behind)
+            below = (gap.start() for gap in gaps if gap["text"] and _BLANK.search(gap[0]))
+            self._text_above[behind] = max(below, default=-1)
         return behind if behind is not None and self._text_above[behind] < start else None
 
     def behind_element(self, name: str, start: int) -> int | None:
