@@ -30,8 +30,7 @@ from briefqa.models.reader import Reader, reads
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
-from briefqa.text.lead_in import is_question, lead_ins
-from briefqa.text.line_breaks import is_header_row
+from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
 from briefqa.text.words import dotted_numbers, is_name, plain_words, terms
 
@@ -46,7 +45,7 @@ CANDIDATES = 200  # from each index
 READ = 8  # of the first passages are read at most
 ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
 NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
-_ASKING = frozenset(("ask", "asks", "asked", "asking", "question", "questions"))
+_ASKING = frozenset(("ask", "asks", "asked", "question", "questions"))
 SURE_OF_WORDS = 0.4  # from that certainty on the marked words are right often enough to claim them
 
 
@@ -263,7 +262,8 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
     by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
-    able = np.array(_able(ranking.terms, passage.text, spans))
+    asking = any(word.typed.lower() in _ASKING for word in ranking.terms.words)
+    able = ~np.array(answers_nothing(passage.text, spans, asking=asking))
     evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
     number = int(evidence.argmax())  # of equals the first
     best = reading.best(spans[number])
@@ -277,23 +277,6 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
         evident=int(np.where(able, by_indexes, -np.inf).argmax()) == number,
         margin=1.0 if len(ordered) == 1 else float(ordered[0] - ordered[1]),
     )
-
-
-def _able(asked: QuestionTerms, text: str, spans: Sequence[Span]) -> list[bool]:
-    """Which sentences can answer: no table's header over its rows, no question over its reply.
-
-    What somebody asked is an answer to a question about asking.
-    """
-    over = {one for above in lead_ins(text, spans) for one in above}
-    about_asking = any(word.typed.lower() in _ASKING for word in asked.words)
-    return [
-        one not in over
-        or not (
-            is_header_row(words := text[one.start : one.end])
-            or (is_question(words) and not about_asking)
-        )
-        for one in spans
-    ]
 
 
 def _answer(

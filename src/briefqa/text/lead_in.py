@@ -64,6 +64,20 @@ def lead_ins(text: str, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
     return found
 
 
+def answers_nothing(text: str, spans: Sequence[Span], *, asking: bool) -> list[bool]:
+    """Which sentences answer nothing by themselves: a table's header over its rows, a question
+    over its reply.
+
+    What somebody asked is an answer where a question is about `asking`.
+    """
+    over = {one for above in lead_ins(text, spans) for one in above}
+    words = (text[one.start : one.end] for one in spans)
+    return [
+        one in over and (line_breaks.is_header_row(of_it) or (not asking and is_question(of_it)))
+        for one, of_it in zip(spans, words, strict=True)
+    ]
+
+
 def is_question(words: str) -> bool:
     """Whether a sentence asks."""
     return words.rstrip('*_"”»)] ').endswith(("?", "？", "؟"))
