@@ -409,11 +409,7 @@ def test_what_takes_the_place_of_a_file_is_not_waited_for(tmp_path: Path, put: s
 def test_the_log_of_the_kernel_is_not_waited_for(folder: Path) -> None:
     (folder / "kernel.md").symlink_to("/proc/kmsg")
     said = details(build_it(folder))
-    assert said.pop("kernel.md") in (
-        "the file is empty",
-        "it cannot be read (Permission denied)",
-        NOT_REGULAR,
-    )
+    assert said.pop("kernel.md") in ("it cannot be read (Permission denied)", NOT_REGULAR)
     assert said == {"good.txt": "indexed"}
 
 
@@ -421,6 +417,14 @@ def test_a_pipe_without_a_suffix_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "kernel").symlink_to("/proc/kmsg")
     assert details(build_it(folder)) == {"good.txt": "indexed"}
+
+
+@pytest.mark.parametrize("file", ["/proc/self/status", "/proc/version"])
+def test_a_file_that_the_kernel_makes_up_is_no_regular_one(file: str, tmp_path: Path) -> None:
+    with pytest.raises(BriefQAError, match=r"not a regular file"):
+        source_files.read(Path(file))
+    (tmp_path / "empty.txt").touch()
+    assert source_files.read(tmp_path / "empty.txt") == b""
 
 
 def test_a_file_that_has_grown_is_not_read_without_end(tmp_path: Path) -> None:

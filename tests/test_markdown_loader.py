@@ -148,3 +148,54 @@ def test_an_endless_heading_is_cut_in_the_path_and_whole_in_the_source() -> None
     document = load("# T\n\n## " + "[a](" * 50_000 + "\nx")
     assert len(document.sections[0].path[0]) == 300
     assert len(headings(document)[0]) == 200_000
+
+
+@pytest.mark.parametrize("mark", ["**", "__"])
+@pytest.mark.parametrize(
+    "names", [("1. Costs", "2. Staff"), ("How to pay?", "Who may", "Ana Ruiz")]
+)
+@pytest.mark.parametrize("title", ["# Report\n\n", ""])
+def test_bold_lines_are_headings_where_there_are_no_others(
+    mark: str, names: tuple[str, ...], title: str
+) -> None:
+    body = "\n\n".join(f"{mark}{name}{mark}\n\nText of {name}." for name in names)
+    document = load(title + body)
+    assert outline(document) == [((name,), [f"Text of {name}."]) for name in names]
+    assert headings(document) == list(names)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "**Costs**\n\nText.\n\nMore.",
+        "**It was late.**\n\nText.\n\n**Nobody came:**\n\nText.",
+        "## Part\n\n**Costs**\n\nText.\n\n**Staff**\n\nText.",
+        "**Costs** rose.\n\nText.\n\n**Staff** left.\n\nText.",
+        "**Costs**\n\n**Staff**\n\n**Ships**",
+    ],
+)
+def test_a_bold_line_that_may_be_only_stressed_is_no_heading(source: str) -> None:
+    assert not any("Costs" in path or "Staff" in path for path, _ in outline(load(source)))
+
+
+@pytest.mark.parametrize("key", ["author", "authors", "Author"])
+@pytest.mark.parametrize(
+    ("value", "author"),
+    [
+        ("\n  - Ann Poe\n  - Ben Low", "Ann Poe, Ben Low"),
+        (" [Ann Poe, Ben Low]", "Ann Poe, Ben Low"),
+        ("\n  - name: Ann Poe\n    site: x.org\n  - name: Ben Low", "Ann Poe, Ben Low"),
+        ("\n  name: Ann Poe", "Ann Poe"),
+        (" Ann Poe", "Ann Poe"),
+        (" []", ""),
+        (" [[Ann]]", ""),
+    ],
+)
+def test_front_matter_may_have_several_authors(key: str, value: str, author: str) -> None:
+    assert load(f"---\n{key}:{value}\n---\n\nlead\n").metadata.author == author
+
+
+def test_authors_may_stand_in_toml_and_json() -> None:
+    toml = load('+++\ntitle = "T"\nauthors = ["Ann Poe", "Ben Low"]\n+++\n\nlead\n')
+    plain = load('{"title": "T", "authors": ["Ann Poe", {"name": "Ben Low"}]}\n\nlead\n')
+    assert toml.metadata.author == plain.metadata.author == "Ann Poe, Ben Low"

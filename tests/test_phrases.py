@@ -114,7 +114,7 @@ def test_the_phrases_of_a_question_are_its_quoted_words() -> None:
 
 
 MARKS = ['"{}"', "“{}”", "„{}“", "„{}”", "”{}”", "«{}»", "»{}«", "‹{}›", "›{}‹", "‘{}’", "‚{}‘"]
-MARKS += ["「{}」", "『{}』"]
+MARKS += ["「{}」", "『{}』", "《{}》", "＂{}＂", "'{}'", "''{}''", "``{}''"]
 
 
 @pytest.mark.parametrize("marks", MARKS)
@@ -136,6 +136,9 @@ def test_a_phrase_is_obeyed_between_the_quotation_marks_of_any_language(
         "Did the ’90s end and the ‘80s begin?",
         'How many 3.5" disks and 5.25" disks were sold?',
         "rock ‘n’ roll",
+        "rock 'n' roll",
+        "Don't the captain's table and the ships' bells ring?",
+        "Did the '90s end and the '80s' songs begin?",
     ],
 )
 def test_an_apostrophe_or_an_inch_mark_quotes_nothing(question: str) -> None:

@@ -371,6 +371,7 @@ def test_a_word_that_is_no_address_is_said_by_somebody(word: str) -> None:
     ("above", "is_heading"),
     [
         ("Costs", True),
+        ("Wer zahlt die Rechnung, fragte der Rat?", True),
         ("What does it cost?", True),
         ("Chapter 1.", True),
         ("The council approved a budget.", False),
@@ -387,7 +388,24 @@ def test_what_stands_over_dashes_is_a_heading_where_it_looks_like_one(
     assert above.split()[0] in document.text
 
 
-@pytest.mark.parametrize("between", ["", "\n", "\n  "])
+@pytest.mark.parametrize(
+    "sentence",
+    ["The council voted 12 million for the dyke.", "Le conseil a voté ceci :", "港长四十米。"],
+)
+def test_a_sentence_over_equals_signs_is_no_title(sentence: str) -> None:
+    document = load(f"# Log\n\n{sentence}\n===\nNext.\n")
+    assert (document.title, len(document.sections)) == ("Log", 1)
+    first = document.sections[0].paragraphs[0]
+    assert document.text[first.start : first.end] == sentence
+
+
+def test_markdown_in_the_cells_of_a_table_in_html_stays_markdown() -> None:
+    document = load("<table><tr><td>\n\n- one\n- two\n\n</td></tr></table>\n\nAfter.")
+    paragraphs = document.sections[0].paragraphs
+    assert [document.text[one.start : one.end] for one in paragraphs] == ["- one\n- two", "After."]
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n  ", "\n\n", "\n \n    "])
 def test_a_table_in_html_is_one_table_however_its_lines_are_laid_out(between: str) -> None:
     def row(*cells: str) -> str:
         return f"<tr>{between}{between.join(cells)}{between}</tr>{between}"

@@ -155,6 +155,18 @@ def test_the_right_column_is_found_however_far_down_a_table(
     )
 
 
+@pytest.mark.parametrize("number", [2, 29, 58])
+@pytest.mark.parametrize("noun", ["people", "inhabitants"])
+def test_those_who_live_somewhere_are_counted_in_their_column(number: int, noun: str) -> None:
+    rows = "".join(f"| Town{n} | {n * 37 + 1000} | {n * 53 + 100} |\n" for n in range(1, 61))
+    text = f"| Town | {noun.title()} | Area (ha) |\n|:--|--:|--:|\n{rows}"
+    asked = analyse(f"How many {noun} live in Town{number}?")
+    row = tables.answering_row(asked, text, "Towns", stems)
+    assert row is not None
+    assert row.cell is not None
+    assert text[row.cell.start : row.cell.end] == str(number * 37 + 1000)
+
+
 @pytest.mark.parametrize("number", [3, 40, 77])
 def test_a_cell_that_repeats_its_columns_name_is_what_answers(port: Searcher, number: int) -> None:
     answer = port.ask(f"Which berth has a fee of {10 * number}.50?")

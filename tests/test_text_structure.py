@@ -100,6 +100,28 @@ def test_chapters_may_end_with_a_full_stop() -> None:
     assert paths(document) == [(one,) for one in chapters]
 
 
+@pytest.mark.parametrize(
+    "chapters",
+    [
+        ("Chapter the First.", "Chapter the Second.", "Chapter the Thirteenth."),
+        ("Глава 1.", "Глава 2.", "Глава 3."),
+        ("Глава 1. Буря.", "Глава 2. Штиль."),
+        ("CHAPITRE PREMIER.", "CHAPITRE II."),
+        ("CHAPITRE PREMIER. La tempête.", "CHAPITRE II. Le calme."),
+        ("CHAPTER FIFTEEN", "CHAPTER SIXTEEN"),
+        ("Capítulo primero.", "Capítulo II."),
+    ],
+)
+def test_the_number_of_a_chapter_may_be_spelt_in_several_languages(
+    chapters: tuple[str, ...],
+) -> None:
+    document = load(
+        "THE QUAY\n\n\n" + "\n\n".join(f"{one}\n\n{RAIN}\n\n{SHUT}" for one in chapters)
+    )
+    assert document.title == "THE QUAY"
+    assert paths(document) == [(one,) for one in chapters]
+
+
 @pytest.mark.parametrize("last", ["Which way heading?”", "Gone?’", "Which way heading?»"])
 def test_the_end_of_a_speech_is_no_heading(last: str) -> None:
     opening = {"”": "“", "’": "‘", "»": "«"}[last[-1]]

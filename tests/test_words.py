@@ -76,6 +76,13 @@ def test_a_version_is_no_other_one_of_the_same_figures(text: str, other: str) ->
     assert "1.2.3" not in of(other)
 
 
+@pytest.mark.parametrize(("one", "other"), [("20.0", "2.0.0"), ("1.10", "1.1.0"), ("3.14", "31.4")])
+def test_a_v_before_a_version_changes_nothing(one: str, other: str) -> None:
+    assert of(f"v{one}") == of(one)
+    assert one in of(f"Version {one}-rc1")
+    assert not meet(f"v{one}", f"v{other}")
+
+
 @given(st.integers(1_000, 999_999_999))
 def test_a_number_is_found_however_its_thousands_are_set_apart(number: int) -> None:
     spellings = [f"{number:,}".replace(",", mark) for mark in (",", ".", " ", "\u00a0", "\u202f")]

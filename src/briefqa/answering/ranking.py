@@ -30,10 +30,9 @@ from briefqa.models.reader import Reader, reads
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmer
-from briefqa.text.lead_in import lead_ins
-from briefqa.text.line_breaks import is_header_row
+from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
-from briefqa.text.words import is_name, plain_words, terms
+from briefqa.text.words import dotted_numbers, is_name, plain_words, terms
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,6 +45,7 @@ CANDIDATES = 200  # from each index
 READ = 8  # of the first passages are read at most
 ORDERED = 4  # of these change places by what is read, and so are read whatever is asked for
 NEIGHBOURS = 1  # sentences on either side of the one that answers that are read with it again
+_ASKING = frozenset(("ask", "asks", "asked", "question", "questions"))
 SURE_OF_WORDS = 0.4  # from that certainty on the marked words are right often enough to claim them
 
 
@@ -128,7 +128,7 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
         np.zeros_like(word_share) if cosine is None else cosine,
         context.document_of[rows],
     )
-    last = ~_holding_all(context, query.must_hold, rows)
+    last = _lacking(context, query, rows)
     order = np.lexsort((rows, -fused, last))
     readings: dict[int, Reading] = {}
     question = query.reader_question or query.text
@@ -157,11 +157,17 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     )
 
 
-def _holding_all(context: SearchContext, words: str, rows: Rows) -> Flags:
-    """Which of these passages hold all these words, bool [len(rows)]."""
+def _lacking(context: SearchContext, query: Query, rows: Rows) -> Rows:
+    """How much each of these passages lacks of what a passage that comes first has, int64 [n].
+
+    That is `query.must_hold` as a whole, and each number with several dots that the question has:
+    of a version or an address no digit may be another, though it would mean much the same.
+    """
     stem = stemmer(context.language)
-    wanted = {term for word in plain_words(words) for term in terms(word, stem)}
-    return np.asarray(context.keyword.holding(tuple(wanted), rows).all(axis=0))
+    wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
+    holding_all = context.keyword.holding(tuple(wanted), rows).all(axis=0)
+    dotted = context.keyword.holding(dotted_numbers(query.text), rows)
+    return np.asarray(~holding_all + (~dotted).sum(axis=0), np.int64)
 
 
 def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
@@ -256,14 +262,8 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
             cosine = cosines
     reading = ranking.readings.get(row, Reading(0.0))
     by_indexes, by_reader = combined(share, cosine), reading.shares(spans)
-    # The header of a table answers nothing by itself, where there is a row below it.
-    headers = {one for above in lead_ins(passage.text, spans) for one in above}
-    able = np.array(
-        [
-            one not in headers or not is_header_row(passage.text[one.start : one.end])
-            for one in spans
-        ]
-    )
+    asking = any(word.typed.lower() in _ASKING for word in ranking.terms.words)
+    able = ~np.array(answers_nothing(passage.text, spans, asking=asking))
     evidence = np.where(able, in_sentences(by_indexes, by_reader), -np.inf)
     number = int(evidence.argmax())  # of equals the first
     best = reading.best(spans[number])

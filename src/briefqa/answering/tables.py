@@ -25,7 +25,7 @@ _CAPTION = 120  # characters of a line that is a table's caption
 _LIGHT = tuple(
     "get got come came go goes went run make made pay paid spend spent cost money price amount sum "
     "receive have take took give gave given total number much many name call leave depart arrive "
-    "start work visit exactly time year date day kind".split()
+    "start work live visit exactly time year date day kind".split()
 )
 _ORDINALS = {
     word: str(number)

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from briefqa.documents import loaders
 from briefqa.documents.loaders.recognition import UNKNOWN
@@ -84,7 +85,7 @@ def excluded_by(path: Path) -> set[str]:
 def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """The bytes of a regular file of a sensible size, never waiting for any; raises LoadError.
 
-    A file of the kernel's (`/proc/kmsg`) says that it is empty, and is not read.
+    A file that the kernel makes up (`/proc/kmsg`) is no regular one, whatever it says.
     """
     try:
         if path.is_dir():
@@ -94,7 +95,7 @@ def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
         # What is opened may be another thing by now, such as a pipe that nobody writes to.
         with os.fdopen(os.open(path, _WITHOUT_WAITING), "rb") as file:
             status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
+            if not stat.S_ISREG(status.st_mode) or (not status.st_size and _is_made_up(file)):
                 raise LoadError("it is not a regular file, or a link that leads nowhere")
             # Bounded: the file may be growing.
             data = file.read(most + 1) if status.st_size else b""
@@ -106,6 +107,11 @@ def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
         )
     except OSError as error:
         raise LoadError(f"it cannot be read ({error.strerror})") from error
+
+
+def _is_made_up(file: BinaryIO) -> bool:
+    """Whether an open file is on a file system without storage, such as that of the kernel."""
+    return hasattr(os, "fstatvfs") and os.fstatvfs(file.fileno()).f_blocks == 0
 
 
 def read_source(path: Path, name: str = "") -> bytes:

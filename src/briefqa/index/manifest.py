@@ -20,7 +20,7 @@ OLDEST_FORMAT = 2  # the oldest it reads
 # Raise it with every change to how documents are cut, split into sentences, embedded or scored by
 # their words: older indexes are then not searched, and rebuilt, which an unchanged file would not
 # be otherwise. Loaders have versions.
-RECIPE = 5
+RECIPE = 6
 
 
 class Outcome(StrEnum):

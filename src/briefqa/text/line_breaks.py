@@ -47,6 +47,7 @@ _CELLS = regex.compile(r"\S(?:\t| {3,})\S")
 _THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d)(?:[^,]|$))")
 _IN_QUOTES = regex.compile(r'"[^"]*+"')
 
+_MOST_LABEL = 200  # characters of a line that are looked at for who speaks on it
 _NARROWEST = 45  # columns; lines that stop short of it are hardly wrapped there
 _WIDEST = 400  # beyond it no line is wrapped, and its columns need not be counted
 _RAGGED = 0.6  # of the width: what stops short of it was not wrapped, whatever stands around it
@@ -111,6 +112,11 @@ def item_mark(line: str) -> str:
         return line[0]
     number = _NUMBERED.match(line)
     return _LETTERS.sub("a", _DIGITS.sub("1", number[0].strip(" \t().§"))) if number else ""
+
+
+def begins_turn(line: str) -> bool:
+    """Whether a line names who speaks on it: `[Ana]: Yes.`, `**Ana:** Yes.`, `A: Yes.`"""
+    return _LABEL.match(line[:_MOST_LABEL].replace("*", "").replace("_", "")) is not None
 
 
 def is_header_row(row: str) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import regex
 
 # A straight quote after a word is an inch mark, or closes nothing; a single one within a word is an
-# apostrophe. Each mark ends at the next one of its kind, so that the pattern is linear.
+# apostrophe, before a digit it stands for a century. Each mark ends at the next one of its kind, so
+# that the pattern is linear.
 QUOTED = regex.compile(
     r'(?<!\w)"(?=\S)([^"]++)(?<=\S)"(?!\w)'
     r"|“([^“”]++)”|„([^„“”]++)[“”]|(?<!\w)”([^“”]++)”(?!\w)"
     r"|«([^«»]++)»|(?<!\w)»([^«»]++)«(?!\w)|‹([^‹›]++)›|(?<!\w)›([^‹›]++)‹(?!\w)"
     r"|(?<!\w)‘((?:[^‘’]|(?<=\w)’(?=\w)){2,}+)’(?!\w)|‚((?:[^‚‘’]|(?<=\w)’(?=\w)){2,}+)[‘’](?!\w)"
-    r"|「([^「」]++)」|『([^『』]++)』"
+    r"|「([^「」]++)」|『([^『』]++)』|《([^《》]++)》|＂([^＂]++)＂"
+    r"|(?<!\w)(?:''|``)(?=\S)((?:[^'`]|(?<=\w)'(?=\w))++)(?<=\S)''(?!\w)"
+    r"|(?<![\w'])'(?=\p{L})((?:[^']|(?<=\w)'(?=\w)){2,}+)(?<=\S)'(?![\w'])"
 )
 
 

@@ -41,6 +41,8 @@ _BY_DOTS = regex.compile(r"[1-9]\p{N}{0,2}(?:\.\p{N}{3})++(?:,\p{N}++)?")
 _NUMBER = regex.compile(r"\p{N}++(?:[.,]\p{N}++)?")
 _DOTTED = regex.compile(r"(?<!\p{N})\p{N}++(?:\.\p{N}++)++")
 _ORDINAL = regex.compile(r"(\p{N}++)(?:st|nd|rd|th)")
+_DATE = regex.compile(r"\.[12]\p{N}{3}$")
+_VERSION = regex.compile(r"v(?=\p{N}++\.)")
 _INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})++")
 _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 _PARTS = regex.compile(rf"{_LETTERS}+|\p{{N}}+")
@@ -181,6 +183,16 @@ def phrase_spellings(phrase: str) -> list[tuple[str, ...]]:
     return [spelling for spelling in dict.fromkeys(spellings) if spelling]
 
 
+def dotted_numbers(text: str) -> tuple[str, ...]:
+    """The terms of numbers with several dots, such as versions; not of dates or amounts."""
+    return tuple(
+        number
+        for word in _words(text)
+        for number in _DOTTED.findall(_fold(word))
+        if number.count(".") > 1 and not _BY_DOTS.fullmatch(number) and not _DATE.search(number)
+    )
+
+
 def places_of(words: Iterable[str], text: str, stem: Stem) -> list[tuple[int, int]]:
     """Where words of `text` stand that are one of these, word endings and spelling apart.
 
@@ -222,7 +234,7 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def _terms(raw: str, stem: Stem) -> tuple[str, ...]:
     word = _fold(_GROUPING.sub("", raw))
-    if numbers := _numbers(word):
+    if numbers := _numbers(_VERSION.sub("", word, 1) if word[0] == "v" else word):
         return tuple(number[:MAX_TERM] for number in numbers)
     if word.endswith(("+", "#")):
         return (word,)

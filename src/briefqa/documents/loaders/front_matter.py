@@ -47,7 +47,7 @@ def metadata(front: Mapping[str, str], title: str) -> Metadata:
         title=title,
         date=front.get("date", ""),
         source=front.get("source", "") or front.get("publisher", ""),
-        author=front.get("author", ""),
+        author=front.get("author", "") or front.get("authors", ""),
         language=front.get("language", "") or front.get("lang", ""),
         place=front.get("place", ""),
     )
@@ -129,8 +129,18 @@ def _toml(source: str) -> dict[str, Any] | None:
 
 
 def _plain_values(entries: Mapping[Any, Any]) -> dict[str, str]:
-    return {
-        str(key).lower(): one_line(str(value))
-        for key, value in entries.items()
-        if isinstance(value, str | date | datetime)
-    }
+    plain = {}
+    for key, value in entries.items():
+        name = str(key).lower()
+        if isinstance(value, str | date | datetime):
+            plain[name] = one_line(str(value))
+        elif name in ("author", "authors") and (people := _people(value)):
+            plain[name] = ", ".join(people)
+    return plain
+
+
+def _people(value: object) -> list[str]:
+    """The names of several people, each as it is or under `name`."""
+    listed = value if isinstance(value, list) else [value]
+    named = [one.get("name") if isinstance(one, dict) else one for one in listed]
+    return [one_line(one) for one in named if isinstance(one, str) and one.strip()]

@@ -22,6 +22,8 @@ _TAG = regex.compile(
     r"(?P<attributes>(?=[\s/>])(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+)>"
 )
 _NAMED = regex.compile(r"<(/?)([a-z][a-z0-9-]{0,40})(?=[\s/>])")
+_GAP = regex.compile(r"\s++(?P<text>[^<\s])?+")
+_BLANK = regex.compile(r"(?:\r\n|[\r\n])[ \t]*+[\r\n]")
 _DECLARATION = regex.compile(r"<[!?][^<>]{0,2000}>")
 _ALT = regex.compile(r"(?<![\w-])(?i:alt)\s{0,9}=\s{0,9}(?:\"([^\"]*+)\"|'([^']*+)')")
 _BLOCK_NAMES = frozenset(
@@ -61,6 +63,7 @@ class Finder:
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._found: dict[str, int] = {}
         self._paired: set[str] | None = None
+        self._text_above: dict[int, int] = {}
 
     def tag(self, place: int) -> Tag | None:
         """The tag that begins at a place; None where none does, or none of HTML.
@@ -93,6 +96,15 @@ class Finder:
         if 0 <= place < start or closing not in self._found:
             place = self._found[closing] = self._lower.find(closing, start)
         return None if place < 0 else place + len(closing)
+
+    def behind_tags(self, closing: str, start: int) -> int | None:
+        """Where the next such string ends, if only tags begin below blank lines up to it."""
+        behind = self.behind(closing, start)
+        if behind is not None and behind not in self._text_above:
+            gaps = _GAP.finditer(self._text, start, behind)
+            below = (gap.start() for gap in gaps if gap["text"] and _BLANK.search(gap[0]))
+            self._text_above[behind] = max(below, default=-1)
+        return behind if behind is not None and self._text_above[behind] < start else None
 
     def behind_element(self, name: str, start: int) -> int | None:
         """Where the closing tag of an element ends."""

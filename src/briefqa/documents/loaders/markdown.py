@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 NAME = "markdown"
-VERSION = 3
+VERSION = 4
 SUFFIXES: tuple[str, ...] = (".md", ".markdown")
 MEDIA_TYPE = "text/markdown"
 CALLED = "Markdown"
@@ -40,6 +40,8 @@ LIBRARIES: tuple[str, ...] = ()
 
 _MOST_HEADING_CHARS = 1_000
 _MARKED = regex.compile(r"[\\`*_\[<&]")
+_BOLD = regex.compile(r"(\*\*|__)(?=\S)(?P<words>[^\r\n*_`\[\]<>\\]{1,80})(?<![\s.,;:!])\1")
+_FEWEST_BOLD = 2
 _SPOKEN = ("text", "code_inline", "html_inline", "image")
 _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
 
@@ -131,7 +133,35 @@ def _blocks(text: str, body: int) -> list[_Heading | Span]:
             blocks.append(_Heading(int(token.tag[1:]), words, own, span))
         elif _VISIBLE.search(text, span.start, span.end):
             blocks.append(span)
-    return blocks
+    return _with_bold_headings(text, blocks)
+
+
+def _with_bold_headings(text: str, blocks: list[_Heading | Span]) -> list[_Heading | Span]:
+    """The blocks, lines in bold as headings of what is below them: conversions write such files.
+
+    Only where nothing but a title has the marks of a heading, and two such lines have text under
+    them.
+    """
+    marked = [block for block in blocks if isinstance(block, _Heading)]
+    if len(marked) > 1 or any(block.level > 1 for block in marked):
+        return blocks
+    bold = [
+        None if isinstance(block, _Heading) else _BOLD.fullmatch(text, block.start, block.end)
+        for block in blocks
+    ]
+    over_text = {
+        place: found
+        for place, found in enumerate(bold[:-1])
+        if found and isinstance(blocks[place + 1], Span) and not bold[place + 1]
+    }
+    if len(over_text) < _FEWEST_BOLD:
+        return blocks
+    return [
+        _Heading(2, one_line(found["words"]), Span(*found.span("words")), Span(*found.span()))
+        if (found := over_text.get(place))
+        else block
+        for place, block in enumerate(blocks)
+    ]
 
 
 def _heading_text(text: str, lines: Sequence[Span], token: Token) -> Span:

@@ -1,8 +1,8 @@
 """The blocks of Markdown, as markdown-it finds them but for two of its rules.
 
 A line `[Name]: word` defines a link only where the word could be an address: in a transcript it is
-what somebody said. What stands over a line of dashes is a heading only where it looks like one: a
-sentence with a rule under it is a paragraph.
+what somebody said. A sentence with a line of dashes or equals signs under it is a paragraph with a
+rule, as is what is too long for a heading over dashes. A question is a heading: FAQs have them.
 """
 
 from __future__ import annotations
@@ -88,11 +88,12 @@ def _folded(label: str) -> str:
 
 
 def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A heading over `===` or `---`; over dashes, a paragraph and a rule where it is none."""
+    """A heading over `===` or `---`; a paragraph and a rule where it is none."""
     if not lheading(state, start, end, silent):
         return False
     opening, inline, closing = state.tokens[-3:]
-    if opening.markup == "-" and _is_prose(inline.content):
+    text = inline.content
+    if _is_sentence(text) or (opening.markup == "-" and _is_long(text)):
         opening.type, closing.type = "paragraph_open", "paragraph_close"
         opening.tag = closing.tag = "p"
         opening.markup = closing.markup = ""
@@ -102,10 +103,11 @@ def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _is_prose(text: str) -> bool:
-    return (
-        "\n" in text
-        or len(text) > _MOST_CHARS
-        or text.endswith(_FULL_STOPS)
-        or (_ENDS.search(text) is not None and len(text.split()) > _MOST_ENDED_WORDS)
+def _is_sentence(text: str) -> bool:
+    return text.endswith(_FULL_STOPS) or (
+        _ENDS.search(text) is not None and len(text.split()) > _MOST_ENDED_WORDS
     )
+
+
+def _is_long(text: str) -> bool:
+    return "\n" in text or len(text) > _MOST_CHARS

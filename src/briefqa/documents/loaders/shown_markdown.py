@@ -47,6 +47,7 @@ def shown(source: str) -> str:
         return source
     source = _DATA.sub("data:,", source.replace("\ufeff", ""))
     lines = line_spans(source)
+    starts = [line.start for line in lines]
     finder = Finder(source)
     parts: list[str] = []
     done = 0
@@ -58,10 +59,15 @@ def shown(source: str) -> str:
         opening = piece.rfind("<!--")
         if 0 <= opening > piece.rfind("-->") and (behind := finder.behind("-->", stop)):
             # To a browser it ends with the block; whoever wrote it meant it to be hidden.
-            line = bisect_right(lines, behind - 1, key=lambda span: span.start) - 1
-            stop = lines[line].end
+            stop = lines[bisect_right(starts, behind - 1) - 1].end
             piece = source[begin:stop]
         if kind == "html":
+            seen = piece.lower()
+            in_table = seen.rfind("<table") > seen.rfind("</table")
+            if in_table and (behind := finder.behind_tags("</table>", stop)):
+                # To Markdown it ends at a blank line, to whoever wrote it where it is closed.
+                stop = lines[bisect_right(starts, behind - 1) - 1].end
+                piece = source[begin:stop]
             above = source[lines[first - 1].start : begin] if first else ""
             piece = markdown_of(piece, under_text=bool(above.strip()))
         else:

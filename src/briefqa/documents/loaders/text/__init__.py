@@ -19,7 +19,7 @@ from briefqa.documents.loaders.text.levels import levels
 from briefqa.records import Document, Span
 
 NAME = "text"
-VERSION = 3
+VERSION = 4
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
 CALLED = "text"

@@ -13,17 +13,22 @@ NUMBERED = re.compile(
 )
 _WORDS = {
     1: "part teil partie parte deel book buch livre libro title titel titre título schedule annex "
-    "annexe anlage anhang annexes appendix exhibit attachment act volume band",
-    2: "chapter kapitel chapitre capítulo capitolo hoofdstuk scene canto",
+    "annexe anlage anhang annexes appendix exhibit attachment act volume band часть книга том",
+    2: "chapter kapitel chapitre capítulo capitolo hoofdstuk scene canto глава розділ",
     3: "subchapter subpart abschnitt division",
-    4: "section article artikel artículo articolo art clause rule regulation paragraph sección",
+    4: "section article artikel artículo articolo art clause rule regulation paragraph sección "
+    "статья",
 }
 _RANK = {word: rank for rank, words in _WORDS.items() for word in words.split()}
 _RANK["§"] = 4
 FINE = 4  # the rank of what holds the text itself
 RANKS = 5  # two of the last kind may stand in each other
 _SPELT = (
-    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth)"
+    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|nineteen|twenty|(?:the )?(?:first|second|third|fourth|fifth|sixth|"
+    "seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|"
+    "seventeenth|eighteenth|nineteenth|twentieth|last)|premier|première|primero|primera|primo|"
+    "первая|вторая|третья)"
 )
 _UNIT = re.compile(
     rf"(?P<kind>[^\W\d_]{{3,12}}|§)\.?(?:(?<=§)\s?|\s{{1,3}})"
