@@ -171,7 +171,7 @@ class Library:
             indexed = {source.name: source for source in last.indexed()} if last else {}
             source = indexed.get(name)
             path = Path(absolute(source.path)) if source else self.uploads
-            if source is None or source.part or path.parent != self.uploads:
+            if last is None or source is None or source.part or path.parent != self.uploads:
                 raise UsageError(f"{name} is no document that was added here; edit its file.")
             try:
                 before = described(path)

@@ -101,6 +101,8 @@ def supports(path: Path) -> bool:
 def kind_of_file(path: Path) -> Kind:
     """What a file is by its content, UNKNOWN also where it cannot be looked at."""
     try:
+        if not path.is_file():  # a pipe would have to be waited for
+            return UNKNOWN
         with path.open("rb") as file:
             return kind_of(file)
     except (OSError, ValueError):
