@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.progress import OnProgress, Progress
     from briefqa.indexing.verification import VerifyReport
+    from briefqa.models.model_check import ModelCheck
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import DocumentInfo, Hit
 
@@ -189,6 +190,26 @@ def show_info(info: IndexInfo) -> None:
             language = language_name(source.language) or f"language unclear, read as {usual}"
         result = "; ".join(filter(None, (holds, language, source.detail)))
         print(line(f"  {source.name}: {source.outcome}, {result}"))
+
+
+def show_model(found: ModelCheck) -> None:
+    """Print what a model is, whether it could be exported, and its speed."""
+    languages = ", ".join(map(language_name, found.languages))
+    exported = "to ONNX, with the same vectors"
+    if found.not_exported:
+        exported = f"no: {found.not_exported}; it is run by sentence-transformers"
+    rows = (
+        ("model", str(found.folder)),
+        ("hash", found.fingerprint),
+        ("size", f"{found.size / 1e6:.0f} MB, {found.dimension} dimensions"),
+        ("reads", f"{found.pieces} word pieces of a passage"),
+        ("prefixes", f"questions {found.question_prefix!r}, passages {found.passage_prefix!r}"),
+        ("languages", languages or "its card does not say"),
+        ("exported", exported),
+        ("speed here", f"{found.speed:.0f} passages a second"),
+    )
+    for name, value in rows:
+        print(line(f"{name:<11} {value}"))
 
 
 def show_sections(infos: Sequence[DocumentInfo], sections: Mapping[str, Sequence[str]]) -> None:

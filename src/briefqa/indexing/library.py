@@ -158,6 +158,18 @@ class Library:
                     sidecar_of(old).unlink(missing_ok=True)
         return Removed(name, path, moved_to, frozenset(same), self._finished_before())
 
+    def uploaded(self) -> tuple[str, ...]:
+        """The names of the documents that were added here, in document order."""
+        try:
+            last = generations.current_manifest(self.index)
+        except BriefQAError:
+            return ()
+        return tuple(
+            source.name
+            for source in last.indexed()
+            if not source.part and Path(absolute(source.path)).parent == self.uploads
+        )
+
     def describe(
         self, name: str, said: Mapping[str, str], progress: OnProgress | None = None
     ) -> Received:
@@ -169,10 +181,9 @@ class Library:
         """
         with self._alone() as last:
             indexed = {source.name: source for source in last.indexed()} if last else {}
-            source = indexed.get(name)
-            path = Path(absolute(source.path)) if source else self.uploads
-            if last is None or source is None or source.part or path.parent != self.uploads:
+            if last is None or name not in self.uploaded():
                 raise UsageError(f"{name} is no document that was added here; edit its file.")
+            path = Path(absolute(indexed[name].path))
             try:
                 before = described(path)
                 content = as_bytes({**(before.values if before else {}), **said})
