@@ -399,6 +399,8 @@ def request(address: str, method: str, path: str, content: object = None) -> tup
 def test_what_an_uploaded_document_is_can_be_edited(
     visit: Visit, library_page: str, tmp_path: Path
 ) -> None:
+    from playwright.sync_api import expect
+
     page = visit(library_page)
     note = tmp_path / "scan0012.md"
     note.write_text("The beekeeper Ottilie sells honey on the pier.\n", "utf-8")

@@ -75,8 +75,8 @@ def _add_build(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--language", metavar="CODE",
-        help="two-letter code of the documents' language "
-        "(default en; without any PATH, that of the last build)",
+        help="two-letter code of the language of documents that do not say theirs "
+        "(default: the one their words tell; without any PATH, that of the last build)",
     )  # fmt: skip
     command.add_argument(
         "--encoding", metavar="NAME",
