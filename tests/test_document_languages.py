@@ -246,3 +246,16 @@ def test_info_as_json_has_the_languages(
 def test_a_list_of_documents_says_no_language_of_english_ones() -> None:
     info = DocumentInfo("a.md", "A", "", 1, (), language="en")
     assert "small" not in str(document_list([info], changeable=False, formats=()))
+
+
+def test_a_list_quotes_no_places_in_another_language(tmp_path: Path) -> None:
+    german = "# Häfen\n\nDie Häfen an der Küste des Landes sind:\n\n- Kestrand\n- Velmora\n- Lund\n"
+    english = (
+        "# Harbours\n\nThe harbours on the coast of the country are:\n\n- Port Ellen\n- Oban\n"
+    )
+    folder = written(tmp_path / "ports", german=f"---\nlang: de\n---\n{german}", english=english)
+    build(folder, index=tmp_path / "index", model=HashingEmbedder())
+    with open_index(tmp_path / "index", reader=None) as searcher:
+        answer = searcher.ask("List the harbours or Häfen on the coast.", k=5)
+    assert {hit.passage.document for hit in answer.hits} == {"german.md", "english.md"}
+    assert "german.md" not in {one.passage.document for one in answer.quotations}

@@ -48,7 +48,7 @@ def test_a_good_model_is_described(
         (None, "There is no folder "),
         ("modules.json config.json", " is not a sentence-transformers model folder."),
         ("model.safetensors", " does not load: "),
-        ("tokenizer.json vocab.txt tokenizer_config.json", " does not load: "),
+        ("tokenizer.json vocab.txt tokenizer_config.json", " the same vector, so that it finds "),
     ],
 )
 def test_one_that_cannot_be_used_is_told_in_a_sentence(

@@ -21,6 +21,9 @@ _SENTENCES = (
     "罢工持续了五十天，最后一个晚上，码头工人在雨中回家。",
     "On 14 March 2021 the board paid 1,450 crowns for 36 barrels (see Article 4.2).",
 )
+# Of as many words, so that a tokenizer without a vocabulary makes the same of both.
+_DIFFERENT = ("The cat sleeps on a wall.", "Our ship sank near the coast.")
+_SAME = 0.999
 _SENTENCES_A_PASSAGE = 5
 _PASSAGES = 32
 
@@ -61,7 +64,13 @@ def check_model(folder: Path) -> ModelCheck:
         for start in range(_PASSAGES)
         for count in [1 + start % _SENTENCES_A_PASSAGE if start % 4 == 0 else _SENTENCES_A_PASSAGE]
     ]
-    dimension = model.embed(passages[:1], TextKind.PASSAGE).shape[1]
+    vectors = model.embed(_DIFFERENT, TextKind.PASSAGE)
+    if float(vectors[0] @ vectors[1]) > _SAME:
+        raise ModelUnavailable(
+            f"The model in {folder} gives different sentences the same vector, so that it finds "
+            "nothing; a file of it, such as tokenizer.json, is missing."
+        )
+    dimension = vectors.shape[1]
     if model.size < 1:
         raise ModelUnavailable(f"The model in {folder} reads no text beside its prompt.")
     fast = onnx_embedder.export(model, passages)
