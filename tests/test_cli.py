@@ -405,7 +405,8 @@ def test_info_says_what_the_index_holds(folder: Path, capsys: pytest.CaptureFixt
     assert code == 0
     assert "holds       2 passages of 1 document\n" in out
     assert "reader      none: The index is one for tests, so answers come from" in out
-    assert out.endswith("\n  harbour.md: indexed, 2 passages\n")
+    told = "harbour.md: indexed, 2 passages; language unclear, read as English"
+    assert out.endswith(f"\n  {told}\n")
 
 
 def test_info_prints_what_the_library_returns(

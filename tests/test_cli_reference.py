@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from briefqa import cli
+from briefqa.models import sentence_transformer
 from docs.cli_reference import PAGE, commands, example, reference
 
 QUESTIONS = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -48,6 +49,7 @@ def run(
     (questions,) = QUESTIONS.findall((repo / "docs" / "documents.md").read_text("utf-8"))
     (clone / "my-questions.jsonl").write_text(questions)
     lines = "What did the doctors do in Aleppo?\nHow many children?\n/save receipt.json\n"
+    (clone / "my-model").symlink_to(sentence_transformer.find("all-MiniLM-L6-v2").folder)
     monkeypatch.setattr("getpass.getpass", lambda prompt: "green ferries")
 
     def example_of(name: str) -> str:
@@ -77,8 +79,9 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "calibrated  asserts from" in run("info")
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
+    assert "\nexported    to ONNX, with the same vectors\n" in run("models")
     tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
-    assert set(commands()) == {*tested.split(), "formats"}
+    assert set(commands()) == {*tested.split(), "formats", "models"}
 
 
 def test_the_example_of_serve_serves_the_page(

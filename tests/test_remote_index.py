@@ -66,6 +66,7 @@ class MemoryKeywordIndex:
 
     def __init__(self, cut: Sequence[Passage], language: str) -> None:
         self.language = language
+        self.languages = (language,)
         self.n_passages = len(cut)
         stem = stemmer(language)
         self._terms = [

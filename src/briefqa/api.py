@@ -53,7 +53,8 @@ def build(
     `sources` is a file, a folder, or several; None repeats the last build, or takes the folder
     `data`. Files and folders in `exclude` are left out, also by builds that repeat this one.
     `model` is a sentence-transformers model: a folder, or a name that is in this machine's hub
-    cache. `language` is the two-letter code whose word endings are folded, English by default.
+    cache. `language` is the two-letter code of documents that do not say theirs, by default
+    what their words tell, English where they do not.
     `encoding` is that of text files which are neither UTF-8 nor marked, such as "cp1252"; without
     it each is read in the encoding it looks like, and its `detail` says where that is uncertain.
     `progress` is called with a `briefqa.indexing.progress.Progress` as the work goes on, so that

@@ -111,7 +111,8 @@ def section_path(text: str) -> tuple[str, ...]:
 class Metadata:
     """What a source says of itself, each as it is written there, empty where it does not.
 
-    Only `title` is never empty: where the source has none, it is made of the file's name.
+    Only `title` is never empty: where the source has none, it is made of the file's name. In an
+    index `language` is a two-letter code, which its words tell where the source does not.
     """
 
     title: str
@@ -166,9 +167,9 @@ class Passage:
 
     `document` is the Document's name; `section` its heading path, outermost first, title not
     included, empty for the lead. `paragraphs` are the first and last within the section, from 1.
-    `place` is its lines or pages in the file, `language` what its document says it is written in,
-    if anything. `table_header` is that of a table which began in a passage before; another
-    document has a title that is `title_shared`.
+    `place` is its lines or pages in the file, `language` the two-letter code of its document's,
+    empty where that cannot be told. `table_header` is that of a table which began in a passage
+    before; another document has a title that is `title_shared`.
     """
 
     document: str
@@ -358,6 +359,7 @@ class DocumentInfo:
     source: str = ""
     author: str = ""
     notes: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

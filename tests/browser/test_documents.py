@@ -394,3 +394,30 @@ def request(address: str, method: str, path: str, content: object = None) -> tup
         connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         return response.status, response.read().decode("utf-8")
+
+
+def test_what_an_uploaded_document_is_can_be_edited(
+    visit: Visit, library_page: str, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page = visit(library_page)
+    note = tmp_path / "scan0012.md"
+    note.write_text("The beekeeper Ottilie sells honey on the pier.\n", "utf-8")
+    assert add(page, note) == "scan0012.md: added, 1 passage"
+    form = page.locator("#edit")
+    form.get_by_role("button", name="Edit title, date, source, author").click()
+    form.get_by_label("Uploaded document").click()
+    page.get_by_role("option", name="(scan0012.md)").click()
+    title = form.get_by_label("Title")
+    expect(title).to_have_value("scan0012")
+    title.fill("The beekeeper's <b>ledger</b>")
+    form.get_by_label("Author").fill("Ottilie Brandt")
+    forget_notice(page)
+    form.get_by_role("button", name="Save").click()
+    assert notice(page) == "scan0012.md: replaced, 1 passage"
+    listed = page.locator("#library .document", has_text="The beekeeper's <b>ledger</b>")
+    listed.wait_for()
+    assert not sideways(page)
+    answer = ask(page, "What does Ottilie sell on the pier?")
+    assert "The beekeeper's <b>ledger</b>" in answer.inner_text()

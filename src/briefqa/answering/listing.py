@@ -217,6 +217,8 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
     wanted = frozenset(asked) or frozenset(ranked.terms.idf)
     for rank, row in enumerate(map(int, ranked.rows[:PASSAGES])):
         passage = context.passages[row]
+        if passage.language not in ("", language):
+            continue  # what counts as a place that answers was found on English
         reading = ranked.readings.get(row)
         above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)

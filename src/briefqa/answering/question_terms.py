@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -12,7 +12,8 @@ import numpy as np
 
 from briefqa.index import bm25
 from briefqa.index.keyword_index import KeywordIndex
-from briefqa.text.language import stemmer, stop_words
+from briefqa.text.english import is_english
+from briefqa.text.language import language_of, stemmer, stop_words
 from briefqa.text.words import question_terms, question_words, terms
 
 if TYPE_CHECKING:
@@ -43,18 +44,20 @@ class QuestionTerms:
 
     `idf` is that of each term as it is searched: typed, or corrected if it occurs nowhere.
     `rarity` is the weight of each term as it is typed, see `bm25.rarity`. `words` leave out the
-    question's function words.
+    question's function words; in an index of several languages one that is spelt otherwise in
+    another of them comes once more, and the terms of that are `others`.
     """
 
     idf: Mapping[str, float]
     rarity: Mapping[str, float]
     words: tuple[QuestionWord, ...]
     language: str
+    others: frozenset[str] = frozenset()
 
     @property
     def idf_sum(self) -> float:
-        """The idf of all terms together, those that occur nowhere included."""
-        return sum(self.idf.values())
+        """The idf of all terms together but for `others`, those that occur nowhere included."""
+        return sum(idf for term, idf in self.idf.items() if term not in self.others)
 
 
 def searched_terms(question: str, index: KeywordIndex) -> tuple[str, ...]:
@@ -62,7 +65,7 @@ def searched_terms(question: str, index: KeywordIndex) -> tuple[str, ...]:
 
     At most 64: the rarest of those that occur, if there are more.
     """
-    language = index.language
+    language = asked_in(question, index)
     typed = question_terms(question, stemmer(language), stop_words(language))
     if len(typed) <= MAX_QUESTION_TERMS:
         return typed
@@ -73,24 +76,59 @@ def searched_terms(question: str, index: KeywordIndex) -> tuple[str, ...]:
 
 def analyze(question: str, index: KeywordIndex) -> QuestionTerms:
     """The terms of a question, with their weights in this index."""
-    language, n_passages = index.language, index.n_passages
+    language, n_passages = asked_in(question, index), index.n_passages
     frequency = lru_cache(maxsize=None)(index.document_frequency)
     corrected = lru_cache(maxsize=None)(index.corrected)
     typed = searched_terms(question, index)
     words = question_words(question, stemmer(language), stop_words(language))
-    return QuestionTerms(
-        idf={
-            term: bm25.idf(frequency(term), n_passages)
-            for term in dict.fromkeys(map(corrected, typed))
-        },
-        rarity={term: bm25.rarity(frequency(term), n_passages) for term in typed},
-        words=tuple(
-            QuestionWord(word, searched, any(map(frequency, searched)))
-            for word, of_word in words[:MAX_QUESTION_TERMS]
-            for searched in [tuple(map(corrected, of_word))]
-        ),
-        language=language,
+    known = tuple(
+        QuestionWord(word, of_word, any(map(frequency, of_word)))
+        for word, own in words[:MAX_QUESTION_TERMS]
+        for of_word in [tuple(map(corrected, own))]
     )
+    elsewhere = _elsewhere(known, language, index)
+    replaced = {word.typed for word in known if not word.occurs} & {w.typed for w in elsewhere}
+    kept = [word for word in known if word.typed not in replaced]
+    own_terms = {term for word in kept for term in word.terms}
+    gone = {term for word in known for term in word.terms} - own_terms
+    searched = [term for term in dict.fromkeys(map(corrected, typed)) if term not in gone]
+    there = [term for word in elsewhere for term in word.terms if term not in searched]
+    others = {term for word in elsewhere if word.typed not in replaced for term in word.terms}
+    return QuestionTerms(
+        idf={term: bm25.idf(frequency(term), n_passages) for term in (*searched, *there)},
+        rarity={
+            term: bm25.rarity(frequency(term), n_passages)
+            for term in (*(term for term in typed if corrected(term) not in gone), *there)
+        },
+        words=(*kept, *elsewhere),
+        language=language,
+        others=frozenset(others).difference(searched),
+    )
+
+
+def asked_in(question: str, index: KeywordIndex) -> str:
+    """The language whose word endings and function words a question has, of those of the index."""
+    if not index.languages[1:] or ("en" in index.languages and is_english(question)):
+        return index.language if not index.languages[1:] else "en"
+    language = language_of(question, index.language)
+    return language if language in index.languages else index.language
+
+
+def _elsewhere(
+    words: Sequence[QuestionWord], language: str, index: KeywordIndex
+) -> list[QuestionWord]:
+    """The words as passages in the other languages of the index have them, where those differ."""
+    known = {term for word in words for term in word.terms}
+    found = []
+    for word in words:
+        for other in index.languages:
+            of_word = tuple(dict.fromkeys(terms(word.typed, stemmer(other))))
+            if other == language or known.issuperset(of_word):
+                continue
+            if all(map(index.document_frequency, of_word)):
+                known.update(of_word)
+                found.append(QuestionWord(word.typed, of_word, True))
+    return found
 
 
 def matched_share(asked: QuestionTerms, index: KeywordIndex, row: int) -> float:
@@ -101,11 +139,11 @@ def matched_share(asked: QuestionTerms, index: KeywordIndex, row: int) -> float:
     """
     holds = index.holding(tuple(asked.rarity), np.array([row], np.int64))[:, 0]
     matched, total = np.float32(0), 0.0
-    for weight, is_there in zip(asked.rarity.values(), holds, strict=True):
-        total += weight
+    for (term, weight), is_there in zip(asked.rarity.items(), holds, strict=True):
+        total += weight if term not in asked.others else 0
         if is_there:
             matched += np.float32(weight)
-    return float(matched / np.float32(total or 1))
+    return min(1.0, float(matched / np.float32(total or 1)))
 
 
 def matched_words(asked: QuestionTerms, index: KeywordIndex, rows: Rows) -> list[list[str]]:
@@ -133,14 +171,12 @@ def content_stems(text: str, language: str) -> frozenset[str]:
     return frozenset(question_terms(text, stemmer(language), stop_words(language)))
 
 
-def shares(asked: QuestionTerms, texts: Iterable[str]) -> Values:
-    """How much of a question each of these texts holds, float32 [n_texts], 0..1.
+def shares(asked: QuestionTerms, texts: Iterable[str], language: str) -> Values:
+    """How much of a question each of these texts in a language holds, float32 [n_texts], 0..1.
 
     The idf of the question's terms that occur there over that of all its terms.
     """
-    matched = [
-        sum(asked.idf.get(term, 0) for term in _terms_of(text, asked.language)) for text in texts
-    ]
+    matched = [sum(asked.idf.get(term, 0) for term in _terms_of(text, language)) for text in texts]
     return np.array(matched, np.float32) / np.float32(asked.idf_sum or 1)
 
 

@@ -78,7 +78,14 @@ def _holding(
 
 def _in_another_form(phrase: tuple[str, ...], index: KeywordIndex, passages: Passages) -> Rows:
     """The passages, of the likeliest by its words, whose text holds a phrase but for endings."""
-    stem = stemmer(index.language)
+    found = [_in_a_form_of(phrase, one, index, passages) for one in index.languages]
+    return np.unique(np.concatenate(found))
+
+
+def _in_a_form_of(
+    phrase: tuple[str, ...], language: str, index: KeywordIndex, passages: Passages
+) -> Rows:
+    stem = stemmer(language)
     wanted = dict.fromkeys(term for word in phrase for term in terms(word, stem))
     rows, _ = index.match(dict.fromkeys(wanted, 1.0)).top(_READ)
     rows = np.sort(rows[index.holding(tuple(wanted), rows).all(axis=0)])

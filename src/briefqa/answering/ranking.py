@@ -26,10 +26,10 @@ from briefqa.documents import passages
 from briefqa.index.keyword_index import KeywordIndex, KeywordMatch
 from briefqa.index.vector_index import VectorIndex
 from briefqa.models.embedder import Embedder
-from briefqa.models.reader import Reader, reads
+from briefqa.models.reader import Reader, reads, reads_passage
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
-from briefqa.text.language import stemmer
+from briefqa.text.language import stemmed_as, stemmer
 from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
 from briefqa.text.words import dotted_numbers, is_name, plain_words, terms
@@ -135,13 +135,14 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
     if mode is Mode.HYBRID and reads(context.reader, question, context.language):
         question = asking(question, context.language)
         readings = read(context, question, rows[order[: min(READ, max(ORDERED, query.k))]])
-        first = order[:ORDERED]
+        first = np.array([at for at in order[:ORDERED] if int(rows[at]) in readings], np.int64)
         judged = np.array(
             [probability(readings[int(row)].answerability) for row in rows[first]], np.float32
         )
         again = np.lexsort((rows[first], -reread(fused[first], judged), last[first]))
-        order = np.concatenate([first[again], order[ORDERED:]])
-        for best in map(int, rows[order[:1]]):
+        # What is not read, as in another language, stays in its place.
+        order[:ORDERED][np.isin(order[:ORDERED], first)] = first[again]
+        for best in (int(row) for row in rows[order[:1]] if int(row) in readings):
             readings[best] = read_closer(context, question, best, readings[best])
     return Ranking(
         rows=rows[order],
@@ -163,20 +164,27 @@ def _lacking(context: SearchContext, query: Query, rows: Rows) -> Rows:
     That is `query.must_hold` as a whole, and each number with several dots that the question has:
     of a version or an address no digit may be another, though it would mean much the same.
     """
-    stem = stemmer(context.language)
-    wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
-    holding_all = context.keyword.holding(tuple(wanted), rows).all(axis=0)
+    holding_all = np.zeros(len(rows), np.bool_)
+    for language in context.keyword.languages:
+        stem = stemmer(language)
+        wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
+        holding_all |= context.keyword.holding(tuple(wanted), rows).all(axis=0)
     dotted = context.keyword.holding(dotted_numbers(query.text), rows)
     return np.asarray(~holding_all + (~dotted).sum(axis=0), np.int64)
 
 
 def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
-    """What the reader says of each of these passages; nothing where there is none."""
+    """What the reader says of those of these passages that are in its languages, if any is."""
     if context.reader is None:
         return {}
-    those = [context.passages[int(row)] for row in rows]
-    texts = [_readable(context, passage, passage.text) for passage in those]
-    return dict(zip(map(int, rows), context.reader.read(question, texts), strict=True))
+    those = {int(row): context.passages[int(row)] for row in rows}
+    readable = {
+        row: _readable(context, passage, passage.text)
+        for row, passage in those.items()
+        if reads_passage(context.reader, passage.language or context.language)
+    }
+    texts = list(readable.values())
+    return dict(zip(readable, context.reader.read(question, texts) if texts else (), strict=True))
 
 
 def read_closer(context: SearchContext, question: str, row: int, reading: Reading) -> Reading:
@@ -254,7 +262,8 @@ def marked(context: SearchContext, ranking: Ranking, row: int, passage: Passage)
     if not spans or ranking.terms is None:
         return None
     texts = passages.sentence_texts(passage.text, spans, passage.table_header, passage.document)
-    share = question_terms.shares(ranking.terms, texts)
+    stemmed = stemmed_as(passage.language, context.language)
+    share = question_terms.shares(ranking.terms, texts, stemmed)
     cosine = np.zeros_like(share)
     if ranking.vector is not None:
         cosines = context.vectors.sentence_cosines(ranking.vector, row)
@@ -353,7 +362,7 @@ def _checks(
     context: SearchContext, question: Question, passage: Passage, mark: Marked
 ) -> tuple[Checked, ...]:
     words = Checked(Check.WORDS, 0.0 if mark.certainty >= SURE_OF_WORDS else 1.0)
-    if context.language != "en":
+    if (passage.language or context.language) != "en":
         return (words,)
     spans = sentences(passage.text, passage.language or context.language)
     number = spans.index(mark.sentence)

@@ -18,6 +18,7 @@ from briefqa.answering import (
     ranking,
     tables,
 )
+from briefqa.answering.abstention import WITHOUT_READER
 from briefqa.answering.attribution import attribution
 from briefqa.answering.checks import Checked
 from briefqa.answering.inquiry import Inquiry
@@ -25,6 +26,7 @@ from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
 from briefqa.answering.quotation import is_quoted, rows_with_quoted
 from briefqa.records import Answer, Hit, Mode, Passage, Quotation, Span
+from briefqa.text.language import language_name
 from briefqa.text.quotes import without_marks
 from briefqa.text.sentences import sentences
 
@@ -143,6 +145,10 @@ def _quote(inquiry: Inquiry) -> Answer:
     if in_table := _answered_in_table(inquiry, hits):
         return in_table
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
+    if foreign := _foreign(inquiry, hits[0]):
+        confidence = min(WITHOUT_READER.confidence(signals), inquiry.rule.answer_from)
+        lacking = [f"no English words: it is {foreign}", *missing(inquiry, hits, ranked, checked)]
+        return compose.unsure(inquiry, hits, confidence, lacking)
     confidence = inquiry.rule.confidence(signals)
     unsaid = _unsaid_in_table(inquiry, hits[0])
     if confidence >= inquiry.rule.answer_from and not unsaid:
@@ -154,6 +160,13 @@ def _quote(inquiry: Inquiry) -> Answer:
     lacking = missing(inquiry, hits, ranked, checked)
     lacking += [f"nothing about “{word}”" for word in unsaid if f"“{word}”" not in "".join(lacking)]
     return compose.unsure(inquiry, hits, confidence, lacking)
+
+
+def _foreign(inquiry: Inquiry, hit: Hit) -> str:
+    """The language of a passage that is in another than the index and that no reader has read."""
+    language, usual = hit.passage.language, inquiry.context.language
+    unread = hit.evidence.answerability is None
+    return language_name(language) if language not in ("", usual) and unread else ""
 
 
 def _answered_in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> Answer | None:
@@ -174,6 +187,8 @@ def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
         return None
     for hit in hits:
         passage = hit.passage
+        if passage.language not in ("", inquiry.context.language):
+            continue
         above = inquiry.context.above(passage)
         text, before = _with_header(passage)
         row = tables.answering_row(
@@ -236,9 +251,9 @@ def _with_cause(inquiry: Inquiry, answer: Answer) -> Answer:
 def _attributed(inquiry: Inquiry, quotation: Quotation) -> Quotation:
     """The quotation with who says it."""
     spans, number = _sentences(inquiry, quotation)
-    if number is None or inquiry.context.language != "en":
-        return quotation
     passage = quotation.passage
+    if number is None or (passage.language or inquiry.context.language) != "en":
+        return quotation
     texts = [passage.text[one.start : one.end] for one in spans]
     return replace(quotation, attribution=attribution(texts, number))
 

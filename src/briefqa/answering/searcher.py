@@ -227,6 +227,7 @@ class Searcher:
                         document.metadata.source,
                         document.metadata.author,
                         document.notes,
+                        document.metadata.language,
                     )
                     for source, document in zip(indexed, snapshot.documents, strict=True)
                 ]

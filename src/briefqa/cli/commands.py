@@ -108,6 +108,17 @@ def _formats(_: argparse.Namespace) -> int:
     return 0
 
 
+def _models(options: argparse.Namespace) -> int:
+    from briefqa.models.model_check import check_model
+
+    found = check_model(options.folder)
+    if options.json:
+        terminal.show_json({**asdict(found), "folder": str(found.folder)})
+    else:
+        terminal.show_model(found)
+    return 3 if found.not_exported else 0
+
+
 def _search(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
     from briefqa.cli.answers import Printer
@@ -323,4 +334,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "eval": _eval,
     "calibrate": _calibrate,
     "info": _info,
+    "models": _models,
 }

@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     _add_eval(commands)
     _add_calibrate(commands)
     _add_info(commands)
+    _add_models(commands)
     return top
 
 
@@ -74,8 +75,8 @@ def _add_build(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--language", metavar="CODE",
-        help="two-letter code of the documents' language "
-        "(default en; without any PATH, that of the last build)",
+        help="two-letter code of the language of documents that do not say theirs "
+        "(default: the one their words tell; without any PATH, that of the last build)",
     )  # fmt: skip
     command.add_argument(
         "--encoding", metavar="NAME",
@@ -286,6 +287,19 @@ def _add_info(commands: Any) -> None:
         commands, "info", "show what the index holds and what it was made with", "briefqa info"
     )
     _index(command)
+    _json(command)
+
+
+def _add_models(commands: Any) -> None:
+    command = _command(
+        commands, "models", "try an embedding model in a folder: what it is, and its speed here",
+        "briefqa models check my-model",
+        exits="exits with 3 if the model works but cannot be exported, so that it runs more slowly",
+    )  # fmt: skip
+    command.add_argument("action", choices=["check"], help="load it, export it, compare the two")
+    command.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="the folder of a sentence-transformers model"
+    )
     _json(command)
 
 

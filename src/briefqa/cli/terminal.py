@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from briefqa.cli.screen import line
 from briefqa.errors import UsageError
+from briefqa.text.language import language_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.progress import OnProgress, Progress
     from briefqa.indexing.verification import VerifyReport
+    from briefqa.models.model_check import ModelCheck
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import DocumentInfo, Hit
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 def show_report(report: BuildReport) -> None:
     """Print what a build did with every file."""
     for file in report.files:
-        indexed = "; ".join(filter(None, (count(file.passages, "passage"), file.detail)))
+        language = language_name(file.language) if file.language not in ("", "en") else ""
+        parts = (count(file.passages, "passage"), language, file.detail)
+        indexed = "; ".join(filter(None, parts))
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
@@ -171,15 +175,41 @@ def show_info(info: IndexInfo) -> None:
         unused = "" if info.calibration_used else "; not used: the models are others"
         threshold = f"asserts from {info.calibration.answer_from:.3f} on, fitted to {questions}"
         rows.append(("calibrated", threshold + unused))
-    rows.append(("language", info.language))
+    rows.append(("language", info.language if info.language_named else "of each document its own"))
     if not info.threshold_measured:
         rows.append(("note", "the confidence threshold was not measured with this model"))
+    if info.language_note:
+        rows.append(("note", info.language_note))
     for name, value in rows:
         print(line(f"{name:<11} {value}"))
     for source in info.sources:
         holds = count(source.passages, "passage") if source.passages else ""
-        result = "; ".join(filter(None, (holds, source.detail)))
+        language = ""
+        if source.passages:
+            usual = language_name(info.language)
+            language = language_name(source.language) or f"language unclear, read as {usual}"
+        result = "; ".join(filter(None, (holds, language, source.detail)))
         print(line(f"  {source.name}: {source.outcome}, {result}"))
+
+
+def show_model(found: ModelCheck) -> None:
+    """Print what a model is, whether it could be exported, and its speed."""
+    languages = ", ".join(map(language_name, found.languages))
+    exported = "to ONNX, with the same vectors"
+    if found.not_exported:
+        exported = f"no: {found.not_exported}; it is run by sentence-transformers"
+    rows = (
+        ("model", str(found.folder)),
+        ("hash", found.fingerprint),
+        ("size", f"{found.size / 1e6:.0f} MB, {found.dimension} dimensions"),
+        ("reads", f"{found.pieces} word pieces of a passage"),
+        ("prefixes", f"questions {found.question_prefix!r}, passages {found.passage_prefix!r}"),
+        ("languages", languages or "its card does not say"),
+        ("exported", exported),
+        ("speed here", f"{found.speed:.0f} passages a second"),
+    )
+    for name, value in rows:
+        print(line(f"{name:<11} {value}"))
 
 
 def show_sections(infos: Sequence[DocumentInfo], sections: Mapping[str, Sequence[str]]) -> None:

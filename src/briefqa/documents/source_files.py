@@ -20,6 +20,7 @@ from briefqa.documents.loaders.recognition import UNKNOWN
 from briefqa.errors import BuildError, LoadError
 
 MAX_FILE_BYTES = 20_000_000  # where nothing else is said: documents have limits by their format
+SIDECAR = ".meta.yaml"  # what a file beside a document, which says what it is, is called more
 MAX_NAME_BYTES = 200  # of a safe name; file systems take 255
 _WITHOUT_WAITING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
@@ -59,7 +60,8 @@ def find(roots: Sequence[Path], *, leave_out: Path, excluded: Collection[str] = 
             if excluded and not excluded_by(path).isdisjoint(excluded):
                 continue
             if path != root and not _is_folder(path) and not _is_read(path):
-                skipped.append(path)
+                if not _describes_another(path):
+                    skipped.append(path)
                 continue
             full_path = path.absolute()
             if full_path in seen:
@@ -121,6 +123,12 @@ def read_source(path: Path, name: str = "") -> bytes:
     """
     kind = loaders.kind_of_file(path) if path.is_file() else UNKNOWN
     return read(path, loaders.most_bytes(name or path.name, kind))
+
+
+def _describes_another(path: Path) -> bool:
+    """Whether a file is the sidecar of one beside it."""
+    described = path.with_name(path.name.removesuffix(SIDECAR))
+    return described != path and os.path.lexists(described)
 
 
 def _is_read(path: Path) -> bool:

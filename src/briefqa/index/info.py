@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from briefqa.errors import ModelUnavailable
 from briefqa.index import calibration
 from briefqa.index.calibration import Calibration
-from briefqa.index.manifest import Source
+from briefqa.index.manifest import Outcome, Source
 from briefqa.index.store import store_at
 from briefqa.models.embedder import embedder_of, runtime
+from briefqa.models.model_card import languages_of
 from briefqa.models.reader import Reader, load_reader, usable_reader
 from briefqa.models.sentence_transformer import DEFAULT_MODEL
+
+MANY = 1 / 3  # of the documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,9 @@ class IndexInfo:
     `calibration` is None until `calibrate` was run, and `calibration_used` false if it was fitted
     to another model or reader. `threshold_measured` says whether the default confidence threshold
     was measured with this model. `roots` and `excluded` are the absolute paths of the last build;
-    `sources` are its files in document order, with those that could not be read.
+    `sources` are its files in document order, with those that could not be read. `language` is that
+    of documents that do not say theirs, if it was `language_named`; else only of those whose words
+    do not tell. `language_note` says where the model does not suit the documents' languages.
     """
 
     index: Path
@@ -48,6 +54,24 @@ class IndexInfo:
     roots: tuple[str, ...]
     excluded: tuple[str, ...]
     sources: tuple[Source, ...]
+    language_named: bool = False
+    language_note: str = ""
+
+
+def english_only(sources: Iterable[Source], model: str) -> str:
+    """A sentence where many documents are in another language and the embedding model in English.
+
+    Empty elsewhere; documents whose language is unclear count as English.
+    """
+    indexed = [source for source in sources if source.outcome is Outcome.INDEXED]
+    others = sum(source.language not in ("", "en") for source in indexed)
+    if others <= len(indexed) * MANY or languages_of(model) != ("en",):
+        return ""
+    verb = "is" if others == 1 else "are"
+    return (
+        f"{others} of {len(indexed)} documents {verb} not in English, and the embedding model was "
+        "made for English: questions find them by their words, hardly by meaning (docs/models.md)."
+    )
 
 
 def index_info(index: Path) -> IndexInfo:
@@ -77,6 +101,8 @@ def index_info(index: Path) -> IndexInfo:
         roots=manifest.roots,
         excluded=manifest.excluded,
         sources=manifest.sources,
+        language_named=manifest.language_named,
+        language_note=english_only(manifest.sources, manifest.model),
     )
 
 

@@ -50,12 +50,16 @@ class KeywordMatch(Protocol):
 class KeywordIndex(Protocol):
     """What a search needs of an index of terms, embedded or remote; any thread may use it.
 
-    Terms are as `text/words.py` makes them for the index's `language`. The score of a passage is
-    the sum, over the terms given, of weight times gain (`bm25.py`).
+    Terms are as `text/words.py` makes them for one of the index's `languages`, whichever that of
+    the passage is; the first is its `language`. The score of a passage is the sum, over the terms
+    given, of weight times gain (`bm25.py`).
     """
 
     @property
     def language(self) -> str: ...
+
+    @property
+    def languages(self) -> Sequence[str]: ...
 
     @property
     def n_passages(self) -> int: ...
@@ -92,9 +96,15 @@ class KeywordIndex(Protocol):
 class PostingsKeywordIndex:
     """The keyword index of one generation, in a folder; safe to share between threads."""
 
-    def __init__(self, folder: Path, n_passages: int, language: str) -> None:
-        """Open what `postings.write` wrote; raises IndexDamaged when it does not fit together."""
+    def __init__(
+        self, folder: Path, n_passages: int, language: str, others: Sequence[str] = ()
+    ) -> None:
+        """Open what `postings.write` wrote; raises IndexDamaged when it does not fit together.
+
+        `others` are the languages that some passages have instead of `language`.
+        """
         self.language = language
+        self.languages = (language, *others)
         self.n_passages = n_passages
         self._folder = folder
         self._postings: Postings = postings.read(folder, n_passages)
@@ -140,7 +150,11 @@ class PostingsKeywordIndex:
 
     def rows_with_all(self, words: Iterable[str]) -> Rows:
         """The passages that hold the terms of all these plain words, int64 ascending."""
-        wanted = _terms_of(words, self.language)
+        typed = list(words)
+        found = [self._rows_with_terms(_terms_of(typed, one)) for one in self.languages]
+        return np.unique(np.concatenate(found)) if found[1:] else found[0]
+
+    def _rows_with_terms(self, wanted: Collection[str]) -> Rows:
         if not wanted:
             return np.arange(self.n_passages, dtype=np.int64)
         rows, *others = sorted(map(self.rows_with, wanted), key=len)

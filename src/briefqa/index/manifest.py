@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from briefqa.errors import IndexDamaged
 from briefqa.json_decoding import Count, Malformed, decode
+from briefqa.text.language import stemmed_as
 
 FORMAT = 2  # what this version writes; 1 has no phrases and other records
 OLDEST_FORMAT = 2  # the oldest it reads
@@ -39,7 +40,9 @@ class Source:
     empty and `detail` says why when the file failed or repeats another; else it is the document's
     notes. `loader` is the name and version of what read it, such as "markdown 1", empty where no
     loader takes such a file. `part` names a file within the one at `path`, such as an attachment,
-    and is empty for that file itself.
+    and is empty for that file itself. `language` is the two-letter code of what it is written in,
+    empty where neither it nor its words tell, and `sidecar` the SHA-256 of the file beside it that
+    says what it is, if there is one.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Source:
     detail: str = ""
     loader: str = ""
     part: str = ""
+    language: str = ""
+    sidecar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,9 @@ class Manifest:
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
     out of them, all absolute; `encoding` is as for `loaders.parse`. `sources` are in document
-    order. `files` holds the size in bytes and the SHA-256 of every other file, by relative
-    path. Raises ValueError for counts that disagree.
+    order. `language` is that of documents which do not say, if it is `language_named`, whatever
+    their words; else of those whose words do not tell. `files` holds size in bytes and SHA-256
+    of every other file, by relative path. Raises ValueError for counts that disagree.
     """
 
     format: Count
@@ -79,6 +85,7 @@ class Manifest:
     sources: tuple[Source, ...]
     files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
     encoding: str = ""
+    language_named: bool = False
 
     def __post_init__(self) -> None:
         indexed = self.indexed()
@@ -89,6 +96,11 @@ class Manifest:
     def indexed(self) -> tuple[Source, ...]:
         """The sources that are in the index; the i-th one is row i of the documents."""
         return tuple(source for source in self.sources if source.outcome is Outcome.INDEXED)
+
+    def other_languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers some documents have instead of that of `language`."""
+        stemmed = {stemmed_as(one.language, self.language) for one in self.indexed()}
+        return tuple(sorted(stemmed - {self.language}))
 
     def sharing_titles(self) -> frozenset[str]:
         """The names of the documents whose title another one has, however it is written."""
@@ -120,6 +132,7 @@ class _Inputs:
     language: str
     excluded: tuple[str, ...] = ()  # the first manifests had none
     encoding: str = ""
+    language_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +158,7 @@ class BuildInputs:
     language: str
     sources: tuple[Source, ...] | None
     encoding: str = ""
+    language_named: bool = False
 
 
 # Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
@@ -167,8 +181,9 @@ def parse_inputs(content: bytes) -> BuildInputs:
     with suppress(Malformed):
         sources = decode(content, _Sources, any_text=True).sources
     return BuildInputs(
-        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding
-    )
+        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding,
+        inputs.language_named,
+    )  # fmt: skip
 
 
 def serialize(manifest: Manifest) -> bytes:

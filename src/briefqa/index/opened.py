@@ -162,7 +162,8 @@ def _keyword_index(folder: Path, manifest: Manifest) -> PostingsKeywordIndex:
         stemmer(manifest.language)
     except UsageError as error:
         raise damaged(folder / MANIFEST, "there is no stemmer for its language") from error
-    return PostingsKeywordIndex(folder / KEYWORD, manifest.passages, manifest.language)
+    others = manifest.other_languages()
+    return PostingsKeywordIndex(folder / KEYWORD, manifest.passages, manifest.language, others)
 
 
 def _check_counts(manifest: Path, **counts: tuple[int, int]) -> None:

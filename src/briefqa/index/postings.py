@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from operator import lt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,11 +122,12 @@ def read(folder: Path, n_passages: int) -> Postings:
         raise damaged(folder, f"the keyword index cannot be read ({error})") from error
 
 
-def write(folder: Path, passages: Iterable[tuple[str, str]], language: str) -> None:
+def write(folder: Path, passages: Iterable[tuple[str, ...]], language: str) -> None:
     """Index passages, read once, and leave the arrays in `folder`; row i is passage i.
 
     A passage is its title and headings, and its own text: both are searched by their words, and
-    quoted phrases are looked for in the text only. Memory: the vocabulary, about 50 bytes a posting
+    quoted phrases are looked for in the text only. A third string is the language of its words,
+    where that is not `language`. Memory: the vocabulary, about 50 bytes a posting
     (a term in a passage), 4 a word, and one batch of passages.
     """
     folder.mkdir(parents=True)
@@ -134,11 +135,12 @@ def write(folder: Path, passages: Iterable[tuple[str, str]], language: str) -> N
     while batch := list(islice(rest, BATCH)):
         before = len(inverted.lengths)
         with tempfile.TemporaryDirectory(dir=folder, prefix="whoosh-") as scratch:
-            texts = [f"{headings}\n{text}" for headings, text in batch]
-            whoosh_index(Path(scratch), texts, language, inverted).close()
+            texts = [f"{headings}\n{text}" for headings, text, *_ in batch]
+            languages = [own[0] if own else language for _, _, *own in batch]
+            whoosh_index(Path(scratch), texts, languages, inverted).close()
         if len(inverted.lengths) != before + len(batch):
             raise IndexDamaged(f"Whoosh lost some of {len(batch)} passages; run the build again.")
-        for _, text in batch:
+        for _, text, *_ in batch:
             phrases.add(text)
     postings = inverted.by_term()
     content = "".join(f"{term}\n" for term in postings.terms)
@@ -149,10 +151,14 @@ def write(folder: Path, passages: Iterable[tuple[str, str]], language: str) -> N
 
 
 def whoosh_index(
-    folder: Path, texts: Iterable[str], language: str, inverted: _Inverted | None = None
+    folder: Path,
+    texts: Iterable[str],
+    language: str | Sequence[str],
+    inverted: _Inverted | None = None,
 ) -> FileIndex:
     """A Whoosh index in `folder`: one writer, one segment, document number i is texts[i].
 
+    `language` is that of all texts, or of each.
     If `inverted` is given, the postings go there rather than to its files.
     """
     from whoosh import index
@@ -161,7 +167,7 @@ def whoosh_index(
     from whoosh.codec.base import WrappingCodec
     from whoosh.fields import TEXT, Schema
 
-    stem = stemmer(language)
+    of_each = repeat(language) if isinstance(language, str) else language
     codec = WrappingCodec(default_codec())
     if inverted is not None:
         codec.field_writer = lambda storage, segment: inverted
@@ -169,7 +175,8 @@ def whoosh_index(
     field = TEXT(analyzer=RegexTokenizer(), phrase=False)
     created = index.create_in(str(folder), Schema(**{_FIELD: field}))
     with created.writer(procs=1, limitmb=128, timeout=10, codec=codec) as writer:
-        for text in texts:
+        for text, own in zip(texts, of_each, strict=False):
+            stem = stemmer(own)
             writer.add_document(**{_FIELD: [term for term in terms(text, stem) if term]})
     return created
 

@@ -23,6 +23,7 @@ from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
 from briefqa.index import generations, postings, vector_cache, vector_index
+from briefqa.index.info import english_only
 from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import DocumentFile
@@ -30,14 +31,12 @@ from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.indexing import interrupted
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
-from briefqa.indexing.last_build import repeated
+from briefqa.indexing.last_build import DEFAULT_LANGUAGE, named_language, repeated
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.sources import are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
-from briefqa.text.language import stemmer
-
-DEFAULT_LANGUAGE = "en"
+from briefqa.text.language import stemmed_as, stemmer
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ def build_index(
 
     Without `roots` the paths, model, language and encoding of the last build are used again, or
     the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
-    `progress` is told how far it is, as it goes on. `locked` says that the caller is
+    `language` is that of documents which do not say theirs; without it their words tell. `progress`
+    is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
     of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
     IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
@@ -104,7 +104,7 @@ def build_index(
         model = model or last_time.model
         language = language or last_time.language
         encoding = last_time.encoding if encoding is None else encoding
-    language = language or DEFAULT_LANGUAGE
+    named_language, language = language or "", language or DEFAULT_LANGUAGE
     encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
@@ -121,7 +121,7 @@ def build_index(
             return _telling(once_more(), unfinished, roots, index)
         if (
             last
-            and _is_current(last.manifest, named, excluded, embedder, language, encoding)
+            and _is_current(last.manifest, named, excluded, embedder, named_language, encoding)
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
@@ -130,25 +130,29 @@ def build_index(
             vector_cache.remove_unfinished(store.workspace)
             report = BuildReport(
                 index, last.manifest.sources, files.skipped, last.manifest.passages, 0,
-                last.manifest.passages, False, time.monotonic() - started, store.tidy(),
+                last.manifest.passages, False, time.monotonic() - started,
+                _together(store.tidy(), english_only(last.manifest.sources, embedder.name)),
             )  # fmt: skip
             return report if locked else _telling(report, unfinished, roots, index)
         with (
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, language, encoding)
+            unchanged = _unchanged(last, embedder, named_language, encoding)
             sources = read_sources(
-                files.files, writer, unchanged, progress, parsed or {}, encoding, password
-            )
+                files.files, writer, unchanged, progress, parsed or {}, encoding, password,
+                named_language,
+            )  # fmt: skip
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(
-                store, folder, named, excluded, sources, writer, last, progress, encoding
-            )
+                store, folder, named, excluded, sources, writer, last, progress, encoding,
+                language_named=bool(named_language),
+            )  # fmt: skip
         report = BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
-            True, time.monotonic() - started, " ".join(filter(None, (note, remark))),
+            True, time.monotonic() - started,
+            _together(note, remark, english_only(sources, embedder.name)),
         )  # fmt: skip
         return report if locked else _telling(report, unfinished, roots, index)
 
@@ -160,7 +164,11 @@ def _telling(
     with suppress(OSError):
         interrupted.clear(roots, index)
     told = f"{'; '.join(unfinished)}." if unfinished else ""
-    return replace(report, note=" ".join(filter(None, (report.note, told))))
+    return replace(report, note=_together(report.note, told))
+
+
+def _together(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def published(index: Path) -> tuple[int, ...] | None:
@@ -230,6 +238,8 @@ def _make(
     last: OpenedIndex | None,
     progress: OnProgress | None,
     encoding: str = "",
+    *,
+    language_named: bool = True,
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -252,6 +262,7 @@ def _make(
         excluded=excluded,
         sources=tuple(sources),
         encoding=encoding,
+        language_named=language_named,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
@@ -281,7 +292,7 @@ def _fill(
         keyword = beside.submit(
             postings.write,
             folder / generations.KEYWORD,
-            _indexed_texts(cut, folder / generations.DOCUMENTS, stopped),
+            _indexed_texts(cut, folder / generations.DOCUMENTS, writer.language, stopped),
             writer.language,
         )
 
@@ -328,7 +339,7 @@ def _is_current(
     encoding: str,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    made_with = (last.recipe, last.model, last.fingerprint, last.language, last.encoding)
+    made_with = (last.recipe, last.model, last.fingerprint, named_language(last), last.encoding)
     now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding)
     return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
 
@@ -340,7 +351,7 @@ def _unchanged(
     if last is None:
         return None
     manifest = last.manifest
-    given = (manifest.recipe, manifest.fingerprint, manifest.language, manifest.encoding)
+    given = (manifest.recipe, manifest.fingerprint, named_language(manifest), manifest.encoding)
     now = (RECIPE, embedder.fingerprint, language, encoding)
     return Unchanged(last) if given == now else None
 
@@ -370,9 +381,9 @@ def _nothing_to_index(
 
 
 def _indexed_texts(
-    cut: Iterable[Passage], documents: Path, stopped: threading.Event
-) -> Iterator[tuple[str, str]]:
-    """The texts of the keyword index, until the build is stopped."""
+    cut: Iterable[Passage], documents: Path, language: str, stopped: threading.Event
+) -> Iterator[tuple[str, str, str]]:
+    """The texts of the keyword index with their languages, until the build is stopped."""
     with closing(DocumentFile(documents)) as file:
         of_document = groupby(cut, key=lambda passage: passage.document)
         for row, (_, those) in enumerate(of_document):
@@ -380,4 +391,5 @@ def _indexed_texts(
             for passage in those:
                 if stopped.is_set():
                     raise CancelledError
-                yield passages.headings(passage, date), passages.searched(passage)
+                stemmed = stemmed_as(passage.language, language)
+                yield passages.headings(passage, date), passages.searched(passage), stemmed

@@ -45,7 +45,7 @@ class Unchanged:
 
     def __init__(self, last: OpenedIndex) -> None:
         self.last = last
-        self._rows: dict[tuple[str, str, str], tuple[int, range]] = {}
+        self._rows: dict[tuple[str, str, str, str], tuple[int, range]] = {}
         self._within: dict[str, list[Source]] = {}
         for source in last.manifest.sources:
             if source.part:
@@ -53,12 +53,14 @@ class Unchanged:
         first = 0
         for number, source in enumerate(last.manifest.indexed()):
             rows = range(first, first + source.passages)
-            self._rows[source.name, source.sha256, source.loader] = number, rows
+            self._rows[_key(source)] = number, rows
             first = rows.stop
 
-    def rows(self, name: str, sha256: str, loader: str) -> tuple[int, range] | None:
-        """The document's row and its passages' rows, None if its content or loader is another."""
-        return self._rows.get((name, sha256, loader))
+    def rows(self, source: Source) -> tuple[int, range] | None:
+        """The rows of a source's document and passages; None if its content, sidecar or loader is
+        another.
+        """
+        return self._rows.get(_key(source))
 
     def parts(self, source: Source) -> list[Source]:
         """What became of the files within a file, when it was read last."""
@@ -68,6 +70,10 @@ class Unchanged:
             for each in self._within.get(source.path, ())
             if each.part.startswith(prefix) and each.part != source.part
         ]
+
+
+def _key(source: Source) -> tuple[str, str, str, str]:
+    return source.name, source.sha256, source.loader, source.sidecar
 
 
 class GenerationWriter:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from briefqa.documents.sidecar import sidecar_of
 from briefqa.documents.source_files import absolute, read
 from briefqa.errors import BriefQAError, LoadError
 from briefqa.index.manifest import Manifest
@@ -59,6 +60,8 @@ def unfinished(uploads: Path, last: Manifest | None) -> list[str]:
     except (LoadError, Malformed):
         return []
     known = {absolute(source.path): source.sha256 for source in last.sources} if last else {}
+    for source in last.sources if last else ():
+        known[str(sidecar_of(Path(absolute(source.path))))] = source.sidecar
     clauses = []
     for step in change.steps:
         path = uploads / step.name

@@ -15,6 +15,7 @@ from briefqa.index.store import Store
 from briefqa.text.language import supported_languages
 
 DEFAULT_ROOT = Path("data")
+DEFAULT_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def repeated(store: Store, index: Path) -> Repeated:
     inputs = store.build_inputs()
     if inputs is not None and inputs.roots:
         # A damaged name is no reason not to build.
-        language = inputs.language if inputs.language in supported_languages() else None
+        named = named_language(inputs)
+        language = named if named in supported_languages() else None
         roots = last_roots(index, inputs)
         return Repeated(roots, inputs.excluded, inputs.model, language, inputs.encoding)
     try:
@@ -52,6 +54,12 @@ def repeated(store: Store, index: Path) -> Repeated:
         f"The index in {index} does not say what it was built from; name the file or folder: "
         f"{build_command(index)}"
     )
+
+
+def named_language(last: Manifest | BuildInputs) -> str:
+    """The language that was named for all documents, empty where none was."""
+    named = last.language_named or last.language != DEFAULT_LANGUAGE
+    return last.language if named else ""
 
 
 def last_roots(index: Path, last: Manifest | BuildInputs) -> list[Path]:

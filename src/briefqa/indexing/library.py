@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefqa.atomic_file import sync
-from briefqa.documents.source_files import absolute, read_source, safe_name
+from briefqa.documents.sidecar import as_bytes, described, sidecar_of
+from briefqa.documents.source_files import SIDECAR, absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
 from briefqa.index import generations
 from briefqa.index.manifest import Manifest, Outcome, Source
@@ -35,7 +36,7 @@ from briefqa.indexing.added_files import (
 )
 from briefqa.indexing.builder import build_index, published
 from briefqa.indexing.interrupted import begin, unfinished
-from briefqa.indexing.last_build import last_roots
+from briefqa.indexing.last_build import last_roots, named_language
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.indexing.uploads_folder import INCOMING, REMOVED, check_owner, claim, default_folder
 from briefqa.models.embedder import Embedder, embedder_of
@@ -148,12 +149,51 @@ class Library:
             if path.parent == self.uploads and os.path.lexists(path):
                 moved_to = self._removed / f"{time.time_ns()} {path.name}"
                 same.remove(str(path))
-            moves = {moved_to: path} if moved_to else {}
+            moves = _with_sidecars({moved_to: path} if moved_to else {})
             self._publish(last, moves, {*last.excluded, *same}, progress)
-            for old in sorted(self._removed.iterdir())[:-KEPT_REMOVALS]:
+            kept = (path for path in self._removed.iterdir() if not path.name.endswith(SIDECAR))
+            for old in sorted(kept)[:-KEPT_REMOVALS]:
                 with suppress(OSError):
                     old.unlink()
+                    sidecar_of(old).unlink(missing_ok=True)
         return Removed(name, path, moved_to, frozenset(same), self._finished_before())
+
+    def uploaded(self) -> tuple[str, ...]:
+        """The names of the documents that were added here, in document order."""
+        try:
+            last = generations.current_manifest(self.index)
+        except BriefQAError:
+            return ()
+        return tuple(
+            source.name
+            for source in last.indexed()
+            if not source.part and Path(absolute(source.path)).parent == self.uploads
+        )
+
+    def describe(
+        self, name: str, said: Mapping[str, str], progress: OnProgress | None = None
+    ) -> Received:
+        """Say what an uploaded document is: its title, date, source, author or language.
+
+        What is said, by the names in `sidecar.FIELDS`, is kept in a file beside it; what is said to
+        be empty is left to the document again. Raises UsageError for a document that is no upload,
+        or a value that is none.
+        """
+        with self._alone() as last:
+            indexed = {source.name: source for source in last.indexed()} if last else {}
+            if last is None or name not in self.uploaded():
+                raise UsageError(f"{name} is no document that was added here; edit its file.")
+            path = Path(absolute(indexed[name].path))
+            try:
+                before = described(path)
+                content = as_bytes({**(before.values if before else {}), **said})
+            except LoadError as error:
+                raise UsageError(f"Nothing was changed: {error}.") from error
+            copy = self._incoming / "described"
+            copy.write_bytes(content)
+            sources = self._publish(last, {sidecar_of(path): copy}, last.excluded, progress)
+        told = _with_outcome(Received(name, Change.REPLACED), sources, path)
+        return self._with_finished(told)
 
     def restore(self, removed: Removed, progress: OnProgress | None = None) -> Received:
         """Undo a removal; says in a sentence when that cannot be done any more."""
@@ -162,7 +202,7 @@ class Library:
                 self._check_free(removed, last)
             except LoadError as error:
                 return refused(removed.name, error)
-            moves = {removed.path: removed.moved_to} if removed.moved_to else {}
+            moves = _with_sidecars({removed.path: removed.moved_to} if removed.moved_to else {})
             excluded = set(last.excluded) - removed.excluded if last else set()
             sources = self._publish(last, moves, excluded, progress)
         told = _with_outcome(Received(removed.name, Change.ADDED), sources, removed.path)
@@ -254,7 +294,8 @@ class Library:
                 raise
             undo.pop_all()
         coming = (target for target in moves if target.parent == self.uploads)
-        failed = [target for target in coming if not _is_indexed(sources.get(str(target)))]
+        documents = (target for target in coming if not target.name.endswith(SIDECAR))
+        failed = [target for target in documents if not _is_indexed(sources.get(str(target)))]
         if failed:
             for target in failed:
                 backs[target]()
@@ -273,7 +314,7 @@ class Library:
             [Path(root) for root in dict.fromkeys([*roots, str(self.uploads)])],
             self.index,
             model=self._model or self._embedder(last),
-            language=last.language if last else None,
+            language=(named_language(last) if last else "") or None,
             encoding=last.encoding if last else None,
             exclude=excluded,
             progress=progress,
@@ -287,6 +328,12 @@ class Library:
         if last and (self._loaded is None or self._loaded.fingerprint != last.fingerprint):
             self._loaded = embedder_of(last.model, last.fingerprint)
         return self._loaded
+
+
+def _with_sidecars(moves: Mapping[Path, Path]) -> dict[Path, Path]:
+    """The moves, each target from its source, with what is said of the files beside them."""
+    beside = {sidecar_of(target): sidecar_of(source) for target, source in moves.items()}
+    return {**moves, **{target: one for target, one in beside.items() if os.path.lexists(one)}}
 
 
 def _move(source: Path, target: Path, spare: Path) -> Callable[[], object]:

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from briefqa.documents import loaders, reading
+from briefqa.documents.sidecar import described, with_description
 from briefqa.documents.source_files import SourceFile, read_source
 from briefqa.errors import LoadError
 from briefqa.index.manifest import Outcome, Source
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.records import Document
+from briefqa.text.detection import detected
+from briefqa.text.language import language_code
 
 MOST_WITHIN = 3  # files within files: a mail in a mail in a mail
 
@@ -38,7 +41,7 @@ class Incoming:
 
 
 def are_current(files: Sequence[SourceFile], sources: Sequence[Source]) -> bool:
-    """Whether the files are those of the last build, with the same content and loaders."""
+    """Whether the files are those of the last build, with the same content, sidecars, loaders."""
     before = [source for source in sources if not source.part]
     if len(files) != len(before) or not all(
         loaders.is_current(source.loader) for source in sources if source.part and source.loader
@@ -46,7 +49,7 @@ def are_current(files: Sequence[SourceFile], sources: Sequence[Source]) -> bool:
         return False
     return all(
         (file.name, str(file.path)) == (source.name, source.path)
-        and _state(file) == (source.sha256, source.loader)
+        and _state(file) == (source.sha256, source.loader, source.sidecar)
         for file, source in zip(files, before, strict=True)
     )
 
@@ -59,14 +62,16 @@ def read_sources(
     parsed: Mapping[str, Document],
     encoding: str = "",
     password: str = "",
+    language: str = "",
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
     `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
-    is as for `loaders.parse`, and `password` opens files that are locked.
+    is as for `loaders.parse`, and `password` opens files that are locked. `language` is that of all
+    documents that do not say theirs, empty where their words are to tell.
     """
     sources: list[Source] = []
-    reader = _Reader(unchanged, parsed, encoding, password, {file.name for file in files})
+    reader = _Reader(unchanged, parsed, encoding, password, language, {file.name for file in files})
     n_cut = n_read = 0
 
     def cutting() -> None:
@@ -109,6 +114,7 @@ class _Reader:
     parsed: Mapping[str, Document]
     encoding: str
     password: str
+    language: str
     names: set[str]
     first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
 
@@ -125,11 +131,13 @@ class _Reader:
     def of_bytes(self, source: Source, data: bytes, within: int) -> Incoming:
         digest = hashlib.sha256(data).hexdigest()
         loader = loaders.loader_of(source.name, data)
-        source = replace(source, sha256=digest, loader=loader)
+        said = None if source.part else described(Path(source.path))
+        sidecar = said.sha256 if said else ""
+        source = replace(source, sha256=digest, loader=loader, sidecar=sidecar)
         if digest in self.first_with:
             return Incoming(source)
         last = self.unchanged
-        if last and last.rows(source.name, digest, loader):
+        if last and last.rows(source):
             parts = last.parts(source)
             if all(
                 part.outcome is Outcome.INDEXED and loaders.is_current(part.loader)
@@ -137,7 +145,7 @@ class _Reader:
             ):
                 return Incoming(source, None, tuple(Incoming(part) for part in parts))
         parts_read = self.within(source, data, within)
-        if last and last.rows(source.name, digest, loader):
+        if last and last.rows(source):
             return Incoming(source, None, parts_read)
         try:
             document = self.parsed.get(digest)
@@ -147,7 +155,15 @@ class _Reader:
                 )
         except LoadError as error:
             return Incoming(replace(source, detail=str(error)), None, parts_read)
-        return Incoming(source, document, parts_read)
+        if said:
+            document = with_description(document, said)
+        return Incoming(source, self.in_a_language(document), parts_read)
+
+    def in_a_language(self, document: Document) -> Document:
+        """The document with the code of its language: it says so, or all do, or its words tell."""
+        code = language_code(document.metadata.language) or self.language
+        code = code or detected(_quoted_text(document))
+        return replace(document, metadata=replace(document.metadata, language=code))
 
     def within(self, source: Source, data: bytes, within: int) -> tuple[Incoming, ...]:
         """The files in a file that can be read."""
@@ -191,28 +207,41 @@ def _written(
     if source.sha256 and source.sha256 in first_with:
         detail = f"the same content as {first_with[source.sha256]}"
         return replace(source, outcome=Outcome.DUPLICATE, title="", passages=0, detail=detail)
-    rows = unchanged.rows(source.name, source.sha256, source.loader) if unchanged else None
+    rows = unchanged.rows(source) if unchanged else None
     if document is None and unchanged and rows:
         writer.copy(unchanged, *rows)
         before = unchanged.last.manifest.indexed()[rows[0]]
         title, passages, detail = before.title, len(rows[1]), before.detail
+        language = before.language
     elif document is not None:
         cutting()
         passages, notes = writer.add(document)
         title, detail = document.title, "; ".join((*document.notes, *notes))
+        language = document.metadata.language
     else:
         return source
     if not passages:
         why = "it has no text to quote, only headings or front matter"
         return replace(source, detail=why)
     first_with[source.sha256] = source.name
-    return replace(source, outcome=Outcome.INDEXED, title=title, passages=passages, detail=detail)
+    return replace(
+        source, outcome=Outcome.INDEXED, title=title, passages=passages, detail=detail,
+        language=language,
+    )  # fmt: skip
 
 
-def _state(file: SourceFile) -> tuple[str, str]:
-    """The SHA-256 of a file, empty where it cannot be read, and what would read it."""
+def _quoted_text(document: Document) -> str:
+    """The text from the first paragraph that may be quoted to the last."""
+    spans = [span for section in document.sections for span in section.paragraphs]
+    return document.text[spans[0].start : spans[-1].end] if spans else ""
+
+
+def _state(file: SourceFile) -> tuple[str, str, str]:
+    """The SHA-256 of a file, empty where it cannot be read, what would read it, its sidecar's."""
+    said = described(file.path)
+    sidecar = said.sha256 if said else ""
     try:
         data = read_source(Path(file.path), file.name)
     except LoadError:
-        return "", loaders.loader_of(file.name)
-    return hashlib.sha256(data).hexdigest(), loaders.loader_of(file.name, data)
+        return "", loaders.loader_of(file.name), sidecar
+    return hashlib.sha256(data).hexdigest(), loaders.loader_of(file.name, data), sidecar

@@ -70,13 +70,18 @@ def usable_reader(reader: Reader | None, model: str, language: str) -> tuple[Rea
         return None, "No reader is installed, so answers come from the indexes alone."
     if model == HASHING_MODEL and reader.name == DEFAULT_READER:
         return None, "The index is one for tests, so answers come from the indexes alone."
-    if reader.languages and language not in reader.languages:
+    if not reads_passage(reader, language):
         known = " and ".join(map(language_name, reader.languages))
         return None, (
             f"The reader reads {known} only; this index is in {language_name(language)} "
             f"({language}), so answers come from the indexes alone."
         )
     return reader, ""
+
+
+def reads_passage(reader: Reader, language: str) -> bool:
+    """Whether a reader reads passages in a language."""
+    return not reader.languages or language in reader.languages
 
 
 def reads(reader: Reader | None, question: str, language: str) -> bool:

@@ -46,15 +46,20 @@ def find(model: str) -> SentenceTransformerEmbedder:
 
     Raises ModelUnavailable.
     """
+    folder = folder_of(model)
+    is_named = model == DEFAULT_MODEL or not Path(model).is_dir()
+    return SentenceTransformerEmbedder(model if is_named else str(folder), folder)
+
+
+def folder_of(model: str) -> Path:
+    """Where the model of that name lies; raises ModelUnavailable."""
     if model == DEFAULT_MODEL:
-        return SentenceTransformerEmbedder(model, _default_folder())
+        return _default_folder()
     try:
         folder = Path(model).resolve() if Path(model).is_dir() else None
     except (OSError, ValueError) as error:
         raise ModelUnavailable(f"The model {model} cannot be read: {error}.") from error
-    if folder is None:
-        return SentenceTransformerEmbedder(model, _cached_folder(model))
-    return SentenceTransformerEmbedder(str(folder), folder)
+    return _cached_folder(model) if folder is None else folder
 
 
 class _LoadedModel:

@@ -24,24 +24,71 @@ QUESTION_WORDS = {
         "this these those than then so if not no nor any some such also just".split()
     )
 }
-_NAMES = {
+NAMES = {
+    "af": "Afrikaans",
     "ar": "Arabic",
+    "bg": "Bulgarian",
+    "bn": "Bengali",
+    "ca": "Catalan",
+    "cs": "Czech",
+    "cy": "Welsh",
     "da": "Danish",
     "de": "German",
+    "el": "Greek",
     "en": "English",
     "es": "Spanish",
+    "et": "Estonian",
+    "eu": "Basque",
+    "fa": "Persian",
     "fi": "Finnish",
     "fr": "French",
+    "ga": "Irish",
+    "gl": "Galician",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hr": "Croatian",
     "hu": "Hungarian",
+    "hy": "Armenian",
+    "id": "Indonesian",
+    "is": "Icelandic",
     "it": "Italian",
+    "ja": "Japanese",
+    "ka": "Georgian",
+    "ko": "Korean",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "mk": "Macedonian",
     "nl": "Dutch",
     "no": "Norwegian",
+    "pl": "Polish",
     "pt": "Portuguese",
     "ro": "Romanian",
     "ru": "Russian",
+    "sk": "Slovak",
+    "sl": "Slovenian",
+    "sq": "Albanian",
+    "sr": "Serbian",
     "sv": "Swedish",
+    "sw": "Swahili",
+    "ta": "Tamil",
+    "th": "Thai",
+    "tl": "Tagalog",
     "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
 }
+
+# Three-letter codes, and others, that documents have for some of them.
+_OTHER_CODES = dict(
+    pair.split("=")
+    for pair in (
+        "nb=no nn=no nob=no nno=no nor=no ara=ar ces=cs cze=cs dan=da deu=de dut=nl ell=el eng=en "
+        "fin=fi fra=fr fre=fr ger=de gre=el hun=hu ita=it jpn=ja kor=ko nld=nl pol=pl por=pt "
+        "ron=ro rum=ro rus=ru spa=es swe=sv tur=tr ukr=uk zho=zh"
+    ).split()
+)
 
 
 def supported_languages() -> tuple[str, ...]:
@@ -53,7 +100,23 @@ def supported_languages() -> tuple[str, ...]:
 
 def language_name(language: str) -> str:
     """The English name of a two-letter language code; the code itself where there is none."""
-    return _NAMES.get(language, language)
+    return NAMES.get(language, language)
+
+
+def language_code(said: str) -> str:
+    """The two-letter code of a language as a document names it, such as `de-AT`, `ger` or `German`.
+
+    Empty for none that has a name here.
+    """
+    plain = said.strip().lower()[:40]
+    by_name = (code for code, name in NAMES.items() if name.lower() == plain)
+    code = plain.replace("_", "-").partition("-")[0]
+    return next(by_name, _OTHER_CODES.get(code, code if code in NAMES else ""))
+
+
+def stemmed_as(language: str, otherwise: str) -> str:
+    """The language itself if its words can be stemmed, else the other one."""
+    return language if language in supported_languages() else otherwise
 
 
 @lru_cache

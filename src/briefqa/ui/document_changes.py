@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 from briefqa.errors import BriefQAError, UsageError
 from briefqa.indexing.library import Removed
@@ -47,6 +47,23 @@ def removing(service: IndexService, document: str) -> Work:
             raise UsageError(_READ_ONLY)
         removed = service.library.remove(document, progress)
         return Done(documents_view.removed(removed.name, removed.detail), removed)
+
+    return work
+
+
+def describing(service: IndexService, document: str, said: Mapping[str, str]) -> Work:
+    """Say what an uploaded document is, as far as that is another than what is known of it."""
+
+    def work(progress: OnProgress) -> Done:
+        if service.library is None:
+            raise UsageError(_READ_ONLY)
+        if not document:
+            raise UsageError("Choose a document first.")
+        about = asdict(service.document(document).metadata)
+        others = {field: value for field, value in said.items() if value != about[field]}
+        if not others:
+            return Done(documents_view.notice("Nothing was changed."))
+        return Done(documents_view.received([service.library.describe(document, others, progress)]))
 
     return work
 

@@ -10,6 +10,7 @@ from briefqa.documents import loaders
 from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.progress import Progress
 from briefqa.records import DocumentInfo
+from briefqa.text.language import language_name
 from briefqa.ui import choices
 from briefqa.ui.html import Html, join, tag
 from briefqa.ui.uploads import MOST_BYTES, MOST_FILES
@@ -212,6 +213,7 @@ def day(date: str) -> str:
 def _document(info: DocumentInfo, number: int) -> Html:
     """A line: its tick, its title, which opens it, its date, and the way to ask only it."""
     own = choices.key(info.name)
+    remarks = [*_language(info), *info.notes]
     return tag(
         "li",
         tag(
@@ -233,7 +235,7 @@ def _document(info: DocumentInfo, number: int) -> Html:
             dir="auto",
         ),
         tag("bdi", info.date, class_="of") if info.date else None,
-        tag("small", "; ".join(info.notes), class_="of") if info.notes else None,
+        tag("small", "; ".join(remarks), class_="of") if remarks else None,
         tag(
             "button",
             "Only this",
@@ -248,3 +250,10 @@ def _document(info: DocumentInfo, number: int) -> Html:
         data_document=info.name,
         data_day=day(info.date) or None,
     )
+
+
+def _language(info: DocumentInfo) -> list[str]:
+    """What a document is written in, where that is not English."""
+    if info.language == "en":
+        return []
+    return [language_name(info.language) if info.language else "language unclear, read as English"]

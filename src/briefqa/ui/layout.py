@@ -28,6 +28,7 @@ from briefqa.ui import (
     session,
     sources_view,
 )
+from briefqa.ui.edit_form import EditForm
 from briefqa.ui.gradio_api import add_programs
 from briefqa.ui.html import Html, tag
 from briefqa.ui.service import IndexService
@@ -107,6 +108,7 @@ class _Page:
                     _view(_TABS, "panel-title")
                     self._notice = _view(Html(), "notice")
                     self._documents = _view(Html(), "library")
+                    self._edit = EditForm(service)
                     closed = sources_view.closed(None)
                     self._opened = _view(closed, "opened", js="\n".join(map(_own, _SCRIPTS)))
                     self._exported = _view(Html(), "export", js=_EXPORT)
@@ -139,6 +141,7 @@ class _Page:
         )
         event.focus(self._show_kept, tab, self._kept, trigger_mode="multiple", **reading)
         event.apply(self._redraw, tab, self._log, **reading)
+        self._edit.connect(self._progress, changed, **changing)
         for change in (
             event.upload(self._add, None, changed, **changing),
             event.delete(self._remove, None, changed, **changing),

@@ -82,6 +82,16 @@ class PdfFile:
         name = key.encode()
         return _utf16(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
 
+    @property
+    def language(self) -> str:
+        """The language that the file says it is in, such as `de-DE`; empty where it does not."""
+        units = ctypes.POINTER(ctypes.c_ushort)
+        return _utf16(
+            lambda buffer, size: pdfium.FPDFCatalog_GetLanguage(
+                self.handle, ctypes.cast(buffer, units), size
+            )
+        )
+
     @contextmanager
     def page(self, number: int) -> Iterator[Any]:
         """The handle of a page, counted from 0; None where the page cannot be read."""

@@ -45,6 +45,7 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         bookmarks = file.bookmarks()
         labels = [file.label(number) for number in range(file.page_count)]
         info = {key: one_line(file.metadata(key)) for key in ("Title", "Author", "CreationDate")}
+        language = one_line(file.language)
     sentences = _told(pages)
     meant = [page if page.meaningless < _MEANINGLESS else _emptied(page) for page in pages]
     if not any(page.lines for page in meant):
@@ -63,6 +64,7 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         title=title,
         date=_date(info["CreationDate"]),
         author="" if _NO_AUTHOR.fullmatch(info["Author"]) else info["Author"],
+        language=language,
     )
     return writer.document(name, metadata)
 
