@@ -6,7 +6,7 @@ imports its library inside `parse`, so that importing this package stays cheap.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -33,6 +33,7 @@ from briefqa.documents.loaders.recognition import (
     kind_of,
     kind_of_bytes,
 )
+from briefqa.documents.recognised import RecognisedPage
 from briefqa.errors import LoadError
 from briefqa.records import Document
 from briefqa.text import plain_markdown
@@ -64,7 +65,10 @@ class Loader(Protocol):
         `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
         format that can be locked offers `parse_locked(data, name, password)` as well, and one of
         files that hold other files `attachments(data)`, which gives their names and bytes. One
-        that gives `page_sizes` offers `picture(data, page, width)`: width, height and RGB bytes.
+        that gives `page_sizes` offers `picture(data, page, width, password)`: width, height and RGB
+        bytes. Where pages may be mere pictures it offers `unread(data, password)`, which gives
+        each of them and how wide it is to be drawn, and `parse_recognised(data, name, password,
+        pages)`, which takes what OCR has read on them.
         """
         ...
 
@@ -150,11 +154,18 @@ def loader_for(name: str, data: bytes) -> Loader:
     return loader
 
 
-def parse(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
+def parse(
+    data: bytes,
+    name: str,
+    password: str = "",
+    *,
+    encoding: str = "",
+    recognised: Sequence[RecognisedPage] = (),
+) -> Document:
     """Make a Document of a file's bytes, in this process.
 
     `password` opens a locked file; `encoding` is that of text which is neither UTF-8 nor marked, by
-    default what it looks like. Raises LoadError with one sentence that reads well after the file's
+    default what it looks like; `recognised` are pages that OCR has read. Raises LoadError with one sentence that reads well after the file's
     path and a colon. Files of anyone are read by `briefqa.documents.reading`.
     """
     loader = loader_for(name, data)
@@ -162,6 +173,8 @@ def parse(data: bytes, name: str, password: str = "", *, encoding: str = "") -> 
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
     if as_text is not None:
         document = as_text.parse(data, name, encoding=encoding)
+    elif recognised and loader.NAME == pdf.NAME:
+        document = pdf.parse_recognised(data, name, password, recognised)
     elif unlock and password:
         document = unlock(data, name, password)
     else:
@@ -184,17 +197,26 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     return found(data) if found else []
 
 
-def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, bytes]:
+def unread(data: bytes, name: str, password: str = "") -> list[tuple[int, int]]:
+    """The pages of a file that OCR may read, from 1, and how many pixels wide to draw each."""
+    find: Callable[[bytes, str], list[tuple[int, int]]] | None
+    find = getattr(loader_for(name, data), "unread", None)
+    return find(data, password) if find else []
+
+
+def picture(
+    data: bytes, name: str, page: int, width: int, password: str = ""
+) -> tuple[int, int, bytes]:
     """A page of a file, counted from 1, about so many pixels wide: width, height and RGB bytes.
 
     Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
     """
-    draw: Callable[[bytes, int, int], tuple[int, int, bytes]]
+    draw: Callable[[bytes, int, int, str], tuple[int, int, bytes]]
     draw = getattr(loader_for(name, data), "picture", _cannot_be_drawn)
-    return draw(data, page, width)
+    return draw(data, page, width, password)
 
 
-def _cannot_be_drawn(_data: bytes, _page: int, _width: int) -> tuple[int, int, bytes]:
+def _cannot_be_drawn(_data: bytes, _page: int, _width: int, _: str) -> tuple[int, int, bytes]:
     raise LoadError("pages of such files cannot be drawn")
 
 

@@ -104,7 +104,14 @@ def _done(request: Request, data: bytes) -> Sequence[bytes]:
 
 
 def _parse(request: Request, data: bytes) -> Sequence[bytes]:
-    return (encode(loaders.parse(data, request.name, password=request.password)),)
+    document = loaders.parse(
+        data, request.name, password=request.password, recognised=request.recognised
+    )
+    return (encode(document),)
+
+
+def _unread(request: Request, data: bytes) -> Sequence[bytes]:
+    return (encode(loaders.unread(data, request.name, request.password)),)
 
 
 def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
@@ -113,7 +120,9 @@ def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
 
 
 def _picture(request: Request, data: bytes) -> Sequence[bytes]:
-    width, height, pixels = loaders.picture(data, request.name, request.page, request.width)
+    width, height, pixels = loaders.picture(
+        data, request.name, request.page, request.width, request.password
+    )
     return (encode((width, height)), pixels)
 
 
@@ -121,6 +130,7 @@ TASKS: dict[str, Callable[[Request, bytes], Sequence[bytes]]] = {
     "parse": _parse,
     "attachments": _attachments,
     "picture": _picture,
+    "unread": _unread,
 }
 
 
