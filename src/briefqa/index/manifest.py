@@ -59,7 +59,8 @@ class Manifest:
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
-    out of them, all absolute; `encoding` is as for `loaders.parse`. `sources` are in document
+    out of them, all absolute; `encoding` is as for `loaders.parse`, and `ocr` the setup of what
+    read scans, empty where they were not read. `sources` are in document
     order. `files` holds the size in bytes and the SHA-256 of every other file, by relative
     path. Raises ValueError for counts that disagree.
     """
@@ -79,6 +80,7 @@ class Manifest:
     sources: tuple[Source, ...]
     files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
     encoding: str = ""
+    ocr: str = ""
 
     def __post_init__(self) -> None:
         indexed = self.indexed()
@@ -120,6 +122,7 @@ class _Inputs:
     language: str
     excluded: tuple[str, ...] = ()  # the first manifests had none
     encoding: str = ""
+    ocr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class BuildInputs:
     language: str
     sources: tuple[Source, ...] | None
     encoding: str = ""
+    ocr: str = ""
 
 
 # Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
@@ -167,8 +171,9 @@ def parse_inputs(content: bytes) -> BuildInputs:
     with suppress(Malformed):
         sources = decode(content, _Sources, any_text=True).sources
     return BuildInputs(
-        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding
-    )
+        inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding,
+        inputs.ocr,
+    )  # fmt: skip
 
 
 def serialize(manifest: Manifest) -> bytes:

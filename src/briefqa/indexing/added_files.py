@@ -47,11 +47,14 @@ class Received:
 class ParsedFiles:
     """What files hold, by their SHA-256 and the name they get: each is parsed once.
 
-    `encoding` is as for `loaders.parse`.
+    `encoding` and `ocr_setup` are as for `reading.read_document`, and `password` opens those that
+    are locked.
     """
 
-    def __init__(self, encoding: str = "") -> None:
+    def __init__(self, encoding: str = "", ocr_setup: str = "", password: str = "") -> None:
         self._encoding = encoding
+        self._ocr_setup = ocr_setup
+        self._password = password
         self._results: dict[tuple[str, str], Document | LoadError] = {}
 
     def document(self, data: bytes, digest: str, name: str) -> Document:
@@ -59,7 +62,7 @@ class ParsedFiles:
         if (digest, name) not in self._results:
             try:
                 self._results[digest, name] = reading.read_document(
-                    data, name, encoding=self._encoding
+                    data, name, self._password, encoding=self._encoding, ocr_setup=self._ocr_setup
                 )
             except LoadError as error:
                 self._results[digest, name] = error

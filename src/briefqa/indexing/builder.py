@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 from briefqa import __version__
-from briefqa.documents import loaders, passages
+from briefqa.documents import loaders, passages, tesseract
 from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
@@ -77,11 +77,13 @@ def build_index(
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
     password: str = "",
+    ocr: bool | None = None,
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
-    Without `roots` the paths, model, language and encoding of the last build are used again, or
-    the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
+    Without `roots` the paths, model, language, encoding and `ocr` of the last build are used again,
+    or the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
+    With `ocr` scans are read by Tesseract, and UsageError says where there is none.
     `progress` is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
     of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
@@ -95,7 +97,7 @@ def build_index(
     stamp = published(index)
     once_more = partial(
         build_index, roots, index, model=model, language=language, encoding=encoding,
-        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password,
+        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password, ocr=ocr,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -104,9 +106,11 @@ def build_index(
         model = model or last_time.model
         language = language or last_time.language
         encoding = last_time.encoding if encoding is None else encoding
+        ocr = last_time.ocr if ocr is None else ocr
     language = language or DEFAULT_LANGUAGE
     encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
+    ocr_setup = tesseract.setup(language) if ocr else ""
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
@@ -121,7 +125,7 @@ def build_index(
             return _telling(once_more(), unfinished, roots, index)
         if (
             last
-            and _is_current(last.manifest, named, excluded, embedder, language, encoding)
+            and _is_current(last.manifest, named, excluded, embedder, language, encoding, ocr_setup)
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
@@ -137,14 +141,15 @@ def build_index(
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, language, encoding)
+            unchanged = _unchanged(last, embedder, language, encoding, ocr_setup)
             sources = read_sources(
-                files.files, writer, unchanged, progress, parsed or {}, encoding, password
-            )
+                files.files, writer, unchanged, progress, parsed or {}, encoding, password,
+                ocr_setup,
+            )  # fmt: skip
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(
-                store, folder, named, excluded, sources, writer, last, progress, encoding
+                store, folder, named, excluded, sources, writer, last, progress, encoding, ocr_setup
             )
         report = BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
@@ -230,6 +235,7 @@ def _make(
     last: OpenedIndex | None,
     progress: OnProgress | None,
     encoding: str = "",
+    ocr_setup: str = "",
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -252,6 +258,7 @@ def _make(
         excluded=excluded,
         sources=tuple(sources),
         encoding=encoding,
+        ocr=ocr_setup,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
@@ -326,22 +333,24 @@ def _is_current(
     embedder: Embedder,
     language: str,
     encoding: str,
+    ocr_setup: str,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    made_with = (last.recipe, last.model, last.fingerprint, last.language, last.encoding)
-    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding)
+    made_with = (last.recipe, last.model, last.fingerprint, last.language, last.encoding, last.ocr)
+    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding, ocr_setup)
     return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
 
 
 def _unchanged(
-    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str
+    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str, ocr_setup: str
 ) -> Unchanged | None:
     """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
     manifest = last.manifest
-    given = (manifest.recipe, manifest.fingerprint, manifest.language, manifest.encoding)
-    now = (RECIPE, embedder.fingerprint, language, encoding)
+    made = (manifest.recipe, manifest.fingerprint, manifest.language, manifest.encoding)
+    given = (*made, manifest.ocr)
+    now = (RECIPE, embedder.fingerprint, language, encoding, ocr_setup)
     return Unchanged(last) if given == now else None
 
 

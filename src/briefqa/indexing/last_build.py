@@ -26,6 +26,7 @@ class Repeated:
     model: str | None
     language: str | None
     encoding: str = ""
+    ocr: bool = False
 
 
 def repeated(store: Store, index: Path) -> Repeated:
@@ -38,7 +39,9 @@ def repeated(store: Store, index: Path) -> Repeated:
         # A damaged name is no reason not to build.
         language = inputs.language if inputs.language in supported_languages() else None
         roots = last_roots(index, inputs)
-        return Repeated(roots, inputs.excluded, inputs.model, language, inputs.encoding)
+        return Repeated(
+            roots, inputs.excluded, inputs.model, language, inputs.encoding, bool(inputs.ocr)
+        )
     try:
         store.stamp()
     except IndexNotFound:

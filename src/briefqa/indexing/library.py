@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefqa.atomic_file import sync
+from briefqa.documents import tesseract
 from briefqa.documents.source_files import absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
 from briefqa.index import generations
@@ -110,7 +111,8 @@ class Library:
         parsed, digests, unchanged = ParsedFiles(), set(), set()
         with suppress(BriefQAError):
             last = generations.current_manifest(self.index)
-            parsed = ParsedFiles(last.encoding)
+            ocr_setup = tesseract.setup(last.language) if last.ocr else ""
+            parsed = ParsedFiles(last.encoding, ocr_setup)
             unchanged = {(source.name, source.sha256) for source in last.indexed()}
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
             tell(progress, Stage.READING, number, len(files))
@@ -275,6 +277,7 @@ class Library:
             model=self._model or self._embedder(last),
             language=last.language if last else None,
             encoding=last.encoding if last else None,
+            ocr=bool(last.ocr) if last else None,
             exclude=excluded,
             progress=progress,
             locked=True,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
 from briefqa.documents.loaders.pdf.lines import Box, Line, Page
 from briefqa.documents.recognised import RecognisedLine, RecognisedPage
+from briefqa.places import FROM_PICTURE
 
 _DOTS_AN_INCH = 200  # more takes longer and finds no more of the words
 _OF_SIZE = 0.92  # what letters take of the size that they are set in
+_BULLET = re.compile(r"[°©®¢«»§*·](?=\s+\w)")  # what a bullet is taken for
 _ALIKE = 0.15  # sizes that differ by less are measured badly rather than set differently
-_FROM_PICTURE = -1  # where others have the index of their first character
 
 
 def pixels_across(page: Page) -> int:
@@ -53,9 +55,9 @@ def _line(
     left, _, right, _ = line.box
     return Line(
         page=page.number,
-        start=_FROM_PICTURE,
-        end=_FROM_PICTURE,
-        text=line.text,
+        start=FROM_PICTURE,
+        end=FROM_PICTURE,
+        text=_BULLET.sub("•", line.text) if _BULLET.match(line.text) else line.text,
         box=Box(left * across, baseline - 0.78 * size, right * across, baseline + 0.22 * size),
         baseline=baseline,
         size=size,
