@@ -76,10 +76,9 @@ class LineMap:
 
     All have a row for each line, in the order of the text. `starts` are offsets into the text, not
     descending, each line going up to the next; `pages` count from 1 and may go back, as those of
-    footnotes do; `firsts` are the indexes, on its page, of a line's first characters, FROM_PICTURE of
-    one that was read by OCR; `boxes` are
-    left, top, right and bottom in quarters of a point from the left and top edge of the page as it
-    is shown.
+    footnotes do; `firsts` are the indexes, on its page, of a line's first characters, FROM_PICTURE
+    of one that was read by OCR; `boxes` are left, top, right and bottom in quarters of a point from
+    the left and top edge of the page as it is shown.
     Raises ValueError where they have not as many rows.
     """
 

@@ -55,7 +55,9 @@ def read_pages(data: bytes, name: str, password: str, setup: str) -> tuple[Recog
         if len(failed) >= _MOST_FAILED or _stopped.is_set():
             return RecognisedPage(page, failed="too many others could not be read by OCR")
         try:
-            head, *pixels = process.shared.ask(Request("picture", name, password, page, width), data)
+            head, *pixels = process.shared.ask(
+                Request("picture", name, password, page, width), data
+            )
             across, down = decode(head, tuple[int, int])
             found = tesseract.read(page, across, down, b"".join(pixels), setup)
         except (LoadError, Malformed, ValueError) as error:

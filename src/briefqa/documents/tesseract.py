@@ -15,7 +15,7 @@ import threading
 from contextlib import suppress
 from functools import cache
 from statistics import fmean
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from briefqa.documents.recognised import RecognisedLine, RecognisedPage
 from briefqa.errors import LoadError, UsageError
@@ -97,8 +97,8 @@ def read(page: int, width: int, height: int, pixels: bytes, setup: str) -> Recog
     picture = b"P6 %d %d 255\n" % (width, height) + pixels
     answer = _run(setup, picture)
     try:
-        root = ElementTree.fromstring(answer)
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(answer)
+    except ET.ParseError as error:
         raise LoadError("Tesseract could not read it") from error
     return RecognisedPage(page, width, height, tuple(_lines(root)))
 
@@ -172,7 +172,7 @@ def _limit(process: int) -> None:
             set_limit(process, kind, (most, most))
 
 
-def _lines(root: ElementTree.Element) -> list[RecognisedLine]:
+def _lines(root: ET.Element) -> list[RecognisedLine]:
     """The lines of an answer in hOCR, in the order in which they are read."""
     found: list[RecognisedLine] = []
     block = 0
@@ -185,7 +185,7 @@ def _lines(root: ElementTree.Element) -> list[RecognisedLine]:
     return found
 
 
-def _line(element: ElementTree.Element, block: int) -> RecognisedLine | None:
+def _line(element: ET.Element, block: int) -> RecognisedLine | None:
     about = element.get("title", "")
     words, sure = [], []
     for each in element:

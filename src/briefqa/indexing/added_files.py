@@ -10,7 +10,7 @@ from pathlib import Path
 
 from briefqa.documents import reading
 from briefqa.documents.source_files import absolute, excluded_by, read, read_source, safe_name
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, PasswordNeeded
 from briefqa.index.manifest import Manifest
 from briefqa.records import Document
 
@@ -26,6 +26,7 @@ class Change(StrEnum):
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    LOCKED = "locked"  # refused too, but a password would open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ class Batch:
             if self._files > MOST_AT_ONCE:
                 raise LoadError(f"no more than {MOST_AT_ONCE} files are added at once; add it next")
             return self._take(name, read_source(staged, safe_name(name)))
+        except PasswordNeeded as error:
+            why = "the password is wrong" if error.wrong else "it is locked with a password"
+            return Received(name, Change.LOCKED, detail=why), None
         except LoadError as error:
             return refused(name, error), None
 

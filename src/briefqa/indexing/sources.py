@@ -68,7 +68,9 @@ def read_sources(
     `reading.read_document`.
     """
     sources: list[Source] = []
-    reader = _Reader(unchanged, parsed, encoding, password, ocr_setup, {file.name for file in files})
+    reader = _Reader(
+        unchanged, parsed, encoding, password, ocr_setup, {file.name for file in files}
+    )
     n_cut = n_read = 0
 
     def cutting() -> None:

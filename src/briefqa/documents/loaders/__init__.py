@@ -15,6 +15,7 @@ from briefqa.documents.loaders import (
     csv_table,
     docx,
     epub,
+    locked_office,
     mail,
     markdown,
     mbox,
@@ -27,6 +28,7 @@ from briefqa.documents.loaders import (
     web_page,
 )
 from briefqa.documents.loaders.recognition import (
+    LOCKED_OFFICE,
     UNKNOWN,
     ZIP_ARCHIVE,
     Kind,
@@ -154,6 +156,12 @@ def loader_for(name: str, data: bytes) -> Loader:
     return loader
 
 
+def libraries(name: str, data: bytes) -> tuple[str, ...]:
+    """The modules that reading a file imports; raises LoadError as `loader_for` does."""
+    locked = kind_of_bytes(data) == LOCKED_OFFICE
+    return loader_for(name, data).LIBRARIES + (locked_office.LIBRARIES if locked else ())
+
+
 def parse(
     data: bytes,
     name: str,
@@ -165,10 +173,13 @@ def parse(
     """Make a Document of a file's bytes, in this process.
 
     `password` opens a locked file; `encoding` is that of text which is neither UTF-8 nor marked, by
-    default what it looks like; `recognised` are pages that OCR has read. Raises LoadError with one sentence that reads well after the file's
-    path and a colon. Files of anyone are read by `briefqa.documents.reading`.
+    default what it looks like; `recognised` are pages that OCR has read. Raises LoadError with one
+    sentence that reads well after the file's path and a colon. Files of anyone are read by
+    `briefqa.documents.reading`.
     """
     loader = loader_for(name, data)
+    if kind_of_bytes(data) == LOCKED_OFFICE:
+        data = locked_office.unlocked(data, password)
     as_text = next((each for each in TEXT_LOADERS if each is loader), None)
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
     if as_text is not None:
@@ -223,6 +234,8 @@ def _cannot_be_drawn(_data: bytes, _page: int, _width: int, _: str) -> tuple[int
 def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
+    if kind == LOCKED_OFFICE:
+        return by_suffix if by_suffix in _LOCKABLE else None
     by_content = _named(kind.loader)
     if by_suffix in TEXT_LOADERS and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
@@ -231,6 +244,7 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     return by_content or by_suffix
 
 
+_LOCKABLE: tuple[Loader, ...] = (docx, pptx, sheets)
 _IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one
 
 

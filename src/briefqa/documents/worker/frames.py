@@ -36,9 +36,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of it: `refused` is the sentence of a LoadError, empty where there is a result."""
+    """What came of it: `refused` is the sentence of a LoadError, empty where there is a result.
+
+    `locked` is "locked" or "wrong" where a password is needed or was not the right one.
+    """
 
     refused: str = ""
+    locked: str = ""
 
 
 class Broken(Exception):

@@ -2,8 +2,9 @@
 
 `pdfium` opens a file, `characters` reads the lines of its pages and `tags` its structure tree.
 `layout` makes blocks of them: without `furniture`, in `order`, as `paragraphs`, `tables` and
-`headings`, `notes` behind what refers to them. `scans` makes lines of what OCR has read. `writing` gives them to the writer of extracted
-text, and `reading` makes the document and says what could not be read.
+`headings`, `notes` behind what refers to them. `scans` makes lines of what OCR has read. `writing`
+gives the blocks to the writer of extracted text, and `reading` makes the document and says what
+could not be read.
 """
 
 from __future__ import annotations
