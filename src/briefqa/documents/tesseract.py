@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import threading
 from contextlib import suppress
@@ -107,7 +108,7 @@ def stop() -> None:
     """End all that are running; whoever waits for one gets a LoadError."""
     with _lock:
         for process in _running:
-            process.kill()
+            _kill(process)
 
 
 def _meant(setup: str) -> str:
@@ -148,13 +149,20 @@ def _run(setup: str, picture: bytes) -> bytes:
     finally:
         with _lock:
             _running.discard(process)
-        process.kill()
+        _kill(process)
         process.communicate()
     if process.returncode == 0:
         return answer
     if process.returncode < 0:
         raise LoadError(f"Tesseract took more than {SECONDS} seconds or {MEMORY / 1e9:.0f} GB")
     raise LoadError("Tesseract could not read it")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it with all that it may have started, unless it has ended."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _limit(process: int) -> None:
