@@ -330,7 +330,7 @@ def test_a_scan_says_that_ocr_would_read_it() -> None:
         reading.read_document(scan(written(SENTENCE)), "scan.pdf")
     document = reading.read_document(scan(written(SENTENCE), "The mill."), "scan.pdf")
     assert document.notes == (
-        "a scan: no text on 1 of 2 pages (1); `briefqa build --ocr` reads scans",
+        "a scan: no text on 1 of 2 pages (1); `briefqa build --ocr` reads such pages",
     )
 
 

@@ -20,7 +20,7 @@ from briefqa.records import Document, Metadata
 _SECONDS_A_PAGE = 0.1  # of processor time, five times what a page takes
 _MEANINGLESS = 0.3  # of a page's characters: what is left of it makes no sense either
 _FONT = "a font does not say which letters its signs are"
-_WITH_OCR = "`briefqa build --ocr` reads scans"
+_WITH_OCR = "`briefqa build --ocr` reads such pages"
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - .*|.*\.(?:docx?|odt|pdf|tex|dvi|indd|qxd|pptx?|xlsx?|rtf|html?|pages)"
