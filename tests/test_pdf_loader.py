@@ -243,7 +243,10 @@ def test_a_file_that_needs_a_password_says_so() -> None:
     sheet, buffer = canvas(encrypt=StandardEncryption("sesame", canPrint=1))
     sheet.drawString(40, 350, "Nobody is to read this.")
     data = finished(sheet, buffer)
-    with pytest.raises(LoadError, match=r"^it is encrypted and needs a password; `briefqa build --password` asks for it$"):
+    with pytest.raises(
+        LoadError,
+        match=r"^it is encrypted and needs a password; `briefqa build --password` asks for it$",
+    ):
         load(data)
     with pytest.raises(LoadError, match=r"^the password is wrong$"):
         pdf.parse_locked(data, "harbour.pdf", "open")
