@@ -32,7 +32,7 @@ CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 NEEDED = r"^it is encrypted and needs a password; `briefqa build --password` asks for it$"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _ended() -> Iterator[None]:
     yield
     process.shared.close()

@@ -36,7 +36,7 @@ def read_pages(data: bytes, name: str, password: str, setup: str) -> tuple[Recog
     """What stands on the pages of a file that cannot be read otherwise, in their order.
 
     `setup` is that of `tesseract.setup`. A page that cannot be drawn or read says why. Raises
-    LoadError for a file that cannot be opened.
+    LoadError for a file that cannot be opened, and where this machine has another Tesseract.
     """
     _stopped.clear()
     parts = process.shared.ask(Request("unread", name, password), data)
@@ -44,12 +44,16 @@ def read_pages(data: bytes, name: str, password: str, setup: str) -> tuple[Recog
         wanted = decode(parts[0] if parts else b"", list[tuple[int, int]])
     except Malformed as error:
         raise LoadError("it made its parser answer nonsense") from error
+    if not wanted:
+        return ()
     digest = hashlib.sha256(data).hexdigest()
+    keys = [f"{digest} {page} {width} {setup} {_FORMAT}" for page, width in wanted]
+    kept = [None if password else _kept(key) for key in keys]
+    if None in kept:
+        tesseract.program(setup)
     failed: list[int] = []
 
-    def read(page: int, width: int) -> RecognisedPage:
-        key = f"{digest} {page} {width} {setup} {_FORMAT}"
-        known = None if password else _kept(key)
+    def read(page: int, width: int, key: str, known: RecognisedPage | None) -> RecognisedPage:
         if known is not None:
             return known
         if len(failed) >= _MOST_FAILED or _stopped.is_set():
@@ -59,6 +63,8 @@ def read_pages(data: bytes, name: str, password: str, setup: str) -> tuple[Recog
                 Request("picture", name, password, page, width), data
             )
             across, down = decode(head, tuple[int, int])
+            if _stopped.is_set():
+                raise LoadError("it was stopped")
             found = tesseract.read(page, across, down, b"".join(pixels), setup)
         except (LoadError, Malformed, ValueError) as error:
             failed.append(page)
@@ -69,7 +75,7 @@ def read_pages(data: bytes, name: str, password: str, setup: str) -> tuple[Recog
         return found
 
     with ThreadPoolExecutor(usable_cores()) as pool:
-        return tuple(pool.map(lambda each: read(*each), wanted))
+        return tuple(pool.map(read, *zip(*wanted, strict=True), keys, kept))
 
 
 def stop() -> None:

@@ -111,26 +111,26 @@ def stop() -> None:
             _kill(process)
 
 
-def _meant(setup: str) -> str:
+def program(setup: str) -> str:
     """The program that `setup` speaks of; raises LoadError where this machine has another."""
-    program = shutil.which("tesseract")
-    if program is None:
+    found = shutil.which("tesseract")
+    if found is None:
         raise LoadError("Tesseract is not on this machine")
-    version, installed = _about(program)
+    version, installed = _about(found)
     _, of, languages = setup.split(" ", 2)
     if of != version or not set(languages.split("+")) <= set(installed):
         raise LoadError(f"it was read by {setup}, which is not on this machine")
-    return program
+    return found
 
 
 def _run(setup: str, picture: bytes) -> bytes:
-    program, languages = _meant(setup), setup.rpartition(" ")[2]
+    languages = setup.rpartition(" ")[2]
     # Its threads for one page cost more than they gain: pages are read side by side.
     kept = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     try:
         process = subprocess.Popen(
-            [program, "stdin", "stdout", "-l", languages, "-c", "tessedit_create_hocr=1"],
+            [program(setup), "stdin", "stdout", "-l", languages, "-c", "tessedit_create_hocr=1"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
