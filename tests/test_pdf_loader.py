@@ -30,6 +30,8 @@ OTHER = (
     " bread that was carried over the hills on the backs of mules."
 )
 
+WITH_OCR = "`briefqa build --ocr` reads such pages"
+
 
 def load(data: bytes, name: str = "harbour.pdf") -> Document:
     return pdf.parse(data, name)
@@ -241,7 +243,10 @@ def test_a_file_that_needs_a_password_says_so() -> None:
     sheet, buffer = canvas(encrypt=StandardEncryption("sesame", canPrint=1))
     sheet.drawString(40, 350, "Nobody is to read this.")
     data = finished(sheet, buffer)
-    with pytest.raises(LoadError, match=r"^it is encrypted and needs a password$"):
+    with pytest.raises(
+        LoadError,
+        match=r"^it is encrypted and needs a password; `briefqa build --password` asks for it$",
+    ):
         load(data)
     with pytest.raises(LoadError, match=r"^the password is wrong$"):
         pdf.parse_locked(data, "harbour.pdf", "open")
@@ -275,9 +280,9 @@ def test_pages_that_are_scans_are_told_by_their_numbers() -> None:
     document = load(
         pdf_files.raw([scan, text, scan, scan], resources=resources, more={90: picture})
     )
-    assert document.notes == ("a scan: no text on 3 of 4 pages (1, 3–4)",)
+    assert document.notes == (f"a scan: no text on 3 of 4 pages (1, 3–4); {WITH_OCR}",)
     assert paragraphs(document) == ["A page that has text."]
-    with pytest.raises(LoadError, match=r"^a scan: no text on any of its 2 pages$"):
+    with pytest.raises(LoadError, match=f"^a scan: no text on any of its 2 pages; {WITH_OCR}$"):
         load(pdf_files.raw([scan, scan], resources=resources, more={90: picture}))
 
 
@@ -295,7 +300,8 @@ def test_a_font_without_meaning_is_not_read_and_told() -> None:
             [odd, pdf_files.lines("A page to read.")], resources=resources, more={91: shape}
         )
     )
-    assert document.notes == ("page 1 not read: a font does not say which letters its signs are",)
+    why = "a font does not say which letters its signs are"
+    assert document.notes == (f"page 1 not read: {why}; {WITH_OCR}",)
     assert paragraphs(document) == ["A page to read."]
 
 

@@ -129,7 +129,10 @@ def test_a_locked_file_is_opened_with_its_password() -> None:
     sheet = Canvas(buffer, encrypt=StandardEncryption("sesame"))
     sheet.drawString(40, 350, "Nobody is to read this.")
     sheet.save()
-    with pytest.raises(LoadError, match=r"^it is encrypted and needs a password$"):
+    with pytest.raises(
+        LoadError,
+        match=r"^it is encrypted and needs a password; `briefqa build --password` asks for it$",
+    ):
         reading.read_document(buffer.getvalue(), "a.pdf")
     document = reading.read_document(buffer.getvalue(), "a.pdf", password="sesame")
     assert document.text == "Nobody is to read this."

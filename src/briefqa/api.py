@@ -47,6 +47,7 @@ def build(
     exclude: AnyPath | Iterable[AnyPath] = (),
     progress: OnProgress | None = None,
     password: str = "",
+    ocr: bool | None = None,
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
@@ -59,6 +60,7 @@ def build(
     it each is read in the encoding it looks like, and its `detail` says where that is uncertain.
     `progress` is called with a `briefqa.indexing.progress.Progress` as the work goes on, so that
     `print` shows how far it is. `password` opens files that are locked with it; it is kept nowhere.
+    With `ocr` the pages of PDFs that are scans are read by Tesseract, which has to be installed.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -79,6 +81,7 @@ def build(
         exclude=excluded,
         progress=progress,
         password=password,
+        ocr=ocr,
     )
 
 

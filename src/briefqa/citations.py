@@ -154,7 +154,7 @@ def _plain(passage: Passage, about: Metadata) -> str:
 
 def _chicago(passage: Passage, about: Metadata) -> str:
     date = date_in_words(about.date, month_first=True)
-    pages = passage.place.in_words if passage.place.unit == "page" else ""
+    pages = passage.place.numbered if passage.place.unit == "page" else ""
     heading = f"under {_quoted(passage.section[-1])}" if passage.section else ""
     parts = [
         about.author,

@@ -5,6 +5,7 @@ Every failure that a user can cause or meet is one of these; the public function
     BriefQAError                 the base: catch this one
     ├── UsageError               an invalid argument or option (also a ValueError)
     ├── LoadError                a file that cannot become a Document
+    │   └── PasswordNeeded       one that a password would open
     ├── BuildError               a build that would leave nothing to search
     ├── IndexFolderError         something about the index folder
     │   ├── IndexNotFound        no index there
@@ -30,6 +31,18 @@ class UsageError(BriefQAError, ValueError):
 
 class LoadError(BriefQAError):
     """A file that cannot become a Document."""
+
+
+class PasswordNeeded(LoadError):
+    """A file that is locked and was given no password, or, if `wrong`, another one than its own."""
+
+    def __init__(self, *, wrong: bool = False) -> None:
+        self.wrong = wrong
+        super().__init__(
+            "the password is wrong"
+            if wrong
+            else "it is encrypted and needs a password; `briefqa build --password` asks for it"
+        )
 
 
 class BuildError(BriefQAError):

@@ -27,20 +27,27 @@ class Place:
 
     `first` and `last` count from 1, both included; both are 0 where the unit is NONE. `label` is
     what the source itself calls the place where that is not its number: `iv` or `iv–v` of pages,
-    the file of a chapter.
+    the file of a chapter. `ocr` says that the text, or some of it, was read by OCR.
     """
 
     unit: PlaceUnit
     first: int = 0
     last: int = 0
     label: str = ""
+    ocr: bool = False
 
     @property
     def in_words(self) -> str:
         """`line 3`, `pages 12–13`, `slide 7`, or nothing where the unit is NONE.
 
-        With a label `page iv (page 6 of the file)`, and of a chapter the label alone.
+        With a label `page iv (page 6 of the file)`, and of a chapter the label alone; `page 3, read
+        by OCR` where it was.
         """
+        return f"{self.numbered}, read by OCR" if self.ocr else self.numbered
+
+    @property
+    def numbered(self) -> str:
+        """As `in_words`, without how it was read."""
         if self.unit is PlaceUnit.NONE:
             return ""
         if self.label and self.unit is PlaceUnit.CHAPTER:
@@ -69,9 +76,9 @@ class LineMap:
 
     All have a row for each line, in the order of the text. `starts` are offsets into the text, not
     descending, each line going up to the next; `pages` count from 1 and may go back, as those of
-    footnotes do; `firsts` are the indexes, on its page, of a line's first characters; `boxes` are
-    left, top, right and bottom in quarters of a point from the left and top edge of the page as it
-    is shown.
+    footnotes do; `firsts` are the indexes, on its page, of a line's first characters, FROM_PICTURE
+    of one that was read by OCR; `boxes` are left, top, right and bottom in quarters of a point from
+    the left and top edge of the page as it is shown.
     Raises ValueError where they have not as many rows.
     """
 
@@ -91,6 +98,7 @@ class LineMap:
 
 
 NO_LINES = LineMap()
+FROM_PICTURE = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
 
 from briefqa import build
 from briefqa.models.embedder import HashingEmbedder
@@ -421,3 +423,29 @@ def test_what_an_uploaded_document_is_can_be_edited(
     assert not sideways(page)
     answer = ask(page, "What does Ottilie sell on the pier?")
     assert "The beekeeper's <b>ledger</b>" in answer.inner_text()
+
+
+def test_a_locked_file_asks_for_its_password(
+    visit: Visit, library_page: str, tmp_path: Path
+) -> None:
+    page = visit(library_page)
+    sheet = Canvas(str(tmp_path / "sealed.pdf"), encrypt=StandardEncryption("sesame"))
+    sheet.drawString(40, 350, "The seal of Kwell shows an otter.")
+    sheet.save()
+    box = page.get_by_label("Password of the locked files")
+    assert box.count() == 0
+    told = add(page, tmp_path / "sealed.pdf")
+    assert told == "sealed.pdf: not added yet: it is locked with a password"
+    box.wait_for()
+    assert box.get_attribute("type") == "password"
+    for password, outcome in (
+        ("open", "not added yet: the password is wrong"),
+        ("sesame", "added"),
+    ):
+        forget_notice(page)
+        box.fill(password)
+        box.press("Enter")
+        assert notice(page).startswith(f"sealed.pdf: {outcome}")
+        assert not sideways(page)
+    box.wait_for(state="detached")
+    assert "otter" in ask(page, "What does the seal of Kwell show?").inner_text()

@@ -87,6 +87,11 @@ def _add_build(commands: Any) -> None:
         "--exclude", action="append", default=[], metavar="PATH",
         help="a file or folder to leave out; may be given again",
     )  # fmt: skip
+    command.add_argument(
+        "--ocr", action=argparse.BooleanOptionalAction,
+        help="read the pages of PDFs that are scans with Tesseract, which has to be installed "
+        "(default: do not; without any PATH, as the last build)",
+    )  # fmt: skip
     _locked(command)
     _index(command)
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from briefqa.citations import date_in_words
 from briefqa.documents import loaders
+from briefqa.places import FROM_PICTURE
 from briefqa.records import Document, LineMap, Passage, Place, PlaceUnit, Section, Span
 from briefqa.text.lead_in import lead_ins
 from briefqa.text.line_breaks import is_header_row
@@ -131,13 +132,14 @@ def _places(document: Document) -> Callable[[int, int], Place]:
     )
 
 
-def _pages(lines: LineMap, start: int, end: int) -> tuple[int, int]:
-    """The first and the last page on which a range of the text stands."""
-    on = [lines.pages[row] for row in lines.within(start, end)]
-    return min(on), max(on)
+def _pages(lines: LineMap, start: int, end: int) -> tuple[int, int, bool]:
+    """The first and the last page on which a range of the text stands; whether OCR read any."""
+    rows = lines.within(start, end)
+    on = [lines.pages[row] for row in rows]
+    return min(on), max(on), any(lines.firsts[row] == FROM_PICTURE for row in rows)
 
 
-def _page(document: Document, first: int, last: int) -> Place:
+def _page(document: Document, first: int, last: int, ocr: bool = False) -> Place:
     labels = document.page_labels
     label = ""
     if labels and any(labels[page - 1] for page in (first, last) if page <= len(labels)):
@@ -145,7 +147,7 @@ def _page(document: Document, first: int, last: int) -> Place:
         label = "–".join(dict.fromkeys(named))
     if label == ("–".join(map(str, dict.fromkeys((first, last))))):
         label = ""
-    return Place(document.page_unit, first, last, label)
+    return Place(document.page_unit, first, last, label, ocr)
 
 
 def context(title: str, section: tuple[str, ...], window: Window) -> str:

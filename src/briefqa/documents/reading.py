@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TypeVar
 
-from briefqa.documents import loaders
+from briefqa.documents import loaders, ocr
 from briefqa.documents.worker import process
 from briefqa.documents.worker.frames import Request
 from briefqa.errors import LoadError
@@ -17,14 +18,21 @@ Decoded = TypeVar("Decoded", Document, list[str], tuple[int, int])
 _FAST = 2  # of the levels of compression, which go up to 9
 
 
-def read_document(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
+def read_document(
+    data: bytes, name: str, password: str = "", *, encoding: str = "", ocr_setup: str = ""
+) -> Document:
     """The document in a file's bytes; `password` and `encoding` are as for `loaders.parse`.
 
-    Raises LoadError with one sentence that reads well after the file's path and a colon.
+    With the `ocr_setup` of `tesseract.setup`, pages without text are read by OCR. Raises LoadError
+    with one sentence that reads well after the file's path and a colon.
     """
-    if loaders.loader_for(name, data) in loaders.TEXT_LOADERS:
+    loader = loaders.loader_for(name, data)
+    if loader in loaders.TEXT_LOADERS:
         return loaders.parse(data, name, encoding=encoding)
-    parts = process.shared.ask(Request("parse", name, password), data)
+    request = Request("parse", name, password)
+    if ocr_setup and hasattr(loader, "unread"):
+        request = replace(request, recognised=ocr.read_pages(data, name, password, ocr_setup))
+    parts = process.shared.ask(request, data)
     return _decoded(parts[0] if parts else b"", Document)
 
 
@@ -43,6 +51,7 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
 
 def stop() -> None:
     """Give up what is being parsed; whoever waits for it gets a LoadError."""
+    ocr.stop()
     process.shared.interrupt()
 
 

@@ -64,10 +64,11 @@ class Manifest:
 
     `model` and `fingerprint` are those of its embedder; `recipe` counts changes to how passages
     and vectors are made; `roots` are the paths the build was given and `excluded` those it left
-    out of them, all absolute; `encoding` is as for `loaders.parse`. `sources` are in document
-    order. `language` is that of documents which do not say, if it is `language_named`, whatever
-    their words; else of those whose words do not tell. `files` holds size in bytes and SHA-256
-    of every other file, by relative path. Raises ValueError for counts that disagree.
+    out of them, all absolute; `encoding` is as for `loaders.parse`, and `ocr` the setup of what
+    read scans, empty where they were not read. `sources` are in document order. `language` is that
+    of documents which do not say, if it is `language_named`, whatever their words; else of those
+    whose words do not tell. `files` holds size in bytes and SHA-256 of every other file, by
+    relative path. Raises ValueError for counts that disagree.
     """
 
     format: Count
@@ -86,6 +87,7 @@ class Manifest:
     files: Mapping[str, tuple[Count, str]] = field(default_factory=dict)
     encoding: str = ""
     language_named: bool = False
+    ocr: str = ""
 
     def __post_init__(self) -> None:
         indexed = self.indexed()
@@ -133,6 +135,7 @@ class _Inputs:
     excluded: tuple[str, ...] = ()  # the first manifests had none
     encoding: str = ""
     language_named: bool = False
+    ocr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ class BuildInputs:
     sources: tuple[Source, ...] | None
     encoding: str = ""
     language_named: bool = False
+    ocr: str = ""
 
 
 # Paths are the file system's bytes, which need not be UTF-8: hence `any_text`, and ASCII.
@@ -183,6 +187,7 @@ def parse_inputs(content: bytes) -> BuildInputs:
     return BuildInputs(
         inputs.roots, inputs.excluded, inputs.model, inputs.language, sources, inputs.encoding,
         inputs.language_named,
+        inputs.ocr,
     )  # fmt: skip
 
 

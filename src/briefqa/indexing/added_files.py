@@ -10,7 +10,7 @@ from pathlib import Path
 
 from briefqa.documents import reading
 from briefqa.documents.source_files import absolute, excluded_by, read, read_source, safe_name
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, PasswordNeeded
 from briefqa.index.manifest import Manifest
 from briefqa.records import Document
 
@@ -26,6 +26,7 @@ class Change(StrEnum):
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    LOCKED = "locked"  # refused too, but a password would open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,14 @@ class Received:
 class ParsedFiles:
     """What files hold, by their SHA-256 and the name they get: each is parsed once.
 
-    `encoding` is as for `loaders.parse`.
+    `encoding` and `ocr_setup` are as for `reading.read_document`, and `password` opens those that
+    are locked.
     """
 
-    def __init__(self, encoding: str = "") -> None:
+    def __init__(self, encoding: str = "", ocr_setup: str = "", password: str = "") -> None:
         self._encoding = encoding
+        self._ocr_setup = ocr_setup
+        self._password = password
         self._results: dict[tuple[str, str], Document | LoadError] = {}
 
     def document(self, data: bytes, digest: str, name: str) -> Document:
@@ -59,7 +63,7 @@ class ParsedFiles:
         if (digest, name) not in self._results:
             try:
                 self._results[digest, name] = reading.read_document(
-                    data, name, encoding=self._encoding
+                    data, name, self._password, encoding=self._encoding, ocr_setup=self._ocr_setup
                 )
             except LoadError as error:
                 self._results[digest, name] = error
@@ -104,6 +108,9 @@ class Batch:
             if self._files > MOST_AT_ONCE:
                 raise LoadError(f"no more than {MOST_AT_ONCE} files are added at once; add it next")
             return self._take(name, read_source(staged, safe_name(name)))
+        except PasswordNeeded as error:
+            why = "the password is wrong" if error.wrong else "it is locked with a password"
+            return Received(name, Change.LOCKED, detail=why), None
         except LoadError as error:
             return refused(name, error), None
 

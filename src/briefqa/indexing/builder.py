@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 from briefqa import __version__
-from briefqa.documents import loaders, passages
+from briefqa.documents import loaders, passages, tesseract
 from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
@@ -76,12 +76,14 @@ def build_index(
     locked: bool = False,
     parsed: Mapping[str, Document] | None = None,
     password: str = "",
+    ocr: bool | None = None,
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
-    Without `roots` the paths, model, language and encoding of the last build are used again, or
-    the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
-    `language` is that of documents which do not say theirs; without it their words tell. `progress`
+    Without `roots` the paths, model, language, encoding and `ocr` of the last build are used again,
+    or the folder `data`; what it excluded stays excluded too. `encoding` is as for `loaders.parse`.
+    `language` is that of documents which do not say theirs; without it their words tell. With
+    `ocr` scans are read by Tesseract, and UsageError says where there is none. `progress`
     is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
     of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
@@ -95,7 +97,7 @@ def build_index(
     stamp = published(index)
     once_more = partial(
         build_index, roots, index, model=model, language=language, encoding=encoding,
-        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password,
+        exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password, ocr=ocr,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -104,9 +106,11 @@ def build_index(
         model = model or last_time.model
         language = language or last_time.language
         encoding = last_time.encoding if encoding is None else encoding
+        ocr = last_time.ocr if ocr is None else ocr
     named_language, language = language or "", language or DEFAULT_LANGUAGE
     encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
+    ocr_setup = tesseract.setup(language) if ocr else ""
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
@@ -121,7 +125,9 @@ def build_index(
             return _telling(once_more(), unfinished, roots, index)
         if (
             last
-            and _is_current(last.manifest, named, excluded, embedder, named_language, encoding)
+            and _is_current(
+                last.manifest, named, excluded, embedder, named_language, encoding, ocr_setup
+            )
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
@@ -138,15 +144,16 @@ def build_index(
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, named_language, encoding)
+            unchanged = _unchanged(last, embedder, named_language, encoding, ocr_setup)
             sources = read_sources(
                 files.files, writer, unchanged, progress, parsed or {}, encoding, password,
-                named_language,
+                named_language, ocr_setup,
             )  # fmt: skip
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(
                 store, folder, named, excluded, sources, writer, last, progress, encoding,
+                ocr_setup,
                 language_named=bool(named_language),
             )  # fmt: skip
         report = BuildReport(
@@ -238,6 +245,7 @@ def _make(
     last: OpenedIndex | None,
     progress: OnProgress | None,
     encoding: str = "",
+    ocr_setup: str = "",
     *,
     language_named: bool = True,
 ) -> tuple[int, str]:
@@ -263,6 +271,7 @@ def _make(
         sources=tuple(sources),
         encoding=encoding,
         language_named=language_named,
+        ocr=ocr_setup,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
@@ -337,22 +346,25 @@ def _is_current(
     embedder: Embedder,
     language: str,
     encoding: str,
+    ocr_setup: str,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    made_with = (last.recipe, last.model, last.fingerprint, named_language(last), last.encoding)
-    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding)
+    made = (last.recipe, last.model, last.fingerprint, named_language(last), last.encoding)
+    made_with = (*made, last.ocr)
+    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding, ocr_setup)
     return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
 
 
 def _unchanged(
-    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str
+    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str, ocr_setup: str
 ) -> Unchanged | None:
     """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
     manifest = last.manifest
-    given = (manifest.recipe, manifest.fingerprint, named_language(manifest), manifest.encoding)
-    now = (RECIPE, embedder.fingerprint, language, encoding)
+    made = (manifest.recipe, manifest.fingerprint, named_language(manifest), manifest.encoding)
+    given = (*made, manifest.ocr)
+    now = (RECIPE, embedder.fingerprint, language, encoding, ocr_setup)
     return Unchanged(last) if given == now else None
 
 

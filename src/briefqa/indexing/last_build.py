@@ -27,6 +27,7 @@ class Repeated:
     model: str | None
     language: str | None
     encoding: str = ""
+    ocr: bool = False
 
 
 def repeated(store: Store, index: Path) -> Repeated:
@@ -40,7 +41,9 @@ def repeated(store: Store, index: Path) -> Repeated:
         named = named_language(inputs)
         language = named if named in supported_languages() else None
         roots = last_roots(index, inputs)
-        return Repeated(roots, inputs.excluded, inputs.model, language, inputs.encoding)
+        return Repeated(
+            roots, inputs.excluded, inputs.model, language, inputs.encoding, bool(inputs.ocr)
+        )
     try:
         store.stamp()
     except IndexNotFound:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefqa.atomic_file import sync
+from briefqa.documents import tesseract
 from briefqa.documents.sidecar import as_bytes, described, sidecar_of
 from briefqa.documents.source_files import SIDECAR, absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
@@ -84,14 +85,18 @@ class Library:
         self._removed = self.uploads / REMOVED
 
     def add(
-        self, files: Sequence[tuple[str, Path]], progress: OnProgress | None = None
+        self,
+        files: Sequence[tuple[str, Path]],
+        progress: OnProgress | None = None,
+        password: str = "",
     ) -> list[Received]:
         """Keep copies of files, each given as a name and where it lies now, and index them.
 
         A name may hold folders; see `safe_name` for what it becomes. A document of that name is
         replaced: its file too if it is an upload, else that stays and is left out of the index.
+        `password` opens those that are locked and is kept nowhere.
         """
-        parsed = self._parse(files, progress)
+        parsed = self._parse(files, progress, password)
         with self._alone() as last:
             batch = Batch(self.uploads, self._incoming, last, parsed)
             taken = [batch.take(name, staged) for name, staged in files]
@@ -106,12 +111,15 @@ class Library:
         ]
         return [*map(self._with_finished, told[:1]), *told[1:]]
 
-    def _parse(self, files: Sequence[tuple[str, Path]], progress: OnProgress | None) -> ParsedFiles:
+    def _parse(
+        self, files: Sequence[tuple[str, Path]], progress: OnProgress | None, password: str
+    ) -> ParsedFiles:
         """Parse what is new, while others may still change the index."""
-        parsed, digests, unchanged = ParsedFiles(), set(), set()
+        parsed, digests, unchanged = ParsedFiles(password=password), set(), set()
         with suppress(BriefQAError):
             last = generations.current_manifest(self.index)
-            parsed = ParsedFiles(last.encoding)
+            ocr_setup = tesseract.setup(last.language) if last.ocr else ""
+            parsed = ParsedFiles(last.encoding, ocr_setup, password)
             unchanged = {(source.name, source.sha256) for source in last.indexed()}
         for number, (name, staged) in enumerate(files[:MOST_AT_ONCE]):
             tell(progress, Stage.READING, number, len(files))
@@ -316,6 +324,7 @@ class Library:
             model=self._model or self._embedder(last),
             language=(named_language(last) if last else "") or None,
             encoding=last.encoding if last else None,
+            ocr=bool(last.ocr) if last else None,
             exclude=excluded,
             progress=progress,
             locked=True,

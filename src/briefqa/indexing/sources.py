@@ -63,15 +63,19 @@ def read_sources(
     encoding: str = "",
     password: str = "",
     language: str = "",
+    ocr_setup: str = "",
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
     `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
-    is as for `loaders.parse`, and `password` opens files that are locked. `language` is that of all
-    documents that do not say theirs, empty where their words are to tell.
+    is as for `loaders.parse`, `password` opens files that are locked, and `ocr_setup` is as for
+    `reading.read_document`. `language` is that of all documents that do not say theirs, empty
+    where their words are to tell.
     """
     sources: list[Source] = []
-    reader = _Reader(unchanged, parsed, encoding, password, language, {file.name for file in files})
+    reader = _Reader(
+        unchanged, parsed, encoding, password, language, ocr_setup, {file.name for file in files}
+    )
     n_cut = n_read = 0
 
     def cutting() -> None:
@@ -115,6 +119,7 @@ class _Reader:
     encoding: str
     password: str
     language: str
+    ocr_setup: str
     names: set[str]
     first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
 
@@ -151,8 +156,9 @@ class _Reader:
             document = self.parsed.get(digest)
             if document is None or document.name != source.name:
                 document = reading.read_document(
-                    data, source.name, self.password, encoding=self.encoding
-                )
+                    data, source.name, self.password, encoding=self.encoding,
+                    ocr_setup=self.ocr_setup,
+                )  # fmt: skip
         except LoadError as error:
             return Incoming(replace(source, detail=str(error)), None, parts_read)
         if said:

@@ -76,7 +76,7 @@ def verify_index(index: Path, password: str = "") -> VerifyReport:
         if source.outcome is Outcome.FAILED:
             continue
         quoted = spans.get(source.name, [])
-        state, text = _read_again(source, opened.manifest.encoding, password)
+        state, text = _read_again(source, opened.manifest, password)
         if text is None:  # nobody but a reader with the password can see more than that it is same
             holding = len(quoted) if state is State.SAME else 0
         else:
@@ -110,14 +110,16 @@ def as_indexed(manifest: Manifest, name: str) -> bytes:
     return data
 
 
-def _read_again(source: Source, encoding: str, password: str) -> tuple[State, str | None]:
+def _read_again(source: Source, manifest: Manifest, password: str) -> tuple[State, str | None]:
     """The state of a source, and its text as it is read now, None where it is not."""
     try:
         data = _bytes_of(source)
     except LoadError:
         return State.MISSING, ""
     try:
-        text = reading.read_document(data, source.name, password, encoding=encoding).text
+        text = reading.read_document(
+            data, source.name, password, encoding=manifest.encoding, ocr_setup=manifest.ocr
+        ).text
     except LoadError:
         text = None
     return _state(source, data), text

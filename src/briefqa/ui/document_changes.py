@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from briefqa.errors import BriefQAError, UsageError
+from briefqa.indexing.added_files import Change
 from briefqa.indexing.library import Removed
 from briefqa.indexing.progress import OnProgress
 from briefqa.ui import documents_view
@@ -18,23 +19,35 @@ from briefqa.ui.session import log
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a change: what is said of it, and what can be undone, if anything."""
+    """What came of a change: what is said of it, and what can be undone, if anything.
+
+    `locked` are the uploaded files that wait for a password, as a batch; empty if none do, None
+    where the change was about other files.
+    """
 
     notice: Html
     removed: Removed | None = None
+    locked: str | None = None
 
 
 Work = Callable[[OnProgress], Done]
 
 
-def adding(service: IndexService, batch: str) -> Work:
-    """Keep and index the files of a batch that was uploaded."""
+def adding(service: IndexService, batch: str, password: str = "") -> Work:
+    """Keep and index the files of a batch that was uploaded; `password` opens the locked ones."""
 
     def work(progress: OnProgress) -> Done:
         if service.library is None or service.uploads is None:
             raise UsageError(_READ_ONLY)
         with service.uploads.batch(batch) as files:
-            return Done(documents_view.received(service.library.add(files, progress)))
+            received = service.library.add(files, progress, password)
+            asked = [
+                file
+                for file, one in zip(files, received, strict=True)
+                if one.outcome is Change.LOCKED
+            ]
+            locked = service.uploads.hold(asked) if asked else ""
+            return Done(documents_view.received(received), locked=locked)
 
     return work
 

@@ -77,7 +77,7 @@ def received(files: Sequence[Received]) -> Html:
             tag("bdi", file.name),
             *_kept_as(file),
             tag("span", f": {_outcome(file)}", class_="of"),
-            class_="refused" if file.outcome is Change.REFUSED else None,
+            class_="refused" if file.outcome in (Change.REFUSED, Change.LOCKED) else None,
         )
         for file in files
     ]
@@ -111,6 +111,8 @@ def _outcome(file: Received) -> str:
             return f"{says}; {file.detail}" if file.detail else says
         case Change.UNCHANGED:
             return file.detail or "unchanged"
+        case Change.LOCKED:
+            return f"not added yet: {file.detail}"
         case Change.REFUSED:
             return f"not added: {file.detail}"
 

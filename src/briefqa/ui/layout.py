@@ -6,7 +6,6 @@ import base64
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
@@ -33,12 +32,11 @@ from briefqa.ui.gradio_api import add_programs
 from briefqa.ui.html import Html, tag
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
+from briefqa.ui.style import own_file
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
 
 _SCRIPTS = ("page.js", "documents.js", "sheets.js")
 """One after the other, in one scope."""
-
-_STYLES = ("page.css", "reading.css")
 
 _WITH_TAB = """(...inputs) => {
   let saved = null;
@@ -47,24 +45,6 @@ _WITH_TAB = """(...inputs) => {
   return [...inputs.slice(0, -1), tab];
 }"""
 """Fills in the last input of an event: what the tab saves (see `messages.Tab`)."""
-
-
-def stylesheet() -> str:
-    """The page's own CSS."""
-    return "\n".join(map(_own, _STYLES))
-
-
-def theme() -> gr.themes.Base:
-    """Plain ground for the stylesheet, and the fonts it names.
-
-    They are files of the gradio package that hold the whole Latin, Greek and Cyrillic alphabets
-    (most of its others hold a fragment); nothing is fetched.
-    """
-    sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
-    mono = gr.themes.LocalFont("IBM Plex Mono", weights=(400,))
-    return gr.themes.Base(
-        font=[sans, "system-ui", "sans-serif"], font_mono=[mono, "ui-monospace", "monospace"]
-    )
 
 
 def build_page(service: IndexService) -> gr.Blocks:
@@ -84,6 +64,7 @@ class _Page:
         self._citations = ShortCitations(())
         with gr.Blocks(title="BriefQA", analytics_enabled=False, fill_width=True) as self.blocks:
             self._last_removed = gr.State(None)
+            self._locked = gr.State("")
             self._tab = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
                 _view(tag("h1", "BriefQA"), "brand")
@@ -107,10 +88,19 @@ class _Page:
                 with gr.Column(elem_id="panel", scale=2):
                     _view(_TABS, "panel-title")
                     self._notice = _view(Html(), "notice")
+                    self._password = gr.Textbox(
+                        label="Password of the locked files",
+                        type="password",
+                        submit_btn="Open",
+                        autofocus=True,
+                        visible=False,
+                        elem_id="password",
+                        elem_classes="for-documents",
+                    )
                     self._documents = _view(Html(), "library")
                     self._edit = EditForm(service)
                     closed = sources_view.closed(None)
-                    self._opened = _view(closed, "opened", js="\n".join(map(_own, _SCRIPTS)))
+                    self._opened = _view(closed, "opened", js="\n".join(map(own_file, _SCRIPTS)))
                     self._exported = _view(Html(), "export", js=_EXPORT)
             self._connect()
             add_programs(service)
@@ -124,6 +114,7 @@ class _Page:
         tab = self._tab
         asked = [self._question, self._log, self._opened, self._documents, self._menu]
         changed = [self._notice, self._documents, self._menu, self._last_removed]
+        changed += [self._locked, self._password]
         event = self._opened
         self.blocks.load(self._start, tab, asked, js=_WITH_TAB, **private)
         # A question sent while another is being answered is asked next, not dropped.
@@ -144,6 +135,9 @@ class _Page:
         self._edit.connect(self._progress, changed, **changing)
         for change in (
             event.upload(self._add, None, changed, **changing),
+            self._password.submit(
+                self._unlock, [self._password, self._locked], changed, **changing
+            ),
             event.delete(self._remove, None, changed, **changing),
             event.undo(self._restore, self._last_removed, changed, **changing),
             event.retry(self._rebuild, None, changed, **changing),
@@ -281,6 +275,10 @@ class _Page:
         work = document_changes.adding(self._service, files.batch if files else "")
         yield from self._progress(work)
 
+    def _unlock(self, password: str, locked: str) -> Iterator[list[Any]]:
+        """Try the files that wait for a password once more."""
+        yield from self._progress(document_changes.adding(self._service, locked, password))
+
     def _remove(self, event: gr.EventData) -> Iterator[list[Any]]:
         removal = messages.decoded(event._data, messages.RemoveDocument)
         work = document_changes.removing(self._service, removal.document if removal else "")
@@ -298,9 +296,12 @@ class _Page:
         """Tell how `work` goes on, and what has changed when it is done."""
         for step in document_changes.steps(work):
             if isinstance(step, document_changes.Done):
-                yield [step.notice, *self._lists(), step.removed]
+                box: list[Any] = [gr.skip(), gr.skip()]
+                if step.locked is not None:
+                    box = [step.locked, gr.update(value="", visible=bool(step.locked))]
+                yield [step.notice, *self._lists(), step.removed, *box]
             else:
-                yield [step, *[gr.skip()] * 3]
+                yield [step, *[gr.skip()] * 5]
 
     def _retry(self, sent: str) -> Any:
         """After a change: what found no index before is asked again."""
@@ -379,10 +380,6 @@ watch("value", () => {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 });
 """
-
-
-def _own(name: str) -> str:
-    return files("briefqa.ui").joinpath("static", name).read_text(encoding="utf-8")
 
 
 def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:

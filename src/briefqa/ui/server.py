@@ -167,7 +167,7 @@ def launched(
     With it the `calls` for programs, `tools`, an MCP server, and the address for `uploads`, which
     are deleted at the end. `behind` is the proxy that visitors come through.
     """
-    from briefqa.ui.layout import stylesheet, theme
+    from briefqa.ui.style import stylesheet, theme
 
     own_hosts = ["127.0.0.1", "localhost", host]
     # With a password any name will do, as it has in a network or behind a proxy: no website that

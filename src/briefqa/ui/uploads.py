@@ -74,6 +74,15 @@ class Uploads:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def hold(self, files: Files) -> str:
+        """Keep files of a batch as one of their own, whose token is returned; raises UsageError."""
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
+            kept = [(name, path.rename(folder / path.name)) for name, path in files]
+        except OSError as error:
+            raise UsageError("The locked files could not be kept; drop them again.") from error
+        return self._waits(folder, kept)
+
     def close(self) -> None:
         """Delete everything."""
         with self._lock:
@@ -125,9 +134,12 @@ class Uploads:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        return self._waits(folder, copies)
+
+    def _waits(self, folder: Path, files: Files) -> str:
         token = secrets.token_urlsafe(24)
         with self._lock:
-            self._waiting[token] = (time.monotonic(), folder, copies)
+            self._waiting[token] = (time.monotonic(), folder, files)
         return token
 
     def _forget_old(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -17,6 +17,7 @@ from briefqa.documents.loaders import (
     csv_table,
     docx,
     epub,
+    locked_office,
     mail,
     markdown,
     mbox,
@@ -29,12 +30,14 @@ from briefqa.documents.loaders import (
     web_page,
 )
 from briefqa.documents.loaders.recognition import (
+    LOCKED_OFFICE,
     UNKNOWN,
     ZIP_ARCHIVE,
     Kind,
     kind_of,
     kind_of_bytes,
 )
+from briefqa.documents.recognised import RecognisedPage
 from briefqa.errors import LoadError
 from briefqa.records import Document
 from briefqa.text import plain_markdown
@@ -66,7 +69,10 @@ class Loader(Protocol):
         `media_type` and `loader` of the Document are filled in by `loaders.parse`. A loader of a
         format that can be locked offers `parse_locked(data, name, password)` as well, and one of
         files that hold other files `attachments(data)`, which gives their names and bytes. One
-        that gives `page_sizes` offers `picture(data, page, width)`: width, height and RGB bytes.
+        that gives `page_sizes` offers `picture(data, page, width, password)`: width, height and RGB
+        bytes. Where pages may be mere pictures it offers `unread(data, password)`, which gives
+        each of them and how wide it is to be drawn, and `parse_recognised(data, name, password,
+        pages)`, which takes what OCR has read on them.
         """
         ...
 
@@ -157,18 +163,36 @@ def loader_for(name: str, data: bytes) -> Loader:
     return loader
 
 
-def parse(data: bytes, name: str, password: str = "", *, encoding: str = "") -> Document:
+def libraries(name: str, data: bytes) -> tuple[str, ...]:
+    """The modules that reading a file imports; raises LoadError as `loader_for` does."""
+    locked = kind_of_bytes(data) == LOCKED_OFFICE
+    return loader_for(name, data).LIBRARIES + (locked_office.LIBRARIES if locked else ())
+
+
+def parse(
+    data: bytes,
+    name: str,
+    password: str = "",
+    *,
+    encoding: str = "",
+    recognised: Sequence[RecognisedPage] = (),
+) -> Document:
     """Make a Document of a file's bytes, in this process.
 
     `password` opens a locked file; `encoding` is that of text which is neither UTF-8 nor marked, by
-    default what it looks like. Raises LoadError with one sentence that reads well after the file's
-    path and a colon. Files of anyone are read by `briefqa.documents.reading`.
+    default what it looks like; `recognised` are pages that OCR has read. Raises LoadError with one
+    sentence that reads well after the file's path and a colon. Files of anyone are read by
+    `briefqa.documents.reading`.
     """
     loader = loader_for(name, data)
+    if kind_of_bytes(data) == LOCKED_OFFICE:
+        data = locked_office.unlocked(data, password)
     as_text = next((each for each in TEXT_LOADERS if each is loader), None)
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
     if as_text is not None:
         document = as_text.parse(data, name, encoding=encoding)
+    elif recognised and loader.NAME == pdf.NAME:
+        document = pdf.parse_recognised(data, name, password, recognised)
     elif unlock and password:
         document = unlock(data, name, password)
     else:
@@ -191,23 +215,34 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     return found(data) if found else []
 
 
-def picture(data: bytes, name: str, page: int, width: int) -> tuple[int, int, bytes]:
+def unread(data: bytes, name: str, password: str = "") -> list[tuple[int, int]]:
+    """The pages of a file that OCR may read, from 1, and how many pixels wide to draw each."""
+    find: Callable[[bytes, str], list[tuple[int, int]]] | None
+    find = getattr(loader_for(name, data), "unread", None)
+    return find(data, password) if find else []
+
+
+def picture(
+    data: bytes, name: str, page: int, width: int, password: str = ""
+) -> tuple[int, int, bytes]:
     """A page of a file, counted from 1, about so many pixels wide: width, height and RGB bytes.
 
     Raises LoadError with one sentence, also for a format whose pages cannot be drawn.
     """
-    draw: Callable[[bytes, int, int], tuple[int, int, bytes]]
+    draw: Callable[[bytes, int, int, str], tuple[int, int, bytes]]
     draw = getattr(loader_for(name, data), "picture", _cannot_be_drawn)
-    return draw(data, page, width)
+    return draw(data, page, width, password)
 
 
-def _cannot_be_drawn(_data: bytes, _page: int, _width: int) -> tuple[int, int, bytes]:
+def _cannot_be_drawn(_data: bytes, _page: int, _width: int, _: str) -> tuple[int, int, bytes]:
     raise LoadError("pages of such files cannot be drawn")
 
 
 def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
+    if kind == LOCKED_OFFICE:
+        return by_suffix if by_suffix in _LOCKABLE else None
     by_content = _named(kind.loader)
     if by_suffix in TEXT_LOADERS and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
@@ -216,6 +251,7 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     return by_content or by_suffix
 
 
+_LOCKABLE: tuple[Loader, ...] = (docx, pptx, sheets)
 _IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one
 
 

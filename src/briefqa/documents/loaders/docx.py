@@ -30,7 +30,8 @@ SUFFIXES: tuple[str, ...] = (".docx", ".docm", ".dotx")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CALLED = "Word"
 GIVES = (
-    "headings and their numbers, paragraphs, lists, tables, footnotes, text boxes; changes accepted"
+    "headings and their numbers, paragraphs, lists, tables, footnotes, text boxes; changes"
+    " accepted; locked ones with --password"
 )
 MOST_BYTES = 100_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree",)

@@ -17,7 +17,10 @@ VERSION = 1
 SUFFIXES: tuple[str, ...] = (".pptx", ".pptm", ".ppsx")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 CALLED = "PowerPoint"
-GIVES = "a section a slide with its title, text, tables, diagrams and notes; cited as slide 7"
+GIVES = (
+    "a section a slide with its title, text, tables, diagrams and notes; cited as slide 7;"
+    " locked ones with --password"
+)
 MOST_BYTES = 200_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree",)
 

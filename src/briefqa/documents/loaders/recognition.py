@@ -24,6 +24,8 @@ class Kind:
 
 UNKNOWN = Kind("")
 ZIP_ARCHIVE = Kind("a ZIP archive")
+LOCKED_OFFICE = Kind("an office document that is locked with a password")
+"""Of Word, PowerPoint or Excel: which of them, only its suffix says."""
 
 _SIGNATURES = (
     (b"\x89PNG", Kind("a PNG picture")),
@@ -69,7 +71,7 @@ _IN_ZIP = (
 )
 # What stands in a compound file, as programs wrote them before 2007; names are UTF-16.
 _IN_COMPOUND = (
-    ("EncryptedPackage", Kind("an office document that is locked with a password")),
+    ("EncryptedPackage", LOCKED_OFFICE),
     ("WordDocument", Kind("a Word document of before 2007; save it as .docx")),
     ("PowerPoint Document", Kind("a PowerPoint presentation of before 2007; save it as .pptx")),
     ("Workbook", Kind("an Excel workbook of before 2007", "sheets")),

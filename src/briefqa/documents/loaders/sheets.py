@@ -20,7 +20,10 @@ VERSION = 1
 SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CALLED = "Excel and ODS"
-GIVES = f"a section a sheet, a paragraph a row with its columns' names; {MOST_ROWS:,} rows a sheet"
+GIVES = (
+    f"a section a sheet, a paragraph a row with its columns' names; {MOST_ROWS:,} rows a sheet;"
+    " locked .xlsx with --password"
+)
 MOST_BYTES = 50_000_000
 LIBRARIES: tuple[str, ...] = ("lxml.etree", "python_calamine")
 

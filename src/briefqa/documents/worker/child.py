@@ -19,7 +19,7 @@ from briefqa.documents import loaders
 from briefqa.documents.loaders import decoding
 from briefqa.documents.worker import frames
 from briefqa.documents.worker.frames import Reply, Request
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, PasswordNeeded
 from briefqa.json_decoding import decode, encode
 
 MEMORY = 1_500_000_000
@@ -74,11 +74,13 @@ def main() -> None:
             except frames.Broken:
                 return
             frames.send(replies, ())  # from here on it is the file's fault
-            refused = ""
+            refused, locked = "", ""
             parts: Sequence[bytes] = ()
             out_of_memory = False
             try:
                 parts = _done(decode(head, Request), data)
+            except PasswordNeeded as error:
+                refused, locked = str(error), "wrong" if error.wrong else "locked"
             except LoadError as error:
                 refused = str(error)
             except RecursionError:
@@ -87,14 +89,14 @@ def main() -> None:
                 refused, out_of_memory = f"it could not be read in {MEMORY / 1e9:.1f} GB", True
             except Exception as error:  # noqa: BLE001 (whatever a parser raises is its file's fault)
                 refused = f"it is damaged and could not be read ({_kind(error)})"
-            frames.send(replies, (encode(Reply(refused)), *parts))
+            frames.send(replies, (encode(Reply(refused, locked)), *parts))
             if out_of_memory:  # what is left of it may be of no use
                 return
 
 
 def _done(request: Request, data: bytes) -> Sequence[bytes]:
     loader = loaders.loader_for(request.name, data)
-    for library in loader.LIBRARIES:
+    for library in loaders.libraries(request.name, data):
         importlib.import_module(library)
     if loader.NAME not in _prepared:
         _prepared.add(loader.NAME)
@@ -104,7 +106,14 @@ def _done(request: Request, data: bytes) -> Sequence[bytes]:
 
 
 def _parse(request: Request, data: bytes) -> Sequence[bytes]:
-    return (encode(loaders.parse(data, request.name, password=request.password)),)
+    document = loaders.parse(
+        data, request.name, password=request.password, recognised=request.recognised
+    )
+    return (encode(document),)
+
+
+def _unread(request: Request, data: bytes) -> Sequence[bytes]:
+    return (encode(loaders.unread(data, request.name, request.password)),)
 
 
 def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
@@ -113,7 +122,9 @@ def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
 
 
 def _picture(request: Request, data: bytes) -> Sequence[bytes]:
-    width, height, pixels = loaders.picture(data, request.name, request.page, request.width)
+    width, height, pixels = loaders.picture(
+        data, request.name, request.page, request.width, request.password
+    )
     return (encode((width, height)), pixels)
 
 
@@ -121,6 +132,7 @@ TASKS: dict[str, Callable[[Request, bytes], Sequence[bytes]]] = {
     "parse": _parse,
     "attachments": _attachments,
     "picture": _picture,
+    "unread": _unread,
 }
 
 

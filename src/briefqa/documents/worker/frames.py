@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
+from briefqa.documents.recognised import RecognisedPage
+
 MOST_BYTES = 1_000_000_000  # of a frame, which a broken worker may announce
 MOST_PARTS = 10_000
 
@@ -21,7 +23,7 @@ class Request:
     """What a worker is to do with the bytes that come with it.
 
     `task` is one of those in `child.TASKS`, `name` the file's; `password` opens a locked one. A
-    picture is wanted of a `page`, from 1, so many pixels wide.
+    picture is wanted of a `page`, from 1, so many pixels wide. `recognised` is what OCR has read.
     """
 
     task: str
@@ -29,13 +31,18 @@ class Request:
     password: str = ""
     page: int = 0
     width: int = 0
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of it: `refused` is the sentence of a LoadError, empty where there is a result."""
+    """What came of it: `refused` is the sentence of a LoadError, empty where there is a result.
+
+    `locked` is "locked" or "wrong" where a password is needed or was not the right one.
+    """
 
     refused: str = ""
+    locked: str = ""
 
 
 class Broken(Exception):

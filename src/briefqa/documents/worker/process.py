@@ -15,7 +15,7 @@ from pathlib import Path
 
 from briefqa.documents.worker import frames
 from briefqa.documents.worker.frames import Reply, Request
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, PasswordNeeded
 from briefqa.json_decoding import Malformed, decode, encode
 
 WALL_SECONDS = 40.0
@@ -57,6 +57,8 @@ class Worker:
             reply = decode(answered[0], Reply)
         except (IndexError, Malformed) as error:
             raise LoadError("it made its parser answer nonsense") from error
+        if reply.locked:
+            raise PasswordNeeded(wrong=reply.locked == "wrong")
         if reply.refused:
             raise LoadError(reply.refused)
         return answered[1:]

@@ -86,7 +86,7 @@ class Page:
     they mean, which are in no line. `picture` says whether an image covers most of it, `broken`
     why it could not be read, empty where it could. Where most of the text is not level as the page
     is displayed, `turn` says by how many degrees it is turned clockwise: boxes, width and height
-    are then those of the page turned back.
+    are then those of the page turned back. `recognised` says that its lines were read by OCR.
     """
 
     number: int
@@ -99,6 +99,7 @@ class Page:
     tagged: bool = False
     broken: str = ""
     turn: int = 0
+    recognised: bool = False
 
     @property
     def displayed_size(self) -> tuple[float, float]:

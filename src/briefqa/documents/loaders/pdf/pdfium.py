@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, PasswordNeeded
 
 MOST_PAGES = 5_000
 MOST_PIXELS = 4_000_000
@@ -145,9 +145,7 @@ def opened(data: bytes, password: str = "") -> Iterator[PdfFile]:
     if not handle:
         error = pdfium.FPDF_GetLastError()
         if error == pdfium.FPDF_ERR_PASSWORD:
-            raise LoadError(
-                "the password is wrong" if password else "it is encrypted and needs a password"
-            )
+            raise PasswordNeeded(wrong=bool(password))
         raise LoadError(_REASONS.get(error, _REASONS[pdfium.FPDF_ERR_FORMAT]))
     try:
         file = PdfFile(handle, data)

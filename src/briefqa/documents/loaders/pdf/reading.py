@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from briefqa.documents.loaders.outline import one_line, title_from_name
-from briefqa.documents.loaders.pdf import headings, layout
+from briefqa.documents.loaders.pdf import headings, layout, scans
 from briefqa.documents.loaders.pdf.characters import Reader
 from briefqa.documents.loaders.pdf.lines import Block, Kind, Page
 from briefqa.documents.loaders.pdf.pdfium import PdfFile, opened
 from briefqa.documents.loaders.pdf.writing import LineEnds, heading_words, write
 from briefqa.documents.loaders.written_text import MOST_CHARS, TextWriter
+from briefqa.documents.recognised import RecognisedPage
 from briefqa.documents.worker.limits import renew
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
@@ -19,6 +20,7 @@ from briefqa.records import Document, Metadata
 _SECONDS_A_PAGE = 0.1  # of processor time, five times what a page takes
 _MEANINGLESS = 0.3  # of a page's characters: what is left of it makes no sense either
 _FONT = "a font does not say which letters its signs are"
+_WITH_OCR = "`briefqa build --ocr` reads such pages"
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - .*|.*\.(?:docx?|odt|pdf|tex|dvi|indd|qxd|pptx?|xlsx?|rtf|html?|pages)"
@@ -35,10 +37,13 @@ _MOST_ALIKE = 0.01  # of the other blocks
 _TITLE_PAGE = 400  # characters: a page with fewer, before others, is one
 
 
-def read(data: bytes, name: str, password: str = "") -> Document:
+def read(
+    data: bytes, name: str, password: str = "", recognised: Sequence[RecognisedPage] = ()
+) -> Document:
     """Read a PDF; raises LoadError with one sentence.
 
-    Pages that cannot be read are named in the document's notes.
+    `recognised` are pages that OCR has read. Those that cannot be read, and those that OCR has, are
+    named in the document's notes.
     """
     with opened(data, password) as file:
         pages = _pages(file)
@@ -46,6 +51,7 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         labels = [file.label(number) for number in range(file.page_count)]
         info = {key: one_line(file.metadata(key)) for key in ("Title", "Author", "CreationDate")}
         language = one_line(file.language)
+    scans.put_in(pages, recognised)
     sentences = _told(pages)
     meant = [page if page.meaningless < _MEANINGLESS else _emptied(page) for page in pages]
     if not any(page.lines for page in meant):
@@ -67,6 +73,17 @@ def read(data: bytes, name: str, password: str = "") -> Document:
         language=language,
     )
     return writer.document(name, metadata)
+
+
+def unread_pages(data: bytes, password: str) -> list[tuple[int, int]]:
+    """The pages, from 1, that OCR may read, and how many pixels wide each is to be drawn."""
+    with opened(data, password) as file:
+        pages = _pages(file)
+    return [
+        (page.number + 1, scans.pixels_across(page))
+        for page in pages
+        if page.picture or (page.meaningless >= _MEANINGLESS and not page.broken)
+    ]
 
 
 def _pages(file: PdfFile) -> list[Page]:
@@ -91,20 +108,21 @@ def _emptied(page: Page) -> Page:
 def _told(pages: Sequence[Page]) -> list[str]:
     """What is to be said of pages that cannot be read, or not wholly: a clause for each reason."""
     told = []
-    scans = [page.number for page in pages if page.picture]
-    if scans:
-        if len(scans) == len(pages):
-            told.append(f"a scan: no text on {_count(len(pages))}")
-        else:
-            told.append(
-                f"a scan: no text on {len(scans)} of {len(pages)} pages ({_numbered(scans)})"
-            )
+    read = [page.number for page in pages if page.recognised]
+    if read:
+        told.append(f"{'pages' if len(read) > 1 else 'page'} {_numbered(read)} read by OCR")
+    pictures = [page.number for page in pages if page.picture]
+    if len(pictures) == len(pages):
+        told.append(f"a scan: no text on {_count(len(pages))}; {_WITH_OCR}")
+    elif pictures:
+        scanned = f"{len(pictures)} of {len(pages)} pages ({_numbered(pictures)})"
+        told.append(f"a scan: no text on {scanned}; {_WITH_OCR}")
     reasons: dict[str, list[int]] = {}
     for page in pages:
         if page.broken:
             reasons.setdefault(page.broken, []).append(page.number)
         elif page.meaningless >= _MEANINGLESS:
-            reasons.setdefault(_FONT, []).append(page.number)
+            reasons.setdefault(f"{_FONT}; {_WITH_OCR}", []).append(page.number)
     parts = [page.number for page in pages if 0.01 < page.meaningless < _MEANINGLESS]
     for reason, numbers in reasons.items():
         several = "pages" if len(numbers) > 1 else "page"
