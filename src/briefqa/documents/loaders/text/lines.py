@@ -58,7 +58,7 @@ DATE = re.compile(
 # A number, or place and date, above a title.
 _LABEL = re.compile(
     rf"(?i:(?:{_RELEASE} )?(?:n[or°]\.? ?)?\d{{1,4}}[/-]\d{{2,4}}|\d{{4}} no\. \d{{1,4}})"
-    r"|[A-Z][\w .'’\-]{1,40}, (?:le |den |the )?\d{1,2}(?:\.|er|st|nd|rd|th)? [^\W\d_]{3,12} \d{4}"
+    r"|[A-Z][\w'’\-]{1,30}, (?:le |den |the )?\d{1,2}(?:\.|er|st|nd|rd|th)? [^\W\d_]{3,12} \d{4}"
 )
 DAY = re.compile(
     rf"(?:\w{{1,12}}day,?\s+)?(?:\d{{1,2}}\.?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})(?:,?\s+\d{{4}})?",

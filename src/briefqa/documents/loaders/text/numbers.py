@@ -15,7 +15,7 @@ _WORDS = {
     1: "part teil partie parte deel book buch livre libro title titel titre título schedule annex "
     "annexe anlage anhang annexes appendix exhibit attachment act volume band",
     2: "chapter kapitel chapitre capítulo capitolo hoofdstuk scene canto",
-    3: "subchapter subpart abschnitt division topic phase session lesson module unit thema",
+    3: "subchapter subpart abschnitt division topic phase item session lesson module unit thema",
     4: "section article artikel artículo articolo art clause rule regulation paragraph sección",
 }
 _RANK = {word: rank for rank, words in _WORDS.items() for word in words.split()}
@@ -111,7 +111,7 @@ def numbered_run_in(words: str) -> int:
 def is_name(words: str) -> bool:
     """Whether a numbered line is a name with a full stop behind: `2. Grant of Patent License.`"""
     found = _NUMBERED_RUN_IN.fullmatch(words)
-    return found is not None and _is_titled(found["words"])
+    return found is not None and _is_titled(found["words"]) and not says(found["words"])
 
 
 def opens_clauses(words: str, below: str) -> bool:
