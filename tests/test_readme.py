@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from briefqa import cli, open_index
+from briefqa.documents import loaders
 from briefqa.evaluation.probe import passages
 from briefqa.evaluation.question_sets import read_questions
 from briefqa.index.info import index_info
@@ -40,10 +42,11 @@ def test_the_readme_is_short(readme: str) -> None:
 
 
 def test_the_commands_print_what_is_shown(
-    readme: str, clone: Path, capsys: pytest.CaptureFixture[str]
+    readme: str, repo: Path, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = list(shown(readme))
-    assert [command.split()[1] for command, _ in commands] == ["build", "ask", "ask"]
+    assert [command.split()[1] for command, _ in commands] == ["build", "ask", "build", "ask"]
+    shutil.copytree(repo / "examples", clone / "examples")
     for command, output in commands:
         not_there = output.startswith("Not in these documents.")
         assert cli.main(shlex.split(command)[1:]) == (4 if not_there else 0)
@@ -54,6 +57,24 @@ def test_the_commands_print_what_is_shown(
         at = 0
         for piece in pieces:
             at = printed.index(piece, at) + len(piece)
+
+
+def test_the_brief_in_print_says_what_the_brief_says(repo: Path) -> None:
+    brief, printed = (
+        loaders.parse((repo / name).read_bytes(), name)
+        for name in ("data/kestrand-port-2021.md", "examples/kestrand-port-2021.pdf")
+    )
+    assert (printed.title, printed.metadata.date) == (brief.title, brief.metadata.date)
+    assert [section.path for section in printed.sections] == [one.path for one in brief.sections]
+    paragraphs = [
+        [
+            _words(document.text[span.start : span.end])
+            for section in document.sections
+            for span in section.paragraphs
+        ]
+        for document in (printed, brief)
+    ]
+    assert paragraphs[0] == paragraphs[1]
 
 
 def test_the_code_runs(readme: str, clone: Path, capsys: pytest.CaptureFixture[str]) -> None:

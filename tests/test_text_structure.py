@@ -55,7 +55,7 @@ def test_headings_of_each_kind_are_those_a_person_wrote_down(kind: str) -> None:
         given_, wanted = given_ + len(found), wanted + len(one.paths)
         titles += document.title == one.title
         whole += found == list(one.paths)  # so that none holds what is another's
-    assert len(texts) >= 8
+    assert len(texts) >= 20
     assert right >= 0.95 * wanted
     assert right >= 0.95 * given_
     assert titles >= 0.95 * len(texts)
@@ -77,9 +77,10 @@ def test_every_word_can_be_found_and_every_passage_slices_its_text(one: Told) ->
     lost = words_of(document.text) - shown
     crumbs = (
         "for immediate release press news pressemitteilung embargoed until on 4 6 10 00 2021 may "
-        "june 3 march 30 ends original forwarded message"
+        "june 3 march 30 ends original forwarded message 01 tuesday 6 2023 20 september 2022 release "
+        "media advisory recall notice communiqué de presse statutory instruments"
     )
-    assert lost <= set(crumbs.split())
+    assert {word for word in lost if word.strip("_")} <= set(crumbs.split())
 
 
 # The cases, each with its right value.

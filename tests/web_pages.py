@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
+
+WRITTEN = Path(__file__).parent / "corpora" / "web_pages.txt"
 
 
 @dataclass
@@ -344,3 +347,30 @@ def pages() -> list[WebPage]:
             ),
         ),
     ]
+
+
+def written() -> list[WebPage]:
+    """Pages as thirty programs and people build them; each paragraph in them is wanted.
+
+    In the file `{p}` stands for a paragraph and `{s}` for a sentence.
+    """
+    found: list[WebPage] = []
+    for entry in WRITTEN.read_text("utf-8").split("@@@ ")[1:]:
+        name, text = entry.split("\n", 1)
+        if name == "wanted":
+            found[-1].wanted += text.splitlines()
+        elif name == "unwanted":
+            found[-1].unwanted += text.splitlines()
+        elif name == "headings":
+            found[-1].headings += text.splitlines()
+        else:
+            words = _Words(len(found))
+            texts: list[str] = []
+            for kind, sign in enumerate(re.findall(r"\{[ps]\}", text)):
+                texts.append(words.paragraph(kind) if sign == "{p}" else words.sentence(kind))
+            html = re.sub(r"\{[ps]\}", "{}", text)
+            for one in texts:
+                html = html.replace("{}", one, 1)
+            wanted = [one[:70] for one in texts] + [one[-60:] for one in texts]
+            found.append(WebPage(name, html, wanted, []))
+    return found

@@ -207,15 +207,21 @@ def linked(block: Any) -> float:
 
 
 def _rescued(blocks: Sequence[Any], kept: set[int]) -> list[bool]:
-    """For each block whether it is read: it is kept, or stands among such and looks like text."""
+    """For each block whether it is read: it is kept, or looks like text and stands among such, or
+    in a frame that is called the same as one of theirs, as every post of a forum does.
+    """
+    levels = [heading_level(block, tag_of(block)) for block in blocks]
     first, last = min(kept), max(kept)
+    first = max((number for number in range(first) if levels[number] == 1), default=first)
+    frames = {_frame(blocks[number]) for number in kept if _is_long(blocks[number])} - {""}
     read = [
-        number in kept or (first < number < last and _looks_like_text(block))
+        number in kept
+        or (first < number < last and _looks_like_text(block))
+        or (_frame(block) in frames and _is_long(block))
         for number, block in enumerate(blocks)
     ]
     for number in range(first + 1, last):
         read[number] = read[number] or _stands_among(blocks, read, number)
-    levels = [heading_level(block, tag_of(block)) for block in blocks]
     below = [0] * 7  # by level: whether something is read under a heading of it
     for number in reversed(range(len(blocks))):
         level = levels[number]
@@ -242,7 +248,18 @@ def _looks_like_text(block: Any) -> bool:
     tag = tag_of(block)
     if heading_level(block, tag):
         return False
-    if tag in ("pre", "table", "dl"):
+    if tag in ("pre", "table", "dl") or "caption" in block.get("class", ""):
         return linked(block) <= _LINKED
+    return _is_long(block)
+
+
+def _is_long(block: Any) -> bool:
+    """Whether a block has the words of a paragraph, and few of them are links."""
     length = len(one_spaced("".join(block.itertext())))
     return length >= _RESCUED_LENGTH and linked(block) <= _RESCUED_LINKED
+
+
+def _frame(block: Any) -> str:
+    """What the element that a block stands in is called; empty for one without a class."""
+    frame = block.getparent()
+    return "" if frame is None else str(frame.get("class", ""))

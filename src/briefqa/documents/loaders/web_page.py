@@ -11,8 +11,8 @@ from typing import Any
 
 from briefqa.documents.loaders import mail
 from briefqa.documents.loaders.html_tree import html_tree
-from briefqa.documents.loaders.html_walk import HtmlWalk, is_hidden, tag_of
-from briefqa.documents.loaders.main_part import main_blocks
+from briefqa.documents.loaders.html_walk import LISTS, HtmlWalk, is_hidden, is_layout, tag_of
+from briefqa.documents.loaders.main_part import linked, main_blocks
 from briefqa.documents.loaders.recognition import is_saved_page
 from briefqa.documents.loaders.web_metadata import web_metadata
 from briefqa.documents.loaders.written_text import TextWriter
@@ -20,7 +20,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document
 
 NAME = "html"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MEDIA_TYPE = "text/html"
 CALLED = "web pages"
@@ -36,9 +36,17 @@ _NAMED_APART = re.compile(
     r"(?:^|[-_\s])(?:cookie|cookies|consent|gdpr|onetrust|newsletter|subscribe|paywall|share|"
     r"sharing|social|breadcrumbs?|comments?|comment-list|disqus|related|recommended|trending|"
     r"sidebar|toc|navbox|printfooter|catlinks|mw-editsection|mw-jump-link|skip-link|headerlink|"
-    r"popup|modal|advert|advertisement|sponsored|promo)(?:$|[-_\s])",
+    r"popup|modal|advert|advertisement|sponsored|promo|affiliate|signature|helpful|upcoming|"
+    r"most-(?:viewed|read|popular)|kommentare?|anzeigen?|seitenleiste)(?:$|[-_\s])",
     re.IGNORECASE,
 )
+# Not every link that is called so, and not every frame: links and lists by themselves.
+_LINKS_APART = re.compile(
+    r"(?:^|[-_\s])(?:skip-link|mw-jump-link|headerlink|hash-link|anchor-link)(?:$|\s)", re.I
+)
+_LISTS_APART = re.compile(r"(?:^|[-_\s])(?:menu|nav|navigation)(?:$|[-_\s])", re.IGNORECASE)
+_LINKED = 0.5  # of a cell's letters
+_NAVIGATION_LINKS = 3  # in a cell of a table that places things
 _SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(https?://[^\s>]{1,500})", re.IGNORECASE)
 
 
@@ -90,6 +98,7 @@ def _set_apart(root: Any) -> list[Any]:
     One that holds most of the page is kept, whatever it is called.
     """
     whole = len("".join(root.itertext()))
+    layouts: dict[Any, bool] = {}
     found = []
     for element in root.iter():
         tag = tag_of(element)
@@ -99,10 +108,28 @@ def _set_apart(root: Any) -> list[Any]:
             tag in _SET_APART
             or element.get("role", "").lower() in _ROLES
             or is_hidden(element)
-            or (
-                tag != "a"
-                and _NAMED_APART.search(f"{element.get('class', '')} {element.get('id', '')}"[:500])
-            )
+            or (_LINKS_APART if tag == "a" else _NAMED_APART).search(_named(element))
+            or (tag in LISTS and _LISTS_APART.search(_named(element)))
+            or (tag == "td" and _is_navigation(element, layouts))
         ) and 2 * len("".join(element.itertext())) <= whole:
             found.append(element)
     return found
+
+
+def _named(element: Any) -> str:
+    """The beginning of an element's classes and id."""
+    return f"{element.get('class', '')} {element.get('id', '')}"[:500]
+
+
+def _is_navigation(cell: Any, layouts: dict[Any, bool]) -> bool:
+    """Whether a cell of a table that places things holds links and hardly anything else; `layouts`
+    keeps of which tables that is known.
+    """
+    if sum(1 for _ in cell.iter("a")) < _NAVIGATION_LINKS or linked(cell) <= _LINKED:
+        return False
+    table = next(cell.iterancestors("table"), None)
+    if table is None:
+        return False
+    if table not in layouts:
+        layouts[table] = is_layout(table, list(table.iter("tr")))
+    return layouts[table]

@@ -7,6 +7,7 @@ doubt a line is a paragraph: a paragraph can be searched and quoted.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from briefqa.documents.loaders.decoding import decode
 from briefqa.documents.loaders.outline import Outline, title_from_name
@@ -30,6 +31,7 @@ MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely
 LIBRARIES: tuple[str, ...] = ()
 
 _MOST_TITLE_CHARS = 200
+_MOST_TITLE_LINES = 3
 _MOST_ABOUT = 6  # blocks at the top that may say who wrote it, when and where
 _CENTRED = 8  # columns before a line that is set in the middle
 _MOST_ABOVE = 3  # blocks of a memo above a title in the middle
@@ -47,9 +49,10 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     decoded, encoding, notes = decode(data, encoding)
     text, line_starts = without_furniture(decoded)
     found, _ = blocks(text)
+    released = len(found) > 1 and shape.is_release(found[1].words)
     found = _without_crumbs(found)
     metadata = about(found[:_MOST_ABOUT])
-    title, found = _titled(found)
+    title, found = _titled(found, released=released)
     outline = Outline()
     for block, level in zip(found, levels(found, titled=bool(title)), strict=True):
         if block.mail:
@@ -69,8 +72,10 @@ def parse(data: bytes, name: str, encoding: str = "") -> Document:
     )
 
 
-def _titled(found: list[Block]) -> tuple[str, list[Block]]:
-    """The title, empty where there is none, and the blocks without it."""
+def _titled(found: list[Block], *, released: bool) -> tuple[str, list[Block]]:
+    """The title, empty where there is none, and the blocks without it; `released` where the first
+    names who publishes a press release.
+    """
     if len(found) > 2 and is_date(found[0]) and _is_title(found[1], found[2]):
         del found[0]
     if found and found[0].mail:
@@ -79,11 +84,14 @@ def _titled(found: list[Block]) -> tuple[str, list[Block]]:
         return "", found
     for place, block in enumerate(found[1 : _MOST_ABOVE + 1], start=1):
         if _is_in_the_middle(block) and place + 1 < len(found):
-            if all(shape.GAP.search(above.words) or above.lines > 1 for above in found[:place]):
+            if all(above.columns or above.lines > 1 for above in found[:place]):
                 return block.words, [*found[:place], *found[place + 1 :]]
             break
-    if shape.is_contact(found[0].words) and len(found) > 2 and _is_title(found[1], found[2]):
-        return found[1].words, [found[0], *found[2:]]
+    above = list(takewhile(lambda block: shape.is_label(block.words), found[released:-1]))
+    place = released + len(above)
+    if 0 < place < len(found) - 1 and _is_title(found[place], found[place + 1]):
+        labels = [replace(block, text=True) for block in found[:place]]
+        return found[place].words, [*labels, *found[place + 1 :]]
     if _is_letterhead(found):
         return "", found
     if _is_title(found[0], found[1]):
@@ -97,7 +105,7 @@ def _is_in_the_middle(block: Block) -> bool:
 
 def _is_letterhead(found: list[Block]) -> bool:
     """Whether the first block stands over a letter: an address and a date above the greeting."""
-    greeted = any(shape.is_letter_form(block.words) for block in found[1:_MOST_ABOVE])
+    greeted = any(shape.is_letter_form(block.words) for block in found[1:_MOST_ABOUT])
     return found[0].lines > 1 and greeted
 
 
@@ -115,11 +123,15 @@ def _without_crumbs(found: list[Block]) -> list[Block]:
 def _is_title(block: Block, following: Block) -> bool:
     """Whether the first block of a file is its title."""
     number = numbers.NUMBERED.match(block.words)
-    if block.text or (block.question and following.text):
+    if block.text or block.columns or (block.question and following.text):
         return False
     if block.level or (number and not number[0].rstrip().isdigit()):
         return number is None
-    if block.lines > 2 or len(block.words) > _MOST_TITLE_CHARS or numbers.unit_rank(block.words):
+    if (
+        block.lines > _MOST_TITLE_LINES
+        or len(block.words) > _MOST_TITLE_CHARS
+        or numbers.unit_rank(block.words)
+    ):
         return False
     if shape.LIST_ITEM.match(following.words) and block.words.endswith(":"):
         return False

@@ -19,6 +19,7 @@ _CODE = 4  # columns beyond the margin: code, or what is set in the middle
 _MIDDLE = 8
 _LONGEST_BOX = 40  # lines between two rules
 _BOX_RULE = 10  # characters
+_BULLET = re.compile(r"[*+•·‣▪] ")
 _FENCE = ("```", "~~~")
 _FEWEST_RUN_INS = 3  # of the headings that open their own paragraph, where only numbers tell them
 _MOST_HEADINGS = 5  # below each other, right above their text
@@ -33,7 +34,7 @@ class Block:
     `level` is not 0 for a heading that is marked as one, `text` says that it can be none, `indent`
     are the columns before its first line. `question` and `opens` say that it is a heading: the
     question that is answered below, or the name that opens the paragraph. `mail` is the header that
-    it is.
+    it is. A line with `columns` has wide gaps in it.
     """
 
     span: Span
@@ -45,6 +46,7 @@ class Block:
     question: bool = False
     opens: bool = False
     mail: Mail | None = None
+    columns: bool = False
 
 
 def blocks(text: str) -> tuple[list[Block], Voices]:
@@ -97,7 +99,7 @@ def _kept(lines: Sequence[Line], number: int) -> int:
     box = (
         len(words) >= _BOX_RULE and shape.RULE.fullmatch(words) and not any(map(str.isalnum, words))
     )
-    fence = words.startswith(_FENCE)
+    fence = _is_fence(lines, number)
     if not (box or fence):
         return number
     for end in range(number + 1, min(len(lines), number + _LONGEST_BOX)):
@@ -114,8 +116,15 @@ def _is_edge(lines: Sequence[Line], number: int, end: int) -> bool:
     return (
         number == end
         or shape.RULE.fullmatch(lines[number].words) is not None
-        or lines[number].words.startswith(_FENCE)
+        or _is_fence(lines, number)
     )
+
+
+def _is_fence(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line begins or ends code, and does not underline what is above it."""
+    words, above = lines[number].words, lines[number - 1].words if number else ""
+    underlines = shape.UNDERLINE.fullmatch(words) and len(words) > 3 and above
+    return words.startswith(_FENCE) and not (underlines and abs(len(words) - len(above)) <= 2)
 
 
 def _of_run(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterator[Block]:
@@ -129,7 +138,7 @@ def _of_run(text: str, run: Sequence[Line], known: Voices, margin: int) -> Itera
             run[begin].words
         ):
             yield replace(
-                _block(text, run[begin : begin + 1]), level=1 + (underline.words[0] != "=")
+                _block(text, run[begin : begin + 1]), level=1 + "=-~".index(underline.words[0])
             )
             begin += 2
         else:
@@ -181,8 +190,11 @@ def _by_speaker(text: str, run: Sequence[Line], known: Voices, margin: int) -> I
 def _plain(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterator[Block]:
     """The headings and paragraphs in lines that nobody is named in."""
     asked = voices.question_lines(run) if known.asks else 0
+    if asked == 1 and run[1:] and _are_listed(run):
+        yield _block(text, run, text_only=True)
+        return
     if asked:
-        yield replace(_block(text, run[:asked]), question=True)
+        yield _question(text, run[:asked])
         if run[asked:]:
             yield _block(text, run[asked:], text_only=True)
         return
@@ -203,6 +215,21 @@ def _plain(text: str, run: Sequence[Line], known: Voices, margin: int) -> Iterat
         yield _block(text, run)
 
 
+def _are_listed(run: Sequence[Line]) -> bool:
+    """Whether lines are the questions of a table of contents."""
+    return all(shape.LIST_ITEM.match(line.words) and voices.question_lines([line]) for line in run)
+
+
+def _question(text: str, run: Sequence[Line]) -> Block:
+    """A question that heads its answer, without the bullet before it."""
+    block = _block(text, run)
+    bullet = _BULLET.match(block.words)
+    if bullet:
+        span = trimmed(text, block.span.start + bullet.end(), block.span.end)
+        block = replace(block, span=span, words=block.words[bullet.end() :])
+    return replace(block, question=True)
+
+
 def _heading_line(text: str, run: Sequence[Line], margin: int) -> Block:
     """A line by itself, which a hash may mark as a heading unless it is set in as code is."""
     line = run[0]
@@ -220,7 +247,8 @@ def _heading_line(text: str, run: Sequence[Line], margin: int) -> Block:
 def _block(text: str, run: Sequence[Line], *, text_only: bool = False) -> Block:
     span = Span(run[0].span.start, run[-1].span.end)
     words = one_line(text[span.start : span.end])
-    return Block(span, words, len(run), text=text_only, indent=run[0].indent)
+    columns = len(run) == 1 and shape.GAP.search(run[0].words) is not None
+    return Block(span, words, len(run), text=text_only, indent=run[0].indent, columns=columns)
 
 
 def _is_contents(run: Sequence[Line]) -> bool:
@@ -254,6 +282,8 @@ def _heads_its_run(run: Sequence[Line]) -> bool:
     first, second = run[0].words, run[1].words
     if first.isupper() and all(line.indent > run[0].indent for line in run[1:]):
         return shape.looks_like_heading(first)
+    if numbers.opens_clauses(first, second) or numbers.names_section(first, second):
+        return True
     if numbers.NUMBERED.match(first) and numbers.NUMBERED.match(second) and len(run) > 2:
         return _heads_its_run(run[1:]) and shape.looks_like_heading(
             numbers.NUMBERED.sub("", first, count=1)

@@ -11,6 +11,7 @@ from briefqa.documents.loaders.text import numbers
 from briefqa.documents.loaders.text.about import is_date
 from briefqa.documents.loaders.text.blocks import Block
 
+_DIGITS = re.compile(r"\d+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MOST_LINES = 2  # of a unit's heading
 _MARKED = numbers.RANKS  # units stand over what rules, hashes and numbers mark
@@ -19,6 +20,8 @@ _PLAIN = _CAPITALS + 1  # an unmarked heading stands under every marked one
 _QUESTION = _PLAIN + 1
 _NEAR_TITLE = 2  # blocks below the title
 _PROSE_CHARS = 80
+_PROSE_LINE = 45  # characters of a line, on the average of a paragraph
+_FEWEST_DAYS = 3
 _NAMED_AT_ONCE = 2  # words with a capital that a sentence begins with, where it begins with a name
 
 
@@ -26,6 +29,9 @@ def levels(blocks: Sequence[Block], *, titled: bool) -> list[int]:
     """The heading level of each block, 0 for a paragraph; the outermost is the smallest."""
     found = [_marked(blocks, place) for place in range(len(blocks))]
     _rank_units(blocks, found)
+    for place, block in enumerate(blocks[:-1]):  # what it leads to is the heading
+        if found[place] == _CAPITALS and found[place + 1] and block.words.endswith(":"):
+            found[place] = 0
     capitals = [place for place, level in enumerate(found) if level == _CAPITALS]
     heading_text = sum(not found[place + 1] for place in capitals)
     # A lone line of capitals may be an acronym, and a row of them is a list.
@@ -39,7 +45,11 @@ def levels(blocks: Sequence[Block], *, titled: bool) -> list[int]:
         if block.question and not found[place] and not blocks[place + 1].question:
             found[place] = _QUESTION
     if not any(block.mail for block in blocks):  # there, short lines are greetings and names
+        _find_days(blocks, found)
         _find_plain(blocks, found, titled=titled)
+    for place in capitals:  # one that stands over other headings is no acronym
+        if not found[place] and found[place + 1] == _PLAIN:
+            found[place] = _CAPITALS
     return found
 
 
@@ -67,11 +77,22 @@ def _marked(blocks: Sequence[Block], place: int) -> int:
         listed = shape.LIST_ITEM.match(following.words)  # the block opens the list
         if numbers.is_name(block.words):  # it may end with a full stop
             rest = rest.rstrip(".")
+        if numbers.names_section(block.words, following.words):
+            return _MARKED + deep
         fine = shape.looks_like_heading(rest) and not siblings and not (listed and after is None)
         return _MARKED + deep if fine and not numbers.is_clause(rest) else 0
+    if shape.PART.fullmatch(block.words):
+        return _MARKED + 1
     if block.words.isupper() and shape.looks_like_heading(block.words):
-        return _CAPITALS
+        of_cover = place < _NEAR_TITLE and shape.OF_COVER.match(block.words)
+        return 0 if of_cover or _is_lead_in(block, following) else _CAPITALS
     return 0
+
+
+def _is_lead_in(block: Block, following: Block) -> bool:
+    """Whether a line with a colon behind is of the list below it: `Key points:`"""
+    listed = shape.LIST_ITEM.match(following.words) and not numbers.NUMBERED.match(following.words)
+    return block.words.endswith(":") and bool(listed)
 
 
 def _is_contents(block: Block) -> bool:
@@ -103,6 +124,20 @@ def _counted_anew(blocks: Sequence[Block], found: Sequence[int], capitals: Seque
     return len(ones) > 1 and capitals[0] < ones[0]
 
 
+def _find_days(blocks: Sequence[Block], found: list[int]) -> None:
+    """Give a level to the days of a diary, each of which stands between text and text."""
+    days = [
+        place
+        for place, block in enumerate(blocks[:-1])
+        if not found[place] and block.lines == 1 and shape.DAY.fullmatch(block.words)
+    ]
+    under, above = [blocks[place + 1] for place in days], [blocks[place - 1] for place in days[1:]]
+    texts = [shape.ENDS_SENTENCE.search(block.words) or block.lines > 1 for block in under + above]
+    if len(days) >= _FEWEST_DAYS and all(texts):
+        for place in days:
+            found[place] = _PLAIN
+
+
 def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> None:
     """Give a level to the headings that nothing marks."""
     short = [
@@ -113,7 +148,8 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
         and block.lines == 1
         and shape.looks_like_heading(block.words)
         and not _is_contents(block)
-        and not (place < _NEAR_TITLE and titled and _is_of_title(block, blocks[place + 1]))
+        and not _is_lead_in(block, blocks[place + 1])
+        and not (place < _NEAR_TITLE and titled and _is_of_title(blocks, place))
         and not (place and _goes_on(blocks[place - 1], block))
     ]
     plain = [
@@ -132,13 +168,20 @@ def _find_plain(blocks: Sequence[Block], found: list[int], *, titled: bool) -> N
             found[place] = _MARKED + 1 if hangs else _PLAIN
 
 
-def _is_of_title(block: Block, following: Block) -> bool:
+def _is_of_title(blocks: Sequence[Block], place: int) -> bool:
     """Whether the first line below the title goes with it: a version, a date, over a dateline."""
+    block, following = blocks[place], blocks[place + 1]
+    if any(_shape(block) == _shape(other) for other in blocks[place + 1 :]):
+        return False
     return bool(
         shape.DATE.search(block.words)
         or _YEAR.search(block.words)
         or shape.DATELINE.match(following.words)
     )
+
+
+def _shape(block: Block) -> str:
+    return _DIGITS.sub("0", block.words)
 
 
 def _is_set_out(blocks: Sequence[Block]) -> bool:
@@ -158,7 +201,8 @@ def _goes_on(above: Block, block: Block) -> bool:
         return False
     if above.lines > 1 and above.indent > block.indent and shape.is_person(block.words):
         return True
-    return len(above.words) >= _PROSE_CHARS and above.words[-1].isalnum()
+    long = len(above.words) >= max(_PROSE_CHARS, above.lines * _PROSE_LINE)
+    return long and above.words[-1].isalnum()
 
 
 def _begins_sentence(block: Block, body: Block) -> bool:
@@ -172,6 +216,8 @@ def _begins_sentence(block: Block, body: Block) -> bool:
 def _is_body(block: Block, heading: Block) -> bool:
     """Whether a block is text that a heading can stand over."""
     if block.lines > 1 or block.text or len(block.words) >= _PROSE_CHARS:
+        return True
+    if shape.LIST_ITEM.match(block.words) and not numbers.NUMBERED.match(block.words):
         return True
     if "@" in block.words or "://" in block.words:
         return True

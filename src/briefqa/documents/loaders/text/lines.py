@@ -16,13 +16,17 @@ _MOST_HEADING_WORDS = 12
 
 # Only what is hardly ever a title of its own.
 _PLACE = r"(?:home ?page|home|main page|(?:all |latest |top )?news|all \w+|front page)"
+_RELEASE = (
+    r"(?:(?:for )?immediate release|not for (?:immediate )?release"
+    r"|(?:press|news|media) (?:release|advisory|alert)|(?:product |safety )?recall notice"
+    r"|(?:presse|medien)mitteilung|communiqué de presse|comunicado de prensa|comunicato stampa"
+    r"|persbericht|pressmeddelande)"
+)
 CRUMB = re.compile(
-    rf"\W{{0,9}}(?:{_PLACE}|(?:back|return|go|skip)(?: to)?(?: the)?(?: main)?"
+    rf"\W{{0,9}}(?:{_PLACE}|(?:back|return|go|skip(?= ))(?: to)?(?: the)?(?: main)?"
     rf"(?: top| list| index| results| contents?| section| overview| {_PLACE})?"
     r"|(?:share|print|e-?mail|tweet)(?: this)?(?: article| story| page)?|facebook|twitter"
-    r"|(?:for )?immediate release|not for (?:immediate )?release|(?:press|news|media) release"
-    r"|(?:presse|medien)mitteilung|communiqué de presse|comunicado de prensa|comunicato stampa"
-    r"|persbericht|pressmeddelande"
+    rf"|{_RELEASE}|statutory instruments"
     r"|(?:for release|embargoed|embargo)(?: on| until| at)?[ :][^\n.]{1,60}"
     r"|sign in|log ?in|log ?out|subscribe|follow us|read (?:more|also)|see also|advertisement"
     r"|-30-|ends)\W*",
@@ -39,7 +43,7 @@ LEADERS = re.compile(r"\A\S.{0,150}?(?:\.{4,}+|(?:\. ){4,}+|…{2,}+)[. ]{0,150}
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 DATELINE = re.compile(
     r"[A-Z][A-Z .'’\-]{2,60}(?:,[^\n]{0,40}?)?"
-    rf"(?:,\s*(?i:{_MONTH})\s+\d|\s/[A-Z]|\s\([A-Z][A-Za-z]+\)|\s{1, 4}[–—-]{1, 3}\s)"
+    rf"(?:,\s*(?i:{_MONTH})\s+\d|\s/[A-Z]|\s\([A-Z][A-Za-z]+\)(?! \d)|\s{1, 4}[–—-]{1, 3}\s)"
 )
 DATED = re.compile(
     r"(?P<place>[A-Z][A-Z .'’\-]{2,60})"
@@ -51,6 +55,15 @@ _BYLINE = re.compile(r"by\s+[A-Z]|(?:published|updated|posted)\b", re.IGNORECASE
 DATE = re.compile(
     rf"(?:\w{{1,12}}day,?\s+)?(?:\d{{1,2}}\.?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})\b", re.IGNORECASE
 )
+# A number, or place and date, above a title.
+_LABEL = re.compile(
+    rf"(?i:(?:{_RELEASE} )?(?:n[or°]\.? ?)?\d{{1,4}}[/-]\d{{2,4}}|\d{{4}} no\. \d{{1,4}})"
+    r"|[A-Z][\w'’\-]{1,30}, (?:le |den |the )?\d{1,2}(?:\.|er|st|nd|rd|th)? [^\W\d_]{3,12} \d{4}"
+)
+DAY = re.compile(
+    rf"(?:\w{{1,12}}day,?\s+)?(?:\d{{1,2}}\.?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}})(?:,?\s+\d{{4}})?",
+    re.IGNORECASE,
+)
 GAP = re.compile(r"\t|\S {3,}\S")
 _OPENING_QUOTES = "\"'“„‘«»‹›「『"
 _CLOSING_QUOTES = re.compile(r"[”’»›」』\"'][.?!…]?$")
@@ -59,7 +72,7 @@ _PAIRS = {"”": "“„", "’": "‘‚", "»": "«", "›": "‹", "」": "�
 _QUOTED_NAME = re.compile(
     r"[\"'“„‘«「『][^\"“”„«»「」『』\n]{1,80}[^,.!?\s][\"'”’»」』]:?\s+\S+\s+\S"
 )
-_CONTACT = re.compile(r"(?:media |press )?contacts?:", re.IGNORECASE)
+_CONTACT = re.compile(r"(?:media |press )?(?:contacts?|inquiries|enquiries):", re.IGNORECASE)
 _SAYS = re.compile(r"[\"'”’»],?\s+(?:\S+\s){0,3}(?:said|says|asked|told|asks|replied)\b")
 # A line that ends with such a word goes on in the next.
 _GOES_ON = re.compile(
@@ -71,6 +84,13 @@ _LETTER = re.compile(
     r"\s.{1,60}"
     r"|(?:yours|kind|best|warm|with|many|sincerely|regards|thanks|cheers|mit freundlichen|viele"
     r"|cordialement|saludos|met vriendelijke)\b.{0,40}",
+    re.IGNORECASE,
+)
+OF_COVER = re.compile(r"(?:transcript|minutes|proceedings|record) of\b", re.IGNORECASE)
+PART = re.compile(
+    r"(?:abstract|summary|executive summary|acknowledge?ments?|references|bibliography"
+    r"|literature|zusammenfassung|danksagung|literatur|literaturverzeichnis|résumé|remerciements"
+    r"|références|bibliographie|resumen|agradecimientos|referencias|bibliografía)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:[A-Z][\w.'’-]{0,20} ){1,2}[A-Z][\w'’-]{1,20}")
@@ -105,6 +125,11 @@ def is_crumb(line: str) -> bool:
     return bool(trail or CRUMB.fullmatch(line))
 
 
+def is_release(line: str) -> bool:
+    """Whether a line says that this is a press release."""
+    return re.match(rf"{_RELEASE}(?: (?:n[or°]\.? ?)?\d|$)", line, re.IGNORECASE) is not None
+
+
 def looks_like_heading(words: str) -> bool:
     """Whether one line on its own could be a heading."""
     return (
@@ -117,6 +142,7 @@ def looks_like_heading(words: str) -> bool:
         and "@" not in words
         and "://" not in words
         and not (words.endswith(":") and len(words.split()) > 4)
+        and not (words.isupper() and words[0] in "[(" and words[-1] in "])")
         and not _ENDS_OPEN.search(words)
         and not _LETTER.fullmatch(words)
         and not _GOES_ON.search(words)
@@ -142,9 +168,11 @@ def is_letter_form(words: str) -> bool:
     return _LETTER.fullmatch(words) is not None
 
 
-def is_contact(words: str) -> bool:
-    """Whether a line says whom to ask about a release."""
-    return _CONTACT.match(words) is not None
+def is_label(words: str) -> bool:
+    """Whether a line above a title is none: whom to ask about a release, its number, its place and
+    date.
+    """
+    return bool(_CONTACT.match(words) or _LABEL.fullmatch(words))
 
 
 def is_person(words: str) -> bool:

@@ -15,7 +15,7 @@ _WORDS = {
     1: "part teil partie parte deel book buch livre libro title titel titre título schedule annex "
     "annexe anlage anhang annexes appendix exhibit attachment act volume band часть книга том",
     2: "chapter kapitel chapitre capítulo capitolo hoofdstuk scene canto глава розділ",
-    3: "subchapter subpart abschnitt division",
+    3: "subchapter subpart abschnitt division topic phase item session lesson module unit thema",
     4: "section article artikel artículo articolo art clause rule regulation paragraph sección "
     "статья",
 }
@@ -32,7 +32,7 @@ _SPELT = (
 )
 _UNIT = re.compile(
     rf"(?P<kind>[^\W\d_]{{3,12}}|§)\.?(?:(?<=§)\s?|\s{{1,3}})"
-    rf"(?P<number>\d{{1,3}}[a-z]?|[IVXLC]{{1,6}}|[A-Z]|(?i:{_SPELT}))\b"
+    rf"(?P<number>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}[a-z]?|[IVXLC]{{1,6}}|[A-Z]|(?i:{_SPELT}))\b"
     r"(?:[.:]?$|[.:]\s+|\s{0,2}[–—-]\s+|\s+(?=[^\W\d_a-z]))"
 )
 _UNNUMBERED = re.compile(r"(?i:annex|annexe|appendix|schedule|anlage|anhang)")
@@ -116,7 +116,29 @@ def numbered_run_in(words: str) -> int:
 def is_name(words: str) -> bool:
     """Whether a numbered line is a name with a full stop behind: `2. Grant of Patent License.`"""
     found = _NUMBERED_RUN_IN.fullmatch(words)
-    return found is not None and _is_titled(found["words"])
+    return found is not None and _is_titled(found["words"]) and not says(found["words"])
+
+
+def opens_clauses(words: str, below: str) -> bool:
+    """Whether a line is the heading of the clauses below: `2. Hours` above `2.1 The week has`."""
+    number, under = NUMBERED.match(words), NUMBERED.match(below)
+    if not number or not under or not under[1]:
+        return False
+    outer = number[0].strip().rstrip(".)")
+    name = words[number.end() :]
+    return under[1].startswith(f"{outer}.") and shape.looks_like_heading(name) and not says(name)
+
+
+def names_section(words: str, below: str) -> bool:
+    """Whether a line of a code is a section's number and its name with a full stop behind, above
+    its text: `8.12.030 Prohibited noise.`
+    """
+    number = NUMBERED.match(words)
+    if not number or not number[1] or not words.endswith("."):
+        return False
+    name = words[number.end() : -1]
+    short = len(name.split()) <= _MOST_RUN_IN and shape.looks_like_heading(name)
+    return short and not says(name) and not below[0].islower() and not NUMBERED.match(below)
 
 
 def _is_titled(words: str) -> bool:

@@ -27,14 +27,20 @@ _KEYS = {
     "from": "from von de da van från fra".split(),
     "date": "date sent datum gesendet envoyé fecha enviado data inviato verzonden".split(),
     "subject": "subject betreff objet asunto oggetto onderwerp".split(),
-    "to": "to an à para a aan cc bcc reply-to organization message-id".split(),
+    "to": "to an à para a aan cc bcc reply-to organization message-id message".split(),
 }
 _KEY_OF = {key: kind for kind, keys in _KEYS.items() for key in keys}
-_HEADER = re.compile(r"([\w-]{1,12}):[ \t]+(\S[^\n]{0,400})")
+_HEADER = re.compile(r"([\w-]{1,12})[ \xa0\u202f]?:[ \t]+(\S[^\n]{0,400})")
 _ADDRESS = re.compile(r"(?<!\s)\s*+[<(\[][^<>()\[\]\s]{1,80}@[^<>()\[\]\s]{1,80}[>)\]]")
 _MOST_QUESTION_CHARS = 200
 _MOST_QUESTION_LINES = 3
 _ASKS = ("?", "？", "؟")
+_ASKER_AND_ANSWERER = [
+    set(pair.split())
+    for pair in "Q A,Question Answer,Question Réponse,Frage Antwort,Pregunta Respuesta".split(",")
+]
+_ASKER = {"Q", "Question", "Frage", "Pregunta"}
+_ROLE = re.compile(rf"{_NAME}\s(?:--|[–—])\s\S.{{1,80}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ def voices(runs: Sequence[Sequence[Line]]) -> Voices:
     labels = [label for words in lines if (label := speaker(words))]
     again = {label for label, count in Counter(labels).items() if count > 1}
     styles = frozenset(style for style, _ in again)
-    of_letters = [words for words in lines if words.startswith("Q")]
-    if {name for _, name in again} == {"Q", "A"} and all(map(_is_question, of_letters)):
+    named = {name for _, name in again}
+    asking = [words for words in lines if words.startswith(tuple(named & _ASKER))]
+    if named in _ASKER_AND_ANSWERER and all(map(_is_question, asking)):
         return Voices(asks=True)
     turns = len(again) > 1 and len(labels) >= _FEWEST_TURNS
     asked = sum(1 for run in runs if question_lines(run))
@@ -90,7 +97,7 @@ def speaker(words: str) -> tuple[str, str] | None:
     if not found or named.lower() in _KEY_OF or is_unit(named):
         return None
     style = found.lastgroup or ""
-    return style, found[style]
+    return style, found[style].partition(" (")[0]
 
 
 def begins_turn(words: str, known: Voices) -> bool:
@@ -107,6 +114,11 @@ def _alone(runs: Sequence[Sequence[Line]]) -> frozenset[str]:
     timed = [words for words in firsts if _TIMED.fullmatch(words)]
     if len(timed) >= _FEWEST_TURNS - 1:
         return frozenset(timed)
+    singles = Counter(run[0].words for run in runs if len(run) == 1)
+    with_role = {words for words in singles if _ROLE.fullmatch(words)}
+    if any(singles[words] > 1 for words in with_role):
+        others = {words for words, count in singles.items() if count > 1 and _is_name(words)}
+        return frozenset(with_role | others)
     above = [run[0].words for run in runs if len(run) > 1]  # a heading has a blank line below it
     shouted = Counter(
         words
@@ -155,6 +167,10 @@ def question_lines(run: Sequence[Line]) -> int:
         if line.words.endswith((".", "!", ":", ";")):
             return 0
     return 0
+
+
+def _is_name(words: str) -> bool:
+    return re.fullmatch(_NAME, words) is not None
 
 
 def _is_question(words: str) -> bool:

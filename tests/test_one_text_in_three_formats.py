@@ -1,0 +1,63 @@
+"""Do questions find the same passage of a document whether it is Markdown, Word or PDF?
+
+The document is OWASP's Application Security Verification Standard 4.0.3, which is not in this
+repository: its files are in ../shared/files where that is there. The questions were written from
+its Markdown, in other words than its own, before any was asked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from briefqa import Answer, build, open_index
+from briefqa.models.embedder import Embedder
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = ROOT.parent / "shared" / "files"
+QUESTIONS = Path(__file__).parent / "corpora" / "asvs_questions.jsonl"
+WHERE = {
+    "Markdown": "asvs-4.0.3-en-markdown/*.md",
+    "Word": "OWASP*ASVS*4.0.3-en.docx",
+    "PDF": "OWASP*ASVS*4.0.3-en.pdf",
+}
+_REQUIREMENT = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2}\.\d{1,2}(?![\d.])")
+
+
+def found(answer: Answer) -> str:
+    """Which requirement is marked in the first passage, or where it stands in a section without."""
+    if not answer.quotations:
+        return ""
+    quotation = answer.quotations[0]
+    number = _REQUIREMENT.search(quotation.sentence)
+    heading = quotation.passage.section[-1] if quotation.passage.section else ""
+    return number[0] if number else "".join(heading.casefold().split())
+
+
+@pytest.mark.quality
+def test_forty_questions_find_the_same_passage_in_each_format(
+    real_embedder: Embedder, tmp_path: Path
+) -> None:
+    if not FILES.is_dir():
+        pytest.skip("the standard is not here: no ../shared/files beside the repository")
+    lines = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    assert len(lines) == 40
+    places: dict[str, list[str]] = {}
+    for name, pattern in WHERE.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in FILES.glob(pattern):
+            shutil.copyfile(file, folder / file.name)
+        build(folder, index=tmp_path / f"{name}-index", model=real_embedder)
+        with open_index(tmp_path / f"{name}-index", model=real_embedder) as searcher:
+            places[name] = [found(searcher.ask(line["question"])) for line in lines]
+    right = [line["requirement"] for line in lines]
+    for name in WHERE:
+        assert len(list((tmp_path / name).iterdir())) > 0
+        assert sum(map(str.__eq__, places[name], right)) >= 0.8 * len(right), name
+    for name in ("Word", "PDF"):
+        assert sum(map(str.__eq__, places[name], places["Markdown"])) >= 0.95 * len(right), name
