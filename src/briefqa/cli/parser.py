@@ -10,10 +10,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-# Those of briefqa.models.reader, briefqa.evaluation.fitting and briefqa.citations, which take time
-# to import.
+# Those of briefqa.models.reader, briefqa.evaluation.fitting, briefqa.reports.table and
+# briefqa.citations, which take time to import.
 DEFAULT_READER = "default"
 WRONG = 0.1
+TABLE_FORMATS = ("csv", "xlsx", "docx", "md", "html", "json")
 CITATION_STYLES = ("plain", "markdown", "chicago", "csl-json")
 
 EXAMPLES = """\
@@ -349,6 +350,18 @@ def _index(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--index", type=Path, default=default_index(), metavar="FOLDER",
         help="the index folder (default: $BRIEFQA_INDEX, or index)",
+    )  # fmt: skip
+
+
+def _table(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help=f"write a table to this file ({', '.join(f'.{each}' for each in TABLE_FORMATS)}), "
+        "- for standard output",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", choices=TABLE_FORMATS,
+        help="the format of the table (default: by the ending of FILE; CSV for -)",
     )  # fmt: skip
 
 
