@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_formats(commands)
     _add_search(commands)
     _add_ask(commands)
+    _add_batch(commands)
     _add_chat(commands)
     _add_sections(commands)
     _add_serve(commands)
@@ -123,6 +124,11 @@ def _add_ask(commands: Any) -> None:
         "--explain", action="store_true", help="show every passage that was found, and why"
     )
     command.add_argument(
+        "--save", type=Path, metavar="FILE",
+        help="save the answer, too: as evidence that opens in a browser (.html), as a receipt "
+        "(.json) or as Markdown (.md)",
+    )  # fmt: skip
+    command.add_argument(
         "--cite", choices=CITATION_STYLES,
         help="cite in this form (default: as briefly as the document can be told from others)",
     )  # fmt: skip
@@ -130,6 +136,29 @@ def _add_ask(commands: Any) -> None:
     _reader(command)
     _index(command)
     _json(command)
+
+
+def _add_batch(commands: Any) -> None:
+    command = _command(
+        commands, "batch", "ask the questions of a file and write a table of the answers",
+        "briefqa batch questions.csv -o answers.xlsx",
+    )  # fmt: skip
+    command.add_argument(
+        "questions", type=Path, metavar="QUESTIONS",
+        help="a table with a column “question” (.csv, .xlsx and other sheets), a questions file "
+        "(.jsonl), or a text with a question a line; - for standard input",
+    )  # fmt: skip
+    command.add_argument(
+        "--column", metavar="NAME", help="the column of the table that holds the questions"
+    )
+    _table(command)
+    command.add_argument(
+        "--since", type=Path, metavar="FILE",
+        help="mark what has changed since this earlier table (.json or .html)",
+    )  # fmt: skip
+    _scope(command)
+    _reader(command)
+    _index(command)
 
 
 def _add_chat(commands: Any) -> None:
@@ -232,7 +261,9 @@ def _add_replay(commands: Any) -> None:
         commands, "replay", "ask the questions of a receipt again and compare the answers",
         "briefqa replay receipt.json", exits="exits with 1 if an answer is not the same",
     )  # fmt: skip
-    command.add_argument("receipt", type=Path, metavar="RECEIPT", help="a saved conversation")
+    command.add_argument(
+        "receipt", type=Path, metavar="RECEIPT", help="a saved conversation (.json or .html)"
+    )
     _reader(command)
     _index(command)
     _json(command)
@@ -356,7 +387,7 @@ def _index(command: argparse.ArgumentParser) -> None:
 def _table(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE",
-        help=f"write a table to this file ({', '.join(f'.{each}' for each in TABLE_FORMATS)}), "
+        help=f"write the table to this file ({', '.join(f'.{each}' for each in TABLE_FORMATS)}); "
         "- for standard output",
     )  # fmt: skip
     command.add_argument(

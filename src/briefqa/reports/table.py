@@ -11,9 +11,10 @@ import io
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 from briefqa.atomic_file import replace_file
@@ -152,6 +153,16 @@ def printable(text: str) -> str:
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet could take the text for a formula."""
     return text.lstrip(" ").startswith(_FORMULA)
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of columns made distinct: `column 3` for one without, `name (2)` for a second."""
+    found: dict[str, None] = {}
+    for number, name in enumerate(names, 1):
+        plain = name or f"column {number}"
+        again = (f"{plain} ({time})" for time in count(2))
+        found[plain if plain not in found else next(n for n in again if n not in found)] = None
+    return tuple(found)
 
 
 def shown(cell: Cell) -> str:

@@ -112,6 +112,10 @@ def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
     return (encode([name for name, _ in found]), *(content for _, content in found))
 
 
+def _rows(request: Request, data: bytes) -> Sequence[bytes]:
+    return (encode(loaders.rows(data, request.name)),)
+
+
 def _picture(request: Request, data: bytes) -> Sequence[bytes]:
     width, height, pixels = loaders.picture(data, request.name, request.page, request.width)
     return (encode((width, height)), pixels)
@@ -120,6 +124,7 @@ def _picture(request: Request, data: bytes) -> Sequence[bytes]:
 TASKS: dict[str, Callable[[Request, bytes], Sequence[bytes]]] = {
     "parse": _parse,
     "attachments": _attachments,
+    "rows": _rows,
     "picture": _picture,
 }
 
