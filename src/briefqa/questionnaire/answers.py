@@ -25,7 +25,9 @@ COLUMNS = (
     *("confidence", "missing", "nearest"),
 )
 CHANGED = ("change", "verdict before", "sentence before", "citation before")
-"""Beside an earlier run: `new question`, `changed`, `added`, `gone`, or nothing."""
+"""Beside an earlier run: `new question`, `changed`, `added`, `gone`, or nothing; what was nearest
+stands for a sentence where none was quoted.
+"""
 
 DateOf = Callable[[str], str]
 """Gives the date of the document of a name, as it is written there; empty where there is none."""
@@ -94,12 +96,12 @@ class Answers:
             case _:
                 return table.content(self.table(), form)
 
-    def _asked(self) -> Iterator[tuple[int, tuple[str, ...], RecordedTurn | None]]:
-        """Each row of the sheet with its number and its answer, None where it asks nothing."""
-        turns = iter(self.receipt.turns)
-        asked = zip(self.sheet.rows, self.sheet.questions, strict=True)
-        for number, (cells, question) in enumerate(asked, 1):
-            yield number, cells, next(turns) if question else None
+    def _asked(self) -> Iterator[tuple[int | None, tuple[str, ...], RecordedTurn | None]]:
+        """Each row of the sheet with the number of its question and its answer, if it has one."""
+        turns = enumerate(self.receipt.turns, 1)
+        for cells, question in zip(self.sheet.rows, self.sheet.questions, strict=True):
+            number, turn = next(turns) if question else (None, None)
+            yield number, cells, turn
 
     def _lines(self, turn: RecordedTurn | None) -> Iterator[Sequence[Cell]]:
         if turn is None:
@@ -161,7 +163,7 @@ def _was(line: _Line | None) -> Sequence[Cell]:
     if line is None:
         return (None, None, None)
     turn, one = line
-    return (_verdict(turn), *((one.sentence, one.citation) if one else (None, None)))
+    return (_verdict(turn), *((one.sentence, one.citation) if one else (_nearest(turn), None)))
 
 
 def _verdict(turn: RecordedTurn) -> str:
@@ -223,7 +225,7 @@ def _said(line: _Line) -> tuple[object, ...]:
     """What makes two lines the same: the numbers in an answer's evidence do not."""
     turn, one = line
     quoted = one and (one.document, one.citation, one.sentence, one.words)
-    return turn.verdict, turn.missing, quoted
+    return turn.verdict, turn.missing, quoted or _nearest(turn)
 
 
 def _counted(turns: Sequence[RecordedTurn]) -> str:

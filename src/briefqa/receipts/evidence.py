@@ -40,7 +40,7 @@ _STYLE = Html(
     "#check{padding:.5rem 1rem;border:1px solid #8888}#check.whole{border-color:#080}"
     ".of{font-size:.85rem}code{overflow-wrap:anywhere}.table{overflow-x:auto}"
     "table{border-collapse:collapse;font-size:.85rem}td,th{border:1px solid #8888;"
-    "padding:.3rem .5rem;text-align:start;vertical-align:top;min-width:4rem}"
+    "padding:.3rem .5rem;text-align:start;vertical-align:top;min-width:7rem}"
 )
 _SPACE = re.compile(r"\s")
 _LINE_END = re.compile(r"\r\n?")
@@ -216,7 +216,7 @@ def _verdict(turn: RecordedTurn) -> str:
             return f"Answered, with a confidence of {turn.confidence:.2f}."
         case None:
             return _one_line(turn.text if not turn.quotations else turn.reason)
-    return _one_line(f"{turn.text} {turn.reason}")
+    return _one_line(turn.reason if turn.quotations else f"{turn.text} {turn.reason}")
 
 
 def _nearest(turn: RecordedTurn) -> Iterator[Html]:
