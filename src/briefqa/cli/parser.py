@@ -141,7 +141,7 @@ def _add_ask(commands: Any) -> None:
 def _add_batch(commands: Any) -> None:
     command = _command(
         commands, "batch", "ask the questions of a file and write a table of the answers",
-        "briefqa batch questions.csv -o answers.xlsx",
+        "briefqa batch my-questions.jsonl -o answers.xlsx",
     )  # fmt: skip
     command.add_argument(
         "questions", type=Path, metavar="QUESTIONS",
