@@ -411,8 +411,11 @@ def test_risk_and_coverage_of_a_labelled_sheet_are_counted() -> None:
     made: Any = SimpleNamespace(turns=turns)
     counted, confident, measured = Answers(labelled, made, lambda _: "").notes()
     assert counted == "5 questions: 3 answered, 1 unsure, 1 without a verdict."
-    assert confident.startswith("Coverage 0.75; by their confidences 0.9 of 3 answers are wrong")
-    assert "coverage 0.75; 2 of 3 answers are wrong (risk 0.67; at most 0.98" in measured
+    assert confident == "Coverage 0.75, risk 0.30 by the confidences."
+    assert measured == (
+        "Measured by “contains”: coverage 0.75, risk 0.67 (2 of 3 wrong; at most 0.98 with 95% "
+        "certainty)."
+    )
 
 
 # The command
@@ -424,7 +427,7 @@ def test_the_command_writes_a_table_and_says_how_it_went(
     Path("q.txt").write_text(f"{RULES}\n{GOLD}\n")
     code, out, err = run(capsys, "batch", "q.txt", "-o", "answers.json")
     assert (code, err) == (0, "")
-    assert out.startswith("2 questions: 1 answered, 1 not in these documents.\nCoverage 0.50; by")
+    assert out.startswith("2 questions: 1 answered, 1 not in these documents.\nCoverage 0.50, ")
     assert json.loads(Path("answers.json").read_text())["rows"][0]["sentence"] == (
         "- No fires on deck."
     )

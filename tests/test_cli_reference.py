@@ -68,7 +68,7 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "index: 42 passages, 42 embedded" in run("build")
     assert "four Su-25s" in run("search")
     assert "36 targets.”\n[1] TASS, 18 Jan 2017 › How the targets were found" in run("ask")
-    assert run("batch").startswith("4 questions: 3 answered, 1 not in these documents.")
+    assert run("batch").startswith("4 questions: 1 answered, 2 unsure, 1 not in")
     assert "Saved to receipt.json." in run("chat")
     assert "\n  Water for the city › Tankers and bottles\n" in run("sections")
     assert run("replay").endswith("The index has not changed since.\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from briefqa.evaluation.measures import holds_answer
 from briefqa.evaluation.promise import CERTAINTY, upper_bound
-from briefqa.questionnaire.sheet import Sheet
+from briefqa.questionnaire.sheet import CONTAINS, Sheet
 from briefqa.receipts import evidence
 from briefqa.receipts.receipt import Receipt, RecordedHit, RecordedQuotation, RecordedTurn
 from briefqa.records import Verdict
@@ -246,12 +246,8 @@ def _by_confidence(turns: Sequence[RecordedTurn]) -> list[str]:
     if not asserted:
         return []
     judged = sum(turn.verdict is not None for turn in turns)
-    wrong = len(asserted) - sum(asserted)
-    told = (
-        f"Coverage {len(asserted) / judged:.2f}; by their confidences {wrong:.1f} of "
-        f"{len(asserted)} answers are wrong (risk {wrong / len(asserted):.2f})."
-    )
-    return [told]
+    risk = 1 - sum(asserted) / len(asserted)
+    return [f"Coverage {len(asserted) / judged:.2f}, risk {risk:.2f} by the confidences."]
 
 
 def _measured(known: Sequence[tuple[RecordedTurn, str]]) -> str:
@@ -261,15 +257,15 @@ def _measured(known: Sequence[tuple[RecordedTurn, str]]) -> str:
     """
     asserted = [one for one in known if one[0].verdict is Verdict.ANSWERED]
     judged = sum(turn.verdict is not None for turn, _ in known)
+    if not asserted:
+        return f"Measured by “{CONTAINS}”: coverage 0 of {judged}."
     wrong = sum(
         not (contains and holds_answer(turn.quotations[0].sentence, [contains]))
         for turn, contains in asserted
     )
-    if not asserted:
-        return f"Measured by the column “contains”: coverage 0 of {judged}."
     bound = upper_bound(wrong, len(asserted))
     return (
-        f"Measured by the column “contains”: coverage {len(asserted) / judged:.2f}; {wrong} of "
-        f"{len(asserted)} answers are wrong (risk {wrong / len(asserted):.2f}; at most {bound:.2f} "
-        f"in questions like these, with {CERTAINTY:.0%} certainty)."
+        f"Measured by “{CONTAINS}”: coverage {len(asserted) / judged:.2f}, risk "
+        f"{wrong / len(asserted):.2f} ({wrong} of {len(asserted)} wrong; at most {bound:.2f} with "
+        f"{CERTAINTY:.0%} certainty)."
     )
