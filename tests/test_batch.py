@@ -204,7 +204,8 @@ def test_every_row_is_what_asking_alone_gives_byte_for_byte(
     for row in (dict(zip(written.columns, row, strict=True)) for row in written.rows):
         turn = turns[int(str(row["number"])) - 1]
         assert row["verdict"] == (turn.verdict or "no verdict")
-        assert row["sentence"] in ([one.sentence for one in turn.quotations] or [None])
+        sentences = [one.sentence for one in turn.quotations]
+        assert row["sentence"] in sentences if sentences else row["sentence"] is None
         if row["sentence"] is not None:
             text = brief.document(str(row["document"])).text
             assert text[int(str(row["start"])) : int(str(row["end"]))] == row["sentence"]

@@ -74,6 +74,8 @@ def read(path: Path, column: str | None = None) -> Sheet:
 
 
 def _stdin() -> bytes:
+    if sys.stdin is None:  # as it is where a command was started with it closed
+        raise LoadError("standard input is closed")
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise LoadError(f"it holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the receipts that are written, and the only one that is read
 MOST_TURNS = 10_000  # that are read
+MOST_BYTES = 200_000_000  # of so many, as evidence
 IN_PAGE = b'<script type="application/json" id="receipt"'
 
 
@@ -225,7 +226,7 @@ def read(path: Path) -> Receipt:
     The file may come from anyone.
     """
     try:
-        content = source_files.read(path)
+        content = source_files.read(path, MOST_BYTES)
     except LoadError as error:
         raise UsageError(f"The receipt {path} cannot be read: {error}.") from error
     content = _of_page(content)

@@ -29,7 +29,7 @@ STDOUT = Path("-")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula, or may drop before one."""
 
-_NOT_SHOWN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_SHOWN = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may hold, and control characters."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -78,8 +78,10 @@ class Table:
 def format_of(output: Path, named: Format | str | None = None) -> Format:
     """The format to write to `output`: the one that is named, or else by its ending.
 
-    Standard output, `-`, gets CSV. Raises UsageError for an unknown one.
+    Standard output, `-`, gets CSV. Raises UsageError for an unknown one, and for a folder.
     """
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder; name a file.")
     if named is None and output == STDOUT:
         return Format.CSV
     wanted = output.suffix[1:].lower() if named is None else named
@@ -111,8 +113,6 @@ def save(written: bytes, output: Path) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(written.removeprefix(codecs.BOM_UTF8))
         return
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder; name a file.")
     try:
         replace_file(output, written)
     except (OSError, ValueError) as error:
