@@ -56,7 +56,9 @@ def turns(searcher: Searcher) -> list[Turn]:
 
 @pytest.fixture(scope="module")
 def written(searcher: Searcher) -> bytes:
-    return evidence.page(searcher, receipt.make(searcher, turns(searcher)))
+    start = searcher.document("harbour.md").text.index("Nine ferries")
+    nine = Cited("harbour.md", start, start + 23, "Harbour › Ships", words=(start, start + 4))
+    return evidence.page(searcher, receipt.make(searcher, turns(searcher)), cited=[nine])
 
 
 class Seen(HTMLParser):
@@ -245,13 +247,14 @@ def test_a_flipped_byte_of_a_quotation_is_told(tab: Page, written: bytes, tmp_pa
     places = []
     for mark in re.finditer(rb"<mark [^>]*>(.*?)</mark>", written, re.DOTALL):
         places += [chance.randrange(*mark.span(1)) for _ in range(6)]
+    places.append(written.index(b"<b>") + 1)  # which words answer
     for one in kept_in(written)["evidence"]:  # and in the receipt, as JSON
         at = written.rindex(one["sha256"].encode())
         places += [at + chance.randrange(64), at - chance.randrange(20, 80)]
     assert len(places) > 20
     for at in places:
         flipped = bytearray(written)
-        flipped[at] ^= 1 << chance.randrange(7)
+        flipped[at] ^= 1 << chance.randrange(5)  # not what makes b of B: markup has no case
         said = verdict(tab, tmp_path / "flipped.html", bytes(flipped))
         assert said.startswith("ALTERED"), (at, written[at - 30 : at + 30], said)
 

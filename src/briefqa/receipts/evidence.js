@@ -53,7 +53,10 @@ function problems() {
   if (sha256(data.textContent) !== data.dataset.sha256) return ["the receipt in it"];
   const count = JSON.parse(data.textContent).evidence.length;
   const quoted = [...document.querySelectorAll("mark[data-sha256]")];
-  const altered = quoted.filter((one) => sha256(one.textContent) !== one.dataset.sha256);
+  const words = (one) => one.querySelector("b")?.textContent ?? "";
+  const altered = quoted.filter(
+    (one) => sha256(one.textContent + "\n" + words(one)) !== one.dataset.sha256,
+  );
   const found = altered.map((one) => "quotation " + one.dataset.number);
   altered.forEach((one) => one.classList.add("altered"));
   if (quoted.length !== count) found.push(quoted.length + " of " + count + " quotations are there");

@@ -228,14 +228,15 @@ def _nearest(turn: RecordedTurn) -> Iterator[Html]:
 def _exhibit(one: _Exhibit, number: int) -> Html:
     cited, text = one.cited, one.text
     start, end = cited.start - one.before, cited.end - one.before
-    quoted = [_shown_text(text[start:end])]
+    quoted, bold = [_shown_text(text[start:end])], Html()
     if cited.words is not None:
         first, last = cited.words[0] - one.before, cited.words[1] - one.before
         parts = text[start:first], text[first:last], text[last:end]
         lead, words, rest = map(_shown_text, parts)
-        quoted = [lead, tag("b", words), rest]
+        bold = tag("b", words)
+        quoted = [lead, bold, rest]
     mark = join(*quoted)
-    hashed = _digest(_text_of(mark))
+    hashed = _digest(f"{_text_of(mark)}\n{_text_of(bold)}")
     section = tag("mark", mark, data_sha256=hashed, data_number=number)
     around = _shown_text(text[:start]), _shown_text(text[end:])
     where = (
