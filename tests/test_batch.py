@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -197,7 +196,7 @@ def test_every_row_is_what_asking_alone_gives_byte_for_byte(
             alone = Turn(other.ask(Query(question)))
             assert as_bytes(turn) == as_bytes(recorded(alone, other.generation()))
     made = receipt.make(brief, ())
-    answers = Answers(sheet.of_questions(KINDS), made_of(made, turns), lambda _: "")
+    answers = Answers(sheet.of_questions(KINDS), replace(made, turns=tuple(turns)), lambda _: "")
     assert replay(answers.receipt, brief).same
     written, quoted = answers.table(), 0
     assert {turn.verdict for turn in turns} == {*Verdict, None}
@@ -212,14 +211,6 @@ def test_every_row_is_what_asking_alone_gives_byte_for_byte(
             quoted += 1
     assert quoted == sum(len(turn.quotations) for turn in turns)
     assert len(turns[1].quotations) > 1
-
-
-def made_of(made: receipt.Receipt, turns: Sequence[receipt.RecordedTurn]) -> receipt.Receipt:
-    return receipt.Receipt(**{**fields_of(made), "turns": tuple(turns)})
-
-
-def fields_of(made: receipt.Receipt) -> dict[str, Any]:
-    return {name: getattr(made, name) for name in receipt.Receipt.__dataclass_fields__}
 
 
 def test_where_to_look_holds_for_every_question(folder: Path) -> None:
@@ -495,7 +486,7 @@ def test_risk_and_coverage_of_the_bundled_questions(brief: Searcher, repo: Path)
     asked_of = sheet.read(repo / "data" / "questions.jsonl")
     where = brief.where(["syria-january-2017.md"])
     turns = asking.ask_all(brief, asked_of.questions, where)
-    made = made_of(receipt.make(brief, ()), turns)
+    made = replace(receipt.make(brief, ()), turns=tuple(turns))
     notes = Answers(asked_of, made, lambda _: "").notes()
     print("\n".join(notes))
     assert len(notes) == 3

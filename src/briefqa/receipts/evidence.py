@@ -105,7 +105,7 @@ def page(
         *_shown(exhibits, receipt.turns),
     )
     whole = join(
-        tag("p", _UNCHECKED, id="check", role="status"),
+        tag("header", tag("p", _UNCHECKED, id="check", role="status")),
         tag("main", body, data_sha256=_digest(_text_of(body))),
         Html(
             f'{IN_PAGE.decode()} data-sha256="{_digest(data)}">{data}</script>'
