@@ -126,12 +126,12 @@ def test_an_unknown_or_untimely_command_is_a_sentence_and_the_talk_goes_on(
 
 def test_saving_under_an_unusable_name_is_a_sentence(talk: Talk, folder: Path) -> None:
     (folder / "old.md").write_text("mine")
-    code, _, err = talk("green ferries", "/save old.md", "/save", "/save talk.html")
+    code, _, err = talk("green ferries", "/save old.md", "/save", "/save talk.txt")
     assert code == 1
     assert err.splitlines() == [
         "briefqa: old.md cannot be written (File exists); choose another name.",
-        "briefqa: . ends neither in .json (a receipt) nor in .md; rename it.",
-        "briefqa: talk.html ends neither in .json (a receipt) nor in .md; rename it.",
+        "briefqa: . ends in none of .json (a receipt), .html (evidence) and .md; rename it.",
+        "briefqa: talk.txt ends in none of .json (a receipt), .html (evidence) and .md; rename it.",
     ]
     assert (folder / "old.md").read_text() == "mine"
 

@@ -70,6 +70,7 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "index: 42 passages, 42 embedded" in run("build")
     assert "four Su-25s" in run("search")
     assert "36 targets.”\n[1] TASS, 18 Jan 2017 › How the targets were found" in run("ask")
+    assert run("batch").startswith("4 questions: 1 answered, 2 unsure, 1 not in")
     assert "Saved to receipt.json." in run("chat")
     assert "\n  Water for the city › Tankers and bottles\n" in run("sections")
     assert run("replay").endswith("The index has not changed since.\n")
@@ -80,7 +81,9 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
     assert "\nexported    to ONNX, with the same vectors\n" in run("models")
-    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
+    tested = (
+        "build search ask batch chat sections replay verify eval calibrate info password serve mcp"
+    )
     assert set(commands()) == {*tested.split(), "formats", "models"}
 
 

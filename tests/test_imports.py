@@ -39,6 +39,7 @@ DOOR = [
     "Verdict",
     "VerifyReport",
     "ask",
+    "batch",
     "build",
     "cite",
     "open_index",

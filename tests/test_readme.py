@@ -45,7 +45,15 @@ def test_the_commands_print_what_is_shown(
     readme: str, repo: Path, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = list(shown(readme))
-    assert [command.split()[1] for command, _ in commands] == ["build", "ask", "build", "ask"]
+    assert [command.split()[1] for command, _ in commands] == [
+        "build",
+        "ask",
+        "build",
+        "ask",
+        "batch",
+        "ask",
+        "replay",
+    ]
     shutil.copytree(repo / "examples", clone / "examples")
     for command, output in commands:
         not_there = output.startswith("Not in these documents.")

@@ -376,8 +376,9 @@ def test_a_file_that_is_no_receipt_is_one_sentence(tmp_path: Path, content: byte
 
 
 def test_a_receipt_that_is_not_there_or_endless_is_one_sentence(
-    folder: Path, searcher: Searcher
+    folder: Path, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(receipt, "MOST_TURNS", 1_000)
     with pytest.raises(UsageError, match="cannot be read"):
         receipt.read(folder / "none.json")
     with pytest.raises(UsageError, match="cannot be read"):
@@ -397,8 +398,8 @@ def test_nothing_is_overwritten_and_the_name_says_what_is_written(
     assert (folder / "talk.md").read_text("utf-8") == markdown(turns)
     with pytest.raises(UsageError, match=r"talk\.md cannot be written \(File exists\)"):
         save(folder / "talk.md", searcher, turns)
-    with pytest.raises(UsageError, match=r"neither in \.json"):
-        save(folder / "talk.html", searcher, turns)
+    with pytest.raises(UsageError, match=r"ends in none of \.json"):
+        save(folder / "talk.txt", searcher, turns)
 
 
 def test_replay_exits_with_1_when_an_answer_differs(

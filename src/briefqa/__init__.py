@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, build, cite, open_index, replay, search, verify
+    from briefqa.api import ask, batch, build, cite, open_index, replay, search, verify
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -59,6 +59,7 @@ __all__ = [
     "Verdict",
     "VerifyReport",
     "ask",
+    "batch",
     "build",
     "cite",
     "open_index",
@@ -69,7 +70,7 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "build", "cite", "open_index", "replay", "search", "verify"),
+    "api": ("ask", "batch", "build", "cite", "open_index", "replay", "search", "verify"),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from briefqa.indexing.verification import VerifyReport
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
+    from briefqa.questionnaire.answers import Answers
     from briefqa.receipts.replay import ReplayReport
 
 AnyPath = str | os.PathLike[str]
@@ -134,6 +136,56 @@ def ask(
     """
     searcher = _shared_searcher(index, reader)
     return searcher.ask(question, k=k, documents=documents, section=section)
+
+
+def batch(
+    questions: AnyPath | Sequence[str],
+    output: AnyPath | None = None,
+    *,
+    form: str | None = None,
+    column: str | None = None,
+    since: AnyPath | None = None,
+    documents: Iterable[str] | None = None,
+    section: str | None = None,
+    index: AnyPath = "index",
+    reader: str | None = DEFAULT_READER,
+    progress: OnProgress | None = None,
+) -> Answers:
+    """Ask the questions of a file, or these, each as `ask` does, and write the answers as a table.
+
+    `questions` is a path (CSV, a workbook, a questions file, or a question a line; `-` is standard
+    input) or a list; `column` names the column of a table they are in. The table goes to `output`
+    in the format that its name ends in, or in `form`: csv, xlsx, docx, md, html, json. While the
+    questions are asked, answers are kept beside it in a file that ends in `.partial`, from which a
+    run that was stopped goes on. `since` is the JSON or HTML of an earlier run, to which changes
+    are marked. `progress` is called with a `briefqa.indexing.progress.Progress`. Raises UsageError
+    for what cannot be read or written.
+    """
+    from briefqa.questionnaire import asking, sheet
+    from briefqa.questionnaire.answers import Answers
+    from briefqa.receipts import receipt
+    from briefqa.reports import table
+
+    place = None if output is None else Path(output)
+    wanted = None if place is None else table.format_of(place, form)
+    before = None if since is None else receipt.read(Path(since))
+    if isinstance(questions, str | os.PathLike):
+        asked = sheet.read(Path(questions), column)
+    else:
+        asked = sheet.of_questions(questions)
+    kept = None
+    if place is not None and place != table.STDOUT:
+        kept = place.with_suffix(".partial")
+    searcher = _shared_searcher(index, reader)
+    where = searcher.where(documents, section)
+    turns = asking.ask_all(searcher, asked.questions, where, kept=kept, progress=progress)
+    made = replace(receipt.make(searcher, ()), turns=tuple(turns))
+    answers = Answers(asked, made, lambda name: searcher.document(name).metadata.date, before)
+    if place is not None and wanted is not None:
+        table.save(answers.content(searcher, wanted), place)
+    if kept is not None:
+        kept.unlink(missing_ok=True)
+    return answers
 
 
 def cite(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HELP = """\
 /alone       ask the last question again, as it was typed
 /sources     the passages found for the last question, and why each was found
-/save FILE   save the conversation: .json to replay it, .md to read it
+/save FILE   save the conversation: .json to replay it, .md to read it, .html both
 /quit        leave; so do quit, exit and Ctrl-D"""
 
 _LEAVES = ("/quit", "/exit", "quit", "exit")

@@ -146,6 +146,11 @@ def _ask(options: argparse.Namespace) -> int:
     with open_index(options.index, reader=options.reader) as searcher:
         where = searcher.where(options.document, options.section)
         answer = searcher.ask(Query(" ".join(options.question), where, options.k))
+        if options.save:
+            from briefqa.receipts.receipt import Turn
+            from briefqa.receipts.saving import save
+
+            save(options.save, searcher, [Turn(answer, where, options.k)])
         if options.json:
             terminal.show_json(_as_json(answer, searcher))
         else:
@@ -156,6 +161,28 @@ def _ask(options: argparse.Namespace) -> int:
                 print()
             printer.answer(answer, explain=options.explain)
     return _EXIT_CODES.get(answer.verdict, 0)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from briefqa.api import batch
+    from briefqa.reports.table import STDOUT
+
+    output = STDOUT if options.output is None else options.output
+    try:
+        with terminal.progress_bar() as progress:
+            answers = batch(
+                options.questions, output, form=options.format, column=options.column,
+                since=options.since, documents=options.document, section=options.section,
+                index=options.index, reader=options.reader, progress=progress,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if output != STDOUT:
+            print("briefqa: the same command goes on from here.", file=sys.stderr)
+        raise
+    said = sys.stderr if output == STDOUT else sys.stdout
+    for note in answers.notes():
+        print(screen.line(note), file=said)
+    return 0
 
 
 def _as_json(answer: Answer, searcher: Searcher) -> dict[str, Any]:
@@ -324,6 +351,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "formats": _formats,
     "search": _search,
     "ask": _ask,
+    "batch": _batch,
     "chat": _chat,
     "sections": _sections,
     "serve": _serve,

@@ -10,10 +10,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-# Those of briefqa.models.reader, briefqa.evaluation.fitting and briefqa.citations, which take time
-# to import.
+# Those of briefqa.models.reader, briefqa.evaluation.fitting, briefqa.reports.table and
+# briefqa.citations, which take time to import.
 DEFAULT_READER = "default"
 WRONG = 0.1
+TABLE_FORMATS = ("csv", "xlsx", "docx", "md", "html", "json")
 CITATION_STYLES = ("plain", "markdown", "chicago", "csl-json")
 
 EXAMPLES = """\
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_formats(commands)
     _add_search(commands)
     _add_ask(commands)
+    _add_batch(commands)
     _add_chat(commands)
     _add_sections(commands)
     _add_serve(commands)
@@ -128,6 +130,11 @@ def _add_ask(commands: Any) -> None:
         "--explain", action="store_true", help="show every passage that was found, and why"
     )
     command.add_argument(
+        "--save", type=Path, metavar="FILE",
+        help="save the answer, too: as evidence that opens in a browser (.html), as a receipt "
+        "(.json) or as Markdown (.md)",
+    )  # fmt: skip
+    command.add_argument(
         "--cite", choices=CITATION_STYLES,
         help="cite in this form (default: as briefly as the document can be told from others)",
     )  # fmt: skip
@@ -135,6 +142,29 @@ def _add_ask(commands: Any) -> None:
     _reader(command)
     _index(command)
     _json(command)
+
+
+def _add_batch(commands: Any) -> None:
+    command = _command(
+        commands, "batch", "ask the questions of a file and write a table of the answers",
+        "briefqa batch my-questions.jsonl -o answers.xlsx",
+    )  # fmt: skip
+    command.add_argument(
+        "questions", type=Path, metavar="QUESTIONS",
+        help="a table with a column “question” (.csv, .xlsx and other sheets), a questions file "
+        "(.jsonl), or a text with a question a line; - for standard input",
+    )  # fmt: skip
+    command.add_argument(
+        "--column", metavar="NAME", help="the column of the table that holds the questions"
+    )
+    _table(command)
+    command.add_argument(
+        "--since", type=Path, metavar="FILE",
+        help="mark what has changed since this earlier table (.json or .html)",
+    )  # fmt: skip
+    _scope(command)
+    _reader(command)
+    _index(command)
 
 
 def _add_chat(commands: Any) -> None:
@@ -237,7 +267,9 @@ def _add_replay(commands: Any) -> None:
         commands, "replay", "ask the questions of a receipt again and compare the answers",
         "briefqa replay receipt.json", exits="exits with 1 if an answer is not the same",
     )  # fmt: skip
-    command.add_argument("receipt", type=Path, metavar="RECEIPT", help="a saved conversation")
+    command.add_argument(
+        "receipt", type=Path, metavar="RECEIPT", help="a saved conversation (.json or .html)"
+    )
     _reader(command)
     _index(command)
     _json(command)
@@ -368,6 +400,18 @@ def _index(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--index", type=Path, default=default_index(), metavar="FOLDER",
         help="the index folder (default: $BRIEFQA_INDEX, or index)",
+    )  # fmt: skip
+
+
+def _table(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help=f"write the table to this file ({', '.join(f'.{each}' for each in TABLE_FORMATS)}); "
+        "- for standard output",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", choices=TABLE_FORMATS,
+        help="the format of the table (default: by the ending of FILE; CSV for -)",
     )  # fmt: skip
 
 

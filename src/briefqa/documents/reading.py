@@ -13,7 +13,7 @@ from briefqa.errors import LoadError
 from briefqa.json_decoding import Malformed, decode
 from briefqa.records import Document
 
-Decoded = TypeVar("Decoded", Document, list[str], tuple[int, int])
+Decoded = TypeVar("Decoded", Document, list[str], list[list[str]], tuple[int, int])
 
 _FAST = 2  # of the levels of compression, which go up to 9
 
@@ -47,6 +47,15 @@ def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
     parts = process.shared.ask(Request("attachments", name), data)
     names = _decoded(parts[0] if parts else b"", list[str])
     return list(zip(names, parts[1:], strict=False))
+
+
+def rows(data: bytes, name: str) -> list[list[str]]:
+    """The rows of a table or of a workbook's first sheet that has any, without empty cells at ends.
+
+    Raises LoadError as `read_document` does, also for what is no table.
+    """
+    parts = process.shared.ask(Request("rows", name), data)
+    return _decoded(parts[0] if parts else b"", list[list[str]])
 
 
 def stop() -> None:

@@ -1,4 +1,4 @@
-"""How far a build is: one record, told to the terminal, to the page and to callers of `build`."""
+"""How far a long task is: one record, told to the terminal, to the page and to callers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What a build is doing; files are read and cut one after the other."""
+    """What is being done: of a build in this order, files one after the other; or asking."""
 
     READING = "reading"
     CUTTING = "cutting"
     LOADING = "loading"
     EMBEDDING = "embedding"
     WRITING = "writing"
+    ASKING = "asking"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How much of a stage is done: so many of all files when reading and cutting, of the passages
-    that are new when embedding; loading the model and writing are one step each.
+    that are new when embedding, of the questions when asking; loading the model and writing are one
+    step each.
 
     As text it is a few words for people: "Reading 3 of 12 files".
     """
@@ -41,6 +43,8 @@ class Progress:
                 return f"Embedding {self._of('passage')}"
             case Stage.WRITING:
                 return "Writing the index"
+            case Stage.ASKING:
+                return f"Asking {self._of('question')}"
 
     def _of(self, what: str) -> str:
         return f"1 {what}" if self.total == 1 else f"{self.done} of {self.total} {what}s"

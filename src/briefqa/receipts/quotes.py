@@ -1,4 +1,4 @@
-"""Quotes that were kept, as one file: Markdown or CSV; `word.py` makes it for a word processor.
+"""Quotes that were kept, as Markdown or as a table; `word.py` makes it for a word processor.
 
 Each stands with its citation, its document, its section and its offsets. Text of documents is only
 ever text: no markup in Markdown, no formula in a table.
@@ -6,8 +6,6 @@ ever text: no markup in Markdown, no formula in a table.
 
 from __future__ import annotations
 
-import csv
-import io
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +13,10 @@ from dataclasses import dataclass
 from briefqa.answering.searcher import Searcher
 from briefqa.citations import cite
 from briefqa.records import Metadata, Passage, section_text
+from briefqa.reports.table import Table
 from briefqa.text import markdown as plain
 
 COLUMNS = ("quote", "citation", "document", "title", "section", "start", "end")
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a spreadsheet takes for the beginning of a formula, or may drop before one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +73,12 @@ def markdown(quotes: Sequence[Quote]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def table(quotes: Sequence[Quote]) -> str:
-    """The quotes as CSV, a row each under `COLUMNS`.
-
-    An apostrophe stands before what a spreadsheet would take for a formula.
-    """
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
+def table(quotes: Sequence[Quote]) -> Table:
+    """The quotes as a table, a row each under `COLUMNS`."""
+    rows = []
     for quote in quotes:
         passage = quote.passage
         section = section_text(passage.section)
         texts = (quote.text, quote.citation, passage.document, passage.title, section)
-        rows.writerow([*map(_cell, texts), quote.start, quote.end])
-    return written.getvalue()
-
-
-def _cell(text: str) -> str:
-    printable = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    return f"'{printable}" if printable.lstrip(" ").startswith(_FORMULA) else printable
+        rows.append((*texts, quote.start, quote.end))
+    return Table("Quotes", COLUMNS, rows)

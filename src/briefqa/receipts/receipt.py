@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
 
 FORMAT = 1  # of the receipts that are written, and the only one that is read
-MOST_TURNS = 1_000  # that are read
+MOST_TURNS = 10_000  # that are read
+MOST_BYTES = 200_000_000  # of so many, as evidence
+IN_PAGE = b'<script type="application/json" id="receipt"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,21 @@ class RecordedHit:
 
 @dataclass(frozen=True, slots=True)
 class RecordedQuotation:
-    """What of `compose.quotation_as_json` says what was quoted, and how it is found again."""
+    """What of `compose.quotation_as_json` says what was quoted, and how it is found again.
+
+    `place` is None in older receipts, whose offsets are in `target` alone.
+    """
 
     document: str
     citation: str
     sentence: str
     words: str | None
     target: dict[str, Any]
+    sentence_start: int = 0
+    sentence_end: int = 0
+    start: int | None = None
+    end: int | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +213,23 @@ def recorded(turn: Turn, generation: str) -> RecordedTurn:
     return decode(json.dumps(fields).encode(), RecordedTurn, any_text=True)
 
 
+def _of_page(content: bytes) -> bytes:
+    """The receipt in an evidence file, else the content itself."""
+    if not content[:100].lstrip().lower().startswith(b"<!doctype html"):
+        return content
+    return content.partition(IN_PAGE)[2].partition(b">")[2].partition(b"</script>")[0]
+
+
 def read(path: Path) -> Receipt:
-    """The receipt in a file, which may come from anyone; raises UsageError if it is not one."""
+    """The receipt in a file, also an evidence file; raises UsageError if it is not one.
+
+    The file may come from anyone.
+    """
     try:
-        content = source_files.read(path)
+        content = source_files.read(path, MOST_BYTES)
     except LoadError as error:
         raise UsageError(f"The receipt {path} cannot be read: {error}.") from error
+    content = _of_page(content)
     try:
         if decode(content, _Header, any_text=True).format != FORMAT:
             raise UsageError(

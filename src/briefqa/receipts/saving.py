@@ -1,4 +1,4 @@
-"""Writes a conversation into a new file, as a receipt or as Markdown."""
+"""Writes a conversation into a new file: as a receipt, as evidence or as Markdown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.errors import UsageError
+from briefqa.receipts import evidence
 from briefqa.receipts.receipt import Turn, make
 from briefqa.receipts.transcript import markdown
 
@@ -16,15 +17,23 @@ if TYPE_CHECKING:
 
 
 def save(path: Path, searcher: Searcher, turns: Sequence[Turn]) -> None:
-    """Write a new file: a receipt (`.json`) or Markdown (`.md`); raises UsageError otherwise."""
-    if path.suffix == ".json":
-        content = json.dumps(make(searcher, turns).as_json(), indent=1) + "\n"
-    elif path.suffix == ".md":
-        content = markdown(turns)
-    else:
-        raise UsageError(f"{path} ends neither in .json (a receipt) nor in .md; rename it.")
+    """Write a new file: a receipt (`.json`), evidence (`.html`) or Markdown (`.md`).
+
+    Raises UsageError otherwise.
+    """
+    match path.suffix:
+        case ".json":
+            content = f"{json.dumps(make(searcher, turns).as_json(), indent=1)}\n".encode()
+        case ".html":
+            content = evidence.page(searcher, make(searcher, turns))
+        case ".md":
+            content = markdown(turns).encode("utf-8", "replace")
+        case _:
+            raise UsageError(
+                f"{path} ends in none of .json (a receipt), .html (evidence) and .md; rename it."
+            )
     try:
-        with path.open("x", encoding="utf-8", errors="replace") as file:
+        with path.open("xb") as file:
             file.write(content)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error

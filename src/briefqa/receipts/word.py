@@ -1,15 +1,12 @@
-"""Quotes that were kept as a document for a word processor; the only module that imports docx."""
+"""Quotes that were kept as a document for a word processor."""
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 
 from briefqa.receipts.quotes import Quote
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document may hold."""
+from briefqa.reports.word import text
 
 
 def document(quotes: Sequence[Quote]) -> bytes:
@@ -23,21 +20,15 @@ def document(quotes: Sequence[Quote]) -> bytes:
     written.add_heading("Quotes", level=1)
     for quote in quotes:
         written.add_paragraph(
-            _text(quote.text), style="Quote"
+            text(quote.text), style="Quote"
         ).paragraph_format.keep_with_next = True
-        source = written.add_paragraph(_text(quote.citation))
+        source = written.add_paragraph(text(quote.citation))
         source.paragraph_format.keep_with_next = True
         source.paragraph_format.space_after = Pt(0)
-        place = written.add_paragraph(_text(quote.place))
+        place = written.add_paragraph(text(quote.place))
         place.paragraph_format.space_after = Pt(18)
         for run in place.runs:
             run.font.size = Pt(9)
     content = io.BytesIO()
     written.save(content)
     return content.getvalue()
-
-
-def _text(text: str) -> str:
-    """The text as XML can hold it, its lines as they are."""
-    lines = re.sub(r"\r\n?", "\n", text)
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", lines).strip("\n")

@@ -14,6 +14,7 @@ from briefqa.errors import BriefQAError
 from briefqa.receipts import quotes, word
 from briefqa.receipts.quotes import Quote
 from briefqa.records import Passage, Span
+from briefqa.reports import table
 from briefqa.ui import passage_view, popups
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.messages import KeptQuote, kept_quote
@@ -84,8 +85,7 @@ def exported(service: IndexService, kept: Sequence[str], form: str) -> tuple[str
         case "kept-word":
             return "quotes.docx", word.document(there)
         case "kept-csv":
-            # With the mark by which spreadsheets know UTF-8.
-            return "quotes.csv", quotes.table(there).encode("utf-8-sig", "replace")
+            return "quotes.csv", table.content(quotes.table(there), table.Format.CSV)
         case _:
             return "quotes.md", quotes.markdown(there).encode("utf-8", "replace")
 

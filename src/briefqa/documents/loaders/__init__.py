@@ -222,6 +222,20 @@ def unread(data: bytes, name: str, password: str = "") -> list[tuple[int, int]]:
     return find(data, password) if find else []
 
 
+def rows(data: bytes, name: str) -> list[list[str]]:
+    """The rows of a table, of a workbook those of the first sheet that has any.
+
+    Raises LoadError with one sentence, also for what is no table.
+    """
+    read: Callable[[bytes], list[list[str]]]
+    read = getattr(loader_for(name, data), "rows", _is_no_table)
+    return read(data)
+
+
+def _is_no_table(_data: bytes) -> list[list[str]]:
+    raise LoadError("it is no table")
+
+
 def picture(
     data: bytes, name: str, page: int, width: int, password: str = ""
 ) -> tuple[int, int, bytes]:

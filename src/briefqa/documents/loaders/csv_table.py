@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from briefqa.documents.loaders.decoding import decode
 from briefqa.documents.loaders.outline import title_from_name
-from briefqa.documents.loaders.table_rows import MOST_ROWS, write_rows
+from briefqa.documents.loaders.table_rows import MOST_ROWS, whole, write_rows
 from briefqa.documents.loaders.written_text import TextWriter
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
@@ -32,12 +34,27 @@ def parse(data: bytes, name: str) -> Document:
     writer = TextWriter()
     for note in notes:
         writer.note(note)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    with _refused():
+        write_rows(writer, _rows(text), "the table")
+    return writer.document(name, Metadata(title_from_name(name)))
+
+
+def rows(data: bytes) -> list[list[str]]:
+    """The rows of a table, whole; raises LoadError for what is no text and for one too large."""
+    with _refused():
+        return whole(_rows(decode(data).text))
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
     try:
-        write_rows(writer, rows, "the table")
+        yield
     except csv.Error as error:
         raise LoadError("it is no table: it has a cell without end") from error
-    return writer.document(name, Metadata(title_from_name(name)))
 
 
 def _separator(text: str) -> str:

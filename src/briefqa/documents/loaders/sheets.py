@@ -6,11 +6,12 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from briefqa.documents.loaders.outline import one_line, title_from_name
 from briefqa.documents.loaders.package import Package
-from briefqa.documents.loaders.table_rows import MOST_ROWS, write_rows
+from briefqa.documents.loaders.table_rows import MOST_ROWS, whole, write_rows
 from briefqa.documents.loaders.written_text import TextWriter
 from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
@@ -37,34 +38,20 @@ _LETTERS = ord("A") - 1
 
 def parse(data: bytes, name: str) -> Document:
     """Read a workbook; raises LoadError for one that is damaged, locked or hostile."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
-
-    core: dict[str, str] = {}
-    if data.startswith(b"PK"):
-        package = Package(data)
-        _check_corners(package)
-        core = package.core_properties()
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        about = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-        writer = TextWriter()
-        for sheet in about[:MOST_SHEETS]:
-            rows = _rows(workbook.get_sheet_by_name(sheet.name))
-            first = next(rows, None)
+    core = _core_properties(data)
+    writer = TextWriter()
+    with _refused():
+        workbook, names = _sheets(data)
+        for sheet in names[:MOST_SHEETS]:
+            found = _rows(workbook.get_sheet_by_name(sheet))
+            first = next(found, None)
             if first is not None:
-                writer.heading(1, sheet.name)
+                writer.heading(1, sheet)
                 write_rows(
-                    writer, (row for part in ((first,), rows) for row in part), f"“{sheet.name}”"
+                    writer, (row for part in ((first,), found) for row in part), f"“{sheet}”"
                 )
-        if len(about) > MOST_SHEETS:
+        if len(names) > MOST_SHEETS:
             writer.note(f"sheets after {MOST_SHEETS} are not read")
-    except CalamineError as error:
-        locked = "password" in str(error).lower()
-        raise LoadError(
-            "it is locked with a password; save it without one"
-            if locked
-            else "it is damaged: it is no workbook"
-        ) from error
     if writer.is_empty:
         raise LoadError("its sheets are empty")
     return writer.document(
@@ -74,6 +61,51 @@ def parse(data: bytes, name: str) -> Document:
             author=core.get("creator", "") if core.get("creator", "") != "openpyxl" else "",
         ),
     )
+
+
+def rows(data: bytes) -> list[list[str]]:
+    """The rows of the first sheet that has any, whole; raises LoadError as `parse` does."""
+    _core_properties(data)
+    with _refused():
+        workbook, names = _sheets(data)
+        for sheet in names[:MOST_SHEETS]:
+            found = whole(_rows(workbook.get_sheet_by_name(sheet)))
+            if found:
+                return found
+    raise LoadError("its sheets are empty")
+
+
+def _core_properties(data: bytes) -> dict[str, str]:
+    """What a workbook says of itself; raises LoadError for one that is too large in memory."""
+    if not data.startswith(b"PK"):
+        return {}
+    package = Package(data)
+    _check_corners(package)
+    return package.core_properties()
+
+
+def _sheets(data: bytes) -> tuple[Any, list[str]]:
+    """The workbook and the names of its sheets, those with charts left out."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    about = workbook.sheets_metadata
+    return workbook, [one.name for one in about if one.typ == SheetTypeEnum.WorkSheet]
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except CalamineError as error:
+        locked = "password" in str(error).lower()
+        raise LoadError(
+            "it is locked with a password; save it without one"
+            if locked
+            else "it is damaged: it is no workbook"
+        ) from error
 
 
 def _check_corners(package: Package) -> None:

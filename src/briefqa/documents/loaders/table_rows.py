@@ -5,12 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from briefqa.documents.loaders.written_text import TextWriter, one_spaced
+from briefqa.errors import LoadError
 
 MOST_ROWS = 5_000
 """Of one sheet: more are data and no text."""
 
 MOST_COLUMNS = 200
 _LONGEST_NAME = 80  # characters of what heads a column
+
+
+MOST_WHOLE_ROWS = 100_000
+MOST_WHOLE_COLUMNS = 1_000
+"""Of a table that is wanted whole."""
+
+
+def whole(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The rows of a table that is wanted whole, without empty cells at their ends and rows at its.
+
+    Raises LoadError for one that is too long or too wide.
+    """
+    found: list[list[str]] = []
+    filled = 0
+    for row in rows:
+        width = len(row)
+        while width and not row[width - 1].strip():
+            width -= 1
+        if width > MOST_WHOLE_COLUMNS:
+            raise LoadError(
+                f"it has {width:,} columns, and at most {MOST_WHOLE_COLUMNS:,} are read; "
+                "remove those that are not needed"
+            )
+        if width and len(found) >= MOST_WHOLE_ROWS:
+            raise LoadError(f"it has more than {MOST_WHOLE_ROWS:,} rows; split it into parts")
+        found.append(list(row[:width]))
+        filled = len(found) if width else filled
+        if len(found) > filled + MOST_WHOLE_ROWS:
+            break
+    return found[:filled]
 
 
 def write_rows(writer: TextWriter, rows: Iterable[Sequence[str]], sheet: str) -> None:

@@ -33,6 +33,7 @@ IDLE_SECONDS = 60
 
 _ENCODINGS = (
     *("ascii", "latin_1", "iso8859_2", "iso8859_15", "utf_16", "utf_16_le", "utf_16_be", "utf_32"),
+    *("utf_32_le", "utf_32_be"),
     *("utf_7", "utf_8_sig", "idna", "cp437", "cp850", "cp1250", "cp1251", "cp1252", "cp1253"),
     *("cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "koi8_u", "mac_roman", "gbk"),
     *("gb18030", "gb2312", "big5", "shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949"),
@@ -121,6 +122,10 @@ def _attachments(request: Request, data: bytes) -> Sequence[bytes]:
     return (encode([name for name, _ in found]), *(content for _, content in found))
 
 
+def _rows(request: Request, data: bytes) -> Sequence[bytes]:
+    return (encode(loaders.rows(data, request.name)),)
+
+
 def _picture(request: Request, data: bytes) -> Sequence[bytes]:
     width, height, pixels = loaders.picture(
         data, request.name, request.page, request.width, request.password
@@ -131,6 +136,7 @@ def _picture(request: Request, data: bytes) -> Sequence[bytes]:
 TASKS: dict[str, Callable[[Request, bytes], Sequence[bytes]]] = {
     "parse": _parse,
     "attachments": _attachments,
+    "rows": _rows,
     "picture": _picture,
     "unread": _unread,
 }

@@ -1,0 +1,1 @@
+"""Many questions at once: a sheet of them is asked and becomes a table of answers."""

@@ -1,0 +1,168 @@
+"""What is asked: the questions of a file, and what stands beside them there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from briefqa.answering.query import too_long
+from briefqa.documents import reading, source_files
+from briefqa.documents.loaders import csv_table, decoding, sheets
+from briefqa.errors import LoadError, UsageError
+from briefqa.receipts.receipt import MOST_TURNS
+from briefqa.reports.table import distinct
+
+STDIN = Path("-")
+QUESTION = "question"
+CONTAINS = "contains"
+MOST_BYTES = 20_000_000
+
+_CALLED = (QUESTION, "questions")  # in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of text under named columns; the questions stand in column `at`, and may be blank.
+
+    A column called `contains` holds words of the right answer, nothing where there is none.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    at: int
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The question of each row."""
+        return tuple(row[self.at].strip() for row in self.rows)
+
+    @property
+    def expected(self) -> tuple[str, ...] | None:
+        """What the right answer of each row contains; None where the sheet does not say."""
+        if CONTAINS not in self.columns:
+            return None
+        at = self.columns.index(CONTAINS)
+        return tuple(row[at].strip() for row in self.rows)
+
+
+def of_questions(questions: Sequence[str]) -> Sheet:
+    """A sheet of these questions alone; raises UsageError for too many and for one too long."""
+    return _checked(Sheet((QUESTION,), tuple((one,) for one in questions), 0))
+
+
+def read(path: Path, column: str | None = None) -> Sheet:
+    """The questions in a file, or in standard input for `-`.
+
+    A table (CSV, a workbook) has them in the column that is named, or else in one called
+    `question`, or in its only one. A questions file (.jsonl) has an object a line, anything else a
+    question a line, unless its first line names columns. Raises UsageError in one sentence.
+    """
+    try:
+        data = _stdin() if path == STDIN else source_files.read(path, MOST_BYTES)
+        rows, named = _rows(data, path.name)
+    except LoadError as error:
+        raise UsageError(f"The questions in {path} cannot be read: {error}.") from error
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise UsageError(f"{path} holds no question.")
+    return _checked(_sheet(path, rows, column, named))
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:  # as it is where a command was started with it closed
+        raise LoadError("standard input is closed")
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise LoadError(f"it holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts")
+    return data
+
+
+def _rows(data: bytes, name: str) -> tuple[list[list[str]], bool]:
+    """The rows, and whether the first surely names the columns."""
+    suffix = Path(name).suffix.lower()
+    if name == str(STDIN) and data.startswith(b"PK"):
+        return reading.rows(data, "standard input.xlsx"), False
+    if suffix in (*csv_table.SUFFIXES, *sheets.SUFFIXES):
+        return reading.rows(data, name), False
+    text = decoding.decode(data).text
+    if suffix == ".jsonl":
+        return _objects(text), True
+    lines = text.splitlines()
+    first = next(csv.reader(io.StringIO(lines[0][:10_000])), [])
+    if len(first) > 1 and _question_column(first) is not None:
+        return reading.rows(data, "standard input.csv"), True
+    return [[line] for line in lines], False
+
+
+def _objects(text: str) -> list[list[str]]:
+    """The objects of a questions file as rows, under the names that any of them has."""
+    records = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise LoadError(f"line {number} is no JSON") from error
+            if not isinstance(record, dict):
+                raise LoadError(f"line {number} is no JSON object")
+            records.append({name: _cell(value) for name, value in record.items()})
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return [names, *([record.get(name, "") for name in names] for record in records)]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _sheet(path: Path, rows: list[list[str]], column: str | None, named: bool) -> Sheet:
+    first, width = rows[0], max(map(len, rows))
+    at = _question_column(first) if column is None else _column(first, column)
+    if column is not None and at is None:
+        raise UsageError(f"{path} has no column “{column}”; it has {_listed(first)}.")
+    if at is None and (width > 1 or named):
+        raise UsageError(
+            f"None of the columns of {path} is called “{QUESTION}”; say which holds the questions "
+            f"with --column: it has {_listed(first)}."
+        )
+    if at is None:
+        return Sheet((QUESTION,), tuple((row[0],) for row in rows), 0)
+    named_all = [*first, *[""] * (width - len(first))]
+    names = distinct(" ".join(each.split()) for each in named_all)
+    filled = tuple((*row, *[""] * (width - len(row))) for row in rows[1:])
+    return Sheet(names, filled, at)
+
+
+def _question_column(names: Sequence[str]) -> int | None:
+    return next((at for at, name in enumerate(names) if name.strip().lower() in _CALLED), None)
+
+
+def _column(names: Sequence[str], wanted: str) -> int | None:
+    return next((at for at, name in enumerate(names) if name.strip() == wanted.strip()), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    few = [f"“{name.strip()[:40]}”" for name in names[:5]]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(few) + more
+
+
+def _checked(sheet: Sheet) -> Sheet:
+    asked = [question for question in sheet.questions if question]
+    if not asked:
+        raise UsageError("There is no question to ask.")
+    if len(asked) > MOST_TURNS:
+        raise UsageError(
+            f"These are {len(asked):,} questions, and at most {MOST_TURNS:,} are asked at once; "
+            "split them into parts."
+        )
+    for number, question in enumerate(sheet.questions, 1):
+        if why := too_long(question):
+            raise UsageError(f"Row {number}: {why}")
+    return sheet
