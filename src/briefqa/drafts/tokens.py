@@ -1,0 +1,56 @@
+"""The words of a text as quotations are compared by, with where they stand.
+
+Case, accents, kinds of quotation marks, spaces and line ends are folded; signs that mean a word,
+such as `%`, are words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import merge
+
+import regex
+
+from briefqa.text.words import placed_words
+
+_SIGN = regex.compile(r"[%‰$€£¥₽°]|(?<![\w)\]])[-−](?=\p{N})")
+_SIGN_WORDS = {"%": "percent", "-": "minus", "−": "minus"}
+# What is spelled in two ways, the British first; only in words of some length: not four and for.
+_SPELLINGS = (
+    *(("our", "or"), ("tre", "ter"), ("is", "iz"), ("ys", "yz"), ("ll", "l"), ("ogue", "og")),
+    *(("ae", "e"), ("oe", "e"), ("enc", "ens"), ("mme", "m"), ("eing", "ing")),
+)
+_SHORTEST = 6  # characters of a word in which they count
+_OTHERWISE = {"grey": "gray", "metre": "meter", "litre": "liter", "fibre": "fiber"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, folded, and where it stands; `bracketed` if square brackets are around it."""
+
+    word: str
+    start: int
+    end: int
+    bracketed: bool = False
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text in order, `per cent` as one."""
+    words = (Token(*placed) for placed in placed_words(text))
+    signs = (Token(_SIGN_WORDS.get(one[0], one[0]), *one.span()) for one in _SIGN.finditer(text))
+    found: list[Token] = []
+    for token in merge(words, signs, key=lambda token: (token.start, token.end)):
+        if token.word == "cent" and found and found[-1].word == "per":
+            found[-1] = Token("percent", found[-1].start, token.end)
+        else:
+            found.append(token)
+    return found
+
+
+def usual_spelling(word: str) -> str:
+    """One spelling of a word that is spelled in two, British and American."""
+    if len(word) < _SHORTEST or word.startswith("four"):
+        return _OTHERWISE.get(word, word)
+    for british, american in _SPELLINGS:
+        word = word.replace(british, american)
+    return word
