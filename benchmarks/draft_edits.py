@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import regex
@@ -67,18 +67,19 @@ Plant = Callable[[Taken, "Material"], Planted | None]
 
 
 class Material:
-    """Sentences of the documents in an order drawn by the seed, and words and names to swap in."""
+    """Sentences in an order drawn by the seed, and words and names to swap in."""
 
-    def __init__(self, opened: OpenedIndex, seed: int) -> None:
+    def __init__(self, taken: Sequence[Taken], seed: int) -> None:
         self.random = random.Random(seed)
-        self.sentences = list(_sentences(opened))
+        self.sentences = list(taken)
         self.random.shuffle(self.sentences)
         words = (word for one in self.sentences for word in _CONTENT.findall(one.text))
         self.words = sorted(set(words))
         self.speakers = sorted({one.speaker for one in self.sentences if one.speaker})
 
 
-def _sentences(opened: OpenedIndex) -> Iterator[Taken]:
+def sentences_of(opened: OpenedIndex) -> Iterator[Taken]:
+    """The sentences of all documents that are no longer or shorter than people quote."""
     for passage in opened.passages:
         spans = sentences(passage.text, passage.language or "en")
         texts = [passage.text[span.start : span.end] for span in spans]
@@ -235,10 +236,16 @@ class Measured:
 
 
 def measure(
-    opened: OpenedIndex, plant: Plant, *, of_quotations: bool, number: int = OF_EACH, seed: int = 1
+    opened: OpenedIndex,
+    taken: Sequence[Taken],
+    plant: Plant,
+    *,
+    of_quotations: bool,
+    number: int = OF_EACH,
+    seed: int = 1,
 ) -> Measured:
-    """Plant an edit in so many sentences, check them, and count."""
-    material = Material(opened, seed)
+    """Plant an edit in so many of these sentences, check them, and count."""
+    material = Material(taken, seed)
     planted = []
     for one in material.sentences:
         if len(planted) == number:
@@ -273,7 +280,7 @@ def _checked(
     of_each = []
     at = 0
     for one in planted:
-        at = draft.text.index(one.text, at)
+        at = draft.text.index(one.text.strip(), at)
         end = at + len(one.text)
         wanted = [
             claim
@@ -288,8 +295,6 @@ def _checked(
 
 
 def _in_paragraph(claim: Claim, start: int) -> Claim:
-    from dataclasses import replace
-
     return replace(claim, start=claim.start - start, end=claim.end - start)
 
 
@@ -303,13 +308,16 @@ def main(folders: Sequence[str]) -> None:
         index = Path(scratch) / "index"
         build([REPO / "data", *folders], index=index, model=HashingEmbedder())
         with open_generation(index) as opened:
+            taken = list(sentences_of(opened))
             for of_quotations, plants in ((True, QUOTATIONS), (False, FIGURES)):
                 for kind, plant in plants.items():
-                    result = measure(opened, plant, of_quotations=of_quotations)
+                    result = measure(opened, taken, plant, of_quotations=of_quotations)
                     what = "quotations" if of_quotations else "figures"
                     rate = f"{result.found / result.edits:.3f}" if result.edits else ""
-                    false = f"{result.false_alarms / result.untouched:.3f}" if result.untouched else ""
-                    print(f"| {what} | {kind} | {result.edits} | {rate} | {result.untouched} | {false} |")
+                    rest = result.untouched
+                    false = f"{result.false_alarms / rest:.3f}" if rest else ""
+                    row = what, kind, result.edits, rate, rest, false
+                    print(f"| {' | '.join(map(str, row))} |", flush=True)
                     if "-v" in sys.argv:
                         print("\n".join(f"    {one}" for one in result.missed[:12]))
 

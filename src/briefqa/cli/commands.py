@@ -225,6 +225,12 @@ def _password(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    from briefqa.cli import drafts
+
+    return drafts.check(options)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from briefqa.api import verify
 
@@ -318,6 +324,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "mcp": _mcp,
     "password": _password,
+    "check": _check,
     "verify": _verify,
     "replay": _replay,
     "eval": _eval,

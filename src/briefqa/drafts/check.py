@@ -179,7 +179,7 @@ def _quotation(text: str, start: int, end: int, speaker: str, sources: Sources) 
     quotation = text[start:end]
     # What quotes each line is no part of it; spaces keep the offsets.
     bare = _LINE_START.sub(lambda match: " " * len(match[0]), quotation)
-    match = quotations.find(bare, sources)
+    match = quotations.find(bare, sources, text[: max(0, start - 1)])
     said = None
     if speaker and match.source is not None:
         said = _speaker(speaker, match.source, sources)

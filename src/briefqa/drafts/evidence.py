@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import regex
+
 from briefqa.drafts.figures import Figure, figures
 from briefqa.drafts.records import ClaimKind, Finding, Source
 from briefqa.drafts.sources import Sources
@@ -18,9 +20,16 @@ _PASSAGES = 4  # by the words of a sentence, and by those with each figure
 _ALIKE = 0.6  # share of a sentence's words, by weight, from which one of a source says the same
 _NEARLY = 0.8  # of the likest sentence's share; others as like as that count too
 _SOME = 0.35  # share from which a sentence is about the same matter at all
-_BESIDE = 5  # words on either side of a figure by which it is told from others
+_WEIGHTS = 3, 2, 1, 1, 1  # of the words on either side by which figures are told apart
+_BESIDE = len(_WEIGHTS)
+_SAME_PLACE = 0.6  # of the likest place's likeness, from which the same value is the same figure
 _LEAST_BESIDE = 0.3  # share of them that is the same where a figure stands for another
 _NAMES_KEPT = 4096
+
+_CLAUSE_END = regex.compile(r"[,;:—–()]|(?<![\p{L}\p{N}])(?:and|but|while|which)(?![\p{L}\p{N}])")
+_WORDS_OF_CLAUSE = 3
+
+_Beside = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +65,42 @@ class Evidence:
         sources = self._sources
         bare = _without(sentence, stated)
         words = sources.terms(bare)
-        rows = sources.rows(words, _PASSAGES, 0)
+        likely = sources.rows(words, _PASSAGES, 0)
+        found = []
         for figure in stated:
-            around = words | sources.terms(sentence[figure.start : figure.end])
-            rows += sources.rows(around, _PASSAGES, 0)
-        found = [one for row in dict.fromkeys(rows) for one in self._read(row)]
+            near = sources.terms(_clause(bare, figure))
+            with_figure = near | sources.terms(sentence[figure.start : figure.end])
+            rows = [*likely, *sources.rows(with_figure, _PASSAGES, 0)]
+            read = [one for row in dict.fromkeys(rows) for one in self._read(row)]
+            shares = [max(self._share(words, one), self._share(near, one)) for one in read]
+            found.append(self._of_figure(sentence, figure, read, shares))
+        return found
+
+    def _share(self, words: set[str], one: _Sentence) -> float:
+        """The share of words that a sentence has too, by weight."""
         total = sum(map(self._weight, words)) or 1.0
-        shares = [sum(self._weight(term) for term in words & one.terms) / total for one in found]
-        return [self._of_figure(sentence, figure, found, shares) for figure in stated]
+        return sum(self._weight(term) for term in words & one.terms) / total
 
     def _of_figure(
         self, sentence: str, figure: Figure, found: Sequence[_Sentence], shares: Sequence[float]
     ) -> Stands:
         beside = _beside(sentence, figure)
-        options = []  # likeness of the sentences, of the places, and the figure there
-        for one, share in zip(found, shares, strict=True):
-            for other in one.figures:
-                place = _likeness(beside, figure, _beside(one.text, other), other)
-                options.append((share, place, one, other))
         dates = figure.kind is ClaimKind.DATE
-        options = [one for one in options if (one[3].kind is ClaimKind.DATE) == dates]
+        options = [
+            (share, _likeness(beside, figure, _beside(one.text, other), other), one, other)
+            for one, share in zip(found, shares, strict=True)
+            for other in one.figures
+            if (other.kind is ClaimKind.DATE) == dates
+        ]
         best = max((share for share, *_ in options), default=0.0)
-        if best >= _ALIKE:
-            alike = [one for one in options if one[0] >= _NEARLY * best]
-        else:
-            alike = [one for one in options if one[0] >= _SOME or one[1] >= _ALIKE]
+        least = _NEARLY * best if best >= _ALIKE else _SOME
+        alike = [one for one in options if one[0] >= least or min(one[0] / _SOME, one[1]) >= _ALIKE]
         if not alike:
             return Stands(Finding.NOWHERE)
-        same = [one for one in alike if figure.same_value(one[3])]
         nearest = max(alike, key=_by_place)
-        if same:
-            nearest_same = max(same, key=_by_place)
-            if nearest_same[1] >= _NEARLY * nearest[1]:
-                return Stands(Finding.SAME, self._source(nearest_same[2], nearest_same[3]))
+        same = max((one for one in alike if figure.same_value(one[3])), key=_by_place, default=None)
+        if same is not None and same[1] >= _SAME_PLACE * nearest[1]:
+            return Stands(Finding.SAME, self._source(same[2], same[3]))
         _, place, one, other = nearest
         if place < _LEAST_BESIDE:
             return Stands(Finding.NOWHERE)
@@ -157,25 +169,34 @@ def _without(text: str, stated: Iterable[Figure]) -> str:
     return "".join(signs)
 
 
+def _clause(bare: str, figure: Figure) -> str:
+    """The clause of a figure, which may say by itself what it is of; all if it is too short."""
+    start = max((one.end() for one in _CLAUSE_END.finditer(bare, 0, figure.start)), default=0)
+    behind = _CLAUSE_END.search(bare, figure.end)
+    clause = bare[start : behind.start() if behind else len(bare)]
+    return clause if len(clause.split()) >= _WORDS_OF_CLAUSE else bare
+
+
 @lru_cache(maxsize=8192)
-def _beside(sentence: str, figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
-    """The words before a figure, and those behind it."""
+def _beside(sentence: str, figure: Figure) -> _Beside:
+    """The words before a figure and those behind it, the nearest first."""
     before = [one.word for one in tokens(sentence[max(0, figure.start - 100) : figure.start])]
     behind = [one.word for one in tokens(sentence[figure.end : figure.end + 100])]
-    return frozenset(before[-_BESIDE:]), frozenset(behind[:_BESIDE])
+    return tuple(before[::-1][:_BESIDE]), tuple(behind[:_BESIDE])
 
 
-def _likeness(
-    beside: tuple[frozenset[str], frozenset[str]],
-    figure: Figure,
-    others: tuple[frozenset[str], frozenset[str]],
-    other: Figure,
-) -> float:
-    """How alike the places of two figures are, 0..1: by the words beside them, and the unit."""
-    shared = sum(len(mine & theirs) for mine, theirs in zip(beside, others, strict=True))
-    number = max(1, sum(map(len, beside)))
+def _likeness(beside: _Beside, figure: Figure, others: _Beside, other: Figure) -> float:
+    """How alike the places of two figures are, 0..1: by the words beside them, and the unit.
+
+    A figure counts what stands next to it, so that the nearest words weigh most.
+    """
+    shared = total = 0
+    for mine, theirs in zip(beside, others, strict=True):
+        for word, weight in zip(mine, _WEIGHTS, strict=False):
+            total += weight
+            shared += weight * (word in theirs)
     units = 1.0 if figure.unit == other.unit else 0.0
-    return (shared / number * 4 + units) / 5
+    return (4 * shared / max(1, total) + units) / 5
 
 
 def _first(passage: Passage, spelling: Sequence[str]) -> Source | None:

@@ -27,6 +27,8 @@ _BRACKETS = regex.compile(r"\[[^\[\]]*+\]")
 _ELLIPSIS = regex.compile(r"…|\.(?:\s?\.){2,3}+")
 # [T]he, soldier[s]: brackets within a word.
 _IN_WORD = regex.compile(r"\[(\p{L}{1,4}+)\](?=\p{L})|(?<=\p{L})\[(\p{L}{1,4}+)\]")
+# The last word of a text.
+_NEGATION = regex.compile(r"(?i)(?<![\p{L}\p{N}])(not|never|no|neither|nor|without)\s{1,3}\Z")
 _JOINER = "\u2060"  # stands for such a bracket, so that the word is one and nothing moves
 
 
@@ -66,10 +68,11 @@ class _Placed:
         return not self.differing
 
 
-def find(quotation: str, sources: Sources) -> Match:
+def find(quotation: str, sources: Sources, before: str = "") -> Match:
     """Where a quotation, without its marks, stands best. A blank one is not found.
 
-    Raises UsageError for one of more than 5,000 words.
+    One that begins behind a "not" of the source is altered, unless the text of the draft `before`
+    it ends in such a word too. Raises UsageError for one of more than 5,000 words.
     """
     parts = _parts(quotation)
     n_words = sum(len(part.tokens) for part in parts)
@@ -82,6 +85,7 @@ def find(quotation: str, sources: Sources) -> Match:
         placed = _placed(quotation, parts, window, sources)
         if placed is None or placed.same < min(max(_LEAST, _LEAST_SHARE * n_words), n_words):
             continue
+        placed = _with_negation(placed, window, before)
         exact = _same_signs(quotation, window.text[placed.start : placed.end])
         rank = placed.differing, 0 if exact else 1
         if best is None or rank < best[0]:
@@ -111,6 +115,15 @@ def _windows(
         # Of common words there are more passages than are compared.
         for row in sources.rows_with(phrase_spellings(kept))[:_PHRASES]:
             yield sources.window(row, 0, margin)
+
+
+def _with_negation(placed: _Placed, window: Window, before: str) -> _Placed:
+    """The same, with a negation of the source that stands right before it and was left out."""
+    dropped = _NEGATION.search(window.text, max(0, placed.start - 12), placed.start)
+    if dropped is None or _NEGATION.search(before[-12:]):
+        return placed
+    pieces = (Piece("", dropped[1], same=False, allowed=False), *placed.pieces)
+    return replace(placed, start=dropped.start(1), pieces=pieces, differing=placed.differing + 1)
 
 
 def _same_signs(quotation: str, text: str) -> bool:
@@ -144,7 +157,7 @@ def _parts(quotation: str) -> list[_Part]:
         if place < len(marks) and marks[place][0][0] < token.start < marks[place][0][1]:
             continue
         bracketed = _JOINER in joined[token.start : token.end]
-        part.append(replace(token, bracketed=bracketed) if bracketed else token)
+        part.append(token._replace(bracketed=bracketed))
     if part:
         parts.append(_Part(tuple(part), reach))
     return parts
@@ -221,7 +234,7 @@ def _compared(
                 same += len(quoted)
             else:
                 differing += max(1, len(quoted))
-            pieces.append(Piece(draft, source, same=draft == source, allowed=allowed))
+            pieces.append(Piece(draft, source, same=draft.split() == source.split(), allowed=allowed))
         draft_end = part.tokens[-1].end
         text_end = max(text_end, of_part[-1].text_end)
     last = text[text_end - 1]

@@ -6,8 +6,8 @@ such as `%`, are words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from heapq import merge
+from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
@@ -24,8 +24,7 @@ _SHORTEST = 6  # characters of a word in which they count
 _OTHERWISE = {"grey": "gray", "metre": "meter", "litre": "liter", "fibre": "fiber"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, folded, and where it stands; `bracketed` if square brackets are around it."""
 
     word: str
@@ -36,10 +35,11 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, `per cent` as one."""
-    words = (Token(*placed) for placed in placed_words(text))
-    signs = (Token(_SIGN_WORDS.get(one[0], one[0]), *one.span()) for one in _SIGN.finditer(text))
+    words = [Token(*placed) for placed in placed_words(text)]
+    words += [Token(_SIGN_WORDS.get(one[0], one[0]), *one.span()) for one in _SIGN.finditer(text)]
+    words.sort(key=lambda token: token.start)
     found: list[Token] = []
-    for token in merge(words, signs, key=lambda token: (token.start, token.end)):
+    for token in words:
         if token.word == "cent" and found and found[-1].word == "per":
             found[-1] = Token("percent", found[-1].start, token.end)
         else:
@@ -47,6 +47,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=65536)
 def usual_spelling(word: str) -> str:
     """One spelling of a word that is spelled in two, British and American."""
     if len(word) < _SHORTEST or word.startswith("four"):

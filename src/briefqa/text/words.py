@@ -163,10 +163,13 @@ def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
 
     The words of a joined spelling share its range where no sign of it belongs to one of them alone.
     """
-    for start, end in _ranges(text):
-        words = _plain(text[start:end])
+    for raw, start, end in _ranges(text):
+        words = _plain(raw)
+        if len(words) == 1:
+            yield words[0], start, end
+            continue
         parts = [match.span() for match in _PARTS.finditer(text, start, end)]
-        if len(words) == 1 or len(parts) != len(words):
+        if len(parts) != len(words):
             parts = [(start, end)] * len(words)
         for word, (first, last) in zip(words, parts, strict=True):
             yield word, first, last
@@ -233,15 +236,15 @@ def _words(text: str) -> list[str]:
     ]
 
 
-def _ranges(text: str) -> Iterator[tuple[int, int]]:
-    """Where the written words stand, as `_words` gives them."""
+def _ranges(text: str) -> Iterator[tuple[str, int, int]]:
+    """The written words as `_words` gives them, and where each stands."""
     unspaced = _UNSPACED.search(text)
     for match in _WORD.finditer(text):
         if not unspaced:
-            yield match.span()
+            yield (match[0], *match.span())
             continue
         for run in _RUN_OF_SCRIPT.finditer(text, *match.span()):
-            yield from (word.span() for word in _WORD.finditer(text, *run.span()))
+            yield from ((word[0], *word.span()) for word in _WORD.finditer(text, *run.span()))
 
 
 @lru_cache(maxsize=65536)
