@@ -204,7 +204,7 @@ def said(swapped: bool) -> Plant:
         if not one.speaker or regex.search(r"[\"“”„«»]", one.text):
             return None
         name = material.random.choice(material.speakers) if swapped else one.speaker
-        if swapped and not set(name.split()).isdisjoint(one.text.split()):
+        if swapped and any(part in one.text for part in name.split()):
             return None
         text = f"“{one.text.rstrip('.')},” {name} said."
         return Planted(text, (1, 2) if swapped else None)

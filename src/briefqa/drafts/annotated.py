@@ -81,9 +81,8 @@ def as_html(check: DraftCheck) -> str:
         tag("p", summary(check)),
         tag("p", NOTE),
     ]
-    for span in blocks(check.draft):
-        body.append(tag("div", *_marked(check, span, claims), class_="p"))
-        body.append(Html("<br>"))
+    for span, _ in blocks(check.draft):
+        body.append(tag("p", *_marked(check, span, claims), class_="p"))
     notes = [_note(number, claim) for number, claim in claims]
     body += [tag("h2", "Notes"), tag("ol", *notes)]
     language = check.draft.metadata.language or "en"
@@ -143,7 +142,7 @@ def as_markdown(check: DraftCheck) -> str:
     """The draft as Markdown text with a footnote for each claim."""
     claims = numbered(check)
     parts = [f"# Check of {markdown.line(check.draft.name)}", markdown.line(summary(check)), NOTE]
-    for span in blocks(check.draft):
+    for span, _ in blocks(check.draft):
         runs = []
         for run, number, claim in _runs(check, span, claims):
             plain = _inline(run)
@@ -185,10 +184,8 @@ def _as_word(check: DraftCheck) -> bytes:
     written: WordDocument = docx.Document()
     written.core_properties.author = "BriefQA"
     written.core_properties.title = word_text(f"Check of {check.draft.name}")[:255]
-    headings = {section.heading for section in check.draft.sections}
-    for number, span in enumerate(blocks(check.draft)):
-        heading = span in headings or number == 0
-        paragraph = written.add_heading(level=2) if heading else written.add_paragraph()
+    for span, is_heading in blocks(check.draft):
+        paragraph = written.add_heading(level=2) if is_heading else written.add_paragraph()
         for run, _, claim in _runs(check, span, claims):
             drawn = paragraph.add_run(word_text(run) if run.strip() else run)
             if claim is not None:

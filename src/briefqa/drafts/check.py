@@ -24,6 +24,9 @@ from briefqa.text.sentences import sentences
 from briefqa.text.words import plain_words
 
 MOST_CHARACTERS = 1_000_000  # of a draft
+MOST_CLAIMS = 20_000
+_LONGEST = 1_500  # characters of a sentence; a longer one is looked up in pieces
+_LONGEST_HEADING = 1_000
 
 Nearest = Callable[[str], Sequence[Hit]]
 """The passages nearest to a sentence."""
@@ -66,28 +69,34 @@ def check_draft(
     evidence = Evidence(sources)
     language = draft.metadata.language or sources.language
     claims: list[Claim] = []
-    headings = {section.heading for section in draft.sections}
-    for number, span in enumerate(blocks(draft)):
+    for span, is_heading in blocks(draft):
         text = draft.text[span.start : span.end]
         found = sorted(_claims(text, language, sources, evidence), key=lambda claim: claim.start)
-        if number == 0 or span in headings:
+        if is_heading:
             found = _of_heading(text, found, sources)
         if nearest is not None:
             found = [_with_nearest(claim, nearest) for claim in found]
         claims += (_moved(claim, span.start) for claim in found)
+        if len(claims) > MOST_CLAIMS:
+            raise UsageError(
+                f"The draft has more than {MOST_CLAIMS:,} quotations, figures, names and sentences "
+                "to look up; check it in parts."
+            )
     return DraftCheck(draft, tuple(claims), sources.documents)
 
 
-def blocks(draft: Document) -> list[Span]:
-    """The title, the headings and the paragraphs of a draft, in the order of its text."""
-    spans = [span for section in draft.sections for span in section.paragraphs]
-    spans += [section.heading for section in draft.sections if section.heading is not None]
-    spans.sort(key=lambda span: span.start)
-    first = spans[0].start if spans else 0
-    title = draft.text.rfind(draft.title, 0, first)
+def blocks(draft: Document) -> list[tuple[Span, bool]]:
+    """The title, the headings and the paragraphs of a draft, in the order of its text.
+
+    Each with whether it is a heading, as the title is too.
+    """
+    found = [(span, False) for section in draft.sections for span in section.paragraphs]
+    found += [(one.heading, True) for one in draft.sections if one.heading is not None]
+    found.sort(key=lambda one: one[0].start)
+    title = draft.text.rfind(draft.title, 0, found[0][0].start if found else 0)
     if title >= 0:
-        spans.insert(0, Span(title, title + len(draft.title)))
-    return spans
+        found.insert(0, (Span(title, title + len(draft.title)), True))
+    return found
 
 
 def _moved(claim: Claim, by: int) -> Claim:
@@ -97,7 +106,7 @@ def _moved(claim: Claim, by: int) -> Claim:
 def _of_heading(text: str, claims: list[Claim], sources: Sources) -> list[Claim]:
     """The claims of a heading, which stand as it does where a source has it word for word."""
     claims = [claim for claim in claims if claim.kind is not ClaimKind.SENTENCE]
-    if not any(claim.differs for claim in claims):
+    if len(text) > _LONGEST_HEADING or not any(claim.differs for claim in claims):
         return claims
     match = quotations.find(text, sources)
     if match.finding not in (Finding.EXACT, Finding.NEAR):
@@ -124,7 +133,7 @@ def _claims(text: str, language: str, sources: Sources, evidence: Evidence) -> I
     for start, end in quoted:
         masked[start : end - 1] = "X" + "x" * (end - start - 2) if end - start > 1 else ""
     plain = "".join(masked)
-    spans = sentences(plain, language)
+    spans = [piece for span in sentences(plain, language) for piece in _pieces(plain, span)]
     texts = [plain[span.start : span.end] for span in spans]
     with_claims: set[int] = set()
     for start, end in quoted:
@@ -147,6 +156,17 @@ def _claims(text: str, language: str, sources: Sources, evidence: Evidence) -> I
         if not (stated or found or number in with_claims):
             whole = text[span.start : span.end]
             yield Claim(ClaimKind.SENTENCE, span.start, span.end, whole, Finding.NONE)
+
+
+def _pieces(text: str, sentence: Span) -> Iterator[Span]:
+    """A sentence, or pieces of one that is longer than people write, cut at a space."""
+    start = sentence.start
+    while sentence.end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        end = cut if cut > 0 else start + _LONGEST
+        yield Span(start, end)
+        start = end
+    yield Span(start, sentence.end)
 
 
 def _quoted(text: str) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from briefqa.errors import UsageError
 from briefqa.text.words import phrase_spellings
 
 MOST_WORDS = 5_000  # of one quotation
+_LIKELY, _CLOSE = 0.95, 0.2  # of the words by weight; of the words that may differ
 _CANDIDATES = 4  # windows that are compared with a quotation
 _FEW = 8  # words of a quotation that is looked for among all passages, common as they may be
 _PHRASES = 3  # passages that hold those few words and are compared
@@ -81,8 +82,11 @@ def find(quotation: str, sources: Sources, before: str = "") -> Match:
             f"A quotation of {n_words:,} words is too long to be compared; {MOST_WORDS:,} are not."
         )
     best: tuple[tuple[int, int], Window, _Placed] | None = None
-    for window in _windows(quotation, parts, n_words, sources) if n_words else ():
-        placed = _placed(quotation, parts, window, sources)
+    for window, share in _windows(quotation, parts, n_words, sources) if n_words else ():
+        if best and share < _LIKELY and best[0][0] <= _CLOSE * n_words:
+            break  # it has fewer of the words, so that it cannot be the whole quotation
+        placed = _word_for_word(quotation, parts, window)
+        placed = placed or _placed(quotation, parts, window, sources)
         if placed is None or placed.same < min(max(_LEAST, _LEAST_SHARE * n_words), n_words):
             continue
         placed = _with_negation(placed, window, before)
@@ -103,18 +107,31 @@ def find(quotation: str, sources: Sources, before: str = "") -> Match:
 
 def _windows(
     quotation: str, parts: Sequence[_Part], n_words: int, sources: Sources
-) -> Iterator[Window]:
-    """The texts that may hold the quotation, the likeliest first."""
+) -> Iterator[tuple[Window, float]]:
+    """The texts that may hold the quotation, the likeliest first; each with how likely, 0..1."""
     beyond = 1 + n_words // _WORDS_OF_PASSAGE
     margin = _AROUND + len(quotation) + _CUT * (len(parts) - 1)
     kept = " ".join(quotation[part.tokens[0].start : part.tokens[-1].end] for part in parts)
-    rows = sources.rows(sources.terms(kept), _CANDIDATES, beyond)
-    for row in rows:
-        yield sources.window(row, beyond, margin)
+    for row, share in sources.ranked(sources.terms(kept), _CANDIDATES, beyond):
+        yield sources.window(row, beyond, margin), share
     if n_words <= _FEW and len(parts) == 1:
         # Of common words there are more passages than are compared.
         for row in sources.rows_with(phrase_spellings(kept))[:_PHRASES]:
-            yield sources.window(row, 0, margin)
+            yield sources.window(row, 0, margin), 1.0
+
+
+def _word_for_word(quotation: str, parts: Sequence[_Part], window: Window) -> _Placed | None:
+    """Where the quotation stands sign for sign; None if nowhere."""
+    if len(parts) > 1:
+        return None
+    words = parts[0].tokens
+    inner = quotation[words[0].start : words[-1].end]
+    start = window.text.find(inner)
+    end = start + len(inner)
+    beside = window.text[max(0, start - 1) : start] + window.text[end : end + 1]
+    if start < 0 or any(sign.isalnum() for sign in beside):
+        return None
+    return _Placed(start, end, (), 0, len(words))
 
 
 def _with_negation(placed: _Placed, window: Window, before: str) -> _Placed:

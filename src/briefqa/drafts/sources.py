@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.int64]
 
-_MOST_TERMS = 40  # of a claim, the rarest, by which passages are chosen
-_POSTINGS = 4_000  # read for passages to begin with, more only where the rarest term has more
+_MOST_TERMS = 24  # of a claim, the rarest, by which passages are chosen
+_POSTINGS = 2_000  # read for passages to begin with, more only where the rarest term has more
 _LEAST_SHARE = 0.5  # of the best passage's weight that one has to have
 _KEPT = 20_000_000  # characters of documents in memory
 
@@ -79,7 +79,12 @@ class Sources:
         return self._keyword.corrected(term)
 
     def rows(self, wanted: Iterable[str], limit: int, beyond: int = 1) -> list[int]:
-        """The passages from which on, with `beyond` more, most of these terms stand; best first.
+        """The rows of `ranked`, without their weights."""
+        return [row for row, _ in self.ranked(wanted, limit, beyond)]
+
+    def ranked(self, wanted: Iterable[str], limit: int, beyond: int) -> list[tuple[int, float]]:
+        """The passages from which on, with `beyond` more, most of these terms stand; best first, each
+        with its share of the best one's weight.
 
         Ties are in the order of the documents. Every passage that holds the rarest term is looked
         at; where the rarest are few, those of the next too.
@@ -104,13 +109,14 @@ class Sources:
             at = rows[np.minimum(rows.searchsorted(first), number - 1)]
             weight = np.log1p(self._keyword.n_passages / number)
             scores += np.where((first <= at) & (at <= last), weight, 0.0)
-        best: list[int] = []
+        best: list[tuple[int, float]] = []
         order = np.lexsort((first, -scores))[: limit * (2 * beyond + 1)]
-        for row, score in zip(first[order].tolist(), scores[order].tolist(), strict=True):
-            if len(best) == limit or score < _LEAST_SHARE * scores[order[0]]:
+        shares = (scores[order] / scores[order[0]]).tolist()
+        for row, share in zip(first[order].tolist(), shares, strict=True):
+            if len(best) == limit or share < _LEAST_SHARE:
                 break
-            if all(abs(row - other) > beyond for other in best):
-                best.append(row)
+            if all(abs(row - other) > beyond for other, _ in best):
+                best.append((row, share))
         return best
 
     def rows_with(self, phrases: Sequence[Sequence[str]]) -> list[int]:

@@ -13,8 +13,9 @@ import regex
 
 from briefqa.text.words import placed_words
 
-_SIGN = regex.compile(r"[%‰$€£¥₽°]|(?<![\w)\]])[-−](?=\p{N})")
-_SIGN_WORDS = {"%": "percent", "-": "minus", "−": "minus"}
+_SIGN = regex.compile(r"[%‰$€£¥₽°]|(?<![\w)\]])[-−\u2010\u2011](?=\p{N})")
+_SIGN_WORDS = {"%": "percent", **dict.fromkeys("-−\u2010\u2011", "minus")}
+_RANGE = regex.compile(r"(?<=\p{N})[-\u2010\u2011–—](?=\p{N})")
 # What is spelled in two ways, the British first; only in words of some length: not four and for.
 _SPELLINGS = (
     *(("our", "or"), ("tre", "ter"), ("is", "iz"), ("ys", "yz"), ("ll", "l"), ("ogue", "og")),
@@ -35,6 +36,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, `per cent` as one."""
+    text = _RANGE.sub("–", text)
     words = [Token(*placed) for placed in placed_words(text)]
     words += [Token(_SIGN_WORDS.get(one[0], one[0]), *one.span()) for one in _SIGN.finditer(text)]
     words.sort(key=lambda token: token.start)
