@@ -22,6 +22,7 @@ from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode, Passage
 
 if TYPE_CHECKING:
+    from briefqa.drafts.records import DraftCheck
     from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
@@ -229,6 +230,27 @@ def verify(index: AnyPath = "index", *, password: str = "") -> VerifyReport:
     from briefqa.indexing.verification import verify_index
 
     return verify_index(Path(index), password)
+
+
+def check(
+    draft: AnyPath, *, index: AnyPath = "index", nearest: int = 0, password: str = ""
+) -> DraftCheck:
+    """Where the quotations, figures, dates and names of a draft stand in the documents.
+
+    `draft` is a file of any format that is read. No model is loaded, but to find so many `nearest`
+    passages for each sentence without any of those. Raises UsageError for a draft that is missing,
+    cannot be read, or is too long, and as opening the index does.
+    """
+    from briefqa.drafts.file import check_file
+
+    return check_file(Path(draft), Path(index), nearest, password)
+
+
+def check_text(text: str, *, index: AnyPath = "index", nearest: int = 0) -> DraftCheck:
+    """The same of a draft that is given as text, read as Markdown."""
+    from briefqa.drafts.file import check_content
+
+    return check_content(text.encode(errors="replace"), "draft.md", Path(index), nearest)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:

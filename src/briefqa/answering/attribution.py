@@ -48,6 +48,12 @@ def attribution(sentences: Sequence[str], number: int) -> str:
     return next((name for place in beside if (name := _named(sentences[place]))), "")
 
 
+def speakers(sentence: str) -> list[str]:
+    """Everybody whom a sentence names beside a word of saying."""
+    plain = regex.sub(r"\s", " ", sentence)
+    return [match["name"] for pattern in _PATTERNS for match in pattern.finditer(plain)]
+
+
 def _named(sentence: str) -> str:
     plain = regex.sub(r"\s", " ", sentence)
     matches = (pattern.search(plain) for pattern in _PATTERNS)

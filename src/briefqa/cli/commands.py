@@ -263,6 +263,12 @@ def _password(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    from briefqa.cli import drafts
+
+    return drafts.check(options)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from briefqa.api import verify
 
@@ -357,6 +363,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "mcp": _mcp,
     "password": _password,
+    "check": _check,
     "verify": _verify,
     "replay": _replay,
     "eval": _eval,

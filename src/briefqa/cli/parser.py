@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_mcp(commands)
     _add_password(commands)
+    _add_check(commands)
     _add_verify(commands)
     _add_replay(commands)
     _add_eval(commands)
@@ -250,6 +251,31 @@ def _add_password(commands: Any) -> None:
         "file", type=Path, metavar="FILE", help="the password file; made if there is none"
     )
     command.add_argument("name", metavar="NAME", help="the name to log in with")
+
+
+def _add_check(commands: Any) -> None:
+    command = _command(
+        commands, "check", "look up what a draft quotes, counts, dates and names",
+        "briefqa check examples/draft.md --annotated annotated.html",
+        exits="exits with 1 if anything is altered, other or nowhere",
+    )  # fmt: skip
+    command.add_argument(
+        "draft", metavar="DRAFT",
+        help="a file of any format that is read; - for Markdown on standard input",
+    )  # fmt: skip
+    command.add_argument(
+        "--annotated", type=Path, metavar="FILE",
+        help="write the draft with marks and what stands beside each (.html, .docx or .md)",
+    )  # fmt: skip
+    command.add_argument(
+        "--nearest", type=int, default=0, metavar="N",
+        help="show the N passages nearest to each sentence without any of those (default 0); "
+        "needs the embedding model",
+    )  # fmt: skip
+    _table(command)
+    _locked(command)
+    _index(command)
+    _json(command)
 
 
 def _add_verify(commands: Any) -> None:

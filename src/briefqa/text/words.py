@@ -160,6 +160,23 @@ def plain_words(text: str) -> tuple[str, ...]:
     return tuple(word for raw in _words(text) for word in _plain(raw))
 
 
+def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The plain words of `text`, each with where it starts and ends there.
+
+    The words of a joined spelling share its range where no sign of it belongs to one of them alone.
+    """
+    for raw, start, end in _ranges(text):
+        words = _plain(raw)
+        if len(words) == 1:
+            yield words[0], start, end
+            continue
+        parts = [match.span() for match in _PARTS.finditer(text, start, end)]
+        if len(parts) != len(words):
+            parts = [(start, end)] * len(words)
+        for word, (first, last) in zip(words, parts, strict=True):
+            yield word, first, last
+
+
 def phrase_spellings(phrase: str) -> list[tuple[str, ...]]:
     """The plain words of a phrase, as typed and with joined words run together, one or all.
 
@@ -229,6 +246,17 @@ def _words(text: str) -> list[str]:
     return [
         word for one in words for run in _RUN_OF_SCRIPT.findall(one) for word in _WORD.findall(run)
     ]
+
+
+def _ranges(text: str) -> Iterator[tuple[str, int, int]]:
+    """The written words as `_words` gives them, and where each stands."""
+    unspaced = _UNSPACED.search(text)
+    for match in _WORD.finditer(text):
+        if not unspaced:
+            yield (match[0], *match.span())
+            continue
+        for run in _RUN_OF_SCRIPT.finditer(text, *match.span()):
+            yield from ((word[0], *word.span()) for word in _WORD.finditer(text, *run.span()))
 
 
 @lru_cache(maxsize=65536)

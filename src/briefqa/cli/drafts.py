@@ -1,0 +1,71 @@
+"""`briefqa check`: a draft is looked up, and what came of it is printed and written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from briefqa.cli import screen, terminal
+from briefqa.drafts import annotated, wording
+from briefqa.drafts.check import MOST_CHARACTERS
+from briefqa.drafts.file import check_content, check_file
+from briefqa.drafts.records import Claim, DraftCheck, Finding
+from briefqa.errors import UsageError
+from briefqa.reports import table as tables
+
+_STDIN = "-"
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check the draft; 1 if anything in it is altered, other or nowhere."""
+    # Where a file cannot be written as it is named, that is said before the work.
+    form = None if options.annotated is None else annotated.format_of(options.annotated)
+    if options.output is not None:
+        tables.format_of(options.output, options.format)
+    done = _checked(options)
+    if form is not None:
+        tables.save(annotated.content(done, form), options.annotated)
+    if options.output is not None:
+        tables.write(wording.table(done), options.output, options.format)
+    if options.json:
+        terminal.show_json(wording.as_json(done))
+    elif options.output != tables.STDOUT:
+        _show(done)
+    return int(done.differs)
+
+
+def _checked(options: argparse.Namespace) -> DraftCheck:
+    password = terminal.password_of_files() if options.password else ""
+    if options.draft != _STDIN:
+        return check_file(Path(options.draft), options.index, options.nearest, password)
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed; name a file.")
+    data = sys.stdin.buffer.read(4 * MOST_CHARACTERS + 1)
+    return check_content(data, "draft.md", options.index, options.nearest)
+
+
+def _show(check: DraftCheck) -> None:
+    """Print what somebody should look at, and how much there is of the rest."""
+    for claim in check.claims:
+        if claim.differs:
+            _show_claim(check, claim)
+    for claim in check.claims:
+        if claim.nearest:
+            _show_claim(check, claim)
+    print(screen.line(wording.summary(check)))
+    print(wording.NOTE)
+
+
+def _show_claim(check: DraftCheck, claim: Claim) -> None:
+    line = check.draft.text.count("\n", 0, claim.start) + 1
+    print(screen.line(f"line {line}: “{claim.text}”"))
+    if claim.finding is not Finding.NONE:
+        print(screen.fitted(wording.said_of(claim), indent="    "))
+    if claim.source is not None:
+        where = f"{claim.source.citation}  ({claim.source.passage.location})"
+        print(f"    {screen.styled(screen.line(where), screen.Style.CITATION)}")
+    for hit in claim.nearest:
+        print(screen.fitted(f"“{hit.sentence}”", indent="    "))
+        print(f"    {screen.styled(screen.line(hit.citation), screen.Style.CITATION)}")
+    print()

@@ -1,0 +1,336 @@
+"""What of a draft stands in the documents: quotations, figures, dates, names and speakers."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from benchmarks.draft_edits import FIGURES, QUOTATIONS, measure, sentences_of
+from briefqa import UsageError, build, cli
+from briefqa.api import check_text
+from briefqa.documents import reading
+from briefqa.drafts import annotated, quotations, wording
+from briefqa.drafts.annotated import AnnotatedFormat
+from briefqa.drafts.check import check_draft
+from briefqa.drafts.figures import figures
+from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Finding
+from briefqa.drafts.sources import Sources
+from briefqa.index.opened import OpenedIndex, open_generation
+from briefqa.models.embedder import HashingEmbedder
+from briefqa.reports.table import Format
+from briefqa.reports.table import content as table_content
+
+HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) =1+1 \x07"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Path:
+    folder = tmp_path_factory.mktemp("drafts") / "index"
+    build(repo / "data", index=folder, model=HashingEmbedder())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def opened(index: Path) -> Iterator[OpenedIndex]:
+    with open_generation(index) as generation:
+        yield generation
+
+
+def checked(text: str, opened: OpenedIndex) -> DraftCheck:
+    return check_draft(reading.read_document(text.encode(), "draft.md"), opened)
+
+
+def only(text: str, kind: ClaimKind, opened: OpenedIndex) -> Claim:
+    (claim,) = (claim for claim in checked(text, opened).claims if claim.kind is kind)
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("quotation", "finding"),
+    [
+        ("The strike lasted fifty days.", Finding.EXACT),
+        ("the strike lasted fifty days", Finding.NEAR),  # a small letter
+        ("The strike lasted\n  fifty days", Finding.EXACT),  # a line that is wrapped elsewhere
+        ("Terrorists sabotaged the water … and put it out of action", Finding.NEAR),
+        ("Six monitors ... record breaches of the accord", Finding.NEAR),
+        ("[The militants] outnumber the Syrian troops", Finding.NEAR),
+        ("[T]he militants outnumber the Syrian troops", Finding.NEAR),
+        ("has been accepted by 83% of the dockers", Finding.NEAR),
+        ("his harbour is kept", Finding.NOT_FOUND),
+        ("Dockers let thrugh what could not wait", Finding.NEAR),  # a slip
+        ("The harbor clinic was kept open", Finding.NEAR),  # American
+        ("The strike lasted fifteen days", Finding.ALTERED),
+        ("Bananas were exempted, and 2,600 tonnes of them rotted", Finding.ALTERED),
+        ("exempted, and 2,600 tonnes of them rotted", Finding.ALTERED),  # the "not" before it
+        ("Six monitors record breaches of the accord", Finding.ALTERED),
+        ("they unloaded 48,000 tons of grain on the south bank", Finding.ALTERED),
+        ("nobody said a word of this in any brief", Finding.NOT_FOUND),
+        ("", Finding.NOT_FOUND),
+        ("Quay Accord", Finding.EXACT),
+        ("The Quay Accord", Finding.EXACT),  # a heading too
+    ],
+)
+def test_a_quotation_is_exact_near_altered_or_not_found(
+    quotation: str, finding: Finding, opened: OpenedIndex
+) -> None:
+    match = quotations.find(quotation, Sources(opened))
+    assert match.finding is finding
+    if match.source is not None:
+        names = [source.name for source in opened.manifest.indexed()]
+        text = opened.documents.text(names.index(match.source.passage.document))
+        assert text[match.source.start : match.source.end] == match.source.text
+
+
+def test_every_sentence_and_every_border_of_the_briefs_is_found(opened: OpenedIndex) -> None:
+    sources = Sources(opened)
+    for document in opened.documents:
+        words = document.text.split()
+        for start in range(10, len(words) - 20, 17):
+            quotation, before = " ".join(words[start : start + 20]), words[start - 1]
+            match = quotations.find(quotation, sources, f"{before} ")
+            assert match.finding is Finding.EXACT, words[start : start + 20]
+
+
+def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> None:
+    claim = only('"Nobody may be put on two nights in a row," it says.', ClaimKind.QUOTATION, opened)
+    assert wording.difference(claim) == "Nobody may be put on {+more than+} two nights in a row"
+    claim = only("“The strike lasted sixty days.”", ClaimKind.QUOTATION, opened)
+    assert wording.difference(claim) == "The strike lasted [-sixty-]{+fifty+} days"
+
+
+def test_a_not_that_the_draft_says_itself_is_not_missing(opened: OpenedIndex) -> None:
+    text = "Bananas were not “exempted, and 2,600 tonnes of them rotted”."
+    assert only(text, ClaimKind.QUOTATION, opened).finding is Finding.EXACT
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "finding"),
+    [
+        ("“Almost nothing hinders Islamic State,” Rudskoi said.", "Rudskoi", Finding.SAME),
+        ("“Almost nothing hinders Islamic State,” Lindqvist said.", "Rudskoi", Finding.OTHER),
+        ("“Almost nothing hinders Islamic State.”", "", None),
+        ("“The strike lasted fifty days,” Halloran said.", "", Finding.NONE),
+    ],
+)
+def test_the_speaker_is_the_one_whom_the_source_names(
+    sentence: str, speaker: str, finding: Finding | None, opened: OpenedIndex
+) -> None:
+    claim = only(sentence, ClaimKind.QUOTATION, opened)
+    assert claim.finding is Finding.EXACT
+    assert (claim.speaker and claim.speaker.finding) == finding
+    assert claim.speaker is None or claim.speaker.source == speaker
+    assert claim.differs == (finding is Finding.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "finding", "value"),
+    [
+        ("Doctors helped 1,847 children.", ClaimKind.FIGURE, Finding.SAME, ""),
+        ("1,874 of these patients were children.", ClaimKind.FIGURE, Finding.OTHER, "1,847"),
+        ("The strike lasted 50 days.", ClaimKind.FIGURE, Finding.SAME, ""),
+        ("The strike lasted sixty days.", ClaimKind.FIGURE, Finding.OTHER, "fifty days"),
+        ("Palmyra lies 240 miles from it.", ClaimKind.FIGURE, Finding.OTHER, "240 kilometers"),
+        ("It was accepted by 83 % of dockers.", ClaimKind.PERCENTAGE, Finding.SAME, ""),
+        ("It was accepted by 38 % of dockers.", ClaimKind.PERCENTAGE, Finding.OTHER, "83 per cent"),
+        ("The accord was signed on November 2, 2021.", ClaimKind.DATE, Finding.SAME, ""),
+        ("The accord was signed in November 2021.", ClaimKind.DATE, Finding.SAME, ""),
+        (
+            "The Quay Accord was signed on 3 November 2021.",
+            ClaimKind.DATE,
+            Finding.OTHER,
+            "2 November 2021",
+        ),
+        ("We baked 77 pies.", ClaimKind.FIGURE, Finding.NOWHERE, ""),
+        ("It is what Lindquist wants.", ClaimKind.NAME, Finding.OTHER, "Lindqvist"),
+        ("It is what Margit Lindqvist wants.", ClaimKind.NAME, Finding.SAME, ""),
+        ("It is what Mayor Feld wants.", ClaimKind.NAME, Finding.SAME, ""),
+        ("It is what Sergei Lavrov wants.", ClaimKind.NAME, Finding.NOWHERE, ""),
+    ],
+)
+def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
+    sentence: str, kind: ClaimKind, finding: Finding, value: str, opened: OpenedIndex
+) -> None:
+    claims = [claim for claim in checked(sentence, opened).claims if claim.kind is kind]
+    assert [(claim.finding, claim.value) for claim in claims] == [(finding, value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("two hundred and five thousand men", [(205_000,)]),
+        ("$2.5bn, 3,5 % and 26 395 items", [(2.5e9,), (3.5,), (26_395,)]),
+        ("five million of twenty-two", [(5e6,), (22,)]),
+        ("Su-24M at 6:30, one of hundreds", []),
+        ("on 2017-01-18, January 18, 2017 and 18 January", [(2017, 1, 18)] * 2 + [(None, 1, 18)]),
+        ("in 2016, 2016 people", [(2016, None, None), (2016,)]),
+        ("at -3 degrees, 3-5 of them", [(-3,), (3,), (5,)]),
+    ],
+)
+def test_values_of_figures_and_dates(text: str, values: list[tuple[float | None, ...]]) -> None:
+    assert [figure.value for figure in figures(text)] == values
+
+
+def test_a_sentence_without_either_has_its_nearest_passages_only_if_asked(
+    opened: OpenedIndex, index: Path
+) -> None:
+    text = "It rained for hours, and everybody stayed at home."
+    (claim,) = checked(text, opened).claims
+    assert (claim.kind, claim.finding, claim.nearest) == (ClaimKind.SENTENCE, Finding.NONE, ())
+    (claim,) = check_text(text, index=index, nearest=2).claims
+    assert (claim.finding, len(claim.nearest)) == (Finding.NONE, 2)
+
+
+def test_an_unchanged_brief_has_nothing_to_look_at(opened: OpenedIndex, repo: Path) -> None:
+    for path in sorted((repo / "data").glob("*.md")):
+        draft = reading.read_document(path.read_bytes(), path.name)
+        check = check_draft(draft, opened)
+        assert not [claim for claim in check.claims if claim.differs]
+        assert len(check.claims) > 70
+
+
+@pytest.mark.parametrize("kind", [*QUOTATIONS])
+def test_planted_edits_of_quotations_are_found(kind: str, opened: OpenedIndex) -> None:
+    taken = list(sentences_of(opened))
+    found = measure(opened, taken, QUOTATIONS[kind], of_quotations=True, number=60)
+    assert found.edits + found.untouched >= 5
+    assert found.found >= 0.99 * found.edits, found.missed
+    assert found.false_alarms <= 0.01 * found.untouched, found.missed
+
+
+@pytest.mark.parametrize("kind", [*FIGURES])
+def test_planted_edits_of_figures_are_found(kind: str, opened: OpenedIndex) -> None:
+    taken = list(sentences_of(opened))
+    found = measure(opened, taken, FIGURES[kind], of_quotations=False, number=60)
+    assert found.edits + found.untouched >= 15
+    assert found.found >= 0.95 * found.edits, found.missed
+    assert found.false_alarms <= 0.05 * found.untouched, found.missed
+
+
+def test_the_command_loads_no_model_and_exits_with_1(index: Path, repo: Path) -> None:
+    code = (
+        "import sys; from briefqa import cli; "
+        f"code = cli.main(['check', {str(repo / 'examples' / 'draft.md')!r}, '--index', "
+        f"{str(index)!r}]); print(code, *sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *said, last = done.stdout.splitlines()
+    exit_code, *modules = last.split()
+    assert exit_code == "1"
+    heavy = {"faiss", "onnxruntime", "torch", "sentence_transformers", "tokenizers", "docx"}
+    assert heavy.isdisjoint(modules)
+    assert "    Figure: stands otherwise, as “fifty days”" in said
+
+
+def test_the_command_writes_copies_a_table_and_json(
+    index: Path, tmp_path: Path, repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = repo / "examples" / "draft.md"
+    for name in ("a.html", "a.md", "a.docx"):
+        arguments = ["check", str(draft), "--index", str(index), "--json"]
+        arguments += ["--annotated", str(tmp_path / name), "-o", str(tmp_path / "t.csv")]
+        assert cli.main(arguments) == 1
+        found = json.loads(capsys.readouterr().out)
+    assert found["differs"]
+    for claim in found["claims"]:
+        assert found["text"][claim["start"] : claim["end"]] == claim["text"]
+    rows = (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()
+    assert len(rows) == len(found["claims"]) + 1
+    assert '<mark class="differs"' in (tmp_path / "a.html").read_text("utf-8")
+    assert "[^1]: Date: stands so" in (tmp_path / "a.md").read_text("utf-8")
+    import docx
+
+    written = docx.Document(str(tmp_path / "a.docx"))
+    comments = [comment.text for comment in written.comments]
+    assert len(comments) == len(found["claims"])
+    assert any(text.startswith("Name: stands otherwise, as “Margit Lindqvist”") for text in comments)
+
+
+def test_a_clean_draft_exits_with_0(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "draft.txt").write_text("“The strike lasted fifty days.”")
+    assert cli.main(["check", str(tmp_path / "draft.txt"), "--index", str(index)]) == 0
+    assert capsys.readouterr().out.startswith("1 quotation: 1 exact (in 3 documents).")
+
+
+def test_text_of_a_draft_is_only_ever_text(opened: OpenedIndex) -> None:
+    hostile = f"“{HOSTILE} the strike lasted fifty days” =1+1 said 77 people.\n\n=2+5 it is."
+    draft = reading.read_document(hostile.encode(), "draft.txt")
+    check = check_draft(draft, opened)
+    page = annotated.as_html(check)
+    assert "<script" not in page
+    assert "alert&#40;1&#41;" in page
+    rendered = MarkdownIt().render(annotated.as_markdown(check))
+    assert "<script" not in rendered
+    assert "href=" not in rendered
+    table = table_content(wording.table(check), Format.CSV).decode("utf-8-sig")
+    assert not any(cell.startswith("=") for row in table.splitlines() for cell in row.split(","))
+    assert annotated.content(check, AnnotatedFormat.DOCX).startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("long.md", "word " * 2_000_000, "long.md has 10,000,000 bytes, and at most 4,000,000"),
+        ("long.txt", "words " * 200_000, "The draft has 1,200,000 characters, and at most"),
+        ("quote.md", f"“{'many ' * 6_000}”", "A quotation of 6,000 words is too long"),
+        ("zip.docx", "not a document", "zip.docx: "),
+        (".", "", "it is a folder"),
+    ],
+)
+def test_a_draft_that_cannot_be_checked_gets_one_sentence(
+    name: str,
+    text: str,
+    says: str,
+    index: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if text:
+        (tmp_path / name).write_text(text)
+    assert cli.main(["check", str(tmp_path / name), "--index", str(index)]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert says in said
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    ["“" * 50_000, "1,000 " * 2_000, "The Lord of " * 10_000, "[" * 50_000, "...a" * 20_000,
+     "“the the the " + "the " * 4_000 + "”", "a" * 200_000, "1.1.1." * 5_000, "> " * 30_000],
+)  # fmt: skip
+def test_no_draft_takes_long(bomb: str, opened: OpenedIndex) -> None:
+    started = time.process_time()
+    check = checked(bomb, opened)
+    assert check.documents == 3
+    assert time.process_time() - started < 20
+
+
+def test_an_annotated_copy_of_another_format_is_refused_before_the_work(
+    index: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=r"does not end in \.html, \.docx or \.md"):
+        annotated.format_of(tmp_path / "a.pdf")
+
+
+def test_docx_comments_are_limited(opened: OpenedIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotated, "MOST_COMMENTS", 0)
+    check = checked("“The strike lasted fifty days.”", opened)
+    with pytest.raises(UsageError, match="write HTML or Markdown"):
+        annotated.content(check, AnnotatedFormat.DOCX)
+
+
+def test_the_docx_is_read_back(opened: OpenedIndex) -> None:
+    check = checked("# Title\n\n“The strike lasted fifty days.” It was long.", opened)
+    import docx
+
+    written = docx.Document(io.BytesIO(annotated.content(check, AnnotatedFormat.DOCX)))
+    texts = [paragraph.text for paragraph in written.paragraphs]
+    assert texts[:2] == ["Title", "“The strike lasted fifty days.” It was long."]
