@@ -90,7 +90,7 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
     a document which does not say, as far as its words do not tell.
     """
     language = document.metadata.language or language
-    place_of = _places(document)
+    place_of = places(document)
     passages = []
     for section in document.sections:
         head = context(document.title, section.path, window)
@@ -114,7 +114,7 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
     return passages
 
 
-def _places(document: Document) -> Callable[[int, int], Place]:
+def places(document: Document) -> Callable[[int, int], Place]:
     """A function from a range of the text, not empty, to the place where it stands in the file."""
     if document.lines.starts:
         return lambda start, end: _page(document, *_pages(document.lines, start, end))

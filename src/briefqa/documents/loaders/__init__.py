@@ -174,7 +174,12 @@ def plain(text: str, name: str) -> str:
 
     Words that stand in an address only are not in it, and a word that is part of a link is whole.
     """
-    return plain_markdown.plain(text) if name.lower().endswith(markdown.SUFFIXES) else text
+    return plain_markdown.plain(text) if is_markdown(name) else text
+
+
+def is_markdown(name: str) -> bool:
+    """Whether the text of a document of that name is Markdown, whose words `plain` gives."""
+    return name.lower().endswith(markdown.SUFFIXES)
 
 
 def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
