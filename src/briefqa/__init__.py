@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, build, cite, open_index, replay, search, verify
+    from briefqa.api import ask, build, cite, mentions, open_index, replay, search, verify
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -61,6 +61,7 @@ __all__ = [
     "ask",
     "build",
     "cite",
+    "mentions",
     "open_index",
     "replay",
     "search",
@@ -69,7 +70,7 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "build", "cite", "open_index", "replay", "search", "verify"),
+    "api": ("ask", "build", "cite", "mentions", "open_index", "replay", "search", "verify"),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

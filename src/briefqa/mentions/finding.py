@@ -5,19 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import regex
 
 from briefqa.citations import date_parts
-from briefqa.documents import loaders, passages
+from briefqa.documents import placing
 from briefqa.errors import UsageError
 from briefqa.index.manifest import Outcome
-from briefqa.index.opened import OpenedIndex
+from briefqa.index.opened import OpenedIndex, open_generation
 from briefqa.mentions import query
 from briefqa.mentions.found import InDocument, Mention, Mentions, Unread
 from briefqa.mentions.matching import Found, Matcher, Stretch
 from briefqa.mentions.query import Dated, Either, Group, Node, Part
-from briefqa.records import Document, Section
+from briefqa.records import Document, Section, Where
 from briefqa.text import plain_markdown
 from briefqa.text.language import stemmer
 
@@ -119,7 +120,7 @@ class _Places:
             self._document = replace(self._opened.documents[self._row], lines=lines)
             self._spans = sorted(_spans(self._document))
             self._starts = [start for start, *_ in self._spans]
-            self._place_of = passages.places(self._document)
+            self._place_of = placing.places(self._document)
         return self._document
 
     def part_of(self, place: Found) -> Part:
@@ -181,7 +182,7 @@ def _first(section: Section) -> int:
 
 def _stretches(text: str, name: str) -> Iterator[Stretch]:
     """The text as its reader sees it: Markdown paragraph by paragraph, anything else as it is."""
-    if not loaders.is_markdown(name):
+    if not plain_markdown.is_markdown(name):
         yield Stretch(text, 0, range(len(text) + 1))
         return
     start = 0
@@ -214,3 +215,37 @@ def _asks_for_date(node: Node) -> bool:
         case Either():
             return any(map(_asks_for_date, node.nodes))
     return False
+
+
+def mentions_in(
+    index: Path,
+    wanted: str,
+    *,
+    aliases: Iterable[str] = (),
+    documents: Iterable[str] | None = None,
+) -> Mentions:
+    """As `find`, in the published index of a folder; no model is loaded.
+
+    `documents` are named as for `Searcher.where`. Raises UsageError, IndexNotFound,
+    IndexOutOfDate or IndexDamaged.
+    """
+    query.parse(wanted)  # before anything is opened
+    with open_generation(index) as opened:
+        return find(opened, wanted, aliases=aliases, documents=named(opened, documents))
+
+
+def named(opened: OpenedIndex, documents: Iterable[str] | None) -> Collection[str] | None:
+    """The exact names of documents as somebody typed them, None for all; raises UsageError."""
+    if documents is None:
+        return None
+    from briefqa.answering.scope import Scopes
+
+    indexed = opened.manifest.indexed()
+    scopes = Scopes(
+        tuple(source.name for source in indexed),
+        [source.title for source in indexed],
+        [source.passages for source in indexed],
+        opened.passages,
+        opened.manifest.rows(),
+    )
+    return scopes.of(scopes.meant(Where(tuple(documents)))).documents

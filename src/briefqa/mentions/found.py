@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from briefqa.records import Place, section_text
 
 if TYPE_CHECKING:
     from briefqa.reports.table import Table
+
+_PARAGRAPH_END = re.compile(r"\n\r?\n")
 
 COLUMNS = (
     "document", "title", "date", "place", "section", "part", "before", "mention", "after",
@@ -42,6 +45,16 @@ class Mention:
     after: str
     place: Place
     title_shared: bool = False
+
+    @property
+    def left(self) -> str:
+        """What stands before it in its paragraph, as much of it as there is in `before`."""
+        return _PARAGRAPH_END.split(self.before)[-1]
+
+    @property
+    def right(self) -> str:
+        """What stands after it in its paragraph, as much of it as there is in `after`."""
+        return _PARAGRAPH_END.split(self.after)[0]
 
     @property
     def citation(self) -> str:
@@ -143,8 +156,8 @@ class Mentions:
         rows = [
             (
                 each.document, each.title, each.date, each.place.in_words,
-                section_text(each.section), str(each.part), one_line(each.before), each.text,
-                one_line(each.after), each.citation, each.start, each.end,
+                section_text(each.section), str(each.part), one_line(each.left), each.text,
+                one_line(each.right), each.citation, each.start, each.end,
             )
             for each in self.mentions
         ]  # fmt: skip

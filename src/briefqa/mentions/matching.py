@@ -9,6 +9,7 @@ from itertools import product
 
 import regex
 
+from briefqa.errors import UsageError
 from briefqa.mentions.query import (
     Dated,
     Either,
@@ -26,6 +27,7 @@ from briefqa.text.words import Reading, Stem, readings, written_words
 
 _PARAGRAPH_END = regex.compile(r"(?:\r?\n[ \t>]*+){2}")
 _MOST_WAYS = 16  # in which the joined words of a phrase are read
+_FEW_STEPS, _STEPS = 1_000_000, 20  # a phrase may take in a text; more for each of its words
 _NEIGHBOURS = 3  # places before and after that are looked at for the nearest; some may overlap
 _MOST_REMEMBERED = 200_000  # different words of texts
 
@@ -73,12 +75,13 @@ class _Token:
 
 
 # A reading that fits a query: it starts at a part of the text, counted over all of it, and goes up
-# to `last`; `tokens` are the numbers of those it fits.
+# to `last` in a `paragraph`, by its number; `tokens` are the numbers of those it fits.
 @dataclass(frozen=True, slots=True)
 class _Edge:
     last: int
     start: int
     end: int
+    paragraph: int
     tokens: frozenset[int]
 
 
@@ -113,8 +116,8 @@ class Matcher:
         `stretches` cover all of its words; `part_of` says where a place is; `date` is the earliest
         and the latest that the document may be of, None where it has none.
         """
-        edges = self._edges(stretches)
-        phrases = {phrase: self._phrase(phrase, text, edges) for phrase in self._ways}
+        edges = self._edges(text, stretches)
+        phrases = {phrase: self._phrase(phrase, edges) for phrase in self._ways}
         return _Evaluation(phrases, part_of, date).places(self._node)
 
     def _ways_of(self, phrase: Phrase) -> list[tuple[int, ...]]:
@@ -153,9 +156,10 @@ class Matcher:
     def _number(self, token: _Token) -> int:
         return self._tokens.setdefault(token, len(self._tokens))
 
-    def _edges(self, stretches: Iterable[Stretch]) -> dict[int, list[_Edge]]:
+    def _edges(self, text: str, stretches: Iterable[Stretch]) -> dict[int, list[_Edge]]:
         """What of a text fits a token of the query, by the part it starts at."""
         edges: dict[int, list[_Edge]] = {}
+        paragraphs = [match.start() for match in _PARAGRAPH_END.finditer(text)]
         known, at = self._known, 0
         for stretch in stretches:
             offsets, base = stretch.offsets, stretch.start
@@ -164,7 +168,8 @@ class Matcher:
                 for reading, tokens in fitting:
                     begin = base + offsets[start + reading.start]
                     end = base + offsets[start + reading.end - 1] + 1
-                    edge = _Edge(at + reading.last, begin, end, tokens)
+                    paragraph = bisect_left(paragraphs, begin)
+                    edge = _Edge(at + reading.last, begin, end, paragraph, tokens)
                     edges.setdefault(at + reading.first, []).append(edge)
                 at += n_parts
         return edges
@@ -185,32 +190,23 @@ class Matcher:
         self._known[raw] = n_parts, tuple(fitting)
         return self._known[raw]
 
-    def _phrase(self, phrase: Phrase, text: str, edges: dict[int, list[_Edge]]) -> list[Found]:
+    def _phrase(self, phrase: Phrase, edges: dict[int, list[_Edge]]) -> list[Found]:
         """Every place of a phrase; its words may not be in two paragraphs."""
         found: set[Found] = set()
+        steps_left = _FEW_STEPS + _STEPS * len(edges)
         for way in self._ways[phrase]:
             for at, starting in edges.items():
                 for edge in starting:
                     if way[0] in edge.tokens:
-                        for last, end in self._ends(way, edge, text, edges):
-                            found.add(Found(edge.start, end, at, last))
+                        ends, steps = _ends(way, edge, edges)
+                        steps_left -= steps
+                        found.update(Found(edge.start, end, at, last) for last, end in ends)
+                if steps_left < 0:
+                    raise UsageError(
+                        "A phrase repeats itself so often in a document that it takes too long; "
+                        "look for a shorter one."
+                    )
         return _outermost(found)
-
-    def _ends(
-        self, way: Sequence[int], edge: _Edge, text: str, edges: dict[int, list[_Edge]]
-    ) -> set[tuple[int, int]]:
-        """Where a sequence of tokens that begins with this one ends: parts and characters."""
-        reached = {edge.last: edge.end}
-        for token in way[1:]:
-            further: dict[int, int] = {}
-            for at, end in reached.items():
-                for following in edges.get(at, ()):
-                    if token in following.tokens and not _PARAGRAPH_END.search(
-                        text, end, following.start
-                    ):
-                        further[following.last] = following.end
-            reached = further
-        return set(reached.items())
 
 
 class _Evaluation:
@@ -253,6 +249,27 @@ class _Evaluation:
             return False
         first, last = self._date
         return (first <= dated.last and dated.first <= last) == dated.wanted
+
+
+def _ends(
+    way: Sequence[int], edge: _Edge, edges: dict[int, list[_Edge]]
+) -> tuple[Iterable[tuple[int, int]], int]:
+    """Where a sequence of tokens that begins with this one ends: parts and characters.
+
+    With it how many steps that took.
+    """
+    paragraph, reached, steps = edge.paragraph, {edge.last: edge.end}, 0
+    for token in way[1:]:
+        steps += len(reached)
+        reached = {
+            following.last: following.end
+            for at in reached
+            for following in edges.get(at, ())
+            if token in following.tokens and following.paragraph == paragraph
+        }
+        if not reached:
+            break
+    return reached.items(), steps
 
 
 def _token(manner: Manner, reading: Reading, word: Word) -> _Token:

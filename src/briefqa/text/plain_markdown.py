@@ -7,6 +7,8 @@ from array import array
 
 import regex
 
+SUFFIXES = (".md", ".markdown")  # of the files that are Markdown
+
 # Bounded, so that no text takes more than a time in proportion to its length.
 _CODE = r"(?P<code>(?P<ticks>`{1,9}+)(?!`)[^`]{1,2000}+(?P=ticks)(?!`))|(?<!\\)"  # is left as it is
 _LINK = regex.compile(
@@ -25,6 +27,11 @@ _CHARACTER = regex.compile(
     r"|\\(?P<words>[!-/:-@\[-`{-~]))"
 )
 _BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll})")
+
+
+def is_markdown(name: str) -> bool:
+    """Whether the text of a document of that name is Markdown."""
+    return name.lower().endswith(SUFFIXES)
 
 
 def plain(text: str) -> str:

@@ -174,12 +174,7 @@ def plain(text: str, name: str) -> str:
 
     Words that stand in an address only are not in it, and a word that is part of a link is whole.
     """
-    return plain_markdown.plain(text) if is_markdown(name) else text
-
-
-def is_markdown(name: str) -> bool:
-    """Whether the text of a document of that name is Markdown, whose words `plain` gives."""
-    return name.lower().endswith(markdown.SUFFIXES)
+    return plain_markdown.plain(text) if plain_markdown.is_markdown(name) else text
 
 
 def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
