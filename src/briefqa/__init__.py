@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, batch, build, cite, open_index, replay, search, verify
+    from briefqa.api import (
+        ask,
+        batch,
+        build,
+        cite,
+        mentions,
+        open_index,
+        replay,
+        search,
+        verify,
+    )
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -62,6 +72,7 @@ __all__ = [
     "batch",
     "build",
     "cite",
+    "mentions",
     "open_index",
     "replay",
     "search",
@@ -70,7 +81,17 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "batch", "build", "cite", "open_index", "replay", "search", "verify"),
+    "api": (
+        "ask",
+        "batch",
+        "build",
+        "cite",
+        "mentions",
+        "open_index",
+        "replay",
+        "search",
+        "verify",
+    ),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from briefqa.index.info import IndexInfo
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.progress import OnProgress
-    from briefqa.indexing.verification import VerifyReport
+    from briefqa.indexing.verification import PlacesReport, VerifyReport
+    from briefqa.mentions.found import Mentions
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
     from briefqa.questionnaire.answers import Answers
@@ -251,6 +252,33 @@ def check_text(text: str, *, index: AnyPath = "index", nearest: int = 0) -> Draf
     from briefqa.drafts.file import check_content
 
     return check_content(text.encode(errors="replace"), "draft.md", Path(index), nearest)
+
+
+def verify_places(places: AnyPath, *, index: AnyPath = "index", password: str = "") -> PlacesReport:
+    """Read the sources of a list of places again and check that each still stands there.
+
+    `places` is a JSON file that `briefqa mentions` wrote. Raises UsageError for another.
+    """
+    from briefqa.indexing.verification import verify_places as check
+
+    return check(Path(index), Path(places), password)
+
+
+def mentions(
+    query: str,
+    *,
+    aliases: Iterable[str] = (),
+    documents: Iterable[str] | None = None,
+    index: AnyPath = "index",
+) -> Mentions:
+    """Every place where a name, word or phrase stands, in all its forms; no model is loaded.
+
+    `query` may have operators (docs/mentions.md), `aliases` are looked for as well, `documents` are
+    named as for `Searcher.where`. Raises UsageError for a query that is not well formed.
+    """
+    from briefqa.mentions.finding import mentions_in
+
+    return mentions_in(Path(index), query, aliases=aliases, documents=documents)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from briefqa import __version__
 from briefqa.answering import compose
 from briefqa.citations import Style, cite
-from briefqa.cli import screen, terminal
+from briefqa.cli import more_commands, screen, terminal
 from briefqa.cli.parser import default_index, parser
 from briefqa.errors import BriefQAError, UsageError
 from briefqa.records import Query, Verdict, Where
@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace, top: argparse.ArgumentParser) -> int:
     if options.command is None:
         top.print_help(sys.stderr)
         return 2
-    return _COMMANDS[options.command](options)
+    return {**_COMMANDS, **more_commands.COMMANDS}[options.command](options)
 
 
 def _discard_stdout() -> None:
@@ -273,6 +273,8 @@ def _verify(options: argparse.Namespace) -> int:
     from briefqa.api import verify
 
     password = terminal.password_of_files() if options.password else ""
+    if options.places:
+        return more_commands.verify_places(options, password)
     report = verify(options.index, password=password)
     if options.json:
         terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})

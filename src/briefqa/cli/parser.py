@@ -29,6 +29,8 @@ examples:
 
 def parser() -> argparse.ArgumentParser:
     """The parser; the name of the command goes to `command`, None where there is none."""
+    from briefqa.cli import more_commands as more  # it has its options from here
+
     top = argparse.ArgumentParser(
         prog="briefqa",
         description="Ask your briefs a question, get the exact passage that answers it.",
@@ -54,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     _add_info(commands)
     _add_models(commands)
+    more.add(commands)
     return top
 
 
@@ -283,6 +286,10 @@ def _add_verify(commands: Any) -> None:
         commands, "verify", "check every citation against its source", "briefqa verify",
         exits="exits with 1 if a source is missing or has changed since it was indexed",
     )  # fmt: skip
+    command.add_argument(
+        "--places", type=Path, metavar="FILE",
+        help="check the places of this file, which briefqa mentions wrote as JSON",
+    )  # fmt: skip
     _locked(command)
     _index(command)
     _json(command)
@@ -443,3 +450,8 @@ def _table(command: argparse.ArgumentParser) -> None:
 
 def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
+
+
+# For commands that are added elsewhere.
+new_command, index_option, table_options, json_option = _command, _index, _table, _json
+reader_options, scope_options, question_options = _reader, _scope, _question

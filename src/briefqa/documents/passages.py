@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from briefqa.citations import date_in_words
-from briefqa.documents import loaders
-from briefqa.places import FROM_PICTURE
-from briefqa.records import Document, LineMap, Passage, Place, PlaceUnit, Section, Span
+from briefqa.documents import loaders, placing
+from briefqa.records import Document, Passage, Section, Span
 from briefqa.text.lead_in import lead_ins
 from briefqa.text.line_breaks import is_header_row
 from briefqa.text.sentences import sentences
@@ -25,7 +24,6 @@ TARGET_WORDS = 120
 MAX_CHARS = 2_000  # however few word pieces: to a tokenizer a huge word may be a single one
 CONTEXT_SHARE = 4  # the context takes at most one part in so many of the window
 _TINY_WORDS = TARGET_WORDS // 4
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\S+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _PAUSES = (
@@ -91,7 +89,7 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
     a document which does not say, as far as its words do not tell.
     """
     language = document.metadata.language or language
-    place_of = _places(document)
+    place_of = placing.places(document)
     passages = []
     for section in document.sections:
         head = context(document.title, section.path, window)
@@ -113,41 +111,6 @@ def cut(document: Document, window: Window, language: str = "en") -> list[Passag
                 )
             )
     return passages
-
-
-def _places(document: Document) -> Callable[[int, int], Place]:
-    """A function from a range of the text, not empty, to the place where it stands in the file."""
-    if document.lines.starts:
-        return lambda start, end: _page(document, *_pages(document.lines, start, end))
-    if starts := document.page_starts:
-        return lambda start, end: _page(
-            document, bisect_right(starts, start), bisect_right(starts, end - 1)
-        )
-    if not document.encoding:  # the lines of an extracted text are not the file's
-        return lambda _start, _end: Place(PlaceUnit.NONE)
-    newlines = _NEWLINE.finditer(document.text)
-    begins = document.line_starts or (0, *(newline.end() for newline in newlines))
-    return lambda start, end: Place(
-        PlaceUnit.LINE, bisect_right(begins, start), bisect_right(begins, end - 1)
-    )
-
-
-def _pages(lines: LineMap, start: int, end: int) -> tuple[int, int, bool]:
-    """The first and the last page on which a range of the text stands; whether OCR read any."""
-    rows = lines.within(start, end)
-    on = [lines.pages[row] for row in rows]
-    return min(on), max(on), any(lines.firsts[row] == FROM_PICTURE for row in rows)
-
-
-def _page(document: Document, first: int, last: int, ocr: bool = False) -> Place:
-    labels = document.page_labels
-    label = ""
-    if labels and any(labels[page - 1] for page in (first, last) if page <= len(labels)):
-        named = [labels[page - 1] or str(page) for page in (first, last) if page <= len(labels)]
-        label = "–".join(dict.fromkeys(named))
-    if label == ("–".join(map(str, dict.fromkeys((first, last))))):
-        label = ""
-    return Place(document.page_unit, first, last, label, ocr)
 
 
 def context(title: str, section: tuple[str, ...], window: Window) -> str:

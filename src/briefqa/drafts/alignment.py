@@ -101,9 +101,9 @@ def _range(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
 
 def _three(quote: Sequence[str], text: Sequence[str], place: int, at: int) -> bool:
     """Whether the pair of words there is part of three that are the same."""
-    return (
-        place > 0 and at > 0 and quote[place - 1] == text[at - 1]
-    ) or quote[place + 2 : place + 3] == text[at + 2 : at + 3] != []
+    return (place > 0 and at > 0 and quote[place - 1] == text[at - 1]) or quote[
+        place + 2 : place + 3
+    ] == text[at + 2 : at + 3] != []
 
 
 def _has(places: Sequence[int], place: int) -> bool:

@@ -218,7 +218,9 @@ def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Ste
 
 
 def _moved(steps: list[Step], by: int) -> list[Step]:
-    return [replace(one, text_start=one.text_start + by, text_end=one.text_end + by) for one in steps]
+    return [
+        replace(one, text_start=one.text_start + by, text_end=one.text_end + by) for one in steps
+    ]
 
 
 def _compared(
@@ -251,7 +253,9 @@ def _compared(
                 same += len(quoted)
             else:
                 differing += max(1, len(quoted))
-            pieces.append(Piece(draft, source, same=draft.split() == source.split(), allowed=allowed))
+            pieces.append(
+                Piece(draft, source, same=draft.split() == source.split(), allowed=allowed)
+            )
         draft_end = part.tokens[-1].end
         text_end = max(text_end, of_part[-1].text_end)
     last = text[text_end - 1]

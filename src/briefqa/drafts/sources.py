@@ -134,7 +134,9 @@ class Sources:
         document = int(np.searchsorted(self._first, row, "right")) - 1
         last = min(row + beyond, int(self._first[document + 1]) - 1)
         start = max(0, self.passage(row).start - margin)
-        return Window(document, start, self._text(document)[start : self.passage(last).end + margin])
+        return Window(
+            document, start, self._text(document)[start : self.passage(last).end + margin]
+        )
 
     def source(self, document: int, start: int, end: int) -> Source:
         """A range of a document's text, with the passage that it begins in or before."""

@@ -11,9 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from briefqa.documents import loaders, reading, source_files
-from briefqa.errors import LoadError
+from briefqa.errors import LoadError, UsageError
 from briefqa.index.manifest import Manifest, Outcome, Source
 from briefqa.index.store import store_at
+from briefqa.json_decoding import Count, Malformed, decode
+
+MOST_LISTED = 500_000_000  # bytes of a list of places
 
 
 class State(StrEnum):
@@ -83,6 +86,75 @@ def verify_index(index: Path, password: str = "") -> VerifyReport:
             holding = sum(text[start:end] == quotation for start, end, quotation in quoted)
         checked.append(Checked(source.name, source.path, state, len(quoted), holding))
     return VerifyReport(index, opened.name, tuple(checked))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPlace:
+    """Characters of a document that were cited, whether they stand there now, and its file."""
+
+    document: str
+    start: int
+    end: int
+    text: str
+    holds: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesReport:
+    """What a verification of a list of places found."""
+
+    index: Path
+    places: tuple[CheckedPlace, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every place stands where it was cited."""
+        return all(place.holds for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    document: str
+    start: Count
+    end: Count
+    text: str = ""
+    mention: str = ""  # as tables call the text
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    mentions: tuple[_Place, ...] = ()
+    rows: tuple[_Place, ...] = ()  # of a table
+
+
+def verify_places(index: Path, listed: Path, password: str = "") -> PlacesReport:
+    """Check the places of a JSON file of mentions against their sources as they are now.
+
+    Raises UsageError for another file, IndexNotFound, IndexOutOfDate or IndexDamaged.
+    """
+    try:
+        found = decode(source_files.read(listed, MOST_LISTED), _Places)
+    except (LoadError, Malformed) as error:
+        raise UsageError(
+            f"{listed} is not a list of places ({error}); write one with: briefqa mentions --json"
+        ) from error
+    with store_at(index).open() as opened:
+        manifest = opened.manifest
+    sources = {source.name: source for source in manifest.indexed()}
+    read: dict[str, tuple[State, str]] = {}
+    checked = []
+    for place in (*found.mentions, *found.rows):
+        name, text = place.document, place.text or place.mention
+        if name not in read:
+            state, now = State.MISSING, None
+            if name in sources:
+                state, now = _read_again(sources[name], manifest.encoding, password)
+            read[name] = state, now or ""
+        state, now_there = read[name]
+        holds = bool(text) and now_there[place.start : place.end] == text
+        checked.append(CheckedPlace(name, place.start, place.end, text, holds, state))
+    return PlacesReport(index, tuple(checked))
 
 
 def state_of(manifest: Manifest, name: str) -> State:

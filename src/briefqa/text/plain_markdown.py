@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+from array import array
 
 import regex
+
+SUFFIXES = (".md", ".markdown")  # of the files that are Markdown
 
 # Bounded, so that no text takes more than a time in proportion to its length.
 _CODE = r"(?P<code>(?P<ticks>`{1,9}+)(?!`)[^`]{1,2000}+(?P=ticks)(?!`))|(?<!\\)"  # is left as it is
@@ -26,6 +29,11 @@ _CHARACTER = regex.compile(
 _BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll})")
 
 
+def is_markdown(name: str) -> bool:
+    """Whether the text of a document of that name is Markdown."""
+    return name.lower().endswith(SUFFIXES)
+
+
 def plain(text: str) -> str:
     """Markdown as it is read: links and pictures as what they are called, characters as themselves.
 
@@ -35,6 +43,24 @@ def plain(text: str) -> str:
     for markup in (_LINK, _LINK, _EMPHASIS, _CHARACTER):  # a link may be around a picture
         text = markup.sub(_read, text)
     return _BROKEN.sub("\n", text)
+
+
+def plain_with_offsets(text: str) -> tuple[str, array[int]]:
+    """As `plain`, with where in `text` each character stands, and after them its length."""
+    offsets = array("q", range(len(text) + 1))
+    for markup in (_LINK, _LINK, _EMPHASIS, _CHARACTER):
+        pieces, kept, end = [], array("q"), 0
+        for found in markup.finditer(text):
+            words = _read(found)
+            at = found.start() if found["code"] else max(found.start("words"), found.start())
+            pieces += [text[end : found.start()], words]
+            kept += offsets[end : found.start()]
+            as_written = text.startswith(words, at)
+            kept.extend(offsets[at + (place if as_written else 0)] for place in range(len(words)))
+            end = found.end()
+        if end:
+            text, offsets = "".join((*pieces, text[end:])), kept + offsets[end:]
+    return text, offsets
 
 
 def _read(markup: regex.Match[str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
@@ -46,6 +47,8 @@ _VERSION = regex.compile(r"v(?=\p{N}++\.)")
 _INITIALS = regex.compile(rf"{_LETTERS}(?:\.{_LETTERS})++")
 _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 _PARTS = regex.compile(rf"{_LETTERS}+|\p{{N}}+")
+_WRITTEN_PARTS = regex.compile(rf"{_LETTERS}++(?:[{_UNSEEN}]++{_LETTERS}++)*+|\p{{N}}++")
+_MOST_RUN_TOGETHER = 6  # parts of a word that are also read in every way of joining neighbours
 # `OpenStreetMap`: words that are run together, each with a capital.
 _LETTERS_ONLY = regex.compile(rf"{_LETTERS}+")
 _HUMP = regex.compile(r"\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p{Ll}\p{M}]+")
@@ -224,6 +227,88 @@ def places_of(words: Iterable[str], text: str, stem: Stem) -> list[tuple[int, in
         for match in _WORD.finditer(text)
         if not wanted.isdisjoint(_terms(match[0], stem))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a part of a written word, or some that follow each other.
+
+    Of the word's parts it is `first` up to, not with, `last`, and in the word the characters
+    `start` to `end`. `plain` is it in small letters without accents, `stem` without its ending.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    plain: str
+    stem: str
+
+
+def written_words(text: str) -> Iterator[tuple[int, str]]:
+    """Each written word with its offset, in order; where scripts meet a word ends."""
+    unspaced = _UNSPACED.search(text) is not None
+    for match in _WORD.finditer(text):
+        if not (unspaced and _UNSPACED.search(match[0])):
+            yield match.start(), match[0]
+            continue
+        for run in _RUN_OF_SCRIPT.finditer(match[0]):
+            for word in _WORD.finditer(run[0]):
+                yield match.start() + run.start() + word.start(), word[0]
+
+
+def readings(raw: str, stem: Stem) -> tuple[int, tuple[Reading, ...]]:
+    """How many parts a written word has, 1 or more, and every way to read it.
+
+    `Deir-ez-Zor` is three parts, and each run of them joined; `Su-25` and `Su25` two; `26.395` is
+    one, as it stands and as 26395; of a script without spaces each character is a part.
+    """
+    word = _fold(_GROUPING.sub("", _BROKEN.sub("", raw)))
+    numbers = _numbers(word)
+    if numbers and (len(numbers) < 3 or numbers[:-1] != tuple(_PARTS.findall(word))):
+        return 1, tuple(Reading(0, 1, 0, len(raw), each, each) for each in dict.fromkeys(numbers))
+    if word.endswith(("+", "#")) or _INITIALS.fullmatch(word):
+        plain = word.replace(".", "")
+        return 1, (Reading(0, 1, 0, len(raw), plain, stem(plain) if plain.isalpha() else plain),)
+    spans = _part_spans(raw)
+    parts = [_fold(raw[start:end]) for start, end in spans]
+    if not parts:
+        return 1, (Reading(0, 1, 0, len(raw), word, word),)
+    n = len(parts)
+    joined = 1 if _UNSPACED.search(raw) else n if n <= _MOST_RUN_TOGETHER else 1
+    runs = [(first, last) for first in range(n) for last in range(first + 1, first + joined + 1)]
+    if joined == 1 < n and not _UNSPACED.search(raw):
+        runs.append((0, n))
+    found = []
+    for first, last in runs:
+        if last <= n and not any(
+            map(_digits_meet, parts[first : last - 1], parts[first + 1 : last])
+        ):
+            plain = "".join(parts[first:last])
+            ending = stem(plain) if plain.isalpha() else plain
+            found.append(Reading(first, last, spans[first][0], spans[last - 1][1], plain, ending))
+    if numbers:
+        found.append(Reading(0, n, 0, len(raw), numbers[-1], numbers[-1]))
+    return n, tuple(found)
+
+
+def _digits_meet(one: str, other: str) -> bool:
+    return one[-1].isdigit() and other[0].isdigit()
+
+
+def _part_spans(raw: str) -> list[tuple[int, int]]:
+    """Where the parts of a written word stand in it, a possessive ending left out."""
+    ending = _POSSESSIVE.search(raw.lower()) if len(raw.lower()) == len(raw) else None
+    spans: list[tuple[int, int]] = []
+    for part in _WRITTEN_PARTS.finditer(raw, 0, ending.start() if ending else len(raw)):
+        if _UNSPACED.search(part[0]):
+            spans += ((at, at + 1) for at in range(*part.span()))
+            continue
+        start = part.start()
+        for piece in _LETTERS_ONLY.sub(_humps, part[0]).split(" "):
+            spans.append((start, start + len(piece)))
+            start += len(piece)
+    return spans
 
 
 def is_name(word: str, question: str) -> bool:

@@ -205,7 +205,7 @@ def plain(text: str, name: str) -> str:
 
     Words that stand in an address only are not in it, and a word that is part of a link is whole.
     """
-    return plain_markdown.plain(text) if name.lower().endswith(markdown.SUFFIXES) else text
+    return plain_markdown.plain(text) if plain_markdown.is_markdown(name) else text
 
 
 def attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:

@@ -24,6 +24,7 @@ from briefqa.documents.loaders.outline import (
 )
 from briefqa.documents.loaders.shown_markdown import shown
 from briefqa.records import Document, Span
+from briefqa.text import plain_markdown
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 NAME = "markdown"
 VERSION = 4
-SUFFIXES: tuple[str, ...] = (".md", ".markdown")
+SUFFIXES: tuple[str, ...] = plain_markdown.SUFFIXES
 MEDIA_TYPE = "text/markdown"
 CALLED = "Markdown"
 GIVES = "title, date and source from front matter; headings, paragraphs, lists, tables"

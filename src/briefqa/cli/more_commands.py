@@ -1,0 +1,183 @@
+"""The commands beyond questions: every mention, and questions that keep watch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from briefqa.cli import parser, screen, terminal
+from briefqa.cli.screen import fitted, line
+from briefqa.errors import BriefQAError, UsageError
+from briefqa.records import Span
+
+if TYPE_CHECKING:
+    from briefqa.mentions.concordance import Side
+    from briefqa.mentions.found import Mention, Mentions
+    from briefqa.mentions.meaning import Meaning
+
+_NOWHERE = 4  # the exit code of `briefqa ask` for an answer that is not there, too
+
+
+def add(commands: Any) -> None:
+    """Add the commands with their options to a parser's."""
+    _add_mentions(commands)
+
+
+def _add_mentions(commands: Any) -> None:
+    command = parser.new_command(
+        commands, "mentions", "list every place where a name, word or phrase stands",
+        "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor' -o places.xlsx",
+        exits="exits with 4 if it stands nowhere",
+    )  # fmt: skip
+    command.add_argument(
+        "query", nargs="+", metavar="QUERY",
+        help="words in all their forms; \"as they are spelled\"; begin*; spelling~; with AND, OR, "
+        "NOT, near/5, brackets, in:title, in:heading, in:text, date:2017-01..2017-03",
+    )  # fmt: skip
+    command.add_argument(
+        "--alias", action="append", default=[], metavar="WORDS",
+        help="look for these words as well; may be given again",
+    )  # fmt: skip
+    command.add_argument(
+        "--document", action="append", metavar="NAME",
+        help="only in this document, named as for briefqa search; may be given again",
+    )  # fmt: skip
+    command.add_argument(
+        "--concordance", choices=["left", "right"],
+        help="show each place on one line, sorted by what stands left or right of it",
+    )  # fmt: skip
+    command.add_argument(
+        "--meaning", type=int, metavar="K",
+        help="also show the K passages nearest in meaning that do not have the words",
+    )  # fmt: skip
+    command.add_argument(
+        "--sample", type=int, default=0, metavar="N",
+        help="with --meaning, also show N passages drawn from all others, to bound what is missed",
+    )  # fmt: skip
+    command.add_argument(
+        "--found", type=int, metavar="M",
+        help="how many of the N drawn passages mean it, once you have read them",
+    )  # fmt: skip
+    parser.table_options(command)
+    parser.index_option(command)
+    parser.json_option(command)
+
+
+def _mentions(options: argparse.Namespace) -> int:
+    from briefqa.mentions.finding import mentions_in
+
+    if options.meaning is None and (options.sample or options.found is not None):
+        raise UsageError("--sample and --found go with --meaning; give it too.")
+    found = mentions_in(
+        options.index, " ".join(options.query), aliases=options.alias, documents=options.document
+    )
+    meaning = None
+    if options.meaning is not None:
+        meaning = _meaning(options, found)
+        said = meaning.statement(options.found)  # before anything is written: it may be refused
+    if options.output is not None:
+        from briefqa.reports.table import write
+
+        write(found.table(), options.output, options.format)
+    if options.json:
+        shown = found.as_json()
+        if meaning is not None:
+            shown["meaning"] = {**asdict(meaning), "statement": said}
+        terminal.show_json(shown)
+    elif options.output is None:
+        _show(found, options.concordance)
+        if meaning is not None:
+            _show_meaning(meaning, said)
+    elif str(options.output) != "-":
+        print(line(found.statement))
+    return 0 if found.mentions else _NOWHERE
+
+
+def _meaning(options: argparse.Namespace, found: Mentions) -> Meaning:
+    from briefqa.index.opened import open_generation
+    from briefqa.mentions.finding import named
+    from briefqa.mentions.meaning import near_in_meaning
+    from briefqa.models.embedder import embedder_of
+
+    with open_generation(options.index) as opened:
+        manifest = opened.manifest
+        return near_in_meaning(
+            opened, embedder_of(manifest.model, manifest.fingerprint), found,
+            k=options.meaning, sample=options.sample, documents=named(opened, options.document),
+        )  # fmt: skip
+
+
+def _show(found: Mentions, concordance: Side | None) -> None:
+    """Print the places by document, or as a concordance, and the statement."""
+    if concordance:
+        from briefqa.mentions.concordance import Side, columns, ordered
+
+        rows = ordered(found.mentions, Side(concordance))
+        for each, (left, text, right) in zip(rows, columns(rows), strict=True):
+            place = each.place.in_words
+            print(f"{line(left)}{screen.styled(line(text), screen.Style.WORDS)}{line(right)}  "
+                  f"{line(', '.join(filter(None, (each.document, place))))}")  # fmt: skip
+    else:
+        for document, places in groupby(found.mentions, lambda each: each.document):
+            several = list(places)
+            head = ", ".join(filter(None, (several[0].title, several[0].date)))
+            print(line(f"{document} ({head}): {terminal.count(len(several), 'place')}"))
+            for each in several:
+                print(_in_context(each))
+            print()
+    if len(found.forms) > 1:
+        spelt = [f"{form} {times}" for form, times in found.forms.items()]
+        print(fitted(line(f"Spelled: {', '.join(spelt)}.")))
+    print(fitted(line(found.statement)))
+
+
+def _in_context(each: Mention) -> str:
+    """The place with what stands around it, and its citation."""
+    from briefqa.mentions.finding import CONTEXT
+
+    before, text, after = map(line, (each.left, each.text, each.right))
+    before = f"…{before}" if len(each.left) == CONTEXT else before.lstrip()
+    after = f"{after}…" if len(each.right) == CONTEXT else after.rstrip()
+    span = Span(len(before), len(before) + len(text))
+    place = each.citation.removeprefix(f"{' '.join(each.title.split())} › ")
+    cited = line(", ".join(filter(None, (place, each.place.in_words))))
+    shown = fitted(f"{before}{text}{after}", indent="    ", styles=[(span, screen.Style.WORDS)])
+    return f"  {screen.styled(cited, screen.Style.CITATION)}\n{shown}"
+
+
+def _show_meaning(meaning: Meaning, said: str) -> None:
+    print("\nPassages that may mean it too:")
+    for number, near in enumerate(meaning.ranked, 1):
+        print(f"[{number}] {line(near.passage.citation)} (cosine {near.cosine:.3f})")
+        print(fitted(near.passage.text, indent="    "))
+    for number, passage in enumerate(meaning.sample, 1):
+        print(f"\nDrawn {number} of {len(meaning.sample)}: {line(passage.citation)}")
+        print(fitted(passage.text, indent="    "))
+    print(f"\n{fitted(said)}")
+
+
+def verify_places(options: argparse.Namespace, password: str) -> int:
+    """`briefqa verify --places`: print whether each place of a list still stands."""
+    from briefqa.api import verify_places as verify
+
+    report = verify(options.places, index=options.index, password=password)
+    if options.json:
+        terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})
+    else:
+        for name, places in groupby(report.places, lambda place: place.document):
+            several = list(places)
+            holding = sum(place.holds for place in several)
+            state = f"{several[0].state}, {holding} of {len(several)} places hold"
+            print(line(f"  {name}: {state}"))
+    if not report.holds:
+        broken = sum(not place.holds for place in report.places)
+        raise BriefQAError(
+            f"{broken} of {len(report.places)} places no longer stand there (see the list)."
+        )
+    return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"mentions": _mentions}

@@ -1,0 +1,1 @@
+"""Every place where a name, word or phrase stands in the documents."""
