@@ -149,7 +149,7 @@ def verify_places(index: Path, listed: Path, password: str = "") -> PlacesReport
         if name not in read:
             state, now = State.MISSING, None
             if name in sources:
-                state, now = _read_again(sources[name], manifest.encoding, password)
+                state, now = _read_again(sources[name], manifest, password)
             read[name] = state, now or ""
         state, now_there = read[name]
         holds = bool(text) and now_there[place.start : place.end] == text
