@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -484,9 +485,11 @@ def test_500_questions_leak_no_memory(brief: Searcher, repo: Path) -> None:
 @pytest.mark.quality
 def test_risk_and_coverage_of_the_bundled_questions(brief: Searcher, repo: Path) -> None:
     asked_of = sheet.read(repo / "data" / "questions.jsonl")
-    where = brief.where(["syria-january-2017.md"])
-    turns = asking.ask_all(brief, asked_of.questions, where)
+    turns = asking.ask_all(brief, asked_of.questions)
     made = replace(receipt.make(brief, ()), turns=tuple(turns))
-    notes = Answers(asked_of, made, lambda _: "").notes()
-    print("\n".join(notes))
-    assert len(notes) == 3
+    _, by_confidence, measured = Answers(asked_of, made, lambda _: "").notes()
+    coverage, expected = map(float, re.findall(r"\d\.\d\d", by_confidence))
+    _, risk, wrong_at_most = map(float, re.findall(r"\d\.\d\d", measured))
+    assert coverage >= 0.27  # .29 when it was measured: docs/questionnaires.md
+    assert risk <= 0.22  # .19
+    assert risk <= expected <= wrong_at_most + 0.02

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -276,3 +276,21 @@ def test_an_altered_script_does_not_run(tab: Page, written: bytes, tmp_path: Pat
     assert altered != written
     said = verdict(tab, tmp_path / "altered.html", altered)
     assert said == "Not checked: scripts are off, or this file is damaged."
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_everybody_can_read_it(
+    tab: Page, searcher: Searcher, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+    shown = Table("Mentions", ("where", "what"), [("harbour.md", "x" * 200)])
+    made = receipt.make(searcher, turns(searcher))
+    content = evidence.page(searcher, made, title="Mentions", shown=shown)
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.emulate_media(color_scheme=scheme)
+    assert verdict(tab, tmp_path / "whole.html", content) == CHECKED
+    violations = Axe().run(tab).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ DateOf = Callable[[str], str]
 
 _WITHOUT = "no verdict"
 _Line = tuple[RecordedTurn, RecordedQuotation | None]
+_Then = Mapping[str, Sequence[_Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class Answers:
         taken = {NUMBER, *ours}
         theirs = [f"{name} (sheet)" if name in taken else name for name in self.sheet.columns]
         rows: list[Sequence[Cell]] = []
+        then = self._then()
         for number, cells, turn in self._asked():
-            rows += [(number, *cells, *line) for line in self._lines(turn)]
+            rows += [(number, *cells, *line) for line in self._lines(turn, then)]
         columns = (NUMBER, *table.distinct(theirs), *ours)
         return Table("Answers", columns, rows, self.notes())
 
@@ -103,7 +105,7 @@ class Answers:
             number, turn = next(turns) if question else (None, None)
             yield number, cells, turn
 
-    def _lines(self, turn: RecordedTurn | None) -> Iterator[Sequence[Cell]]:
+    def _lines(self, turn: RecordedTurn | None, then: _Then) -> Iterator[Sequence[Cell]]:
         if turn is None:
             empty = len(COLUMNS) if self.before is None else len(COLUMNS) + len(CHANGED)
             yield [None] * empty
@@ -112,19 +114,19 @@ class Answers:
         if self.before is None:
             yield from (_cells(line, self.date_of) for line in lines)
             return
-        for change, new, old in _compared(lines, self._then(turn.question)):
+        for change, new, old in _compared(lines, then.get(turn.question)):
             cells = [None] * len(COLUMNS) if new is None else _cells(new, self.date_of)
             yield (*cells, change or None, *_was(old if change else None))
 
-    def _then(self, question: str) -> list[_Line] | None:
-        """The lines of the first answer to that question in the earlier run, None for none."""
+    def _then(self) -> _Then:
+        """The lines of the answer to each question in the earlier run."""
         before = () if self.before is None else self.before.turns
-        return next((_lines_of(turn) for turn in before if turn.question == question), None)
+        return {turn.question: _lines_of(turn) for turn in before}
 
     def _since(self, before: Receipt) -> str:
-        changes = Counter[str]()
+        changes, then = Counter[str](), self._then()
         for turn in self.receipt.turns:
-            compared = _compared(_lines_of(turn), self._then(turn.question))
+            compared = _compared(_lines_of(turn), then.get(turn.question))
             told = {change for change, *_ in compared}
             now = "new" if "new question" in told else "same" if told == {""} else "changed"
             changes[now] += 1
