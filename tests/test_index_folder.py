@@ -101,7 +101,7 @@ def test_the_manifest_describes_every_other_file_and_every_source(made: Path) ->
             sha256=hashlib.sha256(BRIEF.encode()).hexdigest(),
             outcome=Outcome.INDEXED,
             passages=1,
-            loader="markdown 3",
+            loader="markdown 4",
         ),
     )
     assert (manifest.format, manifest.model, manifest.fingerprint, manifest.dimension) == (
@@ -358,4 +358,4 @@ def test_an_index_of_format_2_opens_and_answers(tmp_path: Path) -> None:
     ]
     manifest = searcher.manifest()
     assert (manifest.format, manifest.roots, manifest.excluded) == (2, ("/briefs",), ())
-    assert [source.loader for source in manifest.sources] == ["markdown 3"]
+    assert [source.loader for source in manifest.sources] == ["markdown 4"]
