@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -100,7 +101,9 @@ def test_every_sentence_and_every_border_of_the_briefs_is_found(opened: OpenedIn
 
 
 def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> None:
-    claim = only('"Nobody may be put on two nights in a row," it says.', ClaimKind.QUOTATION, opened)
+    claim = only(
+        '"Nobody may be put on two nights in a row," it says.', ClaimKind.QUOTATION, opened
+    )
     assert wording.difference(claim) == "Nobody may be put on {+more than+} two nights in a row"
     claim = only("“The strike lasted sixty days.”", ClaimKind.QUOTATION, opened)
     assert wording.difference(claim) == "The strike lasted [-sixty-]{+fifty+} days"
@@ -233,6 +236,7 @@ def test_the_command_writes_copies_a_table_and_json(
     index: Path, tmp_path: Path, repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draft = repo / "examples" / "draft.md"
+    found: dict[str, Any] = {}
     for name in ("a.html", "a.md", "a.docx"):
         arguments = ["check", str(draft), "--index", str(index), "--json"]
         arguments += ["--annotated", str(tmp_path / name), "-o", str(tmp_path / "t.csv")]
@@ -250,7 +254,9 @@ def test_the_command_writes_copies_a_table_and_json(
     written = docx.Document(str(tmp_path / "a.docx"))
     comments = [comment.text for comment in written.comments]
     assert len(comments) == len(found["claims"])
-    assert any(text.startswith("Name: stands otherwise, as “Margit Lindqvist”") for text in comments)
+    assert any(
+        text.startswith("Name: stands otherwise, as “Margit Lindqvist”") for text in comments
+    )
 
 
 def test_a_clean_draft_exits_with_0(

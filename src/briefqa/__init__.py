@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, build, cite, open_index, replay, search, verify
+    from briefqa.api import ask, build, check, cite, open_index, replay, search, verify
+    from briefqa.drafts.records import DraftCheck
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -40,6 +41,7 @@ __all__ = [
     "BriefQAError",
     "BuildError",
     "BuildReport",
+    "DraftCheck",
     "Evidence",
     "Hit",
     "IndexBusy",
@@ -60,6 +62,7 @@ __all__ = [
     "VerifyReport",
     "ask",
     "build",
+    "check",
     "cite",
     "open_index",
     "replay",
@@ -69,7 +72,8 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "build", "cite", "open_index", "replay", "search", "verify"),
+    "api": ("ask", "build", "check", "cite", "open_index", "replay", "search", "verify"),
+    "drafts.records": ("DraftCheck",),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

@@ -52,9 +52,7 @@ _TITLES = frozenset(
 )
 
 
-def check_draft(
-    draft: Document, opened: OpenedIndex, nearest: Nearest | None = None
-) -> DraftCheck:
+def check_draft(draft: Document, opened: OpenedIndex, nearest: Nearest | None = None) -> DraftCheck:
     """Every quotation, figure, date and name of a draft with where it stands in the index.
 
     `nearest`, if given, finds passages for the sentences that have none of those. Raises UsageError
@@ -181,8 +179,8 @@ def _quoted(text: str) -> Iterator[tuple[int, int]]:
         if plain_words(match[number]):
             yield match.span(number)
         behind = match.end()
-    if not behind and (match := _GOES_ON.match(text)):
-        yield match.span(1)
+    if not behind and (rest := _GOES_ON.match(text)):
+        yield rest.span(1)
 
 
 def _shown(sentence: str, start: int, quoted: Sequence[tuple[int, int]]) -> str:
@@ -243,7 +241,7 @@ def _claim(kind: ClaimKind, start: int, stated: str, stands: Stands) -> Claim:
 
 def _names(sentence: str, stated: Sequence[Figure]) -> Iterator[tuple[int, int]]:
     """Where the names of a sentence stand; its first word is none by its capital alone."""
-    begins = len(sentence) - len(sentence.lstrip(" \t\n\"“”‘’«»*_#>-([0123456789.)"))
+    begins = len(sentence) - len(sentence.lstrip(' \t\n"“”‘’«»*_#>-([0123456789.)'))
     taken = {place for one in stated for place in range(one.start, one.end)}
     for match in _NAME.finditer(sentence):
         start, end = match.span()

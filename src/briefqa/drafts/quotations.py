@@ -206,7 +206,7 @@ def _placed(
 
 
 def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Step]:
-    """The steps between them; of a quotation that stands there more than once, the first or last."""
+    """The steps between them, at the first or `last` place where the quotation stands."""
     if last:
         place = place_of(quote[::-1], text[::-1])
         place = None if place is None else len(text) - place - len(quote)
@@ -218,7 +218,9 @@ def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Ste
 
 
 def _moved(steps: list[Step], by: int) -> list[Step]:
-    return [replace(one, text_start=one.text_start + by, text_end=one.text_end + by) for one in steps]
+    return [
+        replace(one, text_start=one.text_start + by, text_end=one.text_end + by) for one in steps
+    ]
 
 
 def _compared(
@@ -251,7 +253,9 @@ def _compared(
                 same += len(quoted)
             else:
                 differing += max(1, len(quoted))
-            pieces.append(Piece(draft, source, same=draft.split() == source.split(), allowed=allowed))
+            pieces.append(
+                Piece(draft, source, same=draft.split() == source.split(), allowed=allowed)
+            )
         draft_end = part.tokens[-1].end
         text_end = max(text_end, of_part[-1].text_end)
     last = text[text_end - 1]

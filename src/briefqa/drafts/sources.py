@@ -83,8 +83,9 @@ class Sources:
         return [row for row, _ in self.ranked(wanted, limit, beyond)]
 
     def ranked(self, wanted: Iterable[str], limit: int, beyond: int) -> list[tuple[int, float]]:
-        """The passages from which on, with `beyond` more, most of these terms stand; best first, each
-        with its share of the best one's weight.
+        """The passages from which on, with `beyond` more, most of these terms stand; best first.
+
+        Each with its share of the best one's weight.
 
         Ties are in the order of the documents. Every passage that holds the rarest term is looked
         at; where the rarest are few, those of the next too.
@@ -93,7 +94,8 @@ class Sources:
         rarest = sorted((len(rows), term, rows) for term, rows in found if len(rows))[:_MOST_TERMS]
         if not rarest:
             return []
-        chosen, read = [], 0
+        chosen: list[npt.NDArray[np.int32]] = []
+        read = 0
         for number, _, rows in rarest:
             if chosen and read + number > _POSTINGS:
                 break
@@ -134,7 +136,9 @@ class Sources:
         document = int(np.searchsorted(self._first, row, "right")) - 1
         last = min(row + beyond, int(self._first[document + 1]) - 1)
         start = max(0, self.passage(row).start - margin)
-        return Window(document, start, self._text(document)[start : self.passage(last).end + margin])
+        return Window(
+            document, start, self._text(document)[start : self.passage(last).end + margin]
+        )
 
     def source(self, document: int, start: int, end: int) -> Source:
         """A range of a document's text, with the passage that it begins in or before."""
