@@ -246,7 +246,7 @@ def measure(
 ) -> Measured:
     """Plant an edit in so many of these sentences, check them, and count."""
     material = Material(taken, seed)
-    planted = []
+    planted: list[Planted] = []
     for one in material.sentences:
         if len(planted) == number:
             break

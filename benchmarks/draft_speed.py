@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +91,7 @@ def main(n_passages: int, number: int) -> None:
             wanted = drawn(opened, number)
             started, used = time.perf_counter(), time.process_time()
             sources = Sources(opened)
-            seconds: Counter[str] = Counter()
+            seconds: defaultdict[str, float] = defaultdict(float)
             right: Counter[str] = Counter()
             for kind, quotation in wanted:
                 begun = time.process_time()

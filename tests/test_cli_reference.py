@@ -48,6 +48,7 @@ def run(
     """Run the example of a command in a folder that holds data/; what it prints."""
     (questions,) = QUESTIONS.findall((repo / "docs" / "documents.md").read_text("utf-8"))
     (clone / "my-questions.jsonl").write_text(questions)
+    (clone / "draft.md").write_text("“The strike lasted fifty days,” and 1,847 were children.")
     lines = "What did the doctors do in Aleppo?\nHow many children?\n/save receipt.json\n"
     (clone / "my-model").symlink_to(sentence_transformer.find("all-MiniLM-L6-v2").folder)
     monkeypatch.setattr("getpass.getpass", lambda prompt: "green ferries")
@@ -74,6 +75,7 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "Saved to receipt.json." in run("chat")
     assert "\n  Water for the city › Tankers and bottles\n" in run("sections")
     assert run("replay").endswith("The index has not changed since.\n")
+    assert run("check").startswith("1 quotation: 1 exact; 1 figure: 1 same (in 3 documents).")
     assert "citations hold" in run("verify")
     assert "hit@1" in run("eval")
     assert "fitted to 4 questions" in run("calibrate")
@@ -81,10 +83,8 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
     assert "\nexported    to ONNX, with the same vectors\n" in run("models")
-    tested = (
-        "build search ask batch chat sections replay verify eval calibrate info password serve mcp"
-    )
-    assert set(commands()) == {*tested.split(), "formats", "models"}
+    tested = "build search ask batch chat sections replay check verify eval calibrate info password"
+    assert set(commands()) == {*tested.split(), "serve", "mcp", "formats", "models"}
 
 
 def test_the_example_of_serve_serves_the_page(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -235,6 +236,7 @@ def test_the_command_writes_copies_a_table_and_json(
     index: Path, tmp_path: Path, repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draft = repo / "examples" / "draft.md"
+    found: dict[str, Any] = {}
     for name in ("a.html", "a.md", "a.docx"):
         arguments = ["check", str(draft), "--index", str(index), "--json"]
         arguments += ["--annotated", str(tmp_path / name), "-o", str(tmp_path / "t.csv")]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ask,
         batch,
         build,
+        check,
         cite,
         mentions,
         open_index,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         search,
         verify,
     )
+    from briefqa.drafts.records import DraftCheck
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -50,6 +52,7 @@ __all__ = [
     "BriefQAError",
     "BuildError",
     "BuildReport",
+    "DraftCheck",
     "Evidence",
     "Hit",
     "IndexBusy",
@@ -71,6 +74,7 @@ __all__ = [
     "ask",
     "batch",
     "build",
+    "check",
     "cite",
     "mentions",
     "open_index",
@@ -85,6 +89,7 @@ _MODULES = {
         "ask",
         "batch",
         "build",
+        "check",
         "cite",
         "mentions",
         "open_index",
@@ -92,6 +97,7 @@ _MODULES = {
         "search",
         "verify",
     ),
+    "drafts.records": ("DraftCheck",),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

@@ -259,7 +259,7 @@ def _add_password(commands: Any) -> None:
 def _add_check(commands: Any) -> None:
     command = _command(
         commands, "check", "look up what a draft quotes, counts, dates and names",
-        "briefqa check examples/draft.md --annotated annotated.html",
+        "briefqa check draft.md --annotated annotated.html",
         exits="exits with 1 if anything is altered, other or nowhere",
     )  # fmt: skip
     command.add_argument(

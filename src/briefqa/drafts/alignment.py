@@ -46,9 +46,15 @@ def aligned(quote: Sequence[str], text: Sequence[str]) -> list[Step]:
         return []
     start, end = bounds
     steps = [
-        Step(one.tag == "equal", one.src_start + start, one.src_end + start, one.dest_start, one.dest_end)
+        Step(
+            same=one.tag == "equal",
+            text_start=start + one.src_start,
+            text_end=start + one.src_end,
+            quote_start=one.dest_start,
+            quote_end=one.dest_end,
+        )
         for one in Levenshtein.opcodes(text[start:end], quote)
-    ]  # fmt: skip
+    ]
     # What the text has before and behind is not left out of the quotation.
     while steps and steps[0].quote_start == steps[0].quote_end:
         steps.pop(0)
@@ -77,7 +83,7 @@ def _range(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
     diagonal = min(one for one, times in diagonals.items() if times == most)
     on = [place for place, places in telling if _has(places, place + diagonal)]
     first, last = (on[0], on[0] + diagonal), (on[-1], on[-1] + diagonal)
-    # What stands before and behind on other diagonals, as near as it can be: words between were cut.
+    # What stands before and behind on other diagonals, as near as can be: words were cut between.
     for place, places in reversed(telling):
         if place < first[0]:
             at = bisect_left(places, first[1]) - 1

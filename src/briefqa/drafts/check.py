@@ -179,8 +179,8 @@ def _quoted(text: str) -> Iterator[tuple[int, int]]:
         if plain_words(match[number]):
             yield match.span(number)
         behind = match.end()
-    if not behind and (match := _GOES_ON.match(text)):
-        yield match.span(1)
+    if not behind and (rest := _GOES_ON.match(text)):
+        yield rest.span(1)
 
 
 def _shown(sentence: str, start: int, quoted: Sequence[tuple[int, int]]) -> str:

@@ -1,4 +1,4 @@
-"""Whether the figures and names of a sentence stand in the documents, and what stands there else."""
+"""Whether the figures and names of a sentence stand in the documents, and what does instead."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ class Evidence:
 
     def of_name(self, name: str) -> Stands:
         """How a name stands: as it is written, or in one passage with its words apart, in another
-        spelling, or nowhere."""
+        spelling, or nowhere.
+        """
         return self._names(name)
 
     def _name(self, name: str) -> Stands:

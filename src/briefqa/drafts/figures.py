@@ -24,6 +24,10 @@ _MONTH = (
 )
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:1\d|20)\d\d)(?!\d|[.,]\d|\s?(?:%|per ?cent))"
+_BEFORE_YEARS = (
+    "in|since|of|by|from|until|early|late|between|and|to|after|before|during|year|spring|summer|"
+    "autumn|fall|winter"
+)
 _DATES = tuple(
     regex.compile(rf"(?i)(?<![\w.,/]){pattern}(?![\w/])")
     for pattern in (
@@ -31,9 +35,7 @@ _DATES = tuple(
         rf"{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?",
         rf"{_MONTH},? {_YEAR}",
         r"(?P<year>(?:1\d|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
-        r"(?<=\b(?:in|since|of|by|from|until|early|late|between|and|to|after|before|during|year|"
-        r"spring|summer|autumn|fall|winter) )"
-        rf"{_YEAR}(?!\s?\p{{L}}*\p{{L}}s\b)",
+        rf"(?<=\b(?:{_BEFORE_YEARS}) ){_YEAR}(?!\s?\p{{L}}{{1,30}}s\b)",
     )
 )
 _UNITS_OF_WORDS = {
@@ -156,12 +158,10 @@ def figures(text: str) -> tuple[Figure, ...]:
 def _date(match: regex.Match[str]) -> Value:
     groups = match.groupdict()
     month = groups.get("month")
-    if month and not month.isdigit():
-        number = next(
-            place for place, name in enumerate(_MONTHS, 1) if name.startswith(month.lower()[:3])
-        )
-    else:
-        number = int(month) if month else None
+    number = None
+    if month:
+        names = (name.startswith(month.lower()[:3]) for name in _MONTHS)
+        number = int(month) if month.isdigit() else 1 + list(names).index(True)
     year, day = groups.get("year"), groups.get("day")
     return (int(year) if year else None, number, int(day) if day else None)
 

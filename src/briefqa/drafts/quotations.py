@@ -206,7 +206,7 @@ def _placed(
 
 
 def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Step]:
-    """The steps between them; of a quotation that stands there more than once, the first or last."""
+    """The steps between them, at the first or `last` place where the quotation stands."""
     if last:
         place = place_of(quote[::-1], text[::-1])
         place = None if place is None else len(text) - place - len(quote)

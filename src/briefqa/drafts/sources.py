@@ -83,8 +83,9 @@ class Sources:
         return [row for row, _ in self.ranked(wanted, limit, beyond)]
 
     def ranked(self, wanted: Iterable[str], limit: int, beyond: int) -> list[tuple[int, float]]:
-        """The passages from which on, with `beyond` more, most of these terms stand; best first, each
-        with its share of the best one's weight.
+        """The passages from which on, with `beyond` more, most of these terms stand; best first.
+
+        Each with its share of the best one's weight.
 
         Ties are in the order of the documents. Every passage that holds the rarest term is looked
         at; where the rarest are few, those of the next too.
@@ -93,7 +94,8 @@ class Sources:
         rarest = sorted((len(rows), term, rows) for term, rows in found if len(rows))[:_MOST_TERMS]
         if not rarest:
             return []
-        chosen, read = [], 0
+        chosen: list[npt.NDArray[np.int32]] = []
+        read = 0
         for number, _, rows in rarest:
             if chosen and read + number > _POSTINGS:
                 break

@@ -39,8 +39,10 @@ def said_of(claim: Claim) -> str:
 
 
 def difference(claim: Claim) -> str:
-    """What differs of a quotation, as in `[-twelve-]{+nineteen+} sessions`: first the draft's words,
-    then the source's; empty where nothing does."""
+    """What differs of a quotation, empty where nothing does: `[-twelve-]{+nineteen+} sessions`.
+
+    The draft's words are in square brackets, the source's in braces.
+    """
     if not claim.differs and claim.finding is not Finding.NEAR:
         return claim.value
     parts = []
