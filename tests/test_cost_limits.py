@@ -78,7 +78,7 @@ COSTLY: dict[str, tuple[str, Callable[[], str]]] = {
     "headings with text": (
         "a.md",
         lambda: "".join(
-            f"{'#' * (n % 6 + 1)} h{n}\n\n{f'Text {n} here. ' * 3}\n\n" for n in range(18_000)
+            f"{'#' * (n % 6 + 1)} h{n}\n\n{f'Text {n} here. ' * 3}\n\n" for n in range(15_000)
         ),
     ),
     "sentences": ("a.txt", lambda: " ".join(f"A{n}." for n in range(100_000))),
