@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import ask, build, cite, mentions, open_index, replay, search, verify
+    from briefqa.api import (
+        ask,
+        build,
+        cite,
+        mentions,
+        open_index,
+        replay,
+        run_watches,
+        search,
+        unwatch,
+        verify,
+        watch,
+        watches,
+    )
     from briefqa.errors import (
         BriefQAError,
         BuildError,
@@ -64,13 +77,30 @@ __all__ = [
     "mentions",
     "open_index",
     "replay",
+    "run_watches",
     "search",
+    "unwatch",
     "verify",
+    "watch",
+    "watches",
 ]
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": ("ask", "build", "cite", "mentions", "open_index", "replay", "search", "verify"),
+    "api": (
+        "ask",
+        "build",
+        "cite",
+        "mentions",
+        "open_index",
+        "replay",
+        "run_watches",
+        "search",
+        "unwatch",
+        "verify",
+        "watch",
+        "watches",
+    ),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),

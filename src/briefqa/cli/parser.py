@@ -90,6 +90,10 @@ def _add_build(commands: Any) -> None:
         "--exclude", action="append", default=[], metavar="PATH",
         help="a file or folder to leave out; may be given again",
     )  # fmt: skip
+    command.add_argument(
+        "--watch", action="store_true",
+        help="go on, and build again whenever files are new, changed or gone; then run the watches",
+    )  # fmt: skip
     _locked(command)
     _index(command)
 
@@ -192,6 +196,10 @@ def _add_serve(commands: Any) -> None:
         "--uploads", type=Path, metavar="FOLDER",
         help="the folder where documents added on the page are stored "
         "(default: NAME-uploads, beside the index folder NAME)",
+    )  # fmt: skip
+    command.add_argument(
+        "--watch", action="store_true",
+        help="build again whenever files of the last build's folders are new, changed or gone",
     )  # fmt: skip
     command.add_argument(
         "--feedback", type=Path, metavar="FILE",
@@ -378,4 +386,4 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 # For commands that are added elsewhere.
 new_command, index_option, table_options, json_option = _command, _index, _table, _json
-reader_options, scope_options, question_options = _reader, _scope, _question
+reader_options, scope_options = _reader, _scope

@@ -252,7 +252,9 @@ def readings(raw: str, stem: Stem) -> tuple[int, tuple[Reading, ...]]:
         runs.append((0, n))
     found = []
     for first, last in runs:
-        if last <= n and not any(map(_digits_meet, parts[first : last - 1], parts[first + 1 : last])):
+        if last <= n and not any(
+            map(_digits_meet, parts[first : last - 1], parts[first + 1 : last])
+        ):
             plain = "".join(parts[first:last])
             ending = stem(plain) if plain.isalpha() else plain
             found.append(Reading(first, last, spans[first][0], spans[last - 1][1], plain, ending))

@@ -24,8 +24,8 @@ from briefqa.errors import UsageError
 from briefqa.records import Passage, TextKind
 
 if TYPE_CHECKING:
+    from briefqa.concordance.found import Mentions
     from briefqa.index.opened import OpenedIndex
-    from briefqa.mentions.found import Mentions
     from briefqa.models.embedder import Embedder
 
 CERTAINTY = 0.95
@@ -57,8 +57,14 @@ class Meaning:
         n = len(self.sample)
         if not n:
             return f"No sample of the other {self.rest} passages was drawn, so nothing bounds them."
-        condition = f"If none of the {n} drawn means it" if found is None else (
-            f"As {found} of the {n} drawn mean it" if found != 1 else f"As 1 of the {n} drawn means it"
+        condition = (
+            f"If none of the {n} drawn means it"
+            if found is None
+            else (
+                f"As {found} of the {n} drawn mean it"
+                if found != 1
+                else f"As 1 of the {n} drawn means it"
+            )
         )
         most = self.most_missed(found or 0)
         return (

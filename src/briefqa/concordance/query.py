@@ -5,7 +5,7 @@
     item     = operand { "near/N" operand }
     operand  = words | phrase | filter | "(" query ")"
     words    = word { word }          one after the other, in all their forms
-    phrase   = \'"\' text \'"\'          one after the other, as they are spelled
+    phrase   = (a quotation)           one after the other, as they are spelled
     word     = text [ "*" | "~" ]     whatever begins so | also what is spelled much like it
     filter   = "in:" ("title" | "heading" | "text") | "date:" [ date ] [ ".." [ date ] ]
 
@@ -238,7 +238,9 @@ class _Parser:
         if negated or joined:
             raise UsageError("An operator has nothing after it; add a word, or quote it.")
         if not nodes:
-            raise UsageError("There is nothing to look for; name a word beside NOT, OR and filters.")
+            raise UsageError(
+                "There is nothing to look for; name a word beside NOT, OR and filters."
+            )
         if len(nodes) == 1 and not without and not filters:
             return nodes[0]
         return Group(tuple(nodes), tuple(without), tuple(filters))
@@ -341,7 +343,8 @@ def _dated(value: str) -> Dated:
     in_range = all(1 <= m <= 12 and 1 <= d <= 31 for _, m, d in (earliest, latest) if m)
     if wrong or not in_range:
         raise UsageError(
-            f"date: takes a date or two with dots between, as in 2017-01..2017-03; not '{value[:40]}'."
+            "date: takes a date or two with dots between, as in 2017-01..2017-03; "
+            f"not '{value[:40]}'."
         )
     if earliest > latest:
         raise UsageError(f"date:{value[:40]} ends before it begins; exchange the two.")
