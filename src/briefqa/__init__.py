@@ -23,8 +23,12 @@ if TYPE_CHECKING:
         mentions,
         open_index,
         replay,
+        run_watches,
         search,
+        unwatch,
         verify,
+        watch,
+        watches,
     )
     from briefqa.drafts.records import DraftCheck
     from briefqa.errors import (
@@ -79,8 +83,12 @@ __all__ = [
     "mentions",
     "open_index",
     "replay",
+    "run_watches",
     "search",
+    "unwatch",
     "verify",
+    "watch",
+    "watches",
 ]
 
 _MODULES = {
@@ -94,8 +102,12 @@ _MODULES = {
         "mentions",
         "open_index",
         "replay",
+        "run_watches",
         "search",
+        "unwatch",
         "verify",
+        "watch",
+        "watches",
     ),
     "drafts.records": ("DraftCheck",),
     "indexing.builder": ("BuildReport",),

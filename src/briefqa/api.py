@@ -22,18 +22,20 @@ from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode, Passage
 
 if TYPE_CHECKING:
+    from briefqa.concordance.found import Mentions
     from briefqa.drafts.records import DraftCheck
     from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
+    from briefqa.index.watches import Watch
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.progress import OnProgress
     from briefqa.indexing.verification import PlacesReport, VerifyReport
-    from briefqa.mentions.found import Mentions
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
     from briefqa.questionnaire.answers import Answers
     from briefqa.receipts.replay import ReplayReport
+    from briefqa.watching.running import WatchReport
 
 AnyPath = str | os.PathLike[str]
 
@@ -276,9 +278,63 @@ def mentions(
     `query` may have operators (docs/mentions.md), `aliases` are looked for as well, `documents` are
     named as for `Searcher.where`. Raises UsageError for a query that is not well formed.
     """
-    from briefqa.mentions.finding import mentions_in
+    from briefqa.concordance.finding import mentions_in
 
     return mentions_in(Path(index), query, aliases=aliases, documents=documents)
+
+
+def watch(
+    text: str,
+    *,
+    mentions: bool = False,
+    aliases: Iterable[str] = (),
+    documents: Iterable[str] | None = None,
+    section: str | None = None,
+    index: AnyPath = "index",
+    reader: str | None = DEFAULT_READER,
+) -> Watch:
+    """Keep watch over the answer to a question, or over the `mentions` of a query.
+
+    `run_watches` tells what has changed since. Raises UsageError for what cannot be asked.
+    """
+    from briefqa.index.watches import WatchKind
+    from briefqa.watching import running
+
+    kind = WatchKind.MENTIONS if mentions else WatchKind.QUESTION
+    return running.add(
+        Path(index), text, kind, documents=documents, section=section, aliases=aliases,
+        reader=reader,
+    )  # fmt: skip
+
+
+def watches(index: AnyPath = "index") -> tuple[Watch, ...]:
+    """What is watched, by number, with what was last seen; raises IndexDamaged."""
+    from briefqa.index.watches import read
+
+    return read(Path(index)).watches
+
+
+def unwatch(number: int, *, index: AnyPath = "index") -> Watch:
+    """Stop the watch of that number, and return it; raises UsageError if there is none."""
+    from briefqa.watching import running
+
+    return running.remove(Path(index), number)
+
+
+def run_watches(
+    index: AnyPath = "index",
+    *,
+    feed: AnyPath | None = None,
+    reader: str | None = DEFAULT_READER,
+) -> WatchReport:
+    """Ask everything that is watched again; each change since the last time is told once.
+
+    `feed` is a JSON Feed file that gets the changes as well. Raises IndexBusy while another
+    run is at it.
+    """
+    from briefqa.watching import running
+
+    return running.run(Path(index), feed_file=None if feed is None else Path(feed), reader=reader)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:

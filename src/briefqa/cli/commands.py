@@ -94,6 +94,8 @@ def _build(options: argparse.Namespace) -> int:
         print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)
         raise
     terminal.show_report(report)
+    if options.watch:
+        return more_commands.go_on_building(options.index, password)
     if report.failed:
         files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
@@ -239,6 +241,7 @@ def _serve(options: argparse.Namespace) -> int:
         uploads=options.uploads,
         feedback=options.feedback,
         reader=options.reader,
+        watch=options.watch,
     )
     return 0
 

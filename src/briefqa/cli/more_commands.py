@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefqa.cli import parser, screen, terminal
@@ -14,16 +18,20 @@ from briefqa.errors import BriefQAError, UsageError
 from briefqa.records import Span
 
 if TYPE_CHECKING:
-    from briefqa.mentions.concordance import Side
-    from briefqa.mentions.found import Mention, Mentions
-    from briefqa.mentions.meaning import Meaning
+    from briefqa.concordance.found import Mention, Mentions
+    from briefqa.concordance.lines import Side
+    from briefqa.concordance.meaning import Meaning
+    from briefqa.index.watches import Watch
+    from briefqa.watching.running import WatchReport
 
+_CHANGED = 5
 _NOWHERE = 4  # the exit code of `briefqa ask` for an answer that is not there, too
 
 
 def add(commands: Any) -> None:
     """Add the commands with their options to a parser's."""
     _add_mentions(commands)
+    _add_watch(commands)
 
 
 def _add_mentions(commands: Any) -> None:
@@ -66,8 +74,140 @@ def _add_mentions(commands: Any) -> None:
     parser.json_option(command)
 
 
+def _add_watch(commands: Any) -> None:
+    command = parser.new_command(
+        commands, "watch", "keep watch over answers and mentions, and tell what changes",
+        "briefqa watch add 'How many children were treated?'",
+        exits="watch run says nothing and exits with 0 where nothing changed, with 5 if "
+        "something did",
+    )  # fmt: skip
+    actions = command.add_subparsers(
+        title="actions", metavar="ACTION", dest="action", required=True
+    )
+    add_ = actions.add_parser("add", help="watch the answer to a question")
+    add_.add_argument("text", nargs="+", metavar="QUESTION", help="in one piece or many")
+    add_.add_argument(
+        "--mentions", action="store_true",
+        help="watch the places of a query instead, as of briefqa mentions",
+    )  # fmt: skip
+    add_.add_argument(
+        "--alias", action="append", default=[], metavar="WORDS",
+        help="with --mentions, watch these words as well; may be given again",
+    )  # fmt: skip
+    parser.scope_options(add_)
+    parser.reader_options(add_)
+    list_ = actions.add_parser("list", help="list what is watched")
+    remove = actions.add_parser("remove", help="stop watching")
+    remove.add_argument("number", type=int, metavar="NUMBER", help="as briefqa watch list has it")
+    run = actions.add_parser("run", help="ask everything again and tell what has changed")
+    run.add_argument(
+        "--feed", type=Path, metavar="FILE",
+        help="put what has changed into this JSON Feed as well, made if there is none",
+    )  # fmt: skip
+    parser.reader_options(run)
+    for action in (add_, list_, remove, run):
+        parser.index_option(action)
+    for action in (list_, run):
+        parser.json_option(action)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    return {
+        "add": _watch_add, "list": _watch_list, "remove": _watch_remove, "run": _watch_run
+    }[options.action](options)  # fmt: skip
+
+
+def _watch_add(options: argparse.Namespace) -> int:
+    from briefqa.index.watches import WatchKind
+    from briefqa.watching import running
+
+    if options.mentions and options.section:
+        raise UsageError("--section goes with a question; leave it out, or --mentions.")
+    if options.alias and not options.mentions:
+        raise UsageError("--alias goes with --mentions; give it too.")
+    new = running.add(
+        options.index, " ".join(options.text),
+        WatchKind.MENTIONS if options.mentions else WatchKind.QUESTION,
+        documents=options.document, section=options.section, aliases=options.alias,
+        reader=options.reader,
+    )  # fmt: skip
+    print(line(_watched(new)))
+    return 0
+
+
+def _watch_list(options: argparse.Namespace) -> int:
+    from briefqa.index import watches
+
+    kept = watches.read(options.index).watches
+    if options.json:
+        terminal.show_json([asdict(each) for each in kept])
+    else:
+        for each in kept:
+            print(line(_watched(each)))
+    return 0
+
+
+def _watch_remove(options: argparse.Namespace) -> int:
+    from briefqa.watching import running
+
+    print(line(f"No longer watched: {running.remove(options.index, options.number).text}"))
+    return 0
+
+
+def _watch_run(options: argparse.Namespace) -> int:
+    from briefqa.watching import running
+
+    def tell(report: WatchReport) -> None:
+        if options.json:
+            terminal.show_json({**asdict(report), "index": str(report.index)})
+        else:
+            show_changes(report)
+
+    report = running.run(options.index, feed_file=options.feed, reader=options.reader, tell=tell)
+    return _CHANGED if report.changes else 0
+
+
+def go_on_building(index: Path, password: str) -> int:
+    """`briefqa build --watch`: build whenever files change, run the watches, until Ctrl-C."""
+    from briefqa.api import build
+    from briefqa.index import watches
+    from briefqa.watching import following, running
+
+    def failed(error: BriefQAError) -> None:
+        print(f"briefqa: {line(str(error))}", file=sys.stderr)
+
+    def once_more() -> None:
+        report = build(index=index, password=password)
+        if report.changed:
+            terminal.show_report(report)
+            if watches.read(index).watches:
+                running.run(index, tell=show_changes)
+            sys.stdout.flush()
+
+    print("Following the files; press Ctrl-C to stop.", flush=True)
+    with suppress(KeyboardInterrupt):
+        following.follow(index, once_more, stop=threading.Event(), failed=failed)
+    return 0
+
+
+def show_changes(report: WatchReport) -> None:
+    """Print what has changed of each watch; nothing where nothing has."""
+    for change in report.changes:
+        print(fitted(line(f"{change.watch}. {change.text}: {change.told.said}")))
+    sys.stdout.flush()
+
+
+def _watched(watch: Watch) -> str:
+    seen = watch.seen
+    if watch.kind == "mentions":
+        now = terminal.count(len(seen.places), "place")
+    else:
+        now = seen.verdict.replace("-", " ") or "without a verdict"
+    return f"{watch.number}. {watch.text} ({watch.kind}; {seen.error or now})"
+
+
 def _mentions(options: argparse.Namespace) -> int:
-    from briefqa.mentions.finding import mentions_in
+    from briefqa.concordance.finding import mentions_in
 
     if options.meaning is None and (options.sample or options.found is not None):
         raise UsageError("--sample and --found go with --meaning; give it too.")
@@ -97,9 +237,9 @@ def _mentions(options: argparse.Namespace) -> int:
 
 
 def _meaning(options: argparse.Namespace, found: Mentions) -> Meaning:
+    from briefqa.concordance.finding import named
+    from briefqa.concordance.meaning import near_in_meaning
     from briefqa.index.opened import open_generation
-    from briefqa.mentions.finding import named
-    from briefqa.mentions.meaning import near_in_meaning
     from briefqa.models.embedder import embedder_of
 
     with open_generation(options.index) as opened:
@@ -113,7 +253,7 @@ def _meaning(options: argparse.Namespace, found: Mentions) -> Meaning:
 def _show(found: Mentions, concordance: Side | None) -> None:
     """Print the places by document, or as a concordance, and the statement."""
     if concordance:
-        from briefqa.mentions.concordance import Side, columns, ordered
+        from briefqa.concordance.lines import Side, columns, ordered
 
         rows = ordered(found.mentions, Side(concordance))
         for each, (left, text, right) in zip(rows, columns(rows), strict=True):
@@ -136,7 +276,7 @@ def _show(found: Mentions, concordance: Side | None) -> None:
 
 def _in_context(each: Mention) -> str:
     """The place with what stands around it, and its citation."""
-    from briefqa.mentions.finding import CONTEXT
+    from briefqa.concordance.finding import CONTEXT
 
     before, text, after = map(line, (each.left, each.text, each.right))
     before = f"…{before}" if len(each.left) == CONTEXT else before.lstrip()
@@ -180,4 +320,7 @@ def verify_places(options: argparse.Namespace, password: str) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"mentions": _mentions}
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "mentions": _mentions,
+    "watch": _watch,
+}

@@ -98,6 +98,10 @@ def _add_build(commands: Any) -> None:
         help="read the pages of PDFs that are scans with Tesseract, which has to be installed "
         "(default: do not; without any PATH, as the last build)",
     )  # fmt: skip
+    command.add_argument(
+        "--watch", action="store_true",
+        help="go on, and build again whenever files are new, changed or gone; then run the watches",
+    )  # fmt: skip
     _locked(command)
     _index(command)
 
@@ -228,6 +232,10 @@ def _add_serve(commands: Any) -> None:
         "--uploads", type=Path, metavar="FOLDER",
         help="the folder where documents added on the page are stored "
         "(default: NAME-uploads, beside the index folder NAME)",
+    )  # fmt: skip
+    command.add_argument(
+        "--watch", action="store_true",
+        help="build again whenever files of the last build's folders are new, changed or gone",
     )  # fmt: skip
     command.add_argument(
         "--feedback", type=Path, metavar="FILE",
@@ -454,4 +462,4 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 # For commands that are added elsewhere.
 new_command, index_option, table_options, json_option = _command, _index, _table, _json
-reader_options, scope_options, question_options = _reader, _scope, _question
+reader_options, scope_options = _reader, _scope

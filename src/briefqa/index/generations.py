@@ -149,9 +149,18 @@ def current_manifest(index: Path) -> Manifest:
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
     """Be the one build that may write `index`, created if need be; else raises IndexBusy."""
+    busy = f"Another build is writing {index}; wait until it has finished and build again."
+    with alone(index, LOCK, busy):
+        _remove_interrupted(index)
+        yield
+
+
+@contextmanager
+def alone(index: Path, lock_name: str, busy: str) -> Iterator[None]:
+    """Hold that lock of an index folder, created if need be; raises IndexBusy that says `busy`."""
     try:
         index.mkdir(parents=True, exist_ok=True)
-        lock = _open_lock(index / LOCK)
+        lock = _open_lock(index / lock_name)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise IndexFolderError(
@@ -161,12 +170,9 @@ def writing(index: Path) -> Iterator[None]:
         try:
             portalocker.lock(lock, _ALONE)
         except portalocker.AlreadyLocked as error:
-            raise IndexBusy(
-                f"Another build is writing {index}; wait until it has finished and build again."
-            ) from error
+            raise IndexBusy(busy) from error
         except portalocker.LockException as error:
             raise _without_locks(index) from error
-        _remove_interrupted(index)
         yield
     finally:
         os.close(lock)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from briefqa.errors import UsageError
-from briefqa.index import calibration, generations
+from briefqa.index import calibration, generations, watches
 from briefqa.index.calibration import Calibration
 from briefqa.index.manifest import BuildInputs, Manifest
 from briefqa.index.opened import OpenedIndex, open_generation
@@ -100,7 +100,8 @@ class FolderStore:
 
     def tidy(self) -> str:
         generations.remove_unused(self.path)
-        return calibration.set_damaged_aside(self.path)
+        told = (calibration.set_damaged_aside(self.path), watches.set_damaged_aside(self.path))
+        return " ".join(filter(None, told))
 
 
 def store_at(location: str | os.PathLike[str]) -> Store:

@@ -66,6 +66,7 @@ def serve(
     uploads: Path | None = None,
     feedback: Path | None = None,
     reader: str | None = DEFAULT_READER,
+    watch: bool = False,
 ) -> None:
     """Serve the page over an index, and return when Ctrl-C is pressed.
 
@@ -79,7 +80,8 @@ def serve(
     `mcp` offers `search` and `ask` as MCP tools as well. Files that are dropped on the page are
     kept in the folder `uploads`, by default one beside the index that is named after it (see
     `briefqa.indexing.uploads_folder`); `read_only` takes none. What readers think of answers is
-    kept in the file `feedback`, if one is given. `reader` is as for `briefqa.open_index`.
+    kept in the file `feedback`, if one is given. `reader` is as for `briefqa.open_index`. With
+    `watch` the index is built again whenever the files change that it was built from.
 
     An index that is missing or damaged is told of on the page, where it can be built again. Raises
     ServeError for a host beyond this machine without a password file, a password file or a proxy
@@ -144,10 +146,36 @@ def serve(
                     "in: put a proxy with TLS in front."
                 )
             warming.start()
-            threading.Event().wait()
+            with _following(service, announce) if watch else contextlib.nullcontext():
+                threading.Event().wait()
         # The model's library aborts the process when it is left in the middle of loading.
         if warming.is_alive():
             warming.join()
+
+
+@contextlib.contextmanager
+def _following(service: IndexService, announce: Callable[[str], None]) -> Iterator[None]:
+    """Build again whenever the files of the index change, for as long as the block runs."""
+    from briefqa.watching.following import follow
+
+    stop = threading.Event()
+
+    def failed(error: BriefQAError) -> None:
+        announce(f"The index was not built again: {error}")
+
+    def until_stopped() -> None:
+        try:
+            follow(service.index, service.rebuild, stop=stop, failed=failed)
+        except BriefQAError as error:
+            failed(error)
+
+    thread = threading.Thread(target=until_stopped, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextlib.contextmanager

@@ -9,8 +9,7 @@ from itertools import product
 
 import regex
 
-from briefqa.errors import UsageError
-from briefqa.mentions.query import (
+from briefqa.concordance.query import (
     Dated,
     Either,
     InPart,
@@ -22,6 +21,7 @@ from briefqa.mentions.query import (
     Word,
     phrases_of,
 )
+from briefqa.errors import UsageError
 from briefqa.text import spelling
 from briefqa.text.words import Reading, Stem, readings, written_words
 

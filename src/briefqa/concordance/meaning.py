@@ -24,8 +24,8 @@ from briefqa.errors import UsageError
 from briefqa.records import Passage, TextKind
 
 if TYPE_CHECKING:
+    from briefqa.concordance.found import Mentions
     from briefqa.index.opened import OpenedIndex
-    from briefqa.mentions.found import Mentions
     from briefqa.models.embedder import Embedder
 
 CERTAINTY = 0.95

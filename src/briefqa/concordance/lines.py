@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from briefqa.mentions.found import Mention, one_line
+from briefqa.concordance.found import Mention, one_line
 from briefqa.text.words import plain_words
 
 BESIDE = 40  # characters shown on either side

@@ -10,14 +10,14 @@ from pathlib import Path
 import regex
 
 from briefqa.citations import date_parts
+from briefqa.concordance import query
+from briefqa.concordance.found import InDocument, Mention, Mentions, Unread
+from briefqa.concordance.matching import Found, Matcher, Stretch
+from briefqa.concordance.query import Dated, Either, Group, Node, Part
 from briefqa.documents import placing
 from briefqa.errors import UsageError
 from briefqa.index.manifest import Outcome
 from briefqa.index.opened import OpenedIndex, open_generation
-from briefqa.mentions import query
-from briefqa.mentions.found import InDocument, Mention, Mentions, Unread
-from briefqa.mentions.matching import Found, Matcher, Stretch
-from briefqa.mentions.query import Dated, Either, Group, Node, Part
 from briefqa.records import Document, Section, Where
 from briefqa.text import plain_markdown
 from briefqa.text.language import stemmer
@@ -62,7 +62,7 @@ def find(
         dates = date_range(about.date)
         undated += asks_for_date and dates is None
         text = opened.documents.text(row)
-        where = _Places(opened, row)
+        where = Places(opened, row)
         places = matchers[language].places(
             text, _stretches(text, source.name), where.part_of, dates
         )
@@ -98,7 +98,7 @@ def find(
 
 
 def date_range(date: str) -> tuple[tuple[int, int, int], tuple[int, int, int]] | None:
-    """The first and the last day that a document's date may mean; None where no year can be read."""
+    """The first and the last day that a date may mean; None where no year can be read."""
     parts = date_parts(date)
     if parts is None or not parts[0]:
         return None
@@ -106,7 +106,7 @@ def date_range(date: str) -> tuple[tuple[int, int, int], tuple[int, int, int]] |
     return (year, month or 1, day or 1), (year, month or 12, day or 31)
 
 
-class _Places:
+class Places:
     """Where the places of one document are in it; the document is read when that is first asked."""
 
     def __init__(self, opened: OpenedIndex, row: int) -> None:

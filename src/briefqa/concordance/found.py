@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from briefqa.mentions.query import Part
+from briefqa.concordance.query import Part
 from briefqa.records import Place, section_text
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@
     item     = operand { "near/N" operand }
     operand  = words | phrase | filter | "(" query ")"
     words    = word { word }          one after the other, in all their forms
-    phrase   = \'"\' text \'"\'          one after the other, as they are spelled
+    phrase   = (a quotation)           one after the other, as they are spelled
     word     = text [ "*" | "~" ]     whatever begins so | also what is spelled much like it
     filter   = "in:" ("title" | "heading" | "text") | "date:" [ date ] [ ".." [ date ] ]
 
@@ -343,7 +343,8 @@ def _dated(value: str) -> Dated:
     in_range = all(1 <= m <= 12 and 1 <= d <= 31 for _, m, d in (earliest, latest) if m)
     if wrong or not in_range:
         raise UsageError(
-            f"date: takes a date or two with dots between, as in 2017-01..2017-03; not '{value[:40]}'."
+            "date: takes a date or two with dots between, as in 2017-01..2017-03; "
+            f"not '{value[:40]}'."
         )
     if earliest > latest:
         raise UsageError(f"date:{value[:40]} ends before it begins; exchange the two.")

@@ -1,0 +1,146 @@
+"""The questions and mentions that keep watch over an index, with what was last seen of each.
+
+A file beside the pointer of an index folder, written by `briefqa watch`, which outlives rebuilds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from briefqa.atomic_file import replace_file, set_aside
+from briefqa.errors import IndexDamaged, IndexFolderError
+from briefqa.index import generations
+from briefqa.index.recovery import rebuild_command
+from briefqa.json_decoding import Count, Malformed, decode, encode
+
+FILE = "watches.json"
+LOCK = "watches.lock"
+MOST = 200_000_000  # bytes; what is larger was not written here
+
+
+class WatchKind(StrEnum):
+    """What is watched: the answer to a question, or the places of a query."""
+
+    QUESTION = "question"
+    MENTIONS = "mentions"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenQuote:
+    """A sentence that an answer quoted, its citation, and its document."""
+
+    document: str
+    citation: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPlace:
+    """A mention: its document, its words, and what stands around them."""
+
+    document: str
+    left: str
+    text: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there was when somebody was last told, or when the watch was added.
+
+    Of a question: `verdict`, empty where none is passed, and `quotes`. Of mentions: `places`, in
+    order. `files` are the SHA-256 of the documents' files, as indexed, or of a cited one as it is
+    on disk, empty where it is gone. `error` is why it could not be asked, empty if it could.
+    """
+
+    verdict: str = ""
+    quotes: tuple[SeenQuote, ...] = ()
+    places: tuple[SeenPlace, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One question or query that keeps watch, and where it looks; `number` is its name.
+
+    `revision` counts how often what was `seen` has been replaced.
+    """
+
+    number: Count
+    kind: WatchKind
+    text: str
+    documents: tuple[str, ...] | None
+    section: str | None
+    aliases: tuple[str, ...]
+    added: str
+    seen: Seen
+    revision: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """All watches of an index, by number; `last` is the highest number that was ever given."""
+
+    watches: tuple[Watch, ...] = ()
+    last: Count = 0
+
+
+@contextmanager
+def changing(index: Path) -> Iterator[None]:
+    """Be the one that runs or changes the watches; else raises IndexBusy.
+
+    Raises IndexNotFound where there is no index.
+    """
+    generations.current_manifest(index)  # so that no folder is made by a wrong name
+    busy = f"The watches of {index} are being run by another command; try again when it is done."
+    with generations.alone(index, LOCK, busy):
+        yield
+
+
+def read(index: Path) -> Watches:
+    """The watches of an index, none if it has none; raises IndexDamaged."""
+    path = index / FILE
+    try:
+        if path.exists() and not path.is_file():
+            raise Malformed("it is not a file")
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+        if len(content) > MOST:
+            raise Malformed("it is too large")
+        return decode(content, Watches, any_text=True)
+    except FileNotFoundError:
+        return Watches()
+    except (OSError, Malformed) as error:
+        raise IndexDamaged(
+            f"{path} is not what briefqa watch writes ({error}); have it set aside with: "
+            f"{rebuild_command(index)}"
+        ) from error
+
+
+def write(index: Path, watches: Watches) -> None:
+    """Keep them with the index, in one step, while `changing`; raises IndexFolderError."""
+    try:
+        replace_file(index / FILE, encode(watches) + b"\n")
+    except OSError as error:
+        raise IndexFolderError(
+            f"{index / FILE} could not be written ({error.strerror}); make room, or make the "
+            "folder writable, and run it again."
+        ) from error
+
+
+def set_damaged_aside(index: Path) -> str:
+    """Rename the file if it is damaged; a sentence that says so, empty if it is not.
+
+    Raises OSError.
+    """
+    try:
+        read(index)
+    except IndexDamaged:
+        aside = set_aside(index / FILE)
+        return f"The watches were damaged and are now {aside}; add them again: briefqa watch add."
+    return ""

@@ -1,0 +1,1 @@
+"""Questions that keep watch: asked again after a build, they tell what has changed."""
