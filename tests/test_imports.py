@@ -31,6 +31,7 @@ DOOR = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "PasswordNeeded",
     "Quotation",
     "ReplayReport",
     "Searcher",

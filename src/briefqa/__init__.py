@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         IndexOutOfDate,
         LoadError,
         ModelUnavailable,
+        PasswordNeeded,
         ServeError,
         UsageError,
     )
@@ -51,6 +52,7 @@ __all__ = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "PasswordNeeded",
     "Quotation",
     "ReplayReport",
     "Searcher",
