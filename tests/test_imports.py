@@ -32,6 +32,7 @@ DOOR = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "PasswordNeeded",
     "Quotation",
     "ReplayReport",
     "Searcher",

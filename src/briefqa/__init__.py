@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         IndexOutOfDate,
         LoadError,
         ModelUnavailable,
+        PasswordNeeded,
         ServeError,
         UsageError,
     )
@@ -68,6 +69,7 @@ __all__ = [
     "Mode",
     "ModelUnavailable",
     "Passage",
+    "PasswordNeeded",
     "Quotation",
     "ReplayReport",
     "Searcher",

@@ -91,6 +91,7 @@ class _Page:
                     self._password = gr.Textbox(
                         label="Password of the locked files",
                         type="password",
+                        max_lines=1,
                         submit_btn="Open",
                         autofocus=True,
                         visible=False,
