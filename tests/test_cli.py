@@ -16,7 +16,7 @@ import pytest
 from briefqa import cli
 from briefqa.api import info
 from briefqa.citations import Style
-from briefqa.cli.parser import CITATION_STYLES
+from briefqa.cli.options import CITATION_STYLES
 from briefqa.ui import passwords
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from python_calamine import CalamineWorkbook
 
-from briefqa.cli import parser
+from briefqa.cli import options
 from briefqa.errors import UsageError
 from briefqa.reports import sheet, table, word
 from briefqa.reports.table import Cell, Format, Table
@@ -184,7 +184,7 @@ def test_the_format_is_the_one_named_or_that_of_the_ending(
 
 
 def test_the_parser_knows_every_format() -> None:
-    assert tuple(Format) == parser.TABLE_FORMATS
+    assert tuple(Format) == options.TABLE_FORMATS
 
 
 def test_an_unknown_format_and_a_file_that_cannot_be_written_are_said(tmp_path: Path) -> None:

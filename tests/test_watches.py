@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,10 +198,14 @@ def edits(library: Library, draw: random.Random) -> tuple[Callable[[], None], di
     if kind == "remove":
         return path.unlink, {each: -text.count(each) for each in TOWNS}
     if kind == "rename":
-        return lambda: path.rename(library.files / f"moved-{library.n}.md") and None, {}
+        return partial(move, path, library.files / f"moved-{library.n}.md"), {}
     if kind == "touch":
         return path.touch, {}
     return (lambda: None), {}
+
+
+def move(path: Path, to: Path) -> None:
+    path.rename(to)
 
 
 def edit_of_the_answer(library: Library, draw: random.Random) -> ChangeKind | None:

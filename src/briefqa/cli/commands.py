@@ -21,7 +21,8 @@ from briefqa import __version__
 from briefqa.answering import compose
 from briefqa.citations import Style, cite
 from briefqa.cli import more_commands, screen, terminal
-from briefqa.cli.parser import default_index, parser
+from briefqa.cli.options import default_index
+from briefqa.cli.parser import parser
 from briefqa.errors import BriefQAError, UsageError
 from briefqa.records import Query, Verdict, Where
 

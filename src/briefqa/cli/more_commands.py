@@ -12,7 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from briefqa.cli import parser, screen, terminal
+from briefqa.cli import options as common
+from briefqa.cli import screen, terminal
 from briefqa.cli.screen import fitted, line
 from briefqa.errors import BriefQAError, UsageError
 from briefqa.records import Span
@@ -35,7 +36,7 @@ def add(commands: Any) -> None:
 
 
 def _add_mentions(commands: Any) -> None:
-    command = parser.new_command(
+    command = common.new_command(
         commands, "mentions", "list every place where a name, word or phrase stands",
         "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor' -o places.xlsx",
         exits="exits with 4 if it stands nowhere",
@@ -69,13 +70,13 @@ def _add_mentions(commands: Any) -> None:
         "--found", type=int, metavar="M",
         help="how many of the N drawn passages mean it, once you have read them",
     )  # fmt: skip
-    parser.table_options(command)
-    parser.index_option(command)
-    parser.json_option(command)
+    common.table(command)
+    common.index(command)
+    common.json(command)
 
 
 def _add_watch(commands: Any) -> None:
-    command = parser.new_command(
+    command = common.new_command(
         commands, "watch", "keep watch over answers and mentions, and tell what changes",
         "briefqa watch add 'How many children were treated?'",
         exits="watch run says nothing and exits with 0 where nothing changed, with 5 if "
@@ -94,8 +95,8 @@ def _add_watch(commands: Any) -> None:
         "--alias", action="append", default=[], metavar="WORDS",
         help="with --mentions, watch these words as well; may be given again",
     )  # fmt: skip
-    parser.scope_options(add_)
-    parser.reader_options(add_)
+    common.scope(add_)
+    common.reader(add_)
     list_ = actions.add_parser("list", help="list what is watched")
     remove = actions.add_parser("remove", help="stop watching")
     remove.add_argument("number", type=int, metavar="NUMBER", help="as briefqa watch list has it")
@@ -104,11 +105,11 @@ def _add_watch(commands: Any) -> None:
         "--feed", type=Path, metavar="FILE",
         help="put what has changed into this JSON Feed as well, made if there is none",
     )  # fmt: skip
-    parser.reader_options(run)
+    common.reader(run)
     for action in (add_, list_, remove, run):
-        parser.index_option(action)
+        common.index(action)
     for action in (list_, run):
-        parser.json_option(action)
+        common.json(action)
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -214,7 +215,7 @@ def _mentions(options: argparse.Namespace) -> int:
     found = mentions_in(
         options.index, " ".join(options.query), aliases=options.alias, documents=options.document
     )
-    meaning = None
+    meaning, said = None, ""
     if options.meaning is not None:
         meaning = _meaning(options, found)
         said = meaning.statement(options.found)  # before anything is written: it may be refused

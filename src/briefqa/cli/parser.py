@@ -1,21 +1,17 @@
 """The commands of the command line with their options, as an argparse parser.
 
-Nothing else of BriefQA is imported, so that `briefqa --help` comes at once.
+Nothing else of BriefQA is imported here, so that `briefqa --help` comes at once.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
-# Those of briefqa.models.reader, briefqa.evaluation.fitting, briefqa.reports.table and
-# briefqa.citations, which take time to import.
-DEFAULT_READER = "default"
-WRONG = 0.1
-TABLE_FORMATS = ("csv", "xlsx", "docx", "md", "html", "json")
-CITATION_STYLES = ("plain", "markdown", "chicago", "csl-json")
+from briefqa.cli import more_commands, options
+
+WRONG = 0.1  # of briefqa.evaluation.fitting, which takes time to import
 
 EXAMPLES = """\
 examples:
@@ -29,8 +25,6 @@ examples:
 
 def parser() -> argparse.ArgumentParser:
     """The parser; the name of the command goes to `command`, None where there is none."""
-    from briefqa.cli import more_commands as more  # it has its options from here
-
     top = argparse.ArgumentParser(
         prog="briefqa",
         description="Ask your briefs a question, get the exact passage that answers it.",
@@ -56,17 +50,12 @@ def parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     _add_info(commands)
     _add_models(commands)
-    more.add(commands)
+    more_commands.add(commands)
     return top
 
 
-def default_index() -> Path:
-    """The index folder that is used when none is named."""
-    return Path(os.environ.get("BRIEFQA_INDEX") or "index")
-
-
 def _add_build(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "build", "index files and folders", "briefqa build data",
         exits="exits with 1 if a file could not be indexed; the others are",
     )  # fmt: skip
@@ -102,38 +91,38 @@ def _add_build(commands: Any) -> None:
         "--watch", action="store_true",
         help="go on, and build again whenever files are new, changed or gone; then run the watches",
     )  # fmt: skip
-    _locked(command)
-    _index(command)
+    options.locked(command)
+    options.index(command)
 
 
 def _add_formats(commands: Any) -> None:
-    _command(commands, "formats", "list the formats that are read", "briefqa formats")
+    options.new_command(commands, "formats", "list the formats that are read", "briefqa formats")
 
 
 def _add_search(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "search", "find the passages nearest to a question",
         "briefqa search 'Su25 aircraft' -k 3 --explain",
     )  # fmt: skip
-    _question(command)
+    options.question(command)
     command.add_argument(
         "--mode", default="hybrid", choices=["hybrid", "keyword", "semantic"],
         help="rank by words, by meaning, or by both (default hybrid)",
     )  # fmt: skip
     command.add_argument("--explain", action="store_true", help="say why each passage was found")
-    _scope(command)
-    _reader(command)
-    _index(command)
-    _json(command)
+    options.scope(command)
+    options.reader(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_ask(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "ask", "quote the answer, or say that it is not sure or not there",
         "briefqa ask 'How many targets were to be hit?'",
         exits="exits with 3 if passages speak of it but may not answer, with 4 if none does",
     )  # fmt: skip
-    _question(command)
+    options.question(command)
     command.add_argument(
         "--explain", action="store_true", help="show every passage that was found, and why"
     )
@@ -143,17 +132,17 @@ def _add_ask(commands: Any) -> None:
         "(.json) or as Markdown (.md)",
     )  # fmt: skip
     command.add_argument(
-        "--cite", choices=CITATION_STYLES,
+        "--cite", choices=options.CITATION_STYLES,
         help="cite in this form (default: as briefly as the document can be told from others)",
     )  # fmt: skip
-    _scope(command)
-    _reader(command)
-    _index(command)
-    _json(command)
+    options.scope(command)
+    options.reader(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_batch(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "batch", "ask the questions of a file and write a table of the answers",
         "briefqa batch my-questions.jsonl -o answers.xlsx",
     )  # fmt: skip
@@ -165,29 +154,29 @@ def _add_batch(commands: Any) -> None:
     command.add_argument(
         "--column", metavar="NAME", help="the column of the table that holds the questions"
     )
-    _table(command)
+    options.table(command)
     command.add_argument(
         "--since", type=Path, metavar="FILE",
         help="mark what has changed since this earlier table (.json or .html)",
     )  # fmt: skip
-    _scope(command)
-    _reader(command)
-    _index(command)
+    options.scope(command)
+    options.reader(command)
+    options.index(command)
 
 
 def _add_chat(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "chat", "ask questions that follow each other",
         "briefqa chat --document syria",
         exits="exits with 1 if a line could not be answered; the others are",
     )  # fmt: skip
-    _scope(command)
-    _reader(command)
-    _index(command)
+    options.scope(command)
+    options.reader(command)
+    options.index(command)
 
 
 def _add_sections(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "sections", "list the sections of the documents",
         "briefqa sections --document velmora",
     )  # fmt: skip
@@ -195,12 +184,12 @@ def _add_sections(commands: Any) -> None:
         "--document", action="append", metavar="NAME",
         help="only those of this document; may be given again",
     )  # fmt: skip
-    _index(command)
-    _json(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_serve(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "serve", "serve the page, and the same to programs over HTTP",
         "briefqa serve --port 8000",
     )  # fmt: skip
@@ -241,21 +230,21 @@ def _add_serve(commands: Any) -> None:
         "--feedback", type=Path, metavar="FILE",
         help="write thumbs up and down to this questions file; without it there are none",
     )  # fmt: skip
-    _reader(command)
-    _index(command)
+    options.reader(command)
+    options.index(command)
 
 
 def _add_mcp(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "mcp", "offer search and ask as MCP tools on standard input and output",
         "briefqa mcp --index index",
     )  # fmt: skip
-    _reader(command)
-    _index(command)
+    options.reader(command)
+    options.index(command)
 
 
 def _add_password(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "password", "set a password for the page", "briefqa password passwords.txt mara"
     )
     command.add_argument(
@@ -265,7 +254,7 @@ def _add_password(commands: Any) -> None:
 
 
 def _add_check(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "check", "look up what a draft quotes, counts, dates and names",
         "briefqa check draft.md --annotated annotated.html",
         exits="exits with 1 if anything is altered, other or nowhere",
@@ -283,14 +272,14 @@ def _add_check(commands: Any) -> None:
         help="show the N passages nearest to each sentence without any of those (default 0); "
         "needs the embedding model",
     )  # fmt: skip
-    _table(command)
-    _locked(command)
-    _index(command)
-    _json(command)
+    options.table(command)
+    options.locked(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_verify(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "verify", "check every citation against its source", "briefqa verify",
         exits="exits with 1 if a source is missing or has changed since it was indexed",
     )  # fmt: skip
@@ -298,26 +287,26 @@ def _add_verify(commands: Any) -> None:
         "--places", type=Path, metavar="FILE",
         help="check the places of this file, which briefqa mentions wrote as JSON",
     )  # fmt: skip
-    _locked(command)
-    _index(command)
-    _json(command)
+    options.locked(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_replay(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "replay", "ask the questions of a receipt again and compare the answers",
         "briefqa replay receipt.json", exits="exits with 1 if an answer is not the same",
     )  # fmt: skip
     command.add_argument(
         "receipt", type=Path, metavar="RECEIPT", help="a saved conversation (.json or .html)"
     )
-    _reader(command)
-    _index(command)
-    _json(command)
+    options.reader(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_eval(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "eval", "measure the answers on questions whose answers are known",
         "briefqa eval my-questions.jsonl --errors 3",
     )  # fmt: skip
@@ -335,17 +324,17 @@ def _add_eval(commands: Any) -> None:
     )
     command.add_argument("--run", type=Path, metavar="FILE", help="write the rankings as TREC runs")
     command.add_argument("--plot", type=Path, metavar="FILE", help="draw the risk-coverage curve")
-    _reader(command)
+    options.reader(command)
     command.add_argument(
         "--index", type=Path, metavar="FOLDER",
         help="the index folder (default: $BRIEFQA_INDEX, or index; for questions that bring their "
         "passages, a folder that is removed afterwards)",
     )  # fmt: skip
-    _json(command)
+    options.json(command)
 
 
 def _add_calibrate(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "calibrate", "fit the confidence threshold to your own questions",
         "briefqa calibrate my-questions.jsonl --wrong 0.2",
     )  # fmt: skip
@@ -356,20 +345,20 @@ def _add_calibrate(commands: Any) -> None:
         "--wrong", type=float, default=WRONG, metavar="SHARE",
         help=f"share of the answers given that may be wrong (default {WRONG})",
     )  # fmt: skip
-    _reader(command)
-    _index(command)
+    options.reader(command)
+    options.index(command)
 
 
 def _add_info(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "info", "show what the index holds and what it was made with", "briefqa info"
     )
-    _index(command)
-    _json(command)
+    options.index(command)
+    options.json(command)
 
 
 def _add_models(commands: Any) -> None:
-    command = _command(
+    command = options.new_command(
         commands, "models", "try an embedding model in a folder: what it is, and its speed here",
         "briefqa models check my-model",
         exits="exits with 3 if the model works but cannot be exported, so that it runs more slowly",
@@ -378,88 +367,4 @@ def _add_models(commands: Any) -> None:
     command.add_argument(
         "folder", type=Path, metavar="FOLDER", help="the folder of a sentence-transformers model"
     )
-    _json(command)
-
-
-def _command(
-    commands: Any, name: str, purpose: str, example: str, *, exits: str = ""
-) -> argparse.ArgumentParser:
-    """A command; `exits` says when it exits with another code than 0 though it did its work."""
-    command: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=purpose,
-        description=f"{purpose[0].upper()}{purpose[1:]}.",
-        epilog=f"example: {example}" + (f"\n{exits}" if exits else ""),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    return command
-
-
-def _locked(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--password", action="store_true",
-        help="ask for the password that opens files which are locked; it is kept nowhere",
-    )  # fmt: skip
-
-
-def _question(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "question", nargs="+", metavar="QUESTION",
-        help='in one piece or many; words in "quotation marks" must occur as they stand',
-    )  # fmt: skip
-    command.add_argument(
-        "-k", type=int, default=5, metavar="K", help="how many passages (default 5)"
-    )
-
-
-def _scope(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--document", action="append", metavar="NAME",
-        help="search in this document: its name, or words of its name or title that no other has; "
-        "may be given again",
-    )  # fmt: skip
-    command.add_argument(
-        "--section", metavar="HEADINGS",
-        help="search in this section: any heading that tells it from others, or its headings "
-        "joined by ' › ' or '>' (see briefqa sections)",
-    )  # fmt: skip
-
-
-def _reader(command: argparse.ArgumentParser) -> None:
-    choice = command.add_mutually_exclusive_group()
-    choice.add_argument(
-        "--reader", default=DEFAULT_READER, metavar="FOLDER",
-        help="use this question-answering model or cross-encoder instead of the default reader",
-    )  # fmt: skip
-    choice.add_argument(
-        "--no-reader", dest="reader", action="store_const", const=None,
-        help="use no reader, the indexes alone: faster and less exact",
-    )  # fmt: skip
-
-
-def _index(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--index", type=Path, default=default_index(), metavar="FOLDER",
-        help="the index folder (default: $BRIEFQA_INDEX, or index)",
-    )  # fmt: skip
-
-
-def _table(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE",
-        help=f"write the table to this file ({', '.join(f'.{each}' for each in TABLE_FORMATS)}); "
-        "- for standard output",
-    )  # fmt: skip
-    command.add_argument(
-        "--format", choices=TABLE_FORMATS,
-        help="the format of the table (default: by the ending of FILE; CSV for -)",
-    )  # fmt: skip
-
-
-def _json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON")
-
-
-# For commands that are added elsewhere.
-new_command, index_option, table_options, json_option = _command, _index, _table, _json
-reader_options, scope_options = _reader, _scope
+    options.json(command)
