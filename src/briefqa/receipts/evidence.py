@@ -166,7 +166,7 @@ def _exhibits(searcher: Searcher, receipt: Receipt, cited: Iterable[Cited]) -> I
         quoted = text[one.start : one.end]
         if one.quoted not in ("", quoted):
             raise UsageError(
-                f"{one.document} has changed in the index since it was quoted; ask again, then save."
+                f"{one.document} has changed in the index since it was quoted; ask again first."
             )
         more = after < len(text)
         file = digests.get(one.document, "")
