@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from briefqa import Searcher, UsageError, build, cli, open_index
-from briefqa.receipts import evidence, receipt
+from briefqa.receipts import evidence, quotes, receipt
 from briefqa.receipts.evidence import AROUND, Cited
 from briefqa.receipts.receipt import Turn
 from briefqa.receipts.replay import replay
@@ -180,6 +180,30 @@ def test_a_table_with_its_citations_is_evidence_too(searcher: Searcher) -> None:
     assert seen.text.count("ferries") >= 1
     assert "2 places in 1 document." in seen.text
     assert kept_in(written)["rows"] == [{"where": "harbour.md"}]
+
+
+def test_what_no_longer_stands_as_it_was_quoted_is_no_evidence(
+    searcher: Searcher, tmp_path: Path
+) -> None:
+    (tmp_path / "harbour.md").write_text(DOCUMENT.replace("No dogs", "No birds"))
+    build(tmp_path / "harbour.md", index=tmp_path / "index", model="hashing")
+    before = turns(searcher)
+    with (
+        open_index(tmp_path / "index") as later,
+        pytest.raises(UsageError, match=r"harbour\.md has changed in the index since"),
+    ):
+        save(tmp_path / "evidence.html", later, before)
+    assert not (tmp_path / "evidence.html").exists()
+
+
+def test_quotes_that_were_kept_are_evidence(searcher: Searcher) -> None:
+    start = searcher.document("harbour.md").text.index("Nine ferries")
+    one = quotes.find(searcher, "harbour.md", start, start + 12)
+    assert one is not None
+    made = receipt.make(searcher, ())
+    written = evidence.page(searcher, made, title="Quotes", cited=evidence.of_quotes([one]))
+    assert Seen(written).marks == ["Nine ferries"]
+    assert one.citation in Seen(written).text
 
 
 def test_ask_saves_its_answer(

@@ -17,6 +17,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from briefqa.errors import UsageError
+from briefqa.receipts.quotes import Quote
 from briefqa.receipts.receipt import IN_PAGE, Receipt, RecordedTurn
 from briefqa.records import Verdict
 from briefqa.reports import table
@@ -51,7 +53,8 @@ class Cited:
     """A place that is shown as evidence: characters of a document's text, half open.
 
     `words` are those in bold, as offsets too. `under` heads it, such as the question it answers;
-    those that follow each other under one head stand together. `said` is a sentence under the head.
+    those that follow each other under one head stand together. `said` is a sentence under the head,
+    `quoted` what stood there when it was found, empty where nobody knows.
     """
 
     document: str
@@ -61,6 +64,7 @@ class Cited:
     under: str = ""
     said: str = ""
     words: tuple[int, int] | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def page(
     """The file: what is `cited`, after the answers of the receipt, and a table before both.
 
     `receipt` is of `briefqa.receipts.receipt.make`, with no turns for what is no answer. Raises
-    UsageError for a document that the index does not hold.
+    UsageError for a document that the index does not hold, or not as it was quoted.
     """
     exhibits = [*_exhibits(searcher, receipt, [*_of_turns(receipt.turns), *cited])]
     kept = {
@@ -130,6 +134,14 @@ def _own() -> tuple[str, str]:
     return script(), str(_STYLE)
 
 
+def of_quotes(quotes: Iterable[Quote]) -> list[Cited]:
+    """Quotes that were kept, as what is cited."""
+    return [
+        Cited(one.passage.document, one.start, one.end, one.citation, quoted=one.text)
+        for one in quotes
+    ]
+
+
 def _of_turns(turns: Sequence[RecordedTurn]) -> Iterator[Cited]:
     for number, turn in enumerate(turns, 1):
         for one in turn.quotations:
@@ -141,6 +153,7 @@ def _of_turns(turns: Sequence[RecordedTurn]) -> Iterator[Cited]:
                 one.citation,
                 f"{number}. {turn.question}",
                 words=words,
+                quoted=one.sentence,
             )
 
 
@@ -151,6 +164,10 @@ def _exhibits(searcher: Searcher, receipt: Receipt, cited: Iterable[Cited]) -> I
         text = text_of(one.document)
         before, after = _around(text, one.start, one.end)
         quoted = text[one.start : one.end]
+        if one.quoted not in ("", quoted):
+            raise UsageError(
+                f"{one.document} has changed in the index since it was quoted; ask again first."
+            )
         more = after < len(text)
         file = digests.get(one.document, "")
         yield _Exhibit(one, text[before:after], before, more, _digest(quoted), file)
