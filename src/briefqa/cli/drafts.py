@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from briefqa.cli import screen, terminal
-from briefqa.drafts import annotated, wording
+from briefqa.drafts import wording
 from briefqa.drafts.check import MOST_CHARACTERS
 from briefqa.drafts.file import check_content, check_file
 from briefqa.drafts.records import Claim, DraftCheck, Finding
@@ -20,12 +21,11 @@ _STDIN = "-"
 def check(options: argparse.Namespace) -> int:
     """Check the draft; 1 if anything in it is altered, other or nowhere."""
     # Where a file cannot be written as it is named, that is said before the work.
-    form = None if options.annotated is None else annotated.format_of(options.annotated)
+    write_copy = _copy_writer(options.annotated)
     if options.output is not None:
         tables.format_of(options.output, options.format)
     done = _checked(options)
-    if form is not None:
-        tables.save(annotated.content(done, form), options.annotated)
+    write_copy(done)
     if options.output is not None:
         tables.write(wording.table(done), options.output, options.format)
     if options.json:
@@ -33,6 +33,16 @@ def check(options: argparse.Namespace) -> int:
     elif options.output != tables.STDOUT:
         _show(done)
     return int(done.differs)
+
+
+def _copy_writer(output: Path | None) -> Callable[[DraftCheck], None]:
+    """What writes the annotated draft to a file; nothing for None."""
+    if output is None:
+        return lambda check: None
+    from briefqa.drafts import annotated  # late: only who wants a copy needs it
+
+    form = annotated.format_of(output)
+    return lambda check: tables.save(annotated.content(check, form), output)
 
 
 def _checked(options: argparse.Namespace) -> DraftCheck:

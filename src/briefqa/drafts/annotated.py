@@ -74,21 +74,21 @@ def numbered(check: DraftCheck) -> list[tuple[int, Claim]]:
 
 
 def as_html(check: DraftCheck) -> str:
-    """A page that stands by itself: the draft with marks, and below it a note for each."""
+    """A page that stands by itself."""
+    title = f"Check of {check.draft.name}"
+    language = check.draft.metadata.language or "en"
+    body = join(tag("h1", title), markup(check))
+    return page(title, body, style=_STYLE, policy=_POLICY, language=language)
+
+
+def markup(check: DraftCheck) -> Html:
+    """The draft with marks, and below it a note for each."""
     claims = numbered(check)
-    body = [
-        tag("h1", f"Check of {check.draft.name}"),
-        tag("p", summary(check)),
-        tag("p", NOTE),
-    ]
+    body = [tag("p", summary(check)), tag("p", NOTE)]
     for span, _ in blocks(check.draft):
         body.append(tag("p", *_marked(check, span, claims), class_="p"))
     notes = [_note(number, claim) for number, claim in claims]
-    body += [tag("h2", "Notes"), tag("ol", *notes)]
-    language = check.draft.metadata.language or "en"
-    return page(
-        f"Check of {check.draft.name}", join(*body), style=_STYLE, policy=_POLICY, language=language
-    )
+    return join(*body, tag("h2", "Notes"), tag("ol", *notes))
 
 
 def _runs(
