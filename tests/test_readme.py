@@ -45,7 +45,7 @@ def test_the_commands_print_what_is_shown(
     readme: str, repo: Path, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = list(shown(readme))
-    ran = "build ask build ask batch check ask replay"
+    ran = "build ask build ask batch check mentions watch watch ask replay"
     assert [command.split()[1] for command, _ in commands] == ran.split()
     shutil.copytree(repo / "examples", clone / "examples")
     for command, output in commands:
