@@ -91,9 +91,10 @@ def blocks(draft: Document) -> list[tuple[Span, bool]]:
 
     Each with whether it is a heading, as the title is too.
     """
-    found = [(span, False) for section in draft.sections for span in section.paragraphs]
-    found += [(one.heading, True) for one in draft.sections if one.heading is not None]
-    found.sort(key=lambda one: one[0].start)
+    # What has nothing under it may be a heading and a paragraph.
+    spans = {span: False for section in draft.sections for span in section.paragraphs}
+    spans |= {one.heading: True for one in draft.sections if one.heading is not None}
+    found = sorted(spans.items(), key=lambda one: one[0].start)
     title = draft.text.rfind(draft.title, 0, found[0][0].start if found else 0)
     if title >= 0:
         found.insert(0, (Span(title, title + len(draft.title)), True))
