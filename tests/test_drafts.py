@@ -156,6 +156,8 @@ def test_the_speaker_is_the_one_whom_the_source_names(
         ("It is what Margit Lindqvist wants.", ClaimKind.NAME, Finding.SAME, ""),
         ("It is what Mayor Feld wants.", ClaimKind.NAME, Finding.SAME, ""),
         ("It is what Sergei Lavrov wants.", ClaimKind.NAME, Finding.NOWHERE, ""),
+        ("Yesterday Rudskoi wanted it.", ClaimKind.NAME, Finding.SAME, ""),
+        ("On Monday Lindquist wanted it.", ClaimKind.NAME, Finding.OTHER, "Lindqvist"),
     ],
 )
 def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
@@ -163,6 +165,19 @@ def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
 ) -> None:
     claims = [claim for claim in checked(sentence, opened).claims if claim.kind is kind]
     assert [(claim.finding, claim.value) for claim in claims] == [(finding, value)]
+
+
+def test_capitals_of_headings_make_no_names(opened: OpenedIndex) -> None:
+    assert not checked("# What The Dockers Want\n\n## Talks About Nothing\n", opened).claims
+
+
+def test_the_sentence_of_a_figure_is_shown_beside_it(opened: OpenedIndex) -> None:
+    claim = only("The strike lasted sixty days.", ClaimKind.FIGURE, opened)
+    assert claim.source is not None
+    assert (claim.source.text, claim.source.sentence) == (
+        "fifty days",
+        "The strike lasted fifty days.",
+    )
 
 
 @pytest.mark.parametrize(
