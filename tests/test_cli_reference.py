@@ -75,9 +75,11 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "hit@1" in run("eval")
     assert "fitted to 4 questions" in run("calibrate")
     assert "calibrated  asserts from" in run("info")
+    assert "4 places in 1 of 3 documents" in run("mentions")
+    assert run("watch") == "1. How many children were treated? (question; answered)\n"
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
-    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
+    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp mentions watch"
     assert set(commands()) == {*tested.split(), "formats"}
 
 

@@ -43,7 +43,9 @@ def test_the_commands_print_what_is_shown(
     readme: str, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = list(shown(readme))
-    assert [command.split()[1] for command, _ in commands] == ["build", "ask", "ask"]
+    assert [command.split()[1] for command, _ in commands] == [
+        "build", "ask", "ask", "mentions", "watch", "watch"
+    ]  # fmt: skip
     for command, output in commands:
         not_there = output.startswith("Not in these documents.")
         assert cli.main(shlex.split(command)[1:]) == (4 if not_there else 0)
