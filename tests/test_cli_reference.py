@@ -79,8 +79,8 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert run("watch") == "1. How many children were treated? (question; answered)\n"
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
-    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp mentions watch"
-    assert set(commands()) == {*tested.split(), "formats"}
+    tested = "build search ask chat sections replay verify eval calibrate info password serve mcp"
+    assert set(commands()) == {*tested.split(), "formats", "mentions", "watch"}
 
 
 def test_the_example_of_serve_serves_the_page(
