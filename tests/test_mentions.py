@@ -58,7 +58,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def spelt(index: Path, query: str, **options: list[str]) -> list[str]:
-    found = mentions(query, index=index, **options)  # type: ignore[arg-type]
+    found = mentions(query, index=index, **options)
     return [" ".join(each.text.split()) for each in found.mentions]
 
 

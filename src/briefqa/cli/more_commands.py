@@ -214,7 +214,7 @@ def _mentions(options: argparse.Namespace) -> int:
     found = mentions_in(
         options.index, " ".join(options.query), aliases=options.alias, documents=options.document
     )
-    meaning = None
+    meaning, said = None, ""
     if options.meaning is not None:
         meaning = _meaning(options, found)
         said = meaning.statement(options.found)  # before anything is written: it may be refused
