@@ -41,10 +41,15 @@ DOOR = [
     "ask",
     "build",
     "cite",
+    "mentions",
     "open_index",
     "replay",
+    "run_watches",
     "search",
+    "unwatch",
     "verify",
+    "watch",
+    "watches",
 ]
 
 
