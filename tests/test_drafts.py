@@ -16,7 +16,6 @@ from markdown_it import MarkdownIt
 
 from benchmarks.draft_edits import FIGURES, QUOTATIONS, measure, sentences_of
 from briefqa import UsageError, build, cli
-from briefqa.api import check_text
 from briefqa.documents import reading
 from briefqa.drafts import annotated, quotations, wording
 from briefqa.drafts.annotated import AnnotatedFormat
@@ -28,6 +27,7 @@ from briefqa.index.opened import OpenedIndex, open_generation
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.reports.table import Format
 from briefqa.reports.table import content as table_content
+from briefqa.workflows import check_text
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) =1+1 \x07"
 

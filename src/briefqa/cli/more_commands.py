@@ -302,7 +302,7 @@ def _show_meaning(meaning: Meaning, said: str) -> None:
 
 def verify_places(options: argparse.Namespace, password: str) -> int:
     """`briefqa verify --places`: print whether each place of a list still stands."""
-    from briefqa.api import verify_places as verify
+    from briefqa.workflows import verify_places as verify
 
     report = verify(options.places, index=options.index, password=password)
     if options.json:
