@@ -299,7 +299,7 @@ def _words(text: str) -> list[str]:
 
 def _ranges(text: str) -> Iterator[tuple[str, int, int]]:
     """The written words as `_words` gives them, and where each stands."""
-    found = _WORD.finditer(text)
+    found: Iterator[regex.Match[str]] = _WORD.finditer(text)
     if _UNSPACED.search(text):
         runs = (run for match in found for run in _RUN_OF_SCRIPT.finditer(text, *match.span()))
         found = (match for run in runs for match in _WORD.finditer(text, *run.span()))
