@@ -67,7 +67,7 @@ def drawn(opened: OpenedIndex, number: int) -> list[tuple[str, str]]:
         text = opened.documents.text(chosen.randrange(len(opened.documents)))
         words = text.split()
         length = chosen.randint(5, 10) if kind == "short" else chosen.randint(20, 80)
-        start = chosen.randrange(len(words) - length)
+        start = chosen.randrange(1, len(words) - length)
         part = words[start : start + length]
         middle = length // 2
         if kind == "word":
@@ -78,6 +78,9 @@ def drawn(opened: OpenedIndex, number: int) -> list[tuple[str, str]]:
             part[middle : middle + 4] = ["…"]
         elif kind == "nowhere":
             chosen.shuffle(part)
+        # A quotation that begins right behind a "not" is altered.
+        if words[start - 1].lower() in ("not", "no"):
+            part.insert(0, words[start - 1])
         made.append((kind, " ".join(part)))
     return made
 

@@ -100,6 +100,20 @@ def test_every_sentence_and_every_border_of_the_briefs_is_found(opened: OpenedIn
             assert match.finding is Finding.EXACT, words[start : start + 20]
 
 
+def test_a_quotation_is_found_among_many_passages_with_the_same_words(tmp_path: Path) -> None:
+    words = "ten ships lay there while nobody came to unload them all".split()
+    for number in range(60):
+        mixed = words[number % 7 :] + words[: number % 7] if number != 50 else words
+        text = " ".join(mixed if number % 7 or number == 50 else words[::-1])
+        (tmp_path / f"{number:02}.md").write_text(f"# Report {number}\n\n{text}, said {number}.\n")
+    build(tmp_path, index=tmp_path / "index", model=HashingEmbedder())
+    with open_generation(tmp_path / "index") as generation:
+        match = quotations.find(" ".join(words), Sources(generation))
+        assert match.finding is Finding.EXACT
+        assert match.source is not None
+        assert match.source.passage.document == "50.md"
+
+
 def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> None:
     claim = only(
         '"Nobody may be put on two nights in a row," it says.', ClaimKind.QUOTATION, opened
