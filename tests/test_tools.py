@@ -290,6 +290,7 @@ def visit(service: IndexService, told: Any = None, sent: str = "", **wanted: int
 
 
 def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -> None:
+    from briefqa.index import watches
     from briefqa.index.watches import WatchKind
     from briefqa.records import EVERYWHERE
     from briefqa.ui import messages, session
@@ -315,7 +316,7 @@ def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -
     assert Reading(again).text.count(told[0].told.said) == 1  # and goes on being shown here
     stopped = Reading(visit(watched, told, stop=1)[0]).text
     assert "No longer watched: How many steps" in stopped
-    assert "steps1 place" not in stopped
+    assert [watch.text for watch in watches.read(watched.index).watches] == ["steps"]
     assert 'class="problem"' in visit(watched, stop=1)[0]
     assert 'class="problem"' in visit(watched, turn=7)[0]
 

@@ -36,7 +36,8 @@ class DraftTool(Tool):
         self._text = gr.Textbox(
             label="Draft (plain text or Markdown)", lines=6, max_lines=12, autofocus=True
         )
-        self._check = gr.Button("Check", size="sm")
+        with gr.Row(elem_classes="saves"):
+            self._check = gr.Button("Check", size="sm")
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
         plain = {**options, "js": None, "concurrency_limit": 2}

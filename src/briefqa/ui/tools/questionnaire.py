@@ -27,8 +27,8 @@ class Questionnaire(Tool):
     name = "questionnaire"
     title = "Questionnaire"
     says = (
-        "A question a line; or paste or drop a table with a column “question”. Each is asked by "
-        "itself. Lists of thousands, and workbooks: briefqa batch, in a terminal."
+        "Paste a question a line, or the cells of a table with a column “question”. Each is asked by "
+        "itself. For thousands, and for files: briefqa batch, in a terminal."
     )
     forms = ("csv", "xlsx", "docx", "md", "html", "json")
 

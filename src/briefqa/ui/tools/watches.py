@@ -32,7 +32,8 @@ class Watches(Tool):
     )
 
     def _make(self) -> None:
-        self._again = gr.Button("Ask again", size="sm")
+        with gr.Row(elem_classes="saves"):
+            self._again = gr.Button("Ask again", size="sm")
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
         one = {**QUIET, "concurrency_limit": 1, "concurrency_id": "watches"}
