@@ -31,7 +31,7 @@ def index(
 ) -> Iterator[str]:
     """The bundled brief's, answered with the model that is loaded already."""
     with open_index(brief_index, model=real_embedder) as searcher:
-        monkeypatch.setattr("briefqa.api._shared_searcher", lambda index, reader: searcher)
+        monkeypatch.setattr("briefqa.api.shared_searcher", lambda index, reader: searcher)
         yield str(brief_index)
 
 

@@ -492,11 +492,13 @@ def last_of(steps: Iterator[list[Any]]) -> list[Any]:
 
 
 def test_a_removed_document_is_gone_and_can_be_had_back(workshop: IndexService) -> None:
-    notice, library, menu, removed = last_of(event(workshop, "_remove")(Sent(document="two.md")))
+    notice, library, menu, removed, *_ = last_of(
+        event(workshop, "_remove")(Sent(document="two.md"))
+    )
     assert Reading(notice).text == "two.md is no longer searched. Undo"
     assert "Two" not in Reading(library).text
     assert Reading(menu).text.startswith("1 document")
-    notice, library, menu, removed = last_of(event(workshop, "_restore")(removed))
+    notice, library, menu, removed, *_ = last_of(event(workshop, "_restore")(removed))
     assert Reading(notice).text == "two.md: added, 1 passage"
     assert "Two" in Reading(library).text
     assert removed is None

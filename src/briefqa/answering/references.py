@@ -33,8 +33,8 @@ NEAREST = 3  # headings that are named where there is no such part
 Stem = Callable[[str], str]
 Paragraphs = Callable[[int], Sequence[Span]]  # of the document of a number
 _NUMBERED = regex.compile(
-    r"(?i)\s*(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*)?(?:number|no\.?|nr\.?)?\s*"
-    r"(?<!\p{L})(?P<number>\d+(?:\.\d+)*[a-z]?(?:\s?\(\w{1,4}\))*|[ivxl]+(?:\.\d+)*|[a-z]|\(\w{1,4}\))"
+    r"(?i)\s*+(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*+)?(?:number|no\.?|nr\.?)?\s*+"
+    r"(?<!\p{L})(?P<number>\d++(?:\.\d++)*+[a-z]?(?:\s?\(\w{1,4}\))*+|[ivxl]+(?:\.\d++)*+|[a-z]|\(\w{1,4}\))"
     r"(?:[,:]?\s+(?P<rest>.*))?"
 )
 ORDINALS = {

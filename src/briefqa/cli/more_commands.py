@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def _add_mentions(commands: Any) -> None:
     command = common.new_command(
         commands, "mentions", "list every place where a name, word or phrase stands",
-        "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor' -o places.xlsx",
+        "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor'",
         exits="exits with 4 if it stands nowhere",
     )  # fmt: skip
     command.add_argument(
@@ -83,7 +83,7 @@ def _add_watch(commands: Any) -> None:
         "something did",
     )  # fmt: skip
     actions = command.add_subparsers(
-        title="actions", metavar="ACTION", dest="action", required=True
+        title="actions", metavar="ACTION", dest="action", required=True, help="what to do"
     )
     add_ = actions.add_parser("add", help="watch the answer to a question")
     add_.add_argument("text", nargs="+", metavar="QUESTION", help="in one piece or many")
@@ -302,7 +302,7 @@ def _show_meaning(meaning: Meaning, said: str) -> None:
 
 def verify_places(options: argparse.Namespace, password: str) -> int:
     """`briefqa verify --places`: print whether each place of a list still stands."""
-    from briefqa.api import verify_places as verify
+    from briefqa.workflows import verify_places as verify
 
     report = verify(options.places, index=options.index, password=password)
     if options.json:

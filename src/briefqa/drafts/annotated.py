@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.drafts.check import blocks
-from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Piece
+from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Piece, Source
 from briefqa.drafts.wording import NOTE, said_of, summary
 from briefqa.errors import UsageError
 from briefqa.records import Span
@@ -32,7 +32,7 @@ _STYLE = Html(
     ":root{color-scheme:light dark}mark{background:#8883;color:inherit;border-bottom:2px solid "
     "#888}mark.differs{background:#fa02;border-bottom:3px double #c40}sup a{text-decoration:none}"
     "ol{padding-inline-start:2.5rem}li{margin-block:.6rem}del{background:#f002}ins{background:"
-    "#0a02;text-decoration:underline}.p{white-space:pre-wrap}cite{display:block;opacity:.8}"
+    "#0a02;text-decoration:underline}.lines{white-space:pre-wrap}cite{display:block;opacity:.8}"
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -84,9 +84,11 @@ def as_html(check: DraftCheck) -> str:
 def markup(check: DraftCheck) -> Html:
     """The draft with marks, and below it a note for each."""
     claims = numbered(check)
+    # Lines of Markdown only wrap prose.
+    lines = None if check.draft.media_type == "text/markdown" else "lines"
     body = [tag("p", summary(check)), tag("p", NOTE)]
     for span, _ in blocks(check.draft):
-        body.append(tag("p", *_marked(check, span, claims), class_="p"))
+        body.append(tag("p", *_marked(check, span, claims), class_=lines))
     notes = [_note(number, claim) for number, claim in claims]
     return join(*body, tag("h2", "Notes"), tag("ol", *notes))
 
@@ -115,11 +117,11 @@ def _marked(check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]) -> I
 
 
 def _note(number: int, claim: Claim) -> Html:
-    parts: list[str] = [said_of(claim)]
+    parts: list[str] = [said_of(claim, with_difference=False)]
     if claim.pieces:
         parts += [Html("<br>"), *(compared(piece) for piece in claim.pieces)]
     if claim.source is not None:
-        quoted = () if claim.pieces else (Html("<br>"), f"“{claim.source.text}”")
+        quoted = () if claim.pieces else (Html("<br>"), f"“{_quoted(claim.source)}”")
         parts += [*quoted, tag("cite", f"{claim.source.citation} ({_location(claim)})")]
     for hit in claim.nearest:
         parts += [Html("<br>"), f"“{hit.sentence}”", tag("cite", hit.citation)]
@@ -133,6 +135,10 @@ def compared(piece: Piece) -> Html:
         return join(piece.draft, " ")
     removed = tag("del", piece.draft) if piece.draft else None
     return join(removed, tag("ins", piece.source) if piece.source else None, " ")
+
+
+def _quoted(source: Source) -> str:
+    return source.sentence or source.text
 
 
 def _location(claim: Claim) -> str:
@@ -166,7 +172,7 @@ def _inline(text: str) -> str:
 def _footnote(claim: Claim) -> str:
     said = markdown.line(said_of(claim))
     if claim.source is not None:
-        source = f"“{claim.source.text}” {claim.source.citation} ({_location(claim)})"
+        source = f"“{_quoted(claim.source)}” {claim.source.citation} ({_location(claim)})"
         said += f". {markdown.line(source)}"
     for hit in claim.nearest:
         said += f". {markdown.line(f'“{hit.sentence}” {hit.citation}')}"
@@ -203,7 +209,7 @@ def _as_word(check: DraftCheck) -> bytes:
 
 def _comment_lines(claim: Claim) -> Iterator[str]:
     if claim.source is not None:
-        yield f"“{claim.source.text}”"
+        yield f"“{_quoted(claim.source)}”"
         yield f"{claim.source.citation} ({_location(claim)})"
     for hit in claim.nearest:
         yield f"“{hit.sentence}” {hit.citation}"

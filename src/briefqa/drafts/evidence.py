@@ -113,7 +113,7 @@ class Evidence:
         passage = self._sources.passage(one.row)
         start = one.start + figure.start
         end = one.start + figure.end
-        return Source(passage, start, end, one.text[figure.start : figure.end])
+        return Source(passage, start, end, one.text[figure.start : figure.end], one.text)
 
     def _sentences(self, row: int) -> tuple[_Sentence, ...]:
         """The sentences of a passage that have figures."""
