@@ -27,8 +27,8 @@ class Questionnaire(Tool):
     name = "questionnaire"
     title = "Questionnaire"
     says = (
-        "Paste a question a line, or the cells of a table with a column “question”. Each is asked by "
-        "itself. For thousands, and for files: briefqa batch, in a terminal."
+        "Paste a question a line, or the cells of a table with a column “question”. Each is asked "
+        "by itself. For thousands, and for files: briefqa batch, in a terminal."
     )
     forms = ("csv", "xlsx", "docx", "md", "html", "json")
 
