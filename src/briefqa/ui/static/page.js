@@ -122,7 +122,8 @@ function pressStars(part) {
   for (const star of part.querySelectorAll(".keep")) {
     const isKept = JSON.parse(star.dataset.quotes).every((one) => kept.has(one));
     star.setAttribute("aria-pressed", `${isKept}`);
-    star.textContent = isKept ? "Kept" : "Keep";
+    const says = isKept ? "Kept" : "Keep";
+    if (star.textContent !== says) star.textContent = says; // a change of the page has it drawn again
   }
 }
 
