@@ -183,7 +183,8 @@ def test_the_page_opens_with_what_is_in_the_documents_and_questions_their_headin
         assert "What is said under “Keeper”?" in Reading(part).text
     assert "The lighthouse" in Reading(library).text
     assert Reading(menu).text.startswith(
-        "1 documentMenuExample questionsKept quotesSave as Markdown"
+        "1 documentMenuExample questionsKept quotesAll mentionsDraft checkQuestionnaire"
+        "Save as Markdown"
     )
 
 

@@ -93,7 +93,7 @@ def markup(check: DraftCheck) -> Html:
     return join(*body, tag("h2", "Notes"), tag("ol", *notes))
 
 
-def _runs(
+def runs(
     check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]
 ) -> Iterator[tuple[str, int, Claim | None]]:
     """The text of a block in order: pieces without a claim, and claims with their number."""
@@ -107,7 +107,7 @@ def _runs(
 
 
 def _marked(check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]) -> Iterator[str]:
-    for run, number, claim in _runs(check, span, claims):
+    for run, number, claim in runs(check, span, claims):
         if claim is None:
             yield run
             continue
@@ -119,7 +119,7 @@ def _marked(check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]) -> I
 def _note(number: int, claim: Claim) -> Html:
     parts: list[str] = [said_of(claim, with_difference=False)]
     if claim.pieces:
-        parts += [Html("<br>"), *(_compared(piece) for piece in claim.pieces)]
+        parts += [Html("<br>"), *(compared(piece) for piece in claim.pieces)]
     if claim.source is not None:
         quoted = () if claim.pieces else (Html("<br>"), f"“{_quoted(claim.source)}”")
         parts += [*quoted, tag("cite", f"{claim.source.citation} ({_location(claim)})")]
@@ -129,7 +129,8 @@ def _note(number: int, claim: Claim) -> Html:
     return tag("li", *parts, " ", back, id=f"note-{number}")
 
 
-def _compared(piece: Piece) -> Html:
+def compared(piece: Piece) -> Html:
+    """A piece of a quotation as markup: the same words, or what either has instead."""
     if piece.same:
         return join(piece.draft, " ")
     removed = tag("del", piece.draft) if piece.draft else None
@@ -150,7 +151,7 @@ def as_markdown(check: DraftCheck) -> str:
     parts = [f"# Check of {markdown.line(check.draft.name)}", markdown.line(summary(check)), NOTE]
     for span, _ in blocks(check.draft):
         runs = []
-        for run, number, claim in _runs(check, span, claims):
+        for run, number, claim in runs(check, span, claims):
             plain = _inline(run)
             if claim is None:
                 runs.append(plain)
@@ -192,7 +193,7 @@ def _as_word(check: DraftCheck) -> bytes:
     written.core_properties.title = word_text(f"Check of {check.draft.name}")[:255]
     for span, is_heading in blocks(check.draft):
         paragraph = written.add_heading(level=2) if is_heading else written.add_paragraph()
-        for run, _, claim in _runs(check, span, claims):
+        for run, _, claim in runs(check, span, claims):
             drawn = paragraph.add_run(word_text(run) if run.strip() else run)
             if claim is not None:
                 drawn.bold = True if claim.differs else None

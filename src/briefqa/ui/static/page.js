@@ -252,6 +252,9 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".example")) {
     find(".popup:popover-open")?.hidePopover();
     ask(button.textContent);
+  } else if (data.tool) {
+    closeMenu(button);
+    trigger("option_select", { tool: data.tool, turn: Number(data.turn ?? 0), stop: Number(data.stop ?? 0) });
   } else if (data.hit) choose(Number(data.turn), Number(data.hit));
   else if (data.alone) trigger("edit", { turn: Number(data.alone) });
   else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
@@ -281,6 +284,7 @@ document.addEventListener("keydown", (event) => {
       newest.tabIndex = -1;
       return newest.focus({ preventScroll: true });
     }
+    if (find(".tool") && !event.target.closest("#panel")) return find(".tool [data-tool]").click();
     if (find("#panel").dataset.view === "documents") return closeDocuments();
     if (element.querySelector(".back")) return goBack();
   }
