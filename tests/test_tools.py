@@ -52,7 +52,7 @@ def event(service: IndexService, name: str) -> Callable[..., Any]:
 
 def exported(service: IndexService, tool: type, form: str, found: object) -> bytes:
     """The content of the file that is handed over."""
-    shown = object.__new__(tool)
+    shown: Any = object.__new__(tool)
     markup = shown._export(form, found)
     ((_, content),) = [each for each in Reading(markup).attributes if each[0] == "data-content"]
     return base64.b64decode(content or "")
@@ -120,7 +120,7 @@ def test_a_query_that_is_not_well_formed_gets_a_sentence(service: IndexService, 
 def test_mentions_are_saved_as_a_table_and_as_a_list_that_is_verified(
     service: IndexService, tmp_path: Path
 ) -> None:
-    from briefqa.api import verify_places
+    from briefqa.workflows import verify_places
     from briefqa.ui.tools.mentions import AllMentions
 
     _, found, _ = mentions(service, "keeper")

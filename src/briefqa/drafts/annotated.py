@@ -150,14 +150,14 @@ def as_markdown(check: DraftCheck) -> str:
     claims = numbered(check)
     parts = [f"# Check of {markdown.line(check.draft.name)}", markdown.line(summary(check)), NOTE]
     for span, _ in blocks(check.draft):
-        runs = []
+        shown: list[str] = []
         for run, number, claim in runs(check, span, claims):
             plain = _inline(run)
             if claim is None:
-                runs.append(plain)
+                shown.append(plain)
             else:
-                runs.append(f"{f'**{plain.strip()}**' if claim.differs else plain}[^{number}]")
-        parts.append("".join(runs))
+                shown.append(f"{f'**{plain.strip()}**' if claim.differs else plain}[^{number}]")
+        parts.append("".join(shown))
     parts += [f"[^{number}]: {_footnote(claim)}" for number, claim in claims]
     return "\n\n".join(parts) + "\n"
 
