@@ -120,7 +120,7 @@ def test_a_query_that_is_not_well_formed_gets_a_sentence(service: IndexService, 
 def test_mentions_are_saved_as_a_table_and_as_a_list_that_is_verified(
     service: IndexService, tmp_path: Path
 ) -> None:
-    from briefqa.api import verify_places
+    from briefqa.workflows import verify_places
     from briefqa.ui.tools.mentions import AllMentions
 
     _, found, _ = mentions(service, "keeper")
