@@ -120,8 +120,8 @@ def test_a_query_that_is_not_well_formed_gets_a_sentence(service: IndexService, 
 def test_mentions_are_saved_as_a_table_and_as_a_list_that_is_verified(
     service: IndexService, tmp_path: Path
 ) -> None:
-    from briefqa.workflows import verify_places
     from briefqa.ui.tools.mentions import AllMentions
+    from briefqa.workflows import verify_places
 
     _, found, _ = mentions(service, "keeper")
     rows = list(
