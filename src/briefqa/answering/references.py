@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -51,7 +52,7 @@ ORDINALS = {
 }  # fmt: skip
 _BESIDE = frozenset(("and", "or", "to"))
 _WITHIN = frozenset(("of", "in"))
-_OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
+_OF_DOCUMENT = re.compile(r"(.+) (?:of|in|from) (.+)")
 
 
 def named(
