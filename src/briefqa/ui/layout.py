@@ -36,6 +36,9 @@ from briefqa.ui.style import own_file
 from briefqa.ui.tools import Tools
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
 
+_MOST_TYPED = 10 * LONGEST_QUESTION
+"""Characters that the box takes: a question that is too long is told so, not cut."""
+
 _SCRIPTS = ("page.js", "documents.js", "sheets.js")
 """One after the other, in one scope."""
 
@@ -81,7 +84,7 @@ class _Page:
                         placeholder="Ask a question",
                         lines=1,
                         max_lines=6,
-                        max_length=10 * LONGEST_QUESTION,  # so that too long is told, not cut
+                        max_length=_MOST_TYPED,
                         submit_btn="Ask",
                         autofocus=True,
                         elem_id="question",
@@ -161,7 +164,7 @@ class _Page:
         wanted = request.query_params.get("q") or ""
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
-        box = (tab.draft or wanted)[: 10 * LONGEST_QUESTION]
+        box = (tab.draft or wanted)[:_MOST_TYPED]
         source = opened_source.first(self._service, turns, len(turns))
         yield [box, self._conversation(turns), source, *self._lists()]
         for step in session.completed(self._service, turns, failed_too=True):
