@@ -13,6 +13,7 @@ from briefqa import Searcher, build, open_index
 from briefqa.answering import compose, ranking
 from briefqa.answering.checks import Check, check
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import unfound
 from briefqa.answering.question import analyse
 from briefqa.answering.respond import ABOUT, FOUND_BY_WORDS, NO_WORDS, NOT_ENGLISH
 from briefqa.records import (
@@ -124,7 +125,7 @@ def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) 
     assert answer.verdict is Verdict.UNSURE
     assert answer.text == "These documents speak of this, but may not answer it."
     assert answer.reason == (
-        "Nothing in 2 documents surely answers it. The nearest sentence has no number of soldiers "
+        "Nothing in 2 documents surely answers it. The nearest passage has no number of soldiers "
         "and nothing about “1774”."
     )
     assert answer.missing == tuple(missing)
@@ -270,6 +271,22 @@ def test_a_question_that_is_empty_or_has_no_word_to_look_for_is_told_so(searcher
     answer = searcher.ask("What is it?")
     assert answer.verdict is Verdict.NOT_FOUND
     assert answer.reason.startswith("The question has no word to look for")
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("They drilled at dawn. Then 40 soldiers fell ill.", []),
+        ("They drilled at dawn. Then 40 tents burned.", ["no number of soldiers"]),
+    ],
+)
+def test_what_another_sentence_of_the_passage_says_is_not_missing(
+    asked: Asked, text: str, lacking: list[str]
+) -> None:
+    inquiry = asked("How many soldiers fell ill?")
+    marked = check(inquiry.question, "They drilled at dawn.", "dawn", text)
+    assert "no number of soldiers" in [each.missing for each in marked]
+    assert list(dict.fromkeys(unfound(inquiry, hit(1, text), marked))) == lacking
 
 
 @pytest.mark.parametrize(("header", "strength"), [("| Ship | Cars |\n|---|--:|", 0.0), ("", 0.5)])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from briefqa.answering import ranking
-from briefqa.answering.checks import Checked
+from briefqa.answering.checks import Checked, check
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.question_terms import content_stems
 from briefqa.answering.ranking import Ranking
@@ -19,10 +19,11 @@ def missing(
 ) -> list[str]:
     """What `hits` lack: what the checks did not find, names, and words of the question.
 
-    A word is lacking if no passage of `hits` holds it in any spelling the index knows it by;
-    those that are named already are not named again.
+    What the marked sentence lacks counts only if all of the first passage lacks it, for that is
+    what is shown. A word is lacking if no passage of `hits` holds it in any spelling the index
+    knows it by; those that are named already are not named again.
     """
-    lacking = [each.missing for each in checked if each.missing]
+    lacking = unfound(inquiry, hits[0], checked)
     names = ranking.unknown_names(inquiry.query.text, ranked)
     lacking += [f"nothing about “{name}”" for name in dict.fromkeys(names)]
     if inquiry.context.language != "en":
@@ -38,6 +39,14 @@ def missing(
         and not (degree and lacking and word == degree[1])
     ]
     return [*lacking, f"no mention of {' or '.join(words)}"] if words else lacking
+
+
+def unfound(inquiry: Inquiry, hit: Hit, checked: Iterable[Checked]) -> list[str]:
+    """What the checks did not find in the marked sentence, nor in its passage."""
+    text = hit.passage.text
+    of_all = check(inquiry.question, text, text, text, hit.passage.table_header)
+    failed = {each.check for each in of_all if each.strength}
+    return [each.missing for each in checked if each.missing and each.check in failed]
 
 
 _DEGREE = regex.compile(r"(?i)\bhow (\w+)")
