@@ -11,7 +11,7 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.answering import compose, ranking
-from briefqa.answering.checks import Check, check
+from briefqa.answering.checks import Check, check, rules_out
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import unfound
 from briefqa.answering.question import analyse
@@ -294,6 +294,28 @@ def test_a_number_under_the_name_of_what_is_counted_counts_it(header: str, stren
     question = analyse("How many cars does the Eider carry?")
     found = {one.check: one for one in check(question, "| Eider | 18 |", "18", "", header)}
     assert found[Check.COUNTED].strength == strength
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "ruled_out"),
+    [
+        ("Who retires after 40 years?", "The rest is routine.", True),
+        ("Who retires after 40 years?", "Pilot Hansen does.", False),
+        ("When does the pilot retire?", "The rest is routine.", True),
+        ("How much does the pilot earn?", "His pay is 40,000.", False),
+        ("Is there a patch for the timing attack?", "Avoid the crate near attackers.", True),
+        ("Are there any patches yet?", "No patch is yet available.", False),
+        ("Is there parking near the quay?", "Cars are parked behind the church.", False),
+        ("Was there really a swimming pool?", "Swimming lessons begin in May.", False),
+        ("Is there?", "The rest is routine.", False),
+    ],
+)
+def test_a_sentence_without_what_is_asked_for_is_never_asserted(
+    question: str, sentence: str, ruled_out: bool
+) -> None:
+    asked = analyse(question)
+    words = sentence.rstrip(".").rpartition(" ")[2]
+    assert rules_out(asked, check(asked, sentence, words, sentence)) is ruled_out
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from briefqa.answering import ranking
-from briefqa.answering.checks import Checked, check
+from briefqa.answering.checks import Check, Checked, check
+from briefqa.answering.entities import DIMENSIONS
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.question import AnswerType
 from briefqa.answering.question_terms import content_stems
 from briefqa.answering.ranking import Ranking
 from briefqa.records import Hit
@@ -42,10 +44,15 @@ def missing(
 
 
 def unfound(inquiry: Inquiry, hit: Hit, checked: Iterable[Checked]) -> list[str]:
-    """What the checks did not find in the marked sentence, nor in its passage."""
-    text = hit.passage.text
-    of_all = check(inquiry.question, text, text, text, hit.passage.table_header)
+    """What the checks did not find in the marked sentence, nor in its passage.
+
+    Any number would do for a quantity whose units are not known: there the sentence decides.
+    """
+    question, text = inquiry.question, hit.passage.text
+    of_all = check(question, text, text, text, hit.passage.table_header)
     failed = {each.check for each in of_all if each.strength}
+    if question.expects is AnswerType.QUANTITY and question.counted not in DIMENSIONS:
+        failed.add(Check.ANSWER_TYPE)
     return [each.missing for each in checked if each.missing and each.check in failed]
 
 
