@@ -77,6 +77,7 @@ def build_index(
     parsed: Mapping[str, Document] | None = None,
     password: str = "",
     ocr: bool | None = None,
+    workers: int = 1,
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
@@ -86,8 +87,9 @@ def build_index(
     `ocr` scans are read by Tesseract, and UsageError says where there is none. `progress`
     is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
-    of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
-    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    of their files. `password` opens files that are locked and is kept nowhere. `workers` processes
+    embed, by default this one. Raises BuildError, IndexFolderError, ModelUnavailable or UsageError;
+    the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -98,6 +100,7 @@ def build_index(
     once_more = partial(
         build_index, roots, index, model=model, language=language, encoding=encoding,
         exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password, ocr=ocr,
+        workers=workers,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -140,7 +143,7 @@ def build_index(
             return report if locked else _telling(report, unfinished, roots, index)
         with (
             _new_generation(store, index) as folder,
-            closing(GenerationWriter(folder, embedder, language)) as writer,
+            closing(GenerationWriter(folder, embedder, language, workers)) as writer,
         ):
             unchanged = _unchanged(last, embedder, how)
             sources = read_sources(

@@ -72,6 +72,13 @@ def embedder_of(model: str, fingerprint: str) -> Embedder:
     return onnx_embedder.exported(model, fingerprint) or load_embedder(model)
 
 
+def has_a_name(embedder: Embedder) -> bool:
+    """Whether `embedder_of` loads it by its name in another process too."""
+    return isinstance(
+        embedder, SentenceTransformerEmbedder | onnx_embedder.OnnxEmbedder | HashingEmbedder
+    )
+
+
 def prepared(embedder: Embedder, texts: Sequence[str]) -> Embedder:
     """The fastest embedder that gives the same vectors; a model is exported once a machine.
 
