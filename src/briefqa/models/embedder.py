@@ -73,10 +73,9 @@ def embedder_of(model: str, fingerprint: str) -> Embedder:
 
 
 def has_a_name(embedder: Embedder) -> bool:
-    """Whether `embedder_of` loads it by its name in another process too."""
-    return isinstance(
-        embedder, SentenceTransformerEmbedder | onnx_embedder.OnnxEmbedder | HashingEmbedder
-    )
+    """Whether `embedder_of` loads the same one in another process too, by its name."""
+    own = (SentenceTransformerEmbedder, onnx_embedder.OnnxEmbedder, HashingEmbedder)
+    return type(embedder) in own
 
 
 def prepared(embedder: Embedder, texts: Sequence[str]) -> Embedder:
