@@ -296,7 +296,7 @@ def test_what_cannot_be_done_in_processes_is_refused(
         build(briefs, index=tmp_path / "index", model=Own(), workers=2)
     index = str(tmp_path / "index")
     command = ["build", str(briefs), "--index", index, "--model", "hashing", "--workers", "0"]
-    assert main(command) == 1
+    assert main(command) == 2
     assert "briefqa: A build cannot have 0 workers; give 1 or more." in capsys.readouterr().err
     assert main([*command[:-1], "2"]) == 0
 

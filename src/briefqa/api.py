@@ -49,6 +49,7 @@ def build(
     password: str = "",
     ocr: bool | None = None,
     workers: int = 1,
+    reuse: AnyPath | Iterable[AnyPath] = (),
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
@@ -63,7 +64,9 @@ def build(
     `print` shows how far it is. `password` opens files that are locked with it; it is kept nowhere.
     With `ocr` the pages of PDFs that are scans are read by Tesseract, which has to be installed.
     `workers` processes compute the vectors, each with the model loaded and its share of the cores;
-    by default this process alone does, in as many threads as there are cores.
+    by default this process alone does, in as many threads as there are cores. The vectors of texts
+    that are in one of the indexes `reuse`, made by this version with the same model, are taken from
+    there.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -88,6 +91,7 @@ def build(
         password=password,
         ocr=ocr,
         workers=workers,
+        reuse=_named(reuse),
     )
 
 
