@@ -314,11 +314,10 @@ def test_the_real_model_gives_the_same_vectors_while_processes_are_killed(
 
     monkeypatch.setattr(embedding_processes, "Processes", started)
     monkeypatch.setattr(embedding_processes, "TRIES", 30)
-    monkeypatch.setattr(generation_writer, "AT_ONCE", 16)
     chance, killed, done = random.Random(24), list[int](), threading.Event()
 
     def kill() -> None:
-        while not done.wait(chance.uniform(1, 5)) and len(killed) < 12:
+        while not done.wait(chance.uniform(1, 6)) and len(killed) < 12:
             process = chance.choice(workers)._process if workers else None
             if process is not None:
                 killed.append(process.pid)
