@@ -6,7 +6,7 @@ each, and put together by a build that only reads and cuts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from briefqa.errors import IndexOutOfDate
@@ -23,12 +23,14 @@ def made_by(embedder: Embedder) -> str:
     return str((RECIPE, embedder.fingerprint))
 
 
-def take_over(indexes: Iterable[Path], workspace: Path, embedder: Embedder) -> None:
+def take_over(indexes: Sequence[Path], workspace: Path, embedder: Embedder) -> None:
     """Keep the vectors of the indexes in `workspace`, as of a build that was stopped.
 
     Raises IndexFolderError for what is no sound index, IndexOutOfDate for one of another model or
     recipe, and OSError.
     """
+    if not indexes:
+        return
     known = KnownVectors(workspace, made_by(embedder), None)
     for index in indexes:
         with store_at(index).open() as other:
