@@ -48,6 +48,8 @@ def build(
     progress: OnProgress | None = None,
     password: str = "",
     ocr: bool | None = None,
+    workers: int = 1,
+    reuse: AnyPath | Iterable[AnyPath] = (),
 ) -> BuildReport:
     """Index files and folders so that `index` holds exactly them; nothing changes if nothing did.
 
@@ -61,6 +63,10 @@ def build(
     `progress` is called with a `briefqa.indexing.progress.Progress` as the work goes on, so that
     `print` shows how far it is. `password` opens files that are locked with it; it is kept nowhere.
     With `ocr` the pages of PDFs that are scans are read by Tesseract, which has to be installed.
+    `workers` processes compute the vectors, each with the model loaded and its share of the cores;
+    by default this process alone does, in as many threads as there are cores. The vectors of texts
+    that are in one of the indexes `reuse`, made by this version with the same model, are taken from
+    there.
 
     The report lists every file with its passages, or why it failed; files that fail do not stop
     the others. Raises BriefQAError, and leaves the index as it was, when nothing can be indexed.
@@ -72,6 +78,8 @@ def build(
     for path in excluded:
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder {path} to leave out; check the path.")
+    if workers < 1:
+        raise UsageError(f"A build cannot have {workers} workers; give 1 or more.")
     return build_index(
         roots,
         Path(index),
@@ -82,6 +90,8 @@ def build(
         progress=progress,
         password=password,
         ocr=ocr,
+        workers=workers,
+        reuse=_named(reuse),
     )
 
 

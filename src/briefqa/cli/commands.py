@@ -90,6 +90,7 @@ def _build(options: argparse.Namespace) -> int:
                 options.paths or None, index=options.index, model=options.model,
                 language=options.language, encoding=options.encoding, exclude=options.exclude,
                 progress=progress, password=password, ocr=options.ocr,
+                workers=options.workers, reuse=options.reuse,
             )  # fmt: skip
     except KeyboardInterrupt:
         print("briefqa: the index is as it was; the next build goes on from here.", file=sys.stderr)

@@ -88,6 +88,15 @@ def _add_build(commands: Any) -> None:
         "(default: do not; without any PATH, as the last build)",
     )  # fmt: skip
     command.add_argument(
+        "--workers", type=int, default=1, metavar="N",
+        help="compute the vectors in so many processes, each with the model in memory "
+        "(default 1: in this process, in as many threads as there are cores)",
+    )  # fmt: skip
+    command.add_argument(
+        "--reuse", action="append", default=[], metavar="INDEX",
+        help="take the vectors of texts that this other index has from it; may be given again",
+    )  # fmt: skip
+    command.add_argument(
         "--watch", action="store_true",
         help="go on, and build again whenever files are new, changed or gone; then run the watches",
     )  # fmt: skip

@@ -33,6 +33,7 @@ from briefqa.indexing import interrupted
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
 from briefqa.indexing.last_build import DEFAULT_LANGUAGE, repeated
 from briefqa.indexing.progress import OnProgress, Stage, tell
+from briefqa.indexing.reuse import made_by, take_over
 from briefqa.indexing.sources import HowRead, are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
@@ -77,6 +78,8 @@ def build_index(
     parsed: Mapping[str, Document] | None = None,
     password: str = "",
     ocr: bool | None = None,
+    workers: int = 1,
+    reuse: Sequence[Path] = (),
 ) -> BuildReport:
     """Make `index` hold exactly the documents under `roots` that are not in `exclude`.
 
@@ -86,8 +89,9 @@ def build_index(
     `ocr` scans are read by Tesseract, and UsageError says where there is none. `progress`
     is told how far it is, as it goes on. `locked` says that the caller is
     `generations.writing`. `parsed` holds documents that need not be parsed again, by the SHA-256
-    of their files. `password` opens files that are locked and is kept nowhere. Raises BuildError,
-    IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
+    of their files. `password` opens files that are locked and is kept nowhere. `workers` processes
+    embed, by default this one; texts in the indexes `reuse` have their vectors from there. Raises
+    BuildError, IndexFolderError, ModelUnavailable or UsageError; the index is then unchanged.
     """
     started = time.monotonic()
     store = store_at(index)
@@ -98,6 +102,7 @@ def build_index(
     once_more = partial(
         build_index, roots, index, model=model, language=language, encoding=encoding,
         exclude=excluded, progress=progress, locked=True, parsed=parsed, password=password, ocr=ocr,
+        workers=workers, reuse=reuse,
     )  # fmt: skip
     if roots is None:
         last_time = repeated(store, index)
@@ -140,8 +145,9 @@ def build_index(
             return report if locked else _telling(report, unfinished, roots, index)
         with (
             _new_generation(store, index) as folder,
-            closing(GenerationWriter(folder, embedder, language)) as writer,
+            closing(GenerationWriter(folder, embedder, language, workers)) as writer,
         ):
+            take_over(reuse, store.workspace, embedder)
             unchanged = _unchanged(last, embedder, how)
             sources = read_sources(
                 files.files, writer, unchanged, progress, parsed or {}, how, password
@@ -288,7 +294,7 @@ def _fill(
     """
     recipe = (RECIPE, writer.embedder.fingerprint)
     same = last is not None and (last.manifest.recipe, last.manifest.fingerprint) == recipe
-    known = KnownVectors(workspace, str(recipe), last if same else None)
+    known = KnownVectors(workspace, made_by(writer.embedder), last if same else None)
     stopped = threading.Event()
     with closing(writer.finish()) as cut, ThreadPoolExecutor(1) as beside:
         keyword = beside.submit(

@@ -22,11 +22,12 @@ from briefqa.index.manifest import Source
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.record_file import PassageFile, RecordWriter
 from briefqa.index.vector_cache import KnownVectors
+from briefqa.indexing.embedding_processes import embedding
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.models import embedder as embedders
 from briefqa.models.cores import usable_cores
 from briefqa.models.embedder import Embedder
-from briefqa.records import NO_LINES, Document, TextKind
+from briefqa.records import NO_LINES, Document
 
 BLOCK = 2_048  # passages whose texts are sorted by length together
 SENTENCES = 20_000  # of one document that are embedded, and one more for
@@ -79,9 +80,13 @@ def _key(source: Source) -> tuple[str, str, str, str]:
 class GenerationWriter:
     """Cuts documents, writes both to a new generation, and keeps count of what to embed."""
 
-    def __init__(self, folder: Path, embedder: Embedder, language: str) -> None:
+    def __init__(
+        self, folder: Path, embedder: Embedder, language: str, n_processes: int = 1
+    ) -> None:
+        """`n_processes` is how many compute vectors; of one it is this process that does."""
         self.embedder = embedder
         self.language = language
+        self._n_processes = n_processes
         self.documents = 0
         self.passages = 0
         self._folder = folder
@@ -172,21 +177,23 @@ class GenerationWriter:
         vectors = None
         vector_cache.write_keys(self._folder, bytes(self._keys))
         done = 0
-        for first in range(0, len(cut), BLOCK):
-            rows = range(first, min(first + BLOCK, len(cut)))
-            new, texts = self._missing(cut, rows, keys_of, known)
-            queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
-            for start in range(0, len(queue), AT_ONCE):
-                check()
-                tell(progress, Stage.EMBEDDING, done + new * start // len(queue), total)
-                batch = queue[start : start + AT_ONCE]
-                computed = embedder.embed([text for _, text in batch], TextKind.PASSAGE)
-                known.add([key for key, _ in batch], computed)
-            done += new
-            if vectors is None:
-                vectors = vector_index.create(self._folder, self._counts, known.dimension)
-            places = range(int(starts[first]), int(starts[rows[-1] + 1]))
-            vectors[places.start : places.stop] = np.stack([known[keys[place]] for place in places])
+        with embedding(embedder, self._n_processes) as embed_each:
+            for first in range(0, len(cut), BLOCK):
+                rows = range(first, min(first + BLOCK, len(cut)))
+                new, texts = self._missing(cut, rows, keys_of, known)
+                queue = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
+                batches = [queue[at : at + AT_ONCE] for at in range(0, len(queue), AT_ONCE)]
+                computed = embed_each([text for _, text in batch] for batch in batches)
+                for number, batch in enumerate(batches):
+                    check()
+                    tell(progress, Stage.EMBEDDING, done + new * number // len(batches), total)
+                    known.add([key for key, _ in batch], next(computed))
+                done += new
+                if vectors is None:
+                    vectors = vector_index.create(self._folder, self._counts, known.dimension)
+                places = range(int(starts[first]), int(starts[rows[-1] + 1]))
+                rows_of = [known[keys[place]] for place in places]
+                vectors[places.start : places.stop] = np.stack(rows_of)
         if total:
             tell(progress, Stage.EMBEDDING, done, total)
         if vectors is not None:

@@ -72,6 +72,12 @@ def embedder_of(model: str, fingerprint: str) -> Embedder:
     return onnx_embedder.exported(model, fingerprint) or load_embedder(model)
 
 
+def has_a_name(embedder: Embedder) -> bool:
+    """Whether `embedder_of` loads the same one in another process too, by its name."""
+    own = (SentenceTransformerEmbedder, onnx_embedder.OnnxEmbedder, HashingEmbedder)
+    return type(embedder) in own
+
+
 def prepared(embedder: Embedder, texts: Sequence[str]) -> Embedder:
     """The fastest embedder that gives the same vectors; a model is exported once a machine.
 
