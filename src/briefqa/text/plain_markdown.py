@@ -7,6 +7,8 @@ from array import array
 
 import regex
 
+from briefqa.text.line_breaks import is_table_rule
+
 SUFFIXES = (".md", ".markdown")  # of the files that are Markdown
 
 # Bounded, so that no text takes more than a time in proportion to its length.
@@ -26,6 +28,10 @@ _CHARACTER = regex.compile(
     _CODE + r"(?:(?P<entity>&(?:\#\d{1,7}|\#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});)"
     r"|\\(?P<words>[!-/:-@\[-`{-~]))"
 )
+_CELL_END = regex.compile(r"(?<!\\)\|")
+_BEFORE_ROW = regex.compile(r"[ \t>]*+")
+_TICKS = regex.compile(r"(?P<ticks>`{1,9}+)(?!`)([^`]{1,2000}+)(?P=ticks)(?!`)")
+_BULLET = regex.compile(r"(?m)^([ \t>]*+)[*+](?=[ \t])")
 _BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll})")
 
 
@@ -37,11 +43,16 @@ def is_markdown(name: str) -> bool:
 def plain(text: str) -> str:
     """Markdown as it is read: links and pictures as what they are called, characters as themselves.
 
-    Emphasis within a word leaves it whole. Marks of blocks stay, such as those of lists and tables;
+    Emphasis within a word leaves it whole, code is without its ticks. Items of lists and rows of
+    tables are as the text of other formats has them, `- a` and `a | b`. Marks of other blocks stay;
     those of a quotation do not within a word that a hyphen breaks at the end of a line.
     """
+    text = _BULLET.sub(r"\1-", text)
+    if "|" in text:
+        text = _with_plain_rows(text)
     for markup in (_LINK, _LINK, _EMPHASIS, _CHARACTER):  # a link may be around a picture
         text = markup.sub(_read, text)
+    text = _TICKS.sub(r"\2", text)
     return _BROKEN.sub("\n", text)
 
 
@@ -61,6 +72,37 @@ def plain_with_offsets(text: str) -> tuple[str, array[int]]:
         if end:
             text, offsets = "".join((*pieces, text[end:])), kept + offsets[end:]
     return text, offsets
+
+
+def _with_plain_rows(text: str) -> str:
+    """The text with its tables as `TextWriter` writes them, without rows that are empty."""
+    lines = text.split("\n")
+    ruled = [is_table_rule(line) for line in lines]
+    plain: list[str] = []
+    in_table = False
+    headed = True
+    for number, line in enumerate(lines):
+        words = line.strip(" \t\r>")
+        in_table = "|" in words and (in_table or ruled[number] or any(ruled[number + 1 : number + 2]))
+        if not in_table and not (len(words) > 1 and words[0] == words[-1] == "|"):
+            plain.append(line)
+        elif not ruled[number]:
+            cells = _cells(words)
+            headed = any(cells)
+            if headed:
+                row = " | ".join(cells)
+                row = row if cells[0] and cells[-1] else f"| {row} |"
+                plain.append(line[: _BEFORE_ROW.match(line).end()] + row)
+        elif headed:
+            plain.append(" | ".join(["---"] * max(2, len(_cells(words)))))
+    return "\n".join(plain)
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of a row, each with single spaces."""
+    inner = row.removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [" ".join(cell.split()) for cell in _CELL_END.split(inner)]
 
 
 def _read(markup: regex.Match[str]) -> str:
