@@ -83,7 +83,9 @@ def _with_plain_rows(text: str) -> str:
     headed = True
     for number, line in enumerate(lines):
         words = line.strip(" \t\r>")
-        in_table = "|" in words and (in_table or ruled[number] or any(ruled[number + 1 : number + 2]))
+        in_table = "|" in words and (
+            in_table or ruled[number] or any(ruled[number + 1 : number + 2])
+        )
         if not in_table and not (len(words) > 1 and words[0] == words[-1] == "|"):
             plain.append(line)
         elif not ruled[number]:

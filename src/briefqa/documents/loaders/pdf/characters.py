@@ -220,9 +220,7 @@ class _PageReader:
                     first = self._run(text, start, gap.start(), which, spaced, breaks)
                     yield replace(first, parted=run.parted)
                     start, spaced, breaks = gap.end(), True, False
-                    run = replace(
-                        self._run(text, start, end, which, spaced, breaks), parted=True
-                    )
+                    run = replace(self._run(text, start, end, which, spaced, breaks), parted=True)
         yield run
 
     def _run(self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool) -> Run:
