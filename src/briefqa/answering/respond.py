@@ -146,7 +146,7 @@ def _quote(inquiry: Inquiry) -> Answer:
         return in_table
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     if foreign := _foreign(inquiry, hits[0]):
-        if (in_own := _in_own_language(inquiry, ranked.rows, hits)) is not None:
+        if (in_own := _in_own_language(inquiry, ranked.rows.tolist(), hits)) is not None:
             return in_own
         confidence = min(WITHOUT_READER.confidence(signals), inquiry.rule.answer_from)
         lacking = [f"no English words: it is {foreign}", *missing(inquiry, hits, ranked, checked)]
@@ -176,7 +176,7 @@ def _in_own_language(inquiry: Inquiry, rows: Sequence[int], hits: Sequence[Hit])
     others come before it.
     """
     context, known = inquiry.context, ("", inquiry.context.language)
-    own = [int(row) for row in rows if context.passages[int(row)].language in known]
+    own = [row for row in rows if context.passages[row].language in known]
     if not own:
         return None
     answer = _quote(replace(inquiry, scope=replace(inquiry.scope, rows=np.array(sorted(own)))))

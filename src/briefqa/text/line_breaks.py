@@ -234,8 +234,8 @@ def _fits(before: _Line, line: _Line, width: int) -> bool:
 def _rows(lines: Sequence[_Line]) -> list[bool]:
     """Which lines are rows of a table, two or more below each other.
 
-    A passage may have the last row only: one line is enough with `|` around and between its cells, or
-    between four or more of which one at most is long.
+    A passage may have the last row only: one line is enough with `|` around and between its cells,
+    or between four or more of which one at most is long.
     """
     texts = [line.words for line in lines]
     piped = [text.startswith("|") and text.endswith("|") and len(text) > 1 for text in texts]

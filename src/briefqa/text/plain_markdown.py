@@ -29,8 +29,7 @@ _CHARACTER = regex.compile(
     r"|\\(?P<words>[!-/:-@\[-`{-~]))"
 )
 _CELL_END = regex.compile(r"(?<!\\)\|")
-_BEFORE_ROW = regex.compile(r"[ \t>]*+")
-_TICKS = regex.compile(r"(?P<ticks>`{1,9}+)(?!`)([^`]{1,2000}+)(?P=ticks)(?!`)")
+_TICKS = regex.compile(r"(?<!`)(?P<ticks>`{1,9}+)(?!`)([^`]{1,2000}+)(?P=ticks)(?!`)")
 _BULLET = regex.compile(r"(?m)^([ \t>]*+)[*+](?=[ \t])")
 _BROKEN = regex.compile(r"(?<=\p{L}[-\u2010])(?:\r\n|[\r\n])[ \t>]{0,99}(?=\p{Ll})")
 
@@ -83,6 +82,7 @@ def _with_plain_rows(text: str) -> str:
     headed = True
     for number, line in enumerate(lines):
         words = line.strip(" \t\r>")
+        before = line[: len(line) - len(line.lstrip(" \t>"))]
         in_table = "|" in words and (
             in_table or ruled[number] or any(ruled[number + 1 : number + 2])
         )
@@ -94,9 +94,9 @@ def _with_plain_rows(text: str) -> str:
             if headed:
                 row = " | ".join(cells)
                 row = row if cells[0] and cells[-1] else f"| {row} |"
-                plain.append(line[: _BEFORE_ROW.match(line).end()] + row)
+                plain.append(before + row)
         elif headed:
-            plain.append(" | ".join(["---"] * max(2, len(_cells(words)))))
+            plain.append(before + " | ".join(["---"] * max(2, len(_cells(words)))))
     return "\n".join(plain)
 
 

@@ -204,7 +204,7 @@ class _PageReader:
     def _parted(
         self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool
     ) -> Iterator[Run]:
-        """The run of a text object, in parts where it has wide gaps: TeX sets rows as one object."""
+        """The run of a text object, in parts where it has wide gaps: TeX sets a row as one."""
         run = self._run(text, start, end, which, spaced, breaks)
         size = run.style.size
         if (
