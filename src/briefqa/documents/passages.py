@@ -153,9 +153,13 @@ def embedded_texts(
     head = context(passage.title, passage.section, window)
     spans = [] if only_whole else sentences(passage.text, passage.language or language)
     own = sentence_texts(passage.text, spans, passage.table_header, passage.document)
-    header = loaders.plain(passage.table_header, passage.document)
-    whole = "\n".join(filter(None, (header, searched(passage))))
+    whole = "\n".join(filter(None, (plain_header(passage), searched(passage))))
     return [_in_context(head, text, window) for text in (whole, *(own if own[1:] else ()))]
+
+
+def plain_header(passage: Passage) -> str:
+    """The header of the table that a passage begins in, without markup; empty where it has none."""
+    return loaders.plain(passage.table_header, passage.document)
 
 
 def searched(passage: Passage) -> str:
