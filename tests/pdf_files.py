@@ -10,6 +10,7 @@ from typing import Any
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Table
 
 TEXT = ParagraphStyle("text", fontName="Times-Roman", fontSize=10, leading=12, spaceAfter=6)
@@ -128,6 +129,15 @@ def lines(*texts: str, size: int = 12) -> bytes:
     """Contents that show some lines of plain text, one below the other."""
     shown = " T* ".join(f"({text}) Tj" for text in texts)
     return f"BT /F1 {size} Tf {size * 1.2} TL 40 350 Td {shown} ET".encode()
+
+
+def row_in_one(cells: Sequence[str], places: Sequence[float], size: int = 10) -> str:
+    """Cells in Helvetica, shown as one string with gaps as TeX does, each so far from the first."""
+    shown, at = "", 0.0
+    for cell, place in zip(cells, places, strict=True):
+        shown += f" {round((at - place) * 1000 / size)} " * bool(shown) + f"({cell})"
+        at = place + stringWidth(cell, "Helvetica", size)
+    return f"[{shown}] TJ"
 
 
 def double_deflated() -> bytes:

@@ -151,6 +151,25 @@ def test_a_named_language_wins_over_the_words_but_not_over_the_document(
     assert languages(index)["english.md"] == "en"
 
 
+def test_a_long_text_that_is_surely_not_what_its_document_says_is_in_its_own_language(
+    tmp_path: Path,
+) -> None:
+    text = "\n\n".join([PARAGRAPHS["de"]] * 20)
+    said = {"template": ("en", text), "dutch": ("nl", text), "short": ("en", PARAGRAPHS["de"])}
+    said["english"] = ("de", "\n\n".join([PARAGRAPHS["en"]] * 20))
+    said["told"] = ("en", text + "\n\nEnde.")
+    folder = written(
+        tmp_path / "said",
+        **{name: f"---\nlang: {code}\n---\n# A\n\n{own}\n" for name, (code, own) in said.items()},
+    )
+    (folder / "told.md.meta.yaml").write_text("language: en\n", "utf-8")
+    build(folder, index=tmp_path / "index", model=HashingEmbedder())
+    assert languages(tmp_path / "index") == {
+        "template.md": "de", "dutch.md": "nl", "short.md": "en", "english.md": "en",
+        "told.md": "en",
+    }  # fmt: skip
+
+
 def test_words_of_a_question_find_every_language_by_its_own_endings(
     mixed: Path, tmp_path: Path
 ) -> None:
@@ -212,6 +231,30 @@ def test_an_english_reader_reads_no_passage_of_another_language(
     assert answer.hits[0].passage.language != "en"
     assert answer.verdict is Verdict.UNSURE
     assert any("no English words" in lack for lack in answer.missing)
+
+
+def test_a_passage_in_english_answers_though_one_in_another_language_comes_first(
+    tmp_path: Path,
+) -> None:
+    folder = written(
+        tmp_path / "ferry",
+        english="# Notes\n\nAda Lindqvist kept the lighthouse of Kestrand.\n",
+        said="---\nlang: sv\n---\n# Who kept the lighthouse of Kestrand?\n\n"
+        "Who kept the lighthouse of Kestrand, of Kestrand?\n",
+    )
+    build(folder, index=tmp_path / "index", model=HashingEmbedder())
+    with open_index(
+        tmp_path / "index", model=HashingEmbedder(), reader=EnglishReader()
+    ) as searcher:
+        found = searcher.search("Who kept the lighthouse of Kestrand?")
+        answer = searcher.ask("Who kept the lighthouse of Kestrand?")
+    assert found[0].passage.document == "said.md"
+    assert answer.verdict is Verdict.ANSWERED
+    assert [quoted.passage.document for quoted in answer.quotations] == ["english.md"]
+    assert [(hit.rank, hit.passage.document) for hit in answer.hits] == [
+        (1, "english.md"),
+        (2, "said.md"),
+    ]
 
 
 def test_many_documents_that_are_not_english_are_told_where_the_model_is(

@@ -26,6 +26,9 @@ from briefqa.answering.compose import hit_as_json
 from briefqa.cli import main
 from briefqa.documents import loaders, ocr, passages, reading, tesseract
 from briefqa.documents.loaders import pdf
+from briefqa.documents.loaders.pdf import scans
+from briefqa.documents.loaders.pdf.lines import Page
+from briefqa.documents.recognised import RecognisedLine, RecognisedPage
 from briefqa.documents.worker import process
 from briefqa.errors import LoadError, UsageError
 from briefqa.index.generations import current_manifest
@@ -214,6 +217,18 @@ def test_what_was_recognised_is_laid_out_and_kept(
     assert kept.stat().st_mode & 0o077 == 0
     page.write_text("{", "utf-8")  # damaged
     assert (read(data), asked.call_count) == (document, 2)
+
+
+def test_headings_that_are_measured_a_little_differently_are_of_one_level() -> None:
+    sizes = (20, 20, 27, 20, 25.5)  # pixels: text, text, a heading, text, a heading
+    lines = tuple(
+        RecognisedLine("Some words", (0, 40 * at, 200, 40 * at + 20), 40.0 * at + 20, size, at)
+        for at, size in enumerate(sizes)
+    )
+    pages = [Page(0, 300, 400)]
+    scans.put_in(pages, [RecognisedPage(1, 600, 800, lines)])
+    found = [line.size for line in pages[0].lines]
+    assert found[2] == found[4] > found[0] == found[1] == found[3]
 
 
 def test_of_many_kept_pages_the_oldest_are_removed(

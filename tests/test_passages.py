@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from briefqa.documents import loaders
 from briefqa.documents.loaders.outline import line_spans, without
+from briefqa.documents.loaders.written_text import TextWriter
 from briefqa.documents.passages import (
     MAX_CHARS,
     TARGET_WORDS,
@@ -400,13 +401,35 @@ def test_a_table_is_cut_between_its_rows_and_every_part_knows_the_header(
     parts = [one for one in hold(load(f"{lead}{table}\n"), window) if "|" in one.text]
     assert "\n".join(one.text for one in parts).endswith(table)
     assert not parts[0].table_header
-    known = len(header.split()) <= size // 4
+    known = len(plain(header).split()) <= size // 4
     for part in parts[1:]:
         assert part.table_header == (header if known else "")
         rows_of_part = part.text.split("\n")
         texts = embedded_texts(part, window, "en")[-len(rows_of_part) :]
         for text, row in zip(texts, rows_of_part, strict=True):
             assert text.endswith(plain(f"{header}\n{row}" if known else row))
+
+
+def test_a_text_is_cut_and_embedded_alike_in_markdown_and_in_other_formats() -> None:
+    rows = [["#", "Check", "L1"], *([f"2.{n}", words(6 + n % 9), "✓"] for n in range(60))]
+    writer = TextWriter()
+    writer.heading(1, "Checks")
+    writer.paragraph("Run `make` before **each** of them:".replace("`", "").replace("*", ""))
+    for item in ("the first check", "the second"):
+        writer.item(item)
+    for number, row in enumerate(rows):
+        writer.row(row, header=not number)
+    written = writer.document("a.docx", Metadata("A"))
+    lines = ["|" + "|".join(f"  {cell}\t" for cell in row) + "|" for row in rows]
+    lines.insert(1, "| :--- | --- | :---: |")
+    text = "# Checks\n\nRun `make` before **each** of them:\n\n* the first check\n* the second\n\n"
+    marked = load(f"---\ntitle: A\n---\n{text}" + "\n".join(lines))
+    one, other = (
+        [embedded_texts(passage, WordWindow(90), "en") for passage in cut(each, WordWindow(90))]
+        for each in (written, marked)
+    )
+    assert len(one) > 5
+    assert one == other
 
 
 def test_the_cost_of_a_table_is_linear_and_a_wide_header_is_not_carried() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak
 
@@ -147,6 +148,72 @@ def test_a_table_is_rows_of_cells() -> None:
         "\n".join([cells[0], "--- | --- | ---", *cells[1:]]),
         LONG,
     ]
+
+
+def test_a_table_whose_rows_are_one_string_each_is_rows_of_cells() -> None:
+    rows = (
+        ("Gate", "Built", "Width", "Condition"),
+        ("Osterby", "1974", "12.5", "good, weights at the limit"),
+        ("Lindholm", "1968", "9.0", "hinge fractured"),
+        ("Karlsund", "1991", "14.2", "good"),
+    )
+    shown = " T* ".join(
+        pdf_files.row_in_one(row, (0, 56, 122 - stringWidth(row[2], "Helvetica", 10), 134))
+        for row in rows
+    )
+    content = f"BT /F1 10 Tf 12 TL 20 350 Td {shown} ET".encode()
+    (table,) = paragraphs(load(pdf_files.raw([content])))
+    header, *others = (" | ".join(row) for row in rows)
+    assert table.splitlines() == [header, "--- | --- | --- | ---", *others]
+
+
+def test_wide_gaps_of_justified_lines_part_no_sentence() -> None:
+    lines = (
+        (("The gate is", "closed.", "The"), (0, 70, 150)),
+        (("county", "owns it,", "and the"), (0, 48, 131)),
+        (("drainage association,", "works it"), (0, 124)),
+        (("day and night,", "as agreed."), (0, 95)),
+    )
+    shown = " T* ".join(pdf_files.row_in_one(words, places) for words, places in lines)
+    content = f"BT /F1 10 Tf 12 TL 20 350 Td {shown} ET".encode()
+    (text,) = paragraphs(load(pdf_files.raw([content])))
+    assert text == (
+        "The gate is closed. The county owns it, and the drainage association, works it"
+        " day and night, as agreed."
+    )
+
+
+def test_the_title_at_the_head_of_another_page_is_left_out_with_what_stands_beside_it() -> None:
+    first = "BT /F1 18 Tf 40 330 Td (The tidal gates) Tj /F1 10 Tf 12 TL 0 -30 Td {} ET"
+    head = "BT /F1 9 Tf 40 380 Td (The tidal gates) Tj 150 0 Td (County of Norrvik) Tj ET "
+    then = head + "BT /F1 10 Tf 12 TL 40 330 Td {} ET"
+    text = ("The gates were looked at in the spring.", "All of them were opened and closed.")
+    shown = " T* ".join(f"({line}) Tj" for line in text)
+    document = load(pdf_files.raw([each.format(shown).encode() for each in (first, then)]))
+    assert document.text.count("The tidal gates") == 1
+    assert "Norrvik" not in document.text
+
+
+def test_initials_of_an_author_are_no_number_of_a_heading() -> None:
+    content = (
+        b"BT /F1 20 Tf 40 350 Td (The tidal gates) Tj /F1 11.5 Tf 0 -30 Td (A. Lund) Tj"
+        b" 80 0 Td (P. Thune) Tj /F1 16 Tf -80 -40 Td (1 Condition) Tj"
+        b" /F1 10 Tf 12 TL 0 -30 Td (The gates were looked at in the spring, under load,) Tj T*"
+        b" (and all of them were opened and closed again by) Tj T* (three engineers.) Tj ET"
+    )
+    paths = [path for path, _ in outline(load(pdf_files.raw([content])))]
+    assert not any("Lund" in heading for path in paths for heading in path)
+    assert ("1 Condition",) in paths
+
+
+def test_the_mark_of_a_footnote_is_no_part_of_its_first_word() -> None:
+    shown = " T* ".join(f"({line}) Tj" for line in ["The gates were looked at in spring"] * 9)
+    content = (
+        f"BT /F1 10 Tf 12 TL 40 350 Td {shown} ET"
+        " BT /F1 5 Tf 40 63 Td (1) Tj /F1 8 Tf 3 -3 Td (Mean of thirty years at Osterby.) Tj ET"
+    )
+    (*_, note) = paragraphs(load(pdf_files.raw([content.encode()])))
+    assert note == "1 Mean of thirty years at Osterby."
 
 
 def test_a_footnote_stands_after_the_paragraph_that_refers_to_it() -> None:

@@ -146,7 +146,19 @@ def test_a_row_of_a_table_is_a_sentence_and_never_cut() -> None:
     found = [one for passage in passages for one in of(passage.text)]
     assert found == ["| # | Check | Daily |\n|---|---|---|", *rows]
     (first, *_) = passages
-    assert embedded_texts(first, WordWindow(130), "en")[2].endswith(f"\n|---|---|---|\n{rows[0]}")
+    assert embedded_texts(first, WordWindow(130), "en")[2].endswith(
+        f"\n--- | --- | ---\n{rows[0].strip('| ')}"
+    )
+
+
+def test_a_row_alone_is_a_sentence_too_and_prose_with_bars_is_not() -> None:
+    row = "2.2.1 | Check that the crane is green. Paint it, e.g. in May, if not. | yes |  | 307"
+    assert of(row) == [row]
+    prose = (
+        "The gates were closed at ten in the morning after the water had fallen. Vol. 7"
+        " | No. 3 | 2013 | They stayed so until the harbour master came back in the evening."
+    )
+    assert len(of(prose)) > 1
 
 
 def test_items_of_a_nested_list_are_sentences() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from briefqa import build
 from briefqa.index import generations
@@ -68,12 +69,26 @@ def test_axe_finds_nothing_wrong_with_any_state_of_the_page(
     for fold in page.locator("#opened summary").all():
         fold.click()
     assert violations(page) == []  # an opened source
-    dog, scan = tmp_path / "dog.md", tmp_path / "scan.pdf"
+    dog, scan, locked = (tmp_path / name for name in ("dog.md", "scan.pdf", "locked.pdf"))
     dog.write_text("# The dog\n\nThe dog sleeps.\n", encoding="utf-8")
     scan.write_bytes(b"%PDF-1.4")
-    add(page, [dog, scan])
+    sheet = Canvas(str(locked), encrypt="sesame")
+    sheet.drawString(100, 500, "The mill was sold.")
+    sheet.save()
+    add(page, [dog, scan, locked])
     documents(page).first.locator(".choose").uncheck()
-    assert violations(page) == []  # documents, a report, a choice
+    page.locator("#edit button").first.click()
+    page.get_by_label("Uploaded document").click()
+    page.get_by_role("option").first.click()
+    assert page.locator("#password input").is_visible()
+    assert page.get_by_label("Title").is_visible()
+    assert violations(page) == []  # documents, a report, a choice, boxes to type in
+    edges = [
+        box["x"]
+        for place in ("#library .choose", "#password input", "#edit input:not([role])")
+        if (box := page.locator(place).first.bounding_box())
+    ]
+    assert edges == pytest.approx([edges[0]] * 3, abs=3)  # level with the list
     opened_one = read(page, "The dog")
     opened_one.locator(".removal summary").click()
     assert violations(page) == []  # a document to read, the question before a removal

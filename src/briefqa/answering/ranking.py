@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefqa.answering import compose, question_terms
+from briefqa.answering import compose, passage_reading, question_terms
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.contents import Contents
@@ -27,7 +27,7 @@ from briefqa.index.keyword_index import KeywordIndex, KeywordMatch
 from briefqa.index.vector_index import VectorIndex
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import Reader, reads, reads_passage
-from briefqa.models.reading import Readable, Reading
+from briefqa.models.reading import Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
 from briefqa.text.language import stemmed_as, stemmer
 from briefqa.text.lead_in import answers_nothing
@@ -179,12 +179,14 @@ def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> d
         return {}
     those = {int(row): context.passages[int(row)] for row in rows}
     readable = {
-        row: _readable(context, passage, passage.text)
+        row: (passage, passage.text)
         for row, passage in those.items()
         if reads_passage(context.reader, passage.language or context.language)
     }
-    texts = list(readable.values())
-    return dict(zip(readable, context.reader.read(question, texts) if texts else (), strict=True))
+    readings = passage_reading.read(
+        context.reader, context.embedder, question, list(readable.values())
+    )
+    return dict(zip(readable, readings, strict=True))
 
 
 def read_closer(context: SearchContext, question: str, row: int, reading: Reading) -> Reading:
@@ -203,14 +205,8 @@ def read_closer(context: SearchContext, question: str, row: int, reading: Readin
     if len(closer) == len(spans):
         return reading
     text = passage.text[closer[0].start : closer[-1].end]
-    (again,) = context.reader.read(question, [_readable(context, passage, text)])
+    (again,) = passage_reading.read(context.reader, context.embedder, question, [(passage, text)])
     return replace(reading, answerability=(reading.answerability + again.answerability) / 2)
-
-
-def _readable(context: SearchContext, passage: Passage, text: str) -> Readable:
-    """A text of this passage in its context, the header of its table with it."""
-    line = passages.context(passage.title, passage.section, context.embedder)
-    return Readable(text, "\n".join(filter(None, (line, passage.table_header))))
 
 
 def hits(context: SearchContext, ranking: Ranking, k: int) -> list[Hit]:

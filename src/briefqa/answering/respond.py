@@ -146,6 +146,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         return in_table
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     if foreign := _foreign(inquiry, hits[0]):
+        if (in_own := _in_own_language(inquiry, ranked.rows.tolist(), hits)) is not None:
+            return in_own
         confidence = min(WITHOUT_READER.confidence(signals), inquiry.rule.answer_from)
         lacking = [f"no English words: it is {foreign}", *missing(inquiry, hits, ranked, checked)]
         return compose.unsure(inquiry, hits, confidence, lacking)
@@ -168,6 +170,22 @@ def _foreign(inquiry: Inquiry, hit: Hit) -> str:
     language, usual = hit.passage.language, inquiry.context.language
     unread = hit.evidence.answerability is None
     return language_name(language) if language not in ("", usual) and unread else ""
+
+
+def _in_own_language(inquiry: Inquiry, rows: Sequence[int], hits: Sequence[Hit]) -> Answer | None:
+    """The answer where one of these passages in the language of the index surely answers, though
+    others come before it.
+    """
+    context, known = inquiry.context, ("", inquiry.context.language)
+    own = [row for row in rows if context.passages[row].language in known]
+    if not own:
+        return None
+    answer = _quote(replace(inquiry, scope=replace(inquiry.scope, rows=np.array(sorted(own)))))
+    if not answer.answered:
+        return None
+    first = answer.hits[0]
+    ordered = (first, *(hit for hit in hits if hit.passage != first.passage))[: inquiry.query.k]
+    return replace(answer, hits=tuple(replace(hit, rank=n) for n, hit in enumerate(ordered, 1)))
 
 
 def _answered_in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> Answer | None:

@@ -153,9 +153,13 @@ def embedded_texts(
     head = context(passage.title, passage.section, window)
     spans = [] if only_whole else sentences(passage.text, passage.language or language)
     own = sentence_texts(passage.text, spans, passage.table_header, passage.document)
-    header = loaders.plain(passage.table_header, passage.document)
-    whole = "\n".join(filter(None, (header, searched(passage))))
+    whole = "\n".join(filter(None, (plain_header(passage), searched(passage))))
     return [_in_context(head, text, window) for text in (whole, *(own if own[1:] else ()))]
+
+
+def plain_header(passage: Passage) -> str:
+    """The header of the table that a passage begins in, without markup; empty where it has none."""
+    return loaders.plain(passage.table_header, passage.document)
 
 
 def searched(passage: Passage) -> str:
@@ -259,23 +263,24 @@ def _atoms(
     text = document.text
     behind = section.paragraphs[0].start if section.paragraphs else 0
     for number, paragraph in enumerate(section.paragraphs, start=1):
-        for part, header in _parts(text, paragraph, window, most, language):
+        for part, header in _parts(document, paragraph, window, most, language):
             # White space may be pieces too, so what stands between is counted along.
             between = behind if part.start - behind <= MAX_CHARS else part.start
-            pieces = len(window.piece_ends(text[between : part.end]))
-            words = len(text[part.start : part.end].split())
+            pieces = len(window.piece_ends(loaders.plain(text[between : part.end], document.name)))
+            words = len(loaders.plain(text[part.start : part.end], document.name).split())
             yield _Run(part.start, part.end, (number, number), words, pieces, header)
             behind = part.end
 
 
 def _parts(
-    text: str, paragraph: Span, window: Window, most: int, language: str
+    document: Document, paragraph: Span, window: Window, most: int, language: str
 ) -> Iterator[tuple[Span, _Header | None]]:
     """The paragraph itself when it fits, else its sentences, else pieces of them.
 
     Each row of a table comes with the header, unless that is too long to go with every passage.
     """
-    if _small(text, paragraph, window, most):
+    text = document.text
+    if _small(document, paragraph, window, most):
         yield paragraph, None
         return
     start, own = paragraph.start, text[paragraph.start : paragraph.end]
@@ -284,29 +289,30 @@ def _parts(
     for one, above in zip(spans, lead_ins(own, spans), strict=True):
         sentence = Span(start + one.start, start + one.end)
         if is_header_row(own[one.start : one.end]):
-            header = _header(text, sentence, window)
+            header = _header(document, sentence, window)
         starts = [start + lead.start for lead in above[:1]]
         of_row = header if header and starts == [header.span.start] else None
         room = most - of_row.pieces if of_row else most
-        if _small(text, sentence, window, room):
+        if _small(document, sentence, window, room):
             yield sentence, of_row
         else:
-            for piece in _slices(text, sentence, window, room):
+            for piece in _slices(document, sentence, window, room):
                 yield piece, of_row
 
 
-def _header(text: str, span: Span, window: Window) -> _Header | None:
+def _header(document: Document, span: Span, window: Window) -> _Header | None:
     """A table's header, None where it is too long to go with every passage of the table."""
     if span.end - span.start > MAX_CHARS // CONTEXT_SHARE:
         return None
-    pieces = len(window.piece_ends(text[span.start : span.end] + "\n"))
+    own = loaders.plain(document.text[span.start : span.end], document.name)
+    pieces = len(window.piece_ends(own + "\n"))
     return _Header(span, pieces) if pieces <= window.size // CONTEXT_SHARE else None
 
 
-def _small(text: str, span: Span, window: Window, most: int) -> bool:
+def _small(document: Document, span: Span, window: Window, most: int) -> bool:
     if span.end - span.start > MAX_CHARS:
         return False
-    own = text[span.start : span.end]
+    own = loaders.plain(document.text[span.start : span.end], document.name)
     return _surely_fits(own, most) or len(window.piece_ends(own)) <= most
 
 
@@ -318,19 +324,27 @@ def _surely_fits(text: str, most: int) -> bool:
     return 2 * len(text) <= most and text.isascii()
 
 
-def _slices(text: str, span: Span, window: Window, most: int) -> Iterator[Span]:
+def _slices(document: Document, span: Span, window: Window, most: int) -> Iterator[Span]:
     """A range without usable sentence ends, cut where `_last_break` says, or at a piece's end."""
-    start = span.start
+    text, start = document.text, span.start
     while start < span.end:
         chunk = text[start : min(start + MAX_CHARS, span.end)]
         ends = window.piece_ends(chunk)
         length = len(chunk) if len(ends) <= most else max(1, ends[most - 1])
         if start + length < span.end:
             length = _last_break(chunk[: length + 1]) or length
+        while length > 1 and _grows_beyond(document, Span(start, start + length), window, most):
+            length //= 2
         trimmed = _trimmed(text, start, start + length)
         if trimmed:
             yield trimmed
         start += length
+
+
+def _grows_beyond(document: Document, span: Span, window: Window, most: int) -> bool:
+    """Whether a part that fits as it is written does not as it is read, as a row of a table."""
+    own = loaders.plain(document.text[span.start : span.end], document.name)
+    return len(own) > span.end - span.start and len(window.piece_ends(own)) > most
 
 
 def _last_break(chunk: str) -> int:

@@ -21,7 +21,7 @@ OLDEST_FORMAT = 2  # the oldest it reads
 # Raise it with every change to how documents are cut, split into sentences, embedded or scored by
 # their words: older indexes are then not searched, and rebuilt, which an unchanged file would not
 # be otherwise. Loaders have versions.
-RECIPE = 6
+RECIPE = 7
 
 
 class Outcome(StrEnum):

@@ -25,6 +25,7 @@ from briefqa.records import Document
 from briefqa.text.detection import detected
 from briefqa.text.language import language_code
 
+_LONG = 1_000  # characters that tell a language more surely than what a document says
 MOST_WITHIN = 3  # files within files: a mail in a mail in a mail
 
 
@@ -174,12 +175,21 @@ class _Reader:
             return Incoming(replace(source, detail=str(error)), None, parts_read)
         if said:
             document = with_description(document, said)
-        return Incoming(source, self.in_a_language(document), parts_read)
+        told = bool(said and said.values.get("language"))
+        return Incoming(source, self.in_a_language(document, told=told), parts_read)
 
-    def in_a_language(self, document: Document) -> Document:
-        """The document with the code of its language: it says so, or all do, or its words tell."""
-        code = language_code(document.metadata.language) or self.how.language
-        code = code or detected(_quoted_text(document))
+    def in_a_language(self, document: Document, *, told: bool = False) -> Document:
+        """The document with the code of its language: it says so, or all do, or its words tell.
+
+        Where it says English and is long and surely not, or the other way round, the words win:
+        programs write their own language into files. Not where somebody has `told` it beside it.
+        """
+        code = language_code(document.metadata.language)
+        text = _quoted_text(document)
+        if code and not told and len(text) >= _LONG:
+            words = detected(text)
+            code = words if words and (words == "en") != (code == "en") else code
+        code = code or self.how.language or detected(text)
         return replace(document, metadata=replace(document.metadata, language=code))
 
     def within(self, source: Source, data: bytes, within: int) -> tuple[Incoming, ...]:

@@ -47,6 +47,7 @@ _CELLS = regex.compile(r"\S(?:\t| {3,})\S")
 _THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d)(?:[^,]|$))")
 _IN_QUOTES = regex.compile(r'"[^"]*+"')
 
+_LONGEST_VALUE = 60  # characters of a cell beside the one that describes something
 _MOST_LABEL = 200  # characters of a line that are looked at for who speaks on it
 _NARROWEST = 45  # columns; lines that stop short of it are hardly wrapped there
 _WIDEST = 400  # beyond it no line is wrapped, and its columns need not be counted
@@ -122,7 +123,12 @@ def begins_turn(line: str) -> bool:
 def is_header_row(row: str) -> bool:
     """Whether a row of a table has the rule below it that Markdown has below the header."""
     lines = row.splitlines()
-    return len(lines) > 1 and _TABLE_RULE.fullmatch(lines[-1].strip(" \t>")) is not None
+    return len(lines) > 1 and is_table_rule(lines[-1])
+
+
+def is_table_rule(line: str) -> bool:
+    """Whether a line is the rule that Markdown has below the header of a table."""
+    return _TABLE_RULE.fullmatch(line.strip(" \t\r>")) is not None
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
@@ -228,7 +234,8 @@ def _fits(before: _Line, line: _Line, width: int) -> bool:
 def _rows(lines: Sequence[_Line]) -> list[bool]:
     """Which lines are rows of a table, two or more below each other.
 
-    A passage may have the last row only: one line is enough with `|` around and between its cells.
+    A passage may have the last row only: one line is enough with `|` around and between its cells,
+    or between four or more of which one at most is long.
     """
     texts = [line.words for line in lines]
     piped = [text.startswith("|") and text.endswith("|") and len(text) > 1 for text in texts]
@@ -237,7 +244,11 @@ def _rows(lines: Sequence[_Line]) -> list[bool]:
     gapped = [bool(_CELLS.search(text)) for text in texts]
     barred = [_bars(text) for text in texts]
     commas, semicolons = ([_separators(text, sign) for text in texts] for sign in ",;")
-    rows = [text.startswith("|") and text.endswith("|") and " | " in text for text in texts]
+    rows = [
+        (bars > 2 and sorted(map(len, text.split(" | ")))[-2] <= _LONGEST_VALUE)
+        or (text.startswith("|") and text.endswith("|") and " | " in text)
+        for text, bars in zip(texts, barred, strict=True)
+    ]
     for number in range(1, len(lines)):
         above = number - 1
         if (

@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -26,7 +27,10 @@ _TAGGED = 0.9  # of the characters of a page
 _HARDLY_ANY = 60  # characters of a page: one with a picture may be a scan
 _PICTURE = 0.5  # of a page's area
 _MOST_IMAGES = 200  # looked at
+_LOOSE = 0.5  # of its size a character is wide on average, where a run may have wide gaps
+_WITHIN = 0.9  # of the size: a gap this wide within a text object may be one between cells
 _STRETCH = re.compile(r"\S+|\s")
+_SPACES = re.compile(r"(?<=\S) +(?=\S)")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um)|(?:^|[-,+])bd|cmbx|-b$", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl", re.IGNORECASE)
 _FIXED = re.compile(r"mono|nimbusmon|courier|consol|typewriter|cmtt|lmtt|code", re.IGNORECASE)
@@ -175,14 +179,14 @@ class _PageReader:
             if which == now and which is not None:
                 continue
             if now is not None:
-                yield self._run(text, begin, start, now, spaced, breaks)
+                yield from self._parted(text, begin, start, now, spaced, breaks)
                 spaced = breaks = False
             if which is None:  # PDFium put these characters in
                 spaced = spaced or " " in text[start:end]
                 breaks = breaks or "\n" in text[start:end] or "\r" in text[start:end]
             begin, now = start, which
         if now is not None:
-            yield self._run(text, begin, len(text), now, spaced, breaks)
+            yield from self._parted(text, begin, len(text), now, spaced, breaks)
 
     def _objects(self, text: str) -> Iterator[tuple[int, int, int | None]]:
         """Stretches of the characters, and the text object each is of; None if PDFium added it."""
@@ -196,6 +200,28 @@ class _PageReader:
             yield from (
                 (place, place + 1, _object_of(address, place)) for place in range(start, end)
             )
+
+    def _parted(
+        self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool
+    ) -> Iterator[Run]:
+        """The run of a text object, in parts where it has wide gaps: TeX sets a row as one."""
+        run = self._run(text, start, end, which, spaced, breaks)
+        size = run.style.size
+        if (
+            run.style.element is None
+            and not run.style.font.fixed
+            and run.style.angle == 0
+            and run.box.x1 - run.box.x0 > _LOOSE * size * (end - start)
+            and not RIGHT_TO_LEFT.search(text, start, end)
+        ):
+            for gap in _SPACES.finditer(text, start + 1, end - 1):
+                before, after = self._loose_box(gap.start() - 1), self._loose_box(gap.end())
+                if after.x0 - before.x1 >= _WITHIN * size:
+                    first = self._run(text, start, gap.start(), which, spaced, breaks)
+                    yield replace(first, parted=run.parted)
+                    start, spaced, breaks = gap.end(), True, False
+                    run = replace(self._run(text, start, end, which, spaced, breaks), parted=True)
+        yield run
 
     def _run(self, text: str, start: int, end: int, which: int, spaced: bool, breaks: bool) -> Run:
         style = self._styles.get(which)

@@ -11,6 +11,7 @@ from briefqa.documents.loaders.pdf.order import overlap
 
 _BAND = 0.14  # of the page's height, at the top and at the bottom
 _LEVEL = 1.0  # points
+_SMALLER = 0.95  # of the size of a title
 _CLOSE = 1.45  # of the size
 _NEAR = 2  # pages; left and right pages may have heads of their own
 _FEW = 5  # pages of a document, in which twice is often
@@ -62,7 +63,45 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Line]]:
     ]
     slots = {_slot(line) for group in often for line in group}
     furniture.update(id(line) for group in groups for line in group if _slot(line) in slots)
+    furniture.update(_titles_again(pages))
+    for page in pages:
+        furniture.update(_level_with(furniture, page))
     return {number: _content(lines, furniture) for number, lines in content.items()}
+
+
+def _titles_again(pages: Sequence[Page]) -> Iterator[int]:
+    """The lines at the top of further pages that begin or end with the largest of the first."""
+    first = [line for line in pages[0].lines if not line.turned] if pages else []
+    title = max(first, key=lambda line: line.size, default=None)
+    if title is None or " " not in title.text:
+        return
+    words = _mask(title.text)
+    for page in pages[1:]:
+        for line in page.lines:
+            said = _mask(line.text)
+            if (
+                (said.startswith(words) or said.endswith(words))
+                and line.size < _SMALLER * title.size
+                and line.box.y1 < _BAND * page.height
+                and _outermost(line, page)
+            ):
+                yield id(line)
+
+
+def _level_with(furniture: set[int], page: Page) -> list[int]:
+    """The lines of a page that stand at its edge, level with furniture: the rest of its head."""
+    heads = [
+        line.baseline
+        for line in page.lines
+        if id(line) in furniture and not line.turned and _in_margin(line, page)
+    ]
+    return [
+        id(line)
+        for line in page.lines
+        if any(abs(line.baseline - head) <= _LEVEL for head in heads)
+        and _in_margin(line, page)
+        and _outermost(line, page)
+    ]
 
 
 def _content(lines: Sequence[Line], furniture: set[int]) -> list[Line]:

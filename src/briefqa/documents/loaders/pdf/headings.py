@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     r"|Chapitre|Partie|Titre|Annexe|Capítulo|Artículo)\s+(?:\d+|[IVXLC]+|[A-Z])\b[.:]?)(?:\s|$)",
     re.IGNORECASE,
 )
+_INITIAL = re.compile(r"[A-Z]\.\s")
 _CAPTION = re.compile(
     r"(?:Figure|Fig\.|Table|Tab\.|Box|Chart|Exhibit|Listing|Algorithm|Abbildung|Abb\.|Tabelle|Tableau"
     r"|Figura|Tabla|Рис|Табл|図|表|그림|표)\s*\d",
@@ -134,7 +135,8 @@ def by_fonts(blocks: Sequence[Block], body: float, first_page: int = 0) -> None:
         if block.kind not in (Kind.PARAGRAPH, Kind.ITEM) or not _may_be(block, text):
             continue
         leads = place + 1 < len(blocks) and _is_text(blocks[place + 1], body)
-        if in_front and not (leads or _NUMBER.match(text) or _KNOWN.fullmatch(text)):
+        numbered = _NUMBER.match(text) and not _INITIAL.match(text)  # or it may be of a name
+        if in_front and not (leads or numbered or _KNOWN.fullmatch(text)):
             continue
         if _is_set_apart(block, text, body, shares, main_ink):
             candidates.append(block)

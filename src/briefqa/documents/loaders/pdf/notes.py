@@ -97,6 +97,8 @@ def _marks(block: Block) -> Iterator[str]:
 
 
 _DIGITS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_BARE_MARK = re.compile(r"\d{1,3}")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _REFERS = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?\"'”’»)\]。，、])$")
 
 
@@ -115,6 +117,8 @@ def references_marked(line: Line) -> Line:
             continue
         if re.fullmatch(r"\(?\d{1,3}\)?(?:\s?[,–-]\s?\d{1,3})*", raised) and _REFERS.search(before):
             new = f"[{raised.strip('()')}]"
+        elif not start and _BARE_MARK.fullmatch(raised) and _WORD.match(text, end):
+            new = raised + " "  # of a note, `1Mean` being no word
         elif raised.translate(_DIGITS) != raised and start:
             new = raised.translate(_DIGITS)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +14,11 @@ from briefqa.documents.loaders.pdf.lines import Box, Element, Line
 _WIDE_GAP = 1.1  # of the size: what stands farther apart on a line may be another cell or column
 _CELL_GAP = 0.5  # of the size: so may what begins where things on other lines do
 _ALIGNED = 3  # lines on which things begin at the same place
+_NEAR = 5  # of the size: so far apart may rows be that stand below each other
+_LONGEST_VALUE = 12  # characters
 _MOSTLY = 0.8  # of a line's characters: a paragraph may begin with bold words
 _SPACE = 0.16  # of the size
+_DIGIT = re.compile(r"\d")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\r\x0e-\x1f\x7f-\x9f\ufeff\uffff]")
 
@@ -45,7 +48,10 @@ class Style:
 
 @dataclass(slots=True)
 class Run:
-    """Characters of one text object that stand in one line without a wide gap."""
+    """Characters of one text object that stand in one line without a wide gap.
+
+    `parted` says that the gap before it is within the text object.
+    """
 
     start: int
     end: int
@@ -54,6 +60,7 @@ class Run:
     style: Style
     spaced: bool  # whether PDFium saw a space before it
     breaks: bool  # whether it saw a line end before it
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def page_text(number: int, text: str, box: Callable[[int], Box], signs: frozense
 
 def lines_of(page: PageText, runs: Sequence[Run]) -> list[Line]:
     """The lines that the runs of a page form, in their order."""
-    return [line for group in _in_lines(runs) if (line := _line(page, group)) is not None]
+    return [line for group in _in_lines(page, runs) if (line := _line(page, group)) is not None]
 
 
 def _line(page: PageText, runs: list[Run]) -> Line | None:
@@ -139,27 +146,33 @@ def _words(page: PageText, runs: list[Run], main: Run) -> tuple[str, list[tuple[
     return words, raised
 
 
-def _in_lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
+def _in_lines(page: PageText, runs: Sequence[Run]) -> Iterator[list[Run]]:
     """The runs that stand on one line, without a wide gap between them and in one element.
 
-    A gap is wide too where what follows it begins where things on other lines do.
+    A gap is wide too where what follows it begins where things on other lines do, or ends there.
+    One within a text object is only then: it may be one between sentences of justified prose.
     """
     gaps = [
         _gap(one, other) if _level([one], other) else None
         for one, other in itertools.pairwise(runs)
     ]
     begins = Counter(
-        _edge(run)
+        round(run.box.x0)
         for run, gap in zip(runs[1:], gaps, strict=True)
-        if gap is not None and gap >= _CELL_GAP
+        if gap is not None and gap >= _CELL_GAP and not run.parted
     )
+    cells = _parted_cells(page, runs)
     line: list[Run] = []
     for place, run in enumerate(runs):
         if line and _goes_on(line, run):
             gap = gaps[place - 1]
-            edge = _edge(run)
-            same = begins[edge - 1] + begins[edge] + begins[edge + 1]
-            if gap is None or gap < _CELL_GAP or same < _ALIGNED or run.style.angle:
+            if run.parted:
+                parts = place in cells
+            else:
+                edge = round(run.box.x0)
+                same = begins[edge - 1] + begins[edge] + begins[edge + 1]
+                parts = gap is not None and gap >= _CELL_GAP and same >= _ALIGNED
+            if not parts or run.style.angle:
                 line.append(run)
                 continue
         if line:
@@ -169,8 +182,53 @@ def _in_lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield line
 
 
-def _edge(run: Run) -> int:
-    return round(run.box.x0)
+def _parted_cells(page: PageText, runs: Sequence[Run]) -> set[int]:
+    """Which of the parts of text objects begin cells, by their place among the runs.
+
+    On lines right above and below others begin, or end, where they do; so do most of their line,
+    while the gaps of justified prose stand anywhere.
+    """
+    ends = [place + 1 < len(runs) and runs[place + 1].parted for place in range(len(runs))]
+    edges: dict[tuple[str, int], list[float]] = defaultdict(list)
+    of: dict[int, list[tuple[str, int]]] = {}
+    for place, run in enumerate(runs):
+        if run.parted or ends[place]:
+            of[place] = [("begins", round(run.box.x0))]
+            if ends[place] or _is_value(page, run):
+                of[place].append(("ends", round(run.box.x1)))
+            for edge in of[place]:
+                edges[edge].append(run.baseline)
+    lines: dict[int, list[int]] = defaultdict(list)  # the parts of each text object
+    aligned: set[int] = set()
+    first = 0
+    for place, own in of.items():
+        run = runs[place]
+        first = first if run.parted else place
+        near = _NEAR * run.style.size
+        same = (
+            sum(
+                abs(line - run.baseline) <= near
+                for step in (-1, 0, 1)
+                for line in edges.get((side, at + step), ())
+            )
+            for side, at in own
+        )
+        if run.parted:
+            lines[first].append(place)
+            if any(count >= _ALIGNED for count in same):
+                aligned.add(place)
+    return {
+        place
+        for parts in lines.values()
+        for place in aligned.intersection(parts)
+        if 3 * len(aligned.intersection(parts)) >= 2 * len(parts)
+    }
+
+
+def _is_value(page: PageText, run: Run) -> bool:
+    """Whether a run may be a figure at the end of a row."""
+    words = page.text[run.start : run.end]
+    return len(words) <= _LONGEST_VALUE and _DIGIT.search(words) is not None
 
 
 def _goes_on(line: list[Run], run: Run) -> bool:
@@ -179,7 +237,7 @@ def _goes_on(line: list[Run], run: Run) -> bool:
         return False
     if one.angle:
         return not run.breaks
-    return _level(line, run) and _gap(line[-1], run) < _WIDE_GAP
+    return _level(line, run) and (run.parted or _gap(line[-1], run) < _WIDE_GAP)
 
 
 def _level(line: list[Run], run: Run) -> bool:

@@ -24,7 +24,7 @@ def pixels_across(page: Page) -> int:
 
 def put_in(pages: list[Page], recognised: Sequence[RecognisedPage]) -> None:
     """Replace the pages that OCR has read; those it could not read say why."""
-    body = _body_size(pages, recognised)
+    known = [_body_size(pages, recognised)]
     for one in recognised:
         if not 1 <= one.number <= len(pages):
             continue
@@ -36,21 +36,24 @@ def put_in(pages: list[Page], recognised: Sequence[RecognisedPage]) -> None:
             read.broken = "OCR found no text on it"
         else:
             read.recognised = True
-            read.lines = _lines(read, one, body)
+            read.lines = _lines(read, one, known)
             read.characters = sum(len(line.text) for line in read.lines)
         pages[page.number] = read
 
 
-def _lines(page: Page, one: RecognisedPage, body: float) -> list[Line]:
-    sizes = _sizes(page, one)
-    return [_line(page, one, line, sizes[line.block], body) for line in one.lines]
+def _lines(page: Page, one: RecognisedPage, known: list[float]) -> list[Line]:
+    """The lines of a page; their sizes are those `known` where they are about that, or new ones."""
+    sizes = {}
+    for block, measured in _sizes(page, one).items():
+        alike = [size for size in known if abs(measured - size) < _ALIKE * size]
+        if not alike:
+            known.append(measured)
+        sizes[block] = min(alike, key=lambda size: abs(measured - size), default=measured)
+    return [_line(page, one, line, sizes[line.block]) for line in one.lines]
 
 
-def _line(
-    page: Page, one: RecognisedPage, line: RecognisedLine, measured: float, body: float
-) -> Line:
+def _line(page: Page, one: RecognisedPage, line: RecognisedLine, size: float) -> Line:
     across, down = page.width / one.width, page.height / one.height
-    size = body if abs(measured - body) < _ALIKE * body else measured
     baseline = line.baseline * down
     left, _, right, _ = line.box
     return Line(
