@@ -318,7 +318,7 @@ def test_the_real_model_gives_the_same_vectors_while_processes_are_killed(
     chance, killed, done = random.Random(24), list[int](), threading.Event()
 
     def kill() -> None:
-        while not done.wait(chance.uniform(1, 6)) and len(killed) < 12:
+        while not done.wait(chance.uniform(0.1, 2)) and len(killed) < 12:
             process = chance.choice(workers)._process if workers else None
             if process is not None:
                 killed.append(process.pid)
@@ -332,7 +332,7 @@ def test_the_real_model_gives_the_same_vectors_while_processes_are_killed(
         done.set()
         killer.join()
     print(f"\n{len(killed)} killed in {report.seconds:.0f} s")
-    assert len(killed) >= 3
+    assert len(killed) >= 6
     before, after = (open_current(index) for index in (brief_index, tmp_path / "index"))
     assert (after.folder / "passages.jsonl").read_bytes() == (
         before.folder / "passages.jsonl"
