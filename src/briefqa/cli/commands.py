@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
-from briefqa.answering import compose
-from briefqa.citations import Style, cite
 from briefqa.cli import more_commands, screen, terminal
 from briefqa.cli.options import default_index
 from briefqa.cli.parser import parser
@@ -104,9 +102,9 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _formats(_: argparse.Namespace) -> int:
-    from briefqa.documents.loaders import LOADERS
+    from briefqa.documents.loaders import all_loaders
 
-    for loader in LOADERS:
+    for loader in all_loaders():
         print(f"{loader.CALLED} ({' '.join(loader.SUFFIXES)})\n  {loader.GIVES}")
     return 0
 
@@ -123,6 +121,7 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
+    from briefqa.answering import compose
     from briefqa.api import open_index
     from briefqa.cli.answers import Printer
 
@@ -157,6 +156,8 @@ def _ask(options: argparse.Namespace) -> int:
         if options.json:
             terminal.show_json(_as_json(answer, searcher))
         else:
+            from briefqa.citations import Style
+
             style = None if options.cite is None else Style(options.cite)
             printer = Printer(searcher, options.index, style)
             if where != _typed(options):
@@ -190,6 +191,8 @@ def _batch(options: argparse.Namespace) -> int:
 
 def _as_json(answer: Answer, searcher: Searcher) -> dict[str, Any]:
     """The answer, each quotation cited in all styles and with the state of its file."""
+    from briefqa.answering import compose
+    from briefqa.citations import Style, cite
     from briefqa.indexing.verification import state_of
 
     shown = compose.as_json(answer)

@@ -1,8 +1,4 @@
-"""Reads plain text: laws, transcripts, mails, releases, questions with answers, wire stories.
-
-Plain text marks nothing, so title and headings are told by the shape of lines and blocks. When in
-doubt a line is a paragraph: a paragraph can be searched and quoted.
-"""
+"""A plain text as a document: its title, what it says of itself, and its sections."""
 
 from __future__ import annotations
 
@@ -19,17 +15,6 @@ from briefqa.documents.loaders.text.furniture import without_furniture
 from briefqa.documents.loaders.text.levels import levels
 from briefqa.records import Document, Span
 
-NAME = "text"
-VERSION = 4
-SUFFIXES: tuple[str, ...] = (".txt", ".text")
-MEDIA_TYPE = "text/plain"
-CALLED = "text"
-GIVES = (
-    "headings, paragraphs, lists, turns of speakers, e-mail threads, as far as their layout tells"
-)
-MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely no brief
-LIBRARIES: tuple[str, ...] = ()
-
 _MOST_TITLE_CHARS = 200
 _MOST_TITLE_LINES = 3
 _MOST_ABOUT = 6  # blocks at the top that may say who wrote it, when and where
@@ -37,7 +22,7 @@ _CENTRED = 8  # columns before a line that is set in the middle
 _MOST_ABOVE = 3  # blocks of a memo above a title in the middle
 
 
-def parse(data: bytes, name: str, encoding: str = "") -> Document:
+def read(data: bytes, name: str, encoding: str) -> Document:
     """Read plain text; raises LoadError when the bytes are blank or not text.
 
     Page furniture is no part of the text. Crumbs above the title are left out of the sections, and
