@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -309,7 +310,7 @@ def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -
     note.write_text(f"{KEEPER}\nNew steps {HOSTILE}\n", encoding="utf-8")
     build(index=watched.index, model=HashingEmbedder())
     shown, told, _ = visit(watched)
-    assert "1 change since" in Reading(shown).text
+    assert "1 change since you last looked" in Reading(shown).text
     assert_hostile_text_is_only_text(shown)
     again = visit(watched, told)[0]
     assert "Nothing has changed since" in Reading(again).text
@@ -319,6 +320,32 @@ def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -
     assert [watch.text for watch in watches.read(watched.index).watches] == ["steps"]
     assert 'class="problem"' in visit(watched, stop=1)[0]
     assert 'class="problem"' in visit(watched, turn=7)[0]
+
+
+def test_a_page_that_follows_its_files_tells_every_tab_what_a_build_has_changed(
+    watched: IndexService, tmp_path: Path
+) -> None:
+    from briefqa.index.watches import WatchKind
+    from briefqa.ui import server
+    from briefqa.watching import running
+
+    pytest.importorskip("watchfiles")
+    running.add(watched.index, "steps", WatchKind.MENTIONS)
+    seen = visit(watched)[1]
+    feed, announced = tmp_path / "feed.json", list[str]()
+    note = tmp_path / "notes" / "lighthouse.md"
+    note.write_text(f"{KEEPER}\nNew steps.\n", encoding="utf-8")
+    with server._following(watched, announced.append, feed):
+        end = time.monotonic() + 60
+        while not announced and time.monotonic() < end:
+            time.sleep(0.05)
+    assert announced == ["1 change of what is watched; Menu, Watches says what."]
+    assert len(json.loads(feed.read_text())["items"]) == 1
+    for before in (seen, None):  # a tab that was open, and a new one
+        shown, told, _ = visit(watched, before)
+        assert "1 change since you last looked" in Reading(shown).text
+        assert "New steps." in Reading(shown).text
+        assert "Nothing has changed since" in Reading(visit(watched, told)[0]).text
 
 
 def test_only_a_page_that_may_write_offers_watches(

@@ -81,6 +81,7 @@ def _print_error(error: BriefQAError, code: int) -> int:
 def _build(options: argparse.Namespace) -> int:
     from briefqa.api import build
 
+    more_commands.check_feed(options)
     password = terminal.password_of_files() if options.password else ""
     try:
         with terminal.progress_bar() as progress:
@@ -94,7 +95,7 @@ def _build(options: argparse.Namespace) -> int:
         raise
     terminal.show_report(report)
     if options.watch:
-        return more_commands.go_on_building(options.index, password)
+        return more_commands.go_on_building(options.index, password, options.feed)
     if report.failed:
         files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
@@ -231,6 +232,7 @@ def _sections(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    more_commands.check_feed(options)
     from briefqa.ui import serve
 
     serve(
@@ -246,6 +248,7 @@ def _serve(options: argparse.Namespace) -> int:
         feedback=options.feedback,
         reader=options.reader,
         watch=options.watch,
+        feed=options.feed,
     )
     return 0
 
