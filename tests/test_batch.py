@@ -134,7 +134,7 @@ def test_the_column_can_be_named(tmp_path: Path) -> None:
     assert asked(tmp_path / "a.csv", content, "Frage").questions == (FERRIES,)
     with pytest.raises(UsageError, match="has no column “Fragen”; it has “Frage”, “Notiz”"):
         sheet.read(tmp_path / "a.csv", "Fragen")
-    with pytest.raises(UsageError, match="say which holds the questions with --column"):
+    with pytest.raises(UsageError, match="Call one so, or name it with --column"):
         sheet.read(tmp_path / "a.csv")
 
 

@@ -91,7 +91,7 @@ class Watches(Tool):
 
 def drawn(says: str, changes: Sequence[Change], kept: Sequence[Watch]) -> Html:
     """What was done, what has changed, the newest first, and what is watched."""
-    none = "None yet. “Tell me when this changes”, under an answer, watches it."
+    none = "None yet. “Tell me when this changes”, under an answer or mentions, watches it."
     told = [
         tag("li", tag("p", each.text, class_="part", dir="auto"), tag("p", each.told.said))
         for each in changes
