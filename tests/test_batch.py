@@ -181,8 +181,10 @@ def test_hostile_questionnaires_are_refused_in_one_sentence(
 
 
 def test_a_questionnaire_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.csv cannot be read: it is not a regular file"):
+    with pytest.raises(UsageError, match=r"none\.csv cannot be read: there is no such file"):
         sheet.read(tmp_path / "none.csv")
+    with pytest.raises(UsageError, match="cannot be read: it is a folder; name a file"):
+        sheet.read(tmp_path)
 
 
 # As if asked alone

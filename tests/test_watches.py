@@ -357,6 +357,7 @@ def test_wrong_watches_get_one_clear_sentence(library: Library, tmp_path: Path) 
         unwatch(7, index=library.index)
     with pytest.raises(IndexNotFound):
         watch("Idlib", mentions=True, index=tmp_path / "nowhere")
+    assert main(["watch", "list", "--index", str(tmp_path / "nowhere")]) == 1
     assert not (tmp_path / "nowhere").exists()
     with kept_watches.changing(library.index), pytest.raises(IndexBusy, match="another command"):
         run_watches(library.index)

@@ -60,7 +60,7 @@ def _checked(options: argparse.Namespace) -> DraftCheck:
     if sys.stdin is None:
         raise UsageError("Standard input is closed; name a file.")
     data = sys.stdin.buffer.read(4 * MOST_CHARACTERS + 1)
-    return check_content(data, "draft.md", options.index, options.nearest)
+    return check_content(data, "standard input.md", options.index, options.nearest)
 
 
 def _show(check: DraftCheck) -> None:

@@ -138,7 +138,9 @@ def _watch_add(options: argparse.Namespace) -> int:
 
 def _watch_list(options: argparse.Namespace) -> int:
     from briefqa.index import watches
+    from briefqa.index.store import store_at
 
+    store_at(options.index).stamp()  # where there is no index, that is said
     kept = watches.read(options.index).watches
     if options.json:
         terminal.show_json([asdict(each) for each in kept])

@@ -90,8 +90,11 @@ def read(path: Path, column: str | None = None) -> Sheet:
     `question`, or in its only one. A questions file (.jsonl) has an object a line, anything else a
     question a line, unless its first line names columns. Raises UsageError in one sentence.
     """
+    if path == STDIN:
+        return _of_content(_stdin(), path.name, Path("standard input"), column)
     try:
-        data = _stdin() if path == STDIN else source_files.read(path, MOST_BYTES)
+        source_files.check_named(path)
+        data = source_files.read(path, MOST_BYTES)
     except LoadError as error:
         raise UsageError(f"The questions in {path} cannot be read: {error}.") from error
     return _of_content(data, path.name, path, column)
@@ -110,10 +113,12 @@ def _of_content(data: bytes, name: str, called: Path, column: str | None) -> She
 
 def _stdin() -> bytes:
     if sys.stdin is None:  # as it is where a command was started with it closed
-        raise LoadError("standard input is closed")
+        raise UsageError("Standard input is closed; name a file.")
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise LoadError(f"it holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts")
+        raise UsageError(
+            f"Standard input holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts."
+        )
     return data
 
 
