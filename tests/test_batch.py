@@ -134,7 +134,7 @@ def test_the_column_can_be_named(tmp_path: Path) -> None:
     assert asked(tmp_path / "a.csv", content, "Frage").questions == (FERRIES,)
     with pytest.raises(UsageError, match="has no column “Fragen”; it has “Frage”, “Notiz”"):
         sheet.read(tmp_path / "a.csv", "Fragen")
-    with pytest.raises(UsageError, match="say which holds the questions with --column"):
+    with pytest.raises(UsageError, match="Call one so, or name it with --column"):
         sheet.read(tmp_path / "a.csv")
 
 
@@ -181,8 +181,10 @@ def test_hostile_questionnaires_are_refused_in_one_sentence(
 
 
 def test_a_questionnaire_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.csv cannot be read: it is not a regular file"):
+    with pytest.raises(UsageError, match=r"none\.csv cannot be read: there is no such file"):
         sheet.read(tmp_path / "none.csv")
+    with pytest.raises(UsageError, match="cannot be read: it is a folder; name a file"):
+        sheet.read(tmp_path)
 
 
 # As if asked alone

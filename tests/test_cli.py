@@ -333,6 +333,7 @@ def test_serve_hands_its_options_on(
             "feedback": None,
             "reader": "default",
             "watch": False,
+            "feed": None,
         },
         {
             "host": "::1",
@@ -346,6 +347,7 @@ def test_serve_hands_its_options_on(
             "feedback": Path("f.jsonl"),
             "reader": None,
             "watch": False,
+            "feed": None,
         },
     ]
 

@@ -288,6 +288,14 @@ def test_the_command_writes_copies_a_table_and_json(
     )
 
 
+def test_a_draft_that_is_no_file_is_said_in_one_sentence(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, said in (("none.md", "there is no such file"), (".", "it is a folder; name a file")):
+        assert cli.main(["check", str(tmp_path / name), "--index", str(index)]) == 2
+        assert capsys.readouterr().err == f"briefqa: {tmp_path / name}: {said}\n"
+
+
 def test_a_clean_draft_exits_with_0(
     index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -155,7 +155,7 @@ def test_the_command_lists_formats_and_says_what_a_skipped_file_is(
 ) -> None:
     assert main(["formats"]) == 0
     listed = capsys.readouterr().out
-    for loader in loaders.LOADERS:
+    for loader in loaders.all_loaders():
         assert loader.SUFFIXES[0] in listed
         assert loader.GIVES in listed
     (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")

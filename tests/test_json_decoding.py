@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -173,3 +175,33 @@ def test_no_number_below_0_no_fraction_and_no_other_field_gets_into_a_record(
         with pytest.raises(Malformed) as refused:
             decode_exactly(json.dumps(content).encode(), type(record))
         assert "\n" not in str(refused.value)
+
+
+AT_ONCE = """
+import sys, threading
+from dataclasses import make_dataclass
+from briefqa.json_decoding import decode, encode
+
+sys.setswitchinterval(1e-6)
+
+def read():
+    barrier.wait()
+    read_as.append(decode(content, kind, any_text=len(read_as) % 2 == 0))
+
+for _ in range(60):
+    inner = make_dataclass("Inner", [(f"field_{n}", int) for n in range(12)], frozen=True)
+    kind = make_dataclass("Kind", [(f"field_{n}", inner) for n in range(6)], frozen=True)
+    record = kind(*(inner(*range(12)) for _ in range(6)))
+    content, barrier, read_as = encode(record), threading.Barrier(4), []
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read_as == [record] * 4
+"""
+
+
+def test_threads_may_read_records_of_one_kind_for_the_first_time_at_once() -> None:
+    run = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")

@@ -49,7 +49,8 @@ def test_another_format_is_one_more_loader(monkeypatch: pytest.MonkeyPatch) -> N
     shout = SimpleNamespace(
         NAME="shout", VERSION=3, SUFFIXES=(".shout",), MEDIA_TYPE="text/shout", parse=parse
     )
-    monkeypatch.setattr(loaders, "LOADERS", (*loaders.LOADERS, shout))
+    others = (*loaders._of_files(), shout)
+    monkeypatch.setattr(loaders, "_of_files", lambda: others)
     assert loaders.supports(Path("a.shout"))
     document = loaders.parse(b"rain", "a.shout")
     assert (document.text, document.media_type, document.loader) == (

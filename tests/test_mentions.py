@@ -254,6 +254,7 @@ def test_no_place_is_missed_of_34_words(corpus: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("corpus", CORPORA, ids=["briefs", "held-out", "kinds"])
 def test_no_place_is_missed_of_334_words(corpus: Path, tmp_path: Path) -> None:
     places, missed, wrong = missed_and_wrong(corpus, tmp_path / "index", 334)
@@ -307,16 +308,34 @@ def test_the_command_lists_exports_and_says_that_there_is_none(
     assert main(["mentions", "men", "--sample", "3", "--index", str(index)]) == 2
 
 
-def test_mentions_of_the_command_line_load_no_model(index: Path) -> None:
+MODELS = {"torch", "onnxruntime", "transformers", "tokenizers", "briefqa.models.loaded"}
+NOT_NEEDED = MODELS | {
+    *("faiss", "scipy", "gradio", "pydantic", "xlsxwriter", "docx", "PIL", "yaml", "pypdfium2"),
+    *("asyncio", "unittest", "briefqa.answering.searcher", "briefqa.answering.compose"),
+    *("briefqa.documents.ocr", "briefqa.documents.loaders.docx", "briefqa.reports.table"),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "others"),
+    [
+        (["mentions", "Deir ez-Zor"], {"briefqa.documents.loaders", "markdown_it"}),
+        (["check", "DRAFT"], {"briefqa.documents.loaders.text.document"}),
+    ],
+)
+def test_mentions_and_checks_load_no_more_than_they_need(
+    index: Path, tmp_path: Path, arguments: list[str], others: set[str]
+) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_text("Rudskoi said that “26,395 men and women” left.\n")
+    arguments = [str(draft) if each == "DRAFT" else each for each in arguments]
     script = (
         "import sys; from briefqa.cli import main;"
-        f"main(['mentions', 'Deir ez-Zor', '--index', {str(index)!r}]);"
-        "heavy = {'torch', 'onnxruntime', 'faiss', 'transformers', 'gradio', 'tokenizers', 'scipy',"
-        " 'briefqa.answering.searcher', 'briefqa.documents.loaders'};"
-        "print(heavy & set(sys.modules))"
+        f"main({[*arguments, '--index', str(index)]!r});"
+        f"print(sorted({NOT_NEEDED | others!r} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines()[-1] == "set()"
+    assert run.stdout.splitlines()[-1] == "[]"
 
 
 def test_passages_near_in_meaning_have_no_mention_and_the_sample_stays(tmp_path: Path) -> None:

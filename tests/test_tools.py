@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -169,6 +170,88 @@ def test_a_draft_that_cannot_be_checked_gets_a_sentence(service: IndexService, t
     assert found is None
 
 
+class Batch:
+    """Uploads that hold these files, under their names."""
+
+    def __init__(self, folder: Path, **files: bytes) -> None:
+        self._files = []
+        for number, (name, content) in enumerate(files.items()):
+            path = folder / str(number)
+            path.write_bytes(content)
+            self._files.append((name.replace("_", "."), path))
+
+    def batch(self, token: str) -> Any:
+        from contextlib import nullcontext
+
+        assert token == "token"
+        return nullcontext(self._files)
+
+
+def dropped(service: IndexService, tool: type, uploads: Batch) -> Any:
+    """What comes of files that are dropped on a tool, last."""
+    made: Any = object.__new__(tool)
+    made._service = SimpleNamespace(
+        index=service.index, searcher=service.searcher, documents=service.documents, uploads=uploads
+    )
+    sent = SimpleNamespace(_data={"tool": made.name, "batch": "token"})
+    *_, last = made._take(sent, "")
+    return last
+
+
+def test_a_draft_is_read_from_a_file(service: IndexService, tmp_path: Path) -> None:
+    from briefqa.ui.tools.draft import DraftTool
+
+    page = f"<html><body><p>{DRAFT}</p></body></html>".encode()
+    shown, found, _ = dropped(service, DraftTool, Batch(tmp_path, draft_html=page))
+    assert "1 quotation: 1 altered; 1 figure: 1 other" in Reading(shown).text
+    assert found.draft.name == "draft.html"
+    for files, said in (
+        ({"photo_png": b"\x89PNG\r\n\x1a\n"}, "photo.png: it is a PNG picture"),
+        ({"a_md": b"a", "b_md": b"b"}, "2 files came, and one is taken at a time."),
+        ({"a_md": b" "}, "nothing to check"),
+    ):
+        shown, found, _ = dropped(service, DraftTool, Batch(tmp_path, **files))
+        assert 'class="problem"' in shown
+        assert said in Reading(shown).text
+        assert found is None
+
+
+def test_questions_are_read_from_a_file(service: IndexService, tmp_path: Path) -> None:
+    from briefqa.ui.tools.questionnaire import Questionnaire
+
+    lines = b"Who was the keeper called?\nHow many steps?\n"
+    shown, found, _ = dropped(service, Questionnaire, Batch(tmp_path, list_txt=lines))
+    assert "2 questions: " in Reading(shown).text
+    for files, said in (
+        ({"list_csv": b"a,b\n1,2\n"}, "None of the columns of list.csv is called “question”"),
+        ({"list_xlsx": b"no workbook"}, "list.xlsx"),
+        ({"list_txt": b" \n"}, "The questions in list.txt cannot be read: the file is empty."),
+    ):
+        shown, found, _ = dropped(service, Questionnaire, Batch(tmp_path, **files))
+        assert 'class="problem"' in shown
+        assert said in Reading(shown).text
+        assert found is None
+
+
+def test_what_was_asked_when_a_questionnaire_is_stopped_can_be_saved(
+    service: IndexService,
+) -> None:
+    from briefqa.questionnaire import sheet
+    from briefqa.ui.tools.questionnaire import Questionnaire, _unfinished
+
+    *_, (_, whole, _) = answered(service, "Who was the keeper called?\nHow many steps?")
+    table = "country,question\nNone,Who was the keeper called?\nAll,\nAll,How many steps?\n"
+    tool = _of(Questionnaire, service)
+    so_far = _unfinished(whole.receipt.turns[:1], sheet.of_text(table))[1]
+    shown, found, _ = tool._stopped(so_far)
+    assert "Stopped: 1 of 2 asked. 1 question: " in Reading(shown).text
+    rows = list(csv.DictReader(io.StringIO(tool._content(found, "csv").decode("utf-8-sig"))))
+    assert {row["question"] for row in rows} == {"Who was the keeper called?", ""}
+    assert "Stopped: 0 of 2" in Reading(tool._stopped(_unfinished((), so_far.sheet)[1])[0]).text
+    for not_going_on in (whole, None):
+        assert [each["__type__"] for each in tool._stopped(not_going_on)] == ["update"] * 3
+
+
 # Whatever the text
 
 
@@ -309,7 +392,7 @@ def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -
     note.write_text(f"{KEEPER}\nNew steps {HOSTILE}\n", encoding="utf-8")
     build(index=watched.index, model=HashingEmbedder())
     shown, told, _ = visit(watched)
-    assert "1 change since" in Reading(shown).text
+    assert "1 change since you last looked" in Reading(shown).text
     assert_hostile_text_is_only_text(shown)
     again = visit(watched, told)[0]
     assert "Nothing has changed since" in Reading(again).text
@@ -319,6 +402,46 @@ def test_an_answer_is_watched_and_each_change_told_once(watched: IndexService) -
     assert [watch.text for watch in watches.read(watched.index).watches] == ["steps"]
     assert 'class="problem"' in visit(watched, stop=1)[0]
     assert 'class="problem"' in visit(watched, turn=7)[0]
+
+
+def test_a_page_that_follows_its_files_tells_every_tab_what_a_build_has_changed(
+    watched: IndexService, tmp_path: Path
+) -> None:
+    from briefqa.index.watches import WatchKind
+    from briefqa.ui import server
+    from briefqa.watching import running
+
+    pytest.importorskip("watchfiles")
+    running.add(watched.index, "steps", WatchKind.MENTIONS)
+    seen = visit(watched)[1]
+    feed, announced = tmp_path / "feed.json", list[str]()
+    note = tmp_path / "notes" / "lighthouse.md"
+    note.write_text(f"{KEEPER}\nNew steps.\n", encoding="utf-8")
+    with server._following(watched, announced.append, feed):
+        end = time.monotonic() + 60
+        while not announced and time.monotonic() < end:
+            time.sleep(0.05)
+    assert announced == ["1 change of what is watched; Menu, Watches says what."]
+    assert len(json.loads(feed.read_text())["items"]) == 1
+    for before in (seen, None):  # a tab that was open, and a new one
+        shown, told, _ = visit(watched, before)
+        assert "1 change since you last looked" in Reading(shown).text
+        assert "New steps." in Reading(shown).text
+        assert "Nothing has changed since" in Reading(visit(watched, told)[0]).text
+
+
+def test_mentions_are_watched_where_they_were_looked_for(watched: IndexService) -> None:
+    from briefqa.index import watches
+    from briefqa.ui import choices
+    from briefqa.ui.tools.mentions import AllMentions
+
+    tool = _of(AllMentions, watched)
+    only = json.dumps({"where": {"documents": choices.written(("lighthouse.md",))}})
+    found = tool._look("keeper", "Ada\n", "By document", only)[1]
+    assert "Watched from now on" in Reading(tool._keep_watch(found, "left", only)).text
+    (kept,) = watches.read(watched.index).watches
+    assert (kept.text, kept.aliases, kept.documents) == ("keeper", ("Ada",), ("lighthouse.md",))
+    assert len(kept.seen.places) == len(found.mentions)
 
 
 def test_only_a_page_that_may_write_offers_watches(

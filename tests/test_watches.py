@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from briefqa import build, run_watches, unwatch, watch, watches
+from briefqa import build, mentions, run_watches, unwatch, watch, watches
 from briefqa.api import open_index
 from briefqa.cli import main
 from briefqa.errors import BriefQAError, IndexBusy, IndexNotFound, UsageError
@@ -352,6 +357,7 @@ def test_wrong_watches_get_one_clear_sentence(library: Library, tmp_path: Path) 
         unwatch(7, index=library.index)
     with pytest.raises(IndexNotFound):
         watch("Idlib", mentions=True, index=tmp_path / "nowhere")
+    assert main(["watch", "list", "--index", str(tmp_path / "nowhere")]) == 1
     assert not (tmp_path / "nowhere").exists()
     with kept_watches.changing(library.index), pytest.raises(IndexBusy, match="another command"):
         run_watches(library.index)
@@ -391,6 +397,8 @@ def test_a_folder_is_followed_and_only_settled_files_are_read(library: Library) 
     )  # fmt: skip
     follower.start()
     try:
+        _until(lambda: built == [["other.md", "report.md"]])
+        built.clear()
         time.sleep(0.5)
         with (library.files / "slow.md").open("w") as file:
             for number in range(12):
@@ -418,11 +426,107 @@ def test_a_folder_is_followed_and_only_settled_files_are_read(library: Library) 
     assert not follower.is_alive()
 
 
-def _until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+def _until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.05)
     assert holds()
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """A command that goes on, and the lines that it has printed so far."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "briefqa", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    lines: list[str] = []
+    out = process.stdout
+    assert out is not None
+    reader = threading.Thread(target=lambda: lines.extend(out))
+    reader.start()
+    try:
+        yield process, lines
+    finally:
+        process.kill()
+        process.wait()
+        reader.join()
+        out.close()
+
+
+def mentions_of(word: str, library: Library) -> list[str]:
+    return [each.document for each in mentions(word, index=library.index).mentions]
+
+
+@pytest.mark.timeout(240)
+def test_a_build_that_watches_follows_its_folder_until_ctrl_c(
+    library: Library, tmp_path: Path
+) -> None:
+    pytest.importorskip("watchfiles")
+    watch("Idlib", mentions=True, index=library.index)
+    library.write("between.md", "# Between\n\nIdlib was quiet before it began.\n")
+    feed, files = tmp_path / "feed.json", library.files
+
+    def titles() -> list[str]:
+        return [item["content_text"] for item in json.loads(feed.read_text())["items"]]
+
+    at = ["build", str(files), "--index", str(library.index), "--model", "hashing"]
+    with started(*at, "--watch", "--feed", str(feed)) as (process, lines):
+        _until(lambda: feed.exists() and len(titles()) == 1, 90)
+        assert "Following the files; press Ctrl-C to stop.\n" in lines
+        with (files / "new.md").open("w") as file:
+            file.write("# New\n\nA road leads to Id")
+            file.flush()
+            time.sleep(0.7)  # less than it takes to settle
+            file.write("lib and back.\n")
+        _until(lambda: len(titles()) == 2, 60)
+        assert "A road leads to Idlib and back." in titles()[0]
+        (files / "new.md").rename(files / "renamed.md")
+        _until(lambda: mentions_of("Idlib", library) == ["between.md", "renamed.md"], 60)
+        (files / "between.md").unlink()
+        (files / "bad.pdf").write_bytes(b"%PDF-1.7 no more of it")
+        _until(lambda: len(titles()) == 3, 60)
+        assert mentions_of("Idlib", library) == ["renamed.md"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    printed = "".join(lines)
+    assert printed.count("1. Idlib: 1 place is new: ") == 2
+    assert printed.count("1. Idlib: 1 place is gone: ") == 1
+    assert "bad.pdf" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_page_that_watches_follows_the_folder_until_ctrl_c(
+    library: Library, tmp_path: Path
+) -> None:
+    pytest.importorskip("watchfiles")
+    watch("Idlib", mentions=True, index=library.index)
+    library.write("between.md", "# Between\n\nIdlib was quiet before it began.\n")
+    feed = tmp_path / "feed.json"
+    at = ["serve", "--index", str(library.index), "--no-reader"]
+    with started(*at, "--watch", "--feed", str(feed)) as (process, lines):
+        _until(lambda: any(line.startswith("1 change of what is watched") for line in lines), 120)
+        library.write("new.md", "# New\n\nA road leads to Idlib.\n")
+        _until(lambda: len(json.loads(feed.read_text())["items"]) == 2, 90)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert mentions_of("Idlib", library) == ["between.md", "new.md"]
+    assert "Traceback" not in "".join(lines)
+
+
+@pytest.mark.parametrize("command", ["build", "serve"])
+def test_a_feed_needs_watching_and_has_to_be_one(
+    library: Library, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = [command, "--index", str(library.index), "--feed", str(tmp_path / "feed.json")]
+    assert main(at) == 2
+    assert "--feed goes with --watch" in capsys.readouterr().err
+    (tmp_path / "feed.json").write_text("<rss/>")
+    assert main([*at, "--watch"]) == 2
+    assert "is not a JSON Feed" in capsys.readouterr().err
 
 
 def test_kinds_of_watches_are_written_as_they_are_called() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import UnionType
@@ -37,6 +38,9 @@ _MOST_WORDS = 200  # characters of a message: it may quote what was sent
 # RecursionError is raised for what is nested too deeply, UnicodeDecodeError for what is not UTF-8.
 _DECODING = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
 
+# Where two threads let it look at a class for the first time at once, msgspec may crash.
+_looking = threading.Lock()
+
 
 class Malformed(ValueError):
     """Content that is not JSON or not of the type wanted; the message is one line."""
@@ -49,10 +53,11 @@ def decode(content: bytes, kind: type[Record], *, any_text: bool = False) -> Rec
     names of files hold them where the file system's bytes are no UTF-8.
     """
     try:
+        decoder = _decoder(cast(Any, kind))
         if any_text:
             plain = json.loads(content, parse_constant=_refuse, parse_float=_finite)
             return msgspec.convert(plain, kind)
-        value: Record = _decoder(cast(Any, kind)).decode(content)
+        value: Record = decoder.decode(content)
     except _DECODING as error:
         deep = isinstance(error, RecursionError)
         why = "it is nested too deeply" if deep else " ".join(str(error).split())
@@ -80,12 +85,14 @@ def encode(record: object) -> bytes:
 
 @cache
 def _decoder(kind: Any) -> Any:
-    return msgspec.json.Decoder(kind)
+    with _looking:
+        return msgspec.json.Decoder(kind)
 
 
 @cache
 def _strict_decoder(kind: Any) -> Any:
-    return msgspec.json.Decoder(_strict(kind))
+    with _looking:
+        return msgspec.json.Decoder(_strict(kind))
 
 
 def _strict(kind: Any) -> Any:

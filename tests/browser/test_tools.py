@@ -37,6 +37,22 @@ def source_of(page: Page, opener: Locator) -> Locator:
     return mark
 
 
+def drop(page: Page, name: str, content: str) -> None:
+    """Drag a file of this name over the tool and let it go there."""
+    page.evaluate(
+        """([name, content]) => {
+            const files = new DataTransfer();
+            files.items.add(new File([content], name));
+            const zone = document.querySelector(".tool .drop-zone");
+            for (const kind of ["dragover", "drop"]) {
+                const options = { bubbles: true, cancelable: true, dataTransfer: files };
+                zone.dispatchEvent(new DragEvent(kind, options));
+            }
+        }""",
+        [name, content],
+    )
+
+
 def close(page: Page) -> None:
     page.keyboard.press("Escape")
     page.locator(".tool").wait_for(state="detached")
@@ -117,4 +133,73 @@ def test_an_answer_keeps_watch_until_that_is_stopped(
     tool.locator(".remark", has_text="Nothing has changed").wait_for()
     tool.get_by_role("button", name="Stop watching").click()
     tool.locator(".remark", has_text="No longer watched").wait_for()
+    close(page)
+
+
+DRAFT = "Ada Lindqvist said “a ticket for the ferry costs ten crowns”."
+
+
+@WIDTHS
+def test_a_draft_may_be_chosen_or_dropped_as_a_file(
+    visit: Visit, library_page: str, width: int, scheme: str
+) -> None:
+    page = visit(library_page, width=width, scheme=scheme)
+    tool = open_tool(page, "Draft check")
+    assert violations(page) == []
+    drop(page, "draft.txt", f"{DRAFT}\n")
+    tool.locator(".remark", has_text="1 altered").wait_for()
+    tool.locator(".sending:empty").wait_for(state="attached")
+    assert violations(page) == []
+    assert sideways(page) == 0
+    page.locator(".tool .picker input").set_input_files(
+        {"name": "notes.md", "mimeType": "text/markdown", "buffer": b"The barrel weighs 91 kg.\n"}
+    )
+    tool.locator(".remark", has_text="1 figure").wait_for()
+    drop(page, "photo.png", "\x89PNG\r\n\x1a\n")
+    tool.locator(".problem", has_text="photo.png").wait_for()
+    assert violations(page) == []
+    assert tool.get_by_role("button", name="Save as .docx").count() == 0
+
+
+@WIDTHS
+def test_a_list_may_be_dropped_and_what_was_asked_when_it_was_stopped_is_saved(
+    visit: Visit, library_page: str, width: int, scheme: str
+) -> None:
+    page = visit(library_page, width=width, scheme=scheme)
+    tool = open_tool(page, "Questionnaire")
+    rows = "".join(f"{number},How many ferries sank in {1900 + number}?\n" for number in range(400))
+    drop(page, "list.csv", f"number,question\n{rows}")
+    tool.locator("tbody tr").first.wait_for()
+    tool.get_by_role("button", name="Stop").click()
+    tool.locator(".remark", has_text="Stopped: ").wait_for()
+    shown = tool.locator("tbody tr").count()
+    assert 0 < shown < 400
+    assert violations(page) == []
+    assert sideways(page) == 0
+    with page.expect_download() as download:
+        tool.get_by_role("button", name="Save as .csv").click()
+    saved = download.value.path().read_text("utf-8-sig")
+    assert f"in {1900 + shown - 1}?" in saved
+    assert f"in {1900 + shown}?" not in saved
+    drop(page, "list.txt", f"{WHO}\nWhat does the ferry cost?\n")
+    tool.locator(".remark", has_text="2 questions").wait_for()
+    close(page)
+
+
+@WIDTHS
+def test_mentions_keep_watch_until_that_is_stopped(
+    visit: Visit, library_page: str, width: int, scheme: str
+) -> None:
+    page = visit(library_page, width=width, scheme=scheme)
+    tool = open_tool(page, "All mentions")
+    tool.locator("textarea, input").first.fill("herring")
+    page.keyboard.press("Enter")
+    tool.locator(".remark", has_text="places in 1 of 2 documents").wait_for()
+    tool.get_by_role("button", name="Tell me when this changes").click()
+    tool.locator(".remark", has_text="Watched from now on").wait_for()
+    assert violations(page) == []
+    assert sideways(page) == 0
+    tool = open_tool(page, "Watches")
+    tool.locator("li", has_text="herring").get_by_role("button", name="Stop watching").click()
+    tool.locator(".remark", has_text="No longer watched: herring").wait_for()
     close(page)

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
-from briefqa.answering import compose
-from briefqa.citations import Style, cite
 from briefqa.cli import more_commands, screen, terminal
 from briefqa.cli.options import default_index
 from briefqa.cli.parser import parser
@@ -83,6 +81,7 @@ def _print_error(error: BriefQAError, code: int) -> int:
 def _build(options: argparse.Namespace) -> int:
     from briefqa.api import build
 
+    more_commands.check_feed(options)
     password = terminal.password_of_files() if options.password else ""
     try:
         with terminal.progress_bar() as progress:
@@ -97,7 +96,7 @@ def _build(options: argparse.Namespace) -> int:
         raise
     terminal.show_report(report)
     if options.watch:
-        return more_commands.go_on_building(options.index, password)
+        return more_commands.go_on_building(options.index, password, options.feed)
     if report.failed:
         files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")
@@ -105,9 +104,9 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _formats(_: argparse.Namespace) -> int:
-    from briefqa.documents.loaders import LOADERS
+    from briefqa.documents.loaders import all_loaders
 
-    for loader in LOADERS:
+    for loader in all_loaders():
         print(f"{loader.CALLED} ({' '.join(loader.SUFFIXES)})\n  {loader.GIVES}")
     return 0
 
@@ -124,6 +123,7 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
+    from briefqa.answering import compose
     from briefqa.api import open_index
     from briefqa.cli.answers import Printer
 
@@ -158,6 +158,8 @@ def _ask(options: argparse.Namespace) -> int:
         if options.json:
             terminal.show_json(_as_json(answer, searcher))
         else:
+            from briefqa.citations import Style
+
             style = None if options.cite is None else Style(options.cite)
             printer = Printer(searcher, options.index, style)
             if where != _typed(options):
@@ -191,6 +193,8 @@ def _batch(options: argparse.Namespace) -> int:
 
 def _as_json(answer: Answer, searcher: Searcher) -> dict[str, Any]:
     """The answer, each quotation cited in all styles and with the state of its file."""
+    from briefqa.answering import compose
+    from briefqa.citations import Style, cite
     from briefqa.indexing.verification import state_of
 
     shown = compose.as_json(answer)
@@ -229,6 +233,7 @@ def _sections(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    more_commands.check_feed(options)
     from briefqa.ui import serve
 
     serve(
@@ -244,6 +249,7 @@ def _serve(options: argparse.Namespace) -> int:
         feedback=options.feedback,
         reader=options.reader,
         watch=options.watch,
+        feed=options.feed,
     )
     return 0
 

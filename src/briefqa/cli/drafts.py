@@ -13,24 +13,21 @@ from briefqa.drafts.check import MOST_CHARACTERS
 from briefqa.drafts.file import check_content, check_file
 from briefqa.drafts.records import Claim, DraftCheck, Finding
 from briefqa.errors import UsageError
-from briefqa.reports import table as tables
 
-_STDIN = "-"
+_STDIO = "-"
 
 
 def check(options: argparse.Namespace) -> int:
     """Check the draft; 1 if anything in it is altered, other or nowhere."""
     # Where a file cannot be written as it is named, that is said before the work.
     write_copy = _copy_writer(options.annotated)
-    if options.output is not None:
-        tables.format_of(options.output, options.format)
+    write_table = _table_writer(options.output, options.format)
     done = _checked(options)
     write_copy(done)
-    if options.output is not None:
-        tables.write(wording.table(done), options.output, options.format)
+    write_table(done)
     if options.json:
         terminal.show_json(wording.as_json(done))
-    elif options.output != tables.STDOUT:
+    elif str(options.output) != _STDIO:
         _show(done)
     return int(done.differs)
 
@@ -40,19 +37,30 @@ def _copy_writer(output: Path | None) -> Callable[[DraftCheck], None]:
     if output is None:
         return lambda check: None
     from briefqa.drafts import annotated  # late: only who wants a copy needs it
+    from briefqa.reports import table
 
     form = annotated.format_of(output)
-    return lambda check: tables.save(annotated.content(check, form), output)
+    return lambda check: table.save(annotated.content(check, form), output)
+
+
+def _table_writer(output: Path | None, form: str | None) -> Callable[[DraftCheck], None]:
+    """What writes the claims as a table to a file; nothing for None."""
+    if output is None:
+        return lambda check: None
+    from briefqa.reports import table
+
+    table.format_of(output, form)
+    return lambda check: table.write(wording.table(check), output, form)
 
 
 def _checked(options: argparse.Namespace) -> DraftCheck:
     password = terminal.password_of_files() if options.password else ""
-    if options.draft != _STDIN:
+    if options.draft != _STDIO:
         return check_file(Path(options.draft), options.index, options.nearest, password)
     if sys.stdin is None:
         raise UsageError("Standard input is closed; name a file.")
     data = sys.stdin.buffer.read(4 * MOST_CHARACTERS + 1)
-    return check_content(data, "draft.md", options.index, options.nearest)
+    return check_content(data, "standard input.md", options.index, options.nearest)
 
 
 def _show(check: DraftCheck) -> None:

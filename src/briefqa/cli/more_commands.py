@@ -138,7 +138,9 @@ def _watch_add(options: argparse.Namespace) -> int:
 
 def _watch_list(options: argparse.Namespace) -> int:
     from briefqa.index import watches
+    from briefqa.index.store import store_at
 
+    store_at(options.index).stamp()  # where there is no index, that is said
     kept = watches.read(options.index).watches
     if options.json:
         terminal.show_json([asdict(each) for each in kept])
@@ -168,10 +170,20 @@ def _watch_run(options: argparse.Namespace) -> int:
     return _CHANGED if report.changes else 0
 
 
-def go_on_building(index: Path, password: str) -> int:
-    """`briefqa build --watch`: build whenever files change, run the watches, until Ctrl-C."""
+def check_feed(options: argparse.Namespace) -> None:
+    """Raise UsageError for a `--feed` that goes with nothing or cannot be written."""
+    if options.feed is None:
+        return
+    if not options.watch:
+        raise UsageError("--feed goes with --watch; give it too, or use briefqa watch run --feed.")
+    from briefqa.watching import feed
+
+    feed.add(options.feed, ())
+
+
+def go_on_building(index: Path, password: str, feed: Path | None) -> int:
+    """`briefqa build --watch`: run the watches, also whenever files have changed, until Ctrl-C."""
     from briefqa.api import build
-    from briefqa.index import watches
     from briefqa.watching import following, running
 
     def failed(error: BriefQAError) -> None:
@@ -181,9 +193,8 @@ def go_on_building(index: Path, password: str) -> int:
         report = build(index=index, password=password)
         if report.changed:
             terminal.show_report(report)
-            if watches.read(index).watches:
-                running.run(index, tell=show_changes)
             sys.stdout.flush()
+        running.run(index, feed_file=feed, tell=show_changes)
 
     print("Following the files; press Ctrl-C to stop.", flush=True)
     with suppress(KeyboardInterrupt):

@@ -90,6 +90,19 @@ def index(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def watch(command: argparse.ArgumentParser) -> None:
+    """`--watch`, and where it puts what has changed of the watches."""
+    command.add_argument(
+        "--watch", action="store_true",
+        help="go on, and build again whenever files of the last build's folders are new, changed "
+        "or gone; then run the watches",
+    )  # fmt: skip
+    command.add_argument(
+        "--feed", type=Path, metavar="FILE",
+        help="with --watch, put what has changed of the watches into this JSON Feed as well",
+    )  # fmt: skip
+
+
 def table(command: argparse.ArgumentParser) -> None:
     """Where a table goes, and its format."""
     command.add_argument(

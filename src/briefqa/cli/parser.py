@@ -96,10 +96,7 @@ def _add_build(commands: Any) -> None:
         "--reuse", action="append", default=[], metavar="INDEX",
         help="take the vectors of texts that this other index has from it; may be given again",
     )  # fmt: skip
-    command.add_argument(
-        "--watch", action="store_true",
-        help="go on, and build again whenever files are new, changed or gone; then run the watches",
-    )  # fmt: skip
+    options.watch(command)
     options.locked(command)
     options.index(command)
 
@@ -231,10 +228,7 @@ def _add_serve(commands: Any) -> None:
         help="the folder where documents added on the page are stored "
         "(default: NAME-uploads, beside the index folder NAME)",
     )  # fmt: skip
-    command.add_argument(
-        "--watch", action="store_true",
-        help="build again whenever files of the last build's folders are new, changed or gone",
-    )  # fmt: skip
+    options.watch(command)
     command.add_argument(
         "--feedback", type=Path, metavar="FILE",
         help="write thumbs up and down to this questions file; without it there are none",

@@ -6,7 +6,7 @@ import io
 from dataclasses import replace
 from typing import TypeVar
 
-from briefqa.documents import loaders, ocr
+from briefqa.documents import loaders
 from briefqa.documents.worker import process
 from briefqa.documents.worker.frames import Request
 from briefqa.errors import LoadError
@@ -31,6 +31,8 @@ def read_document(
         return loaders.parse(data, name, encoding=encoding)
     request = Request("parse", name, password)
     if ocr_setup and hasattr(loader, "unread"):
+        from briefqa.documents import ocr  # late: few files are scans
+
         request = replace(request, recognised=ocr.read_pages(data, name, password, ocr_setup))
     parts = process.shared.ask(request, data)
     return _decoded(parts[0] if parts else b"", Document)
@@ -60,6 +62,8 @@ def rows(data: bytes, name: str) -> list[list[str]]:
 
 def stop() -> None:
     """Give up what is being parsed; whoever waits for it gets a LoadError."""
+    from briefqa.documents import ocr
+
     ocr.stop()
     process.shared.interrupt()
 

@@ -111,6 +111,14 @@ def read(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
         raise LoadError(f"it cannot be read ({error.strerror})") from error
 
 
+def check_named(path: Path) -> None:
+    """Raise LoadError where somebody named a folder, or nothing that there is."""
+    if path.is_dir():
+        raise LoadError("it is a folder; name a file")
+    if not os.path.lexists(path):
+        raise LoadError("there is no such file")
+
+
 def _is_made_up(file: BinaryIO) -> bool:
     """Whether an open file is on a file system without storage, such as that of the kernel."""
     return hasattr(os, "fstatvfs") and os.fstatvfs(file.fileno()).f_blocks == 0

@@ -18,6 +18,7 @@ _TEXT = (".md", ".markdown", ".txt", ".text")
 def check_file(draft: Path, index: Path, nearest: int = 0, password: str = "") -> DraftCheck:
     """Check a file of any format that is read; see `check_content`."""
     try:
+        source_files.check_named(draft)
         data = source_files.read_source(draft, draft.name)
     except LoadError as error:
         raise UsageError(f"{draft}: {error}") from error

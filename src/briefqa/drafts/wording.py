@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Finding
-from briefqa.reports.table import Table
+
+if TYPE_CHECKING:
+    from briefqa.reports.table import Table
 
 COLUMNS = (
     "number", "kind", "finding", "draft", "source", "difference", "speaker", "speaker in source",
@@ -73,6 +75,8 @@ def summary(check: DraftCheck) -> str:
 
 def table(check: DraftCheck) -> Table:
     """A row for each claim."""
+    from briefqa.reports.table import Table
+
     rows = []
     for number, claim in enumerate(check.claims, 1):
         source, speaker = claim.source, claim.speaker

@@ -134,6 +134,7 @@ def verify_places(index: Path, listed: Path, password: str = "") -> PlacesReport
     Raises UsageError for another file, IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
     try:
+        source_files.check_named(listed)
         found = decode(source_files.read(listed, MOST_LISTED), _Places)
     except (LoadError, Malformed) as error:
         raise UsageError(

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefqa.answering.query import too_long
@@ -41,6 +41,16 @@ class Sheet:
         """The question of each row."""
         return tuple(row[self.at].strip() for row in self.rows)
 
+    def asked(self, n: int) -> Sheet:
+        """The rows up to the one with the n-th question, where only so many have been asked."""
+        left, rows = n, []
+        for row, question in zip(self.rows, self.questions, strict=True):
+            if not left and question:
+                break
+            left -= bool(question)
+            rows.append(row)
+        return replace(self, rows=tuple(rows))
+
     @property
     def expected(self) -> tuple[str, ...] | None:
         """What the right answer of each row contains; None where the sheet does not say."""
@@ -63,12 +73,14 @@ def of_text(text: str) -> Sheet:
     if not text.strip():
         raise UsageError("There is no question to ask.")
     data = text.lstrip("\n").encode("utf-8", "replace")
-    try:
-        rows, named = _rows(data, "list.txt")
-    except LoadError as error:
-        raise UsageError(f"The list cannot be read: {error}.") from error
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    return _checked(_sheet(Path("The list"), rows, None, named))
+    return _of_content(data, "list.txt", Path("The list"), None)
+
+
+def of_content(data: bytes, name: str) -> Sheet:
+    """The questions in the bytes of a file of that name, as `read` reads them."""
+    if len(data) > MOST_BYTES:
+        raise UsageError(f"{name} holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts.")
+    return _of_content(data, name, Path(name), None)
 
 
 def read(path: Path, column: str | None = None) -> Sheet:
@@ -78,23 +90,35 @@ def read(path: Path, column: str | None = None) -> Sheet:
     `question`, or in its only one. A questions file (.jsonl) has an object a line, anything else a
     question a line, unless its first line names columns. Raises UsageError in one sentence.
     """
+    if path == STDIN:
+        return _of_content(_stdin(), path.name, Path("standard input"), column)
     try:
-        data = _stdin() if path == STDIN else source_files.read(path, MOST_BYTES)
-        rows, named = _rows(data, path.name)
+        source_files.check_named(path)
+        data = source_files.read(path, MOST_BYTES)
     except LoadError as error:
         raise UsageError(f"The questions in {path} cannot be read: {error}.") from error
+    return _of_content(data, path.name, path, column)
+
+
+def _of_content(data: bytes, name: str, called: Path, column: str | None) -> Sheet:
+    try:
+        rows, named = _rows(data, name)
+    except LoadError as error:
+        raise UsageError(f"The questions in {called} cannot be read: {error}.") from error
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
-        raise UsageError(f"{path} holds no question.")
-    return _checked(_sheet(path, rows, column, named))
+        raise UsageError(f"{called} holds no question.")
+    return _checked(_sheet(called, rows, column, named))
 
 
 def _stdin() -> bytes:
     if sys.stdin is None:  # as it is where a command was started with it closed
-        raise LoadError("standard input is closed")
+        raise UsageError("Standard input is closed; name a file.")
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise LoadError(f"it holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts")
+        raise UsageError(
+            f"Standard input holds more than {MOST_BYTES / 1e6:.0f} MB; split it into parts."
+        )
     return data
 
 
@@ -145,8 +169,8 @@ def _sheet(path: Path, rows: list[list[str]], column: str | None, named: bool) -
         raise UsageError(f"{path} has no column “{column}”; it has {_listed(first)}.")
     if at is None and (width > 1 or named):
         raise UsageError(
-            f"None of the columns of {path} is called “{QUESTION}”; say which holds the questions "
-            f"with --column: it has {_listed(first)}."
+            f"None of the columns of {path} is called “{QUESTION}”: it has {_listed(first)}. Call "
+            "one so, or name it with --column."
         )
     if at is None:
         return Sheet((QUESTION,), tuple((row[0],) for row in rows), 0)

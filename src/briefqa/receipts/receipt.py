@@ -226,6 +226,7 @@ def read(path: Path) -> Receipt:
     The file may come from anyone.
     """
     try:
+        source_files.check_named(path)
         content = source_files.read(path, MOST_BYTES)
     except LoadError as error:
         raise UsageError(f"The receipt {path} cannot be read: {error}.") from error

@@ -125,15 +125,15 @@ def _ways_in(formats: Sequence[str]) -> Html:
         tag("p", f"Drop files or folders here ({loaders.formats()}; {limits})", class_="invite"),
         tag(
             "p",
-            _picker("Choose files", formats, multiple=True),
-            _picker("Choose a folder", formats, webkitdirectory=True),
+            picker("Choose files", formats, multiple=True),
+            picker("Choose a folder", formats, webkitdirectory=True),
         ),
         tag("p", class_="sending", role="status"),
         class_="drop-zone",
     )
 
 
-def _picker(name: str, formats: Sequence[str], **attributes: bool) -> Html:
+def picker(name: str, formats: Sequence[str], **attributes: bool) -> Html:
     """A button that opens the browser's own window for files."""
     accept = None if attributes.get("webkitdirectory") else ",".join(formats)
     files = tag("input", type="file", hidden=True, accept=accept, aria_label=name, **attributes)

@@ -113,12 +113,14 @@ class OpenDocument:
 class OpenTool:
     """A tool is wanted in place of the conversation, by its name, or the conversation again.
 
-    Of watches: the answer of a `turn` is to be watched, or the watch number `stop` no more.
+    Of watches: the answer of a `turn` is to be watched, or the watch number `stop` no more. Of what
+    takes files: the one of an upload, `batch` is what that was answered with.
     """
 
     tool: str
     turn: int = 0
     stop: int = 0
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def serve(
     feedback: Path | None = None,
     reader: str | None = DEFAULT_READER,
     watch: bool = False,
+    feed: Path | None = None,
 ) -> None:
     """Serve the page over an index, and return when Ctrl-C is pressed.
 
@@ -81,7 +82,8 @@ def serve(
     kept in the folder `uploads`, by default one beside the index that is named after it (see
     `briefqa.indexing.uploads_folder`); `read_only` takes none. What readers think of answers is
     kept in the file `feedback`, if one is given. `reader` is as for `briefqa.open_index`. With
-    `watch` the index is built again whenever the files change that it was built from.
+    `watch` the index is built again whenever the files change that it was built from, and the
+    watches are run; what has changed of them goes into the JSON Feed `feed`, too, if one is given.
 
     An index that is missing or damaged is told of on the page, where it can be built again. Raises
     ServeError for a host beyond this machine without a password file, a password file or a proxy
@@ -146,7 +148,7 @@ def serve(
                     "in: put a proxy with TLS in front."
                 )
             warming.start()
-            with _following(service, announce) if watch else contextlib.nullcontext():
+            with _following(service, announce, feed) if watch else contextlib.nullcontext():
                 threading.Event().wait()
         # The model's library aborts the process when it is left in the middle of loading.
         if warming.is_alive():
@@ -154,18 +156,34 @@ def serve(
 
 
 @contextlib.contextmanager
-def _following(service: IndexService, announce: Callable[[str], None]) -> Iterator[None]:
-    """Build again whenever the files of the index change, for as long as the block runs."""
+def _following(
+    service: IndexService, announce: Callable[[str], None], feed: Path | None
+) -> Iterator[None]:
+    """Build again whenever the files of the index change, for as long as the block runs.
+
+    After each build the watches are run.
+    """
     from briefqa.watching.following import follow
 
     stop = threading.Event()
+
+    def once_more() -> None:
+        service.rebuild()
+        try:
+            n = len(service.run_watches(feed).changes)
+        except BriefQAError as error:
+            announce(f"The watches were not run: {error}")
+            return
+        if n:
+            changes = "1 change" if n == 1 else f"{n} changes"
+            announce(f"{changes} of what is watched; Menu, Watches says what.")
 
     def failed(error: BriefQAError) -> None:
         announce(f"The index was not built again: {error}")
 
     def until_stopped() -> None:
         try:
-            follow(service.index, service.rebuild, stop=stop, failed=failed)
+            follow(service.index, once_more, stop=stop, failed=failed)
         except BriefQAError as error:
             failed(error)
 

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from briefqa.models.embedder import Embedder
     from briefqa.ui.feedback import Feedback
     from briefqa.ui.uploads import Uploads
+    from briefqa.watching.running import Change, WatchReport
+
+_MOST_TOLD = 100  # changes of watches that are kept
 
 
 class IndexService:
     """An index, opened when it can be, with its documents' library and its readers' feedback.
 
     Without a `library` the page only reads; files arrive for it in `uploads`. Without `feedback`
-    nothing is kept of what readers think. `turns` are the answers that tabs may come back to.
+    nothing is kept of what readers think. `turns` are the answers that tabs may come back to,
+    `told` the changes of watches that were found here, the newest first.
     Every method that reads the index raises IndexFolderError as long as there is none.
     """
 
@@ -44,6 +48,7 @@ class IndexService:
         self.uploads = uploads
         self.feedback = feedback
         self.turns = TurnStore()
+        self.told: tuple[Change, ...] = ()
         self._model = model
         self._reader = reader
         self._lock = threading.Lock()
@@ -83,6 +88,16 @@ class IndexService:
         if self.library is not None and published(self.index) is None:
             folders = [folder for folder in (Path("data"), self.library.uploads) if folder.is_dir()]
         build(folders or None, index=self.index, model=self._model, progress=progress)
+
+    def run_watches(self, feed: Path | None = None) -> WatchReport:
+        """Run the watches of the index, also into the JSON Feed `feed`; raises BriefQAError."""
+        from briefqa.watching import running
+
+        def tell(report: WatchReport) -> None:
+            new = [each for each in report.changes if each not in self.told]
+            self.told = (*new, *self.told)[:_MOST_TOLD]
+
+        return running.run(self.index, searcher=self.searcher(), feed_file=feed, tell=tell)
 
     def close(self) -> None:
         """Let go of the index and of the answers; what is asked after that opens it again."""

@@ -27,10 +27,11 @@ def changes(
     settled: float = SETTLED,
     look_again: int = _LOOK_AGAIN,
 ) -> Iterator[None]:
-    """Yields whenever the files under `roots` have changed and none has for `settled` seconds.
+    """Yields at once, and then whenever the files under `roots` have changed and are settled.
 
-    Hidden files and the folder `leave_out` are not looked at. Ends when `stop` is set. Raises
-    UsageError where nothing of the roots is there.
+    They are settled when none has changed for so many seconds. Hidden files and the folder
+    `leave_out` are not looked at. Ends when `stop` is set. Raises UsageError where nothing of the
+    roots is there.
     """
     from watchfiles import watch
 
@@ -39,6 +40,7 @@ def changes(
     if not there:
         raise UsageError(f"There is no folder to follow: {', '.join(map(str, roots))}.")
     last = snapshot(roots, leave_out)
+    yield
     for _ in watch(
         *there, watch_filter=None, stop_event=stop, rust_timeout=look_again,
         yield_on_timeout=True, raise_interrupt=True, ignore_permission_denied=True, debounce=200,
@@ -61,10 +63,10 @@ def follow(
     settled: float = SETTLED,
     look_again: int = _LOOK_AGAIN,
 ) -> None:
-    """Call `build` whenever the files change that `index` was built from, until `stop` is set.
+    """Call `build` now and whenever the files change that `index` was built from.
 
-    What a build raises goes to `failed`, and following goes on. Raises UsageError for an index
-    that was built from no files.
+    That goes on until `stop` is set. What a build raises goes to `failed`, and following goes on.
+    Raises UsageError for an index that was built from no files.
     """
     inputs = build_inputs(index)
     roots = [] if inputs is None else [Path(root) for root in inputs.roots]
@@ -73,6 +75,8 @@ def follow(
             f"The index in {index} does not say what folder to follow; build it first."
         )
     for _ in changes(roots, leave_out=index, stop=stop, settled=settled, look_again=look_again):
+        if stop.is_set():
+            return
         try:
             build()
         except BriefQAError as error:

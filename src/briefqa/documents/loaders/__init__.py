@@ -1,6 +1,6 @@
 """The loaders: one module per format, each of which makes a Document of a file's bytes.
 
-To add a format, write a module that offers what `Loader` lists and name it in `LOADERS`. A loader
+To add a format, write a module that offers what `Loader` lists and name it in `_of_files`. A loader
 imports its library inside `parse`, so that importing this package stays cheap.
 """
 
@@ -10,25 +10,11 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from briefqa.documents.loaders import (
-    csv_table,
-    docx,
-    epub,
-    locked_office,
-    mail,
-    markdown,
-    mbox,
-    odt,
-    pdf,
-    pptx,
-    rtf,
-    sheets,
-    text,
-    web_page,
-)
+from briefqa.documents.loaders import markdown, text
 from briefqa.documents.loaders.recognition import (
     LOCKED_OFFICE,
     UNKNOWN,
@@ -86,19 +72,41 @@ class TextLoader(Loader, Protocol):
 
 
 TEXT_LOADERS: tuple[TextLoader, ...] = (text, markdown)
-LOADERS: tuple[Loader, ...] = (
-    *TEXT_LOADERS, web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf,
-)  # fmt: skip
+
+
+def all_loaders() -> tuple[Loader, ...]:
+    """The loaders of every format, those of text first."""
+    return (*TEXT_LOADERS, *_of_files())
+
+
+@cache
+def _of_files() -> tuple[Loader, ...]:
+    """The loaders of what is not text, imported when one of them may be needed."""
+    from briefqa.documents.loaders import (
+        csv_table,
+        docx,
+        epub,
+        mail,
+        mbox,
+        odt,
+        pdf,
+        pptx,
+        rtf,
+        sheets,
+        web_page,
+    )
+
+    return web_page, pdf, docx, odt, pptx, epub, sheets, csv_table, mail, mbox, rtf
 
 
 def suffixes() -> tuple[str, ...]:
     """The file name endings that can be read, lower case, with their dot."""
-    return tuple(suffix for loader in LOADERS for suffix in loader.SUFFIXES)
+    return tuple(suffix for loader in all_loaders() for suffix in loader.SUFFIXES)
 
 
 def formats() -> str:
     """What the formats are called, as in `text, Markdown, Word`."""
-    return ", ".join(loader.CALLED for loader in LOADERS)
+    return ", ".join(loader.CALLED for loader in all_loaders())
 
 
 def supports(path: Path) -> bool:
@@ -142,7 +150,7 @@ def loader_of(name: str, data: bytes = b"") -> str:
 
 def is_current(version: str) -> bool:
     """Whether this is the name and version of a loader as it is now."""
-    return any(version_of(loader) == version for loader in LOADERS)
+    return any(version_of(loader) == version for loader in all_loaders())
 
 
 def version_of(loader: Loader) -> str:
@@ -165,8 +173,12 @@ def loader_for(name: str, data: bytes) -> Loader:
 
 def libraries(name: str, data: bytes) -> tuple[str, ...]:
     """The modules that reading a file imports; raises LoadError as `loader_for` does."""
-    locked = kind_of_bytes(data) == LOCKED_OFFICE
-    return loader_for(name, data).LIBRARIES + (locked_office.LIBRARIES if locked else ())
+    needed = loader_for(name, data).LIBRARIES
+    if kind_of_bytes(data) != LOCKED_OFFICE:
+        return needed
+    from briefqa.documents.loaders import locked_office
+
+    return needed + locked_office.LIBRARIES
 
 
 def parse(
@@ -186,13 +198,17 @@ def parse(
     """
     loader = loader_for(name, data)
     if kind_of_bytes(data) == LOCKED_OFFICE:
+        from briefqa.documents.loaders import locked_office
+
         data = locked_office.unlocked(data, password)
     as_text = next((each for each in TEXT_LOADERS if each is loader), None)
     unlock: Callable[[bytes, str, str], Document] | None = getattr(loader, "parse_locked", None)
+    complete: Callable[[bytes, str, str, Sequence[RecognisedPage]], Document] | None
+    complete = getattr(loader, "parse_recognised", None)
     if as_text is not None:
         document = as_text.parse(data, name, encoding=encoding)
-    elif recognised and loader.NAME == pdf.NAME:
-        document = pdf.parse_recognised(data, name, password, recognised)
+    elif complete and recognised:
+        document = complete(data, name, password, recognised)
     elif unlock and password:
         document = unlock(data, name, password)
     else:
@@ -256,7 +272,7 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     """The loader of what the content is, where that can be told; else that of the suffix."""
     by_suffix = _by_suffix(name)
     if kind == LOCKED_OFFICE:
-        return by_suffix if by_suffix in _LOCKABLE else None
+        return by_suffix if by_suffix and by_suffix.NAME in _LOCKABLE else None
     by_content = _named(kind.loader)
     if by_suffix in TEXT_LOADERS and (kind.loader in _IN_WORDS or not by_content):
         return by_suffix
@@ -265,17 +281,20 @@ def _chosen(name: str, kind: Kind) -> Loader | None:
     return by_content or by_suffix
 
 
-_LOCKABLE: tuple[Loader, ...] = (docx, pptx, sheets)
+_LOCKABLE = ("docx", "pptx", "sheets")
 _IN_WORDS = ("html", "mail", "mbox")  # what may be the subject of a text, or quoted in one
 
 
 def _named(name: str) -> Loader | None:
-    return next((loader for loader in LOADERS if name == loader.NAME), None)
+    if not name:
+        return None
+    return next((loader for loader in all_loaders() if name == loader.NAME), None)
 
 
 def _by_suffix(name: str) -> Loader | None:
     suffix = PurePosixPath(name).suffix.lower()
-    return next((loader for loader in LOADERS if suffix in loader.SUFFIXES), None)
+    as_text = next((loader for loader in TEXT_LOADERS if suffix in loader.SUFFIXES), None)
+    return as_text or next((loader for loader in _of_files() if suffix in loader.SUFFIXES), None)
 
 
 def _why_not(name: str, kind: Kind) -> str:

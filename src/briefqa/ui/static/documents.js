@@ -139,71 +139,70 @@ async function filesOf(entry, path = "") {
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!some.length) return files;
-    for (const each of some) {
-      if (!each.name.startsWith(".")) files.push(...(await filesOf(each, `${path}${entry.name}/`)));
-    }
+    for (const each of some.filter((one) => !one.name.startsWith("."))) files.push(...(await filesOf(each, `${path}${entry.name}/`)));
   }
 }
 
-function sending(text) {
-  const line = find("#library .sending");
+// They are for the tool that they are dropped on, or else to be added to the documents.
+function sending(text, tool) {
+  const line = (tool ?? find("#library")).querySelector(".sending");
   if (line) line.textContent = text;
 }
 
-function send(files) {
+function send(files, tool) {
   if (!files.length) return;
   const form = new FormData();
   for (const [name, file] of files) form.append("files", file, name);
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", (event) => {
-    if (event.lengthComputable) sending(`Sending ${Math.round((100 * event.loaded) / event.total)} %`);
+    if (event.lengthComputable) sending(`Sending ${Math.round((100 * event.loaded) / event.total)} %`, tool);
   });
   request.responseType = "json";
   request.addEventListener("load", () => {
     const reply = request.response ?? {}; // whatever answered may not be this page's server
     if (request.status === 200 && reply.batch) {
-      sending("The files have arrived …");
-      trigger("upload", { batch: reply.batch });
-    } else {
-      sending(reply.error ?? "The files did not arrive; drop them again.");
-    }
+      sending("The files have arrived …", tool);
+      if (tool) trigger("option_select", { tool: tool.querySelector(".drop-zone").dataset.takes, batch: reply.batch });
+      else trigger("upload", { batch: reply.batch });
+    } else sending(reply.error ?? "The files did not arrive; drop them again.", tool);
   });
-  request.addEventListener("error", () => sending("The server cannot be reached; drop them again when it is."));
+  request.addEventListener("error", () => sending("The server cannot be reached; drop them again when it is.", tool));
   request.open("POST", new URL("library/upload", document.baseURI));
   request.send(form);
-  sending("Sending …");
+  sending("Sending …", tool);
 }
 
-const over = (event) => event.dataTransfer?.types.includes("Files") && find("#library .drop-zone");
-
+const over = (event) => event.dataTransfer?.types.includes("Files") && find(".tool .drop-zone, #library .drop-zone");
 document.addEventListener("dragover", (event) => {
-  if (!over(event)) return;
+  const zone = over(event);
+  if (!zone) return;
   event.preventDefault();
-  show("documents");
-  find("#library .drop-zone").classList.add("over");
+  if (!zone.closest(".tool")) show("documents");
+  zone.classList.add("over");
 });
 document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) find("#library .drop-zone")?.classList.remove("over");
+  if (!event.relatedTarget) find(".drop-zone.over")?.classList.remove("over");
 });
 document.addEventListener("drop", async (event) => {
+  const tool = over(event)?.closest(".tool");
   if (!over(event)) return;
   event.preventDefault();
-  find("#library .drop-zone").classList.remove("over");
+  over(event).classList.remove("over");
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   try {
     const files = entries.length
       ? (await Promise.all(entries.map((entry) => filesOf(entry)))).flat()
       : [...event.dataTransfer.files].map((file) => [file.name, file]);
-    send(files);
+    send(files, tool);
   } catch {
-    sending("These files cannot be read; choose them with the buttons.");
+    sending("These files cannot be read; choose them with the buttons.", tool);
   }
 });
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("#library .choose")) tick([event.target.closest(".document")], event.target.checked);
-  if (event.target.matches("#library .picker input")) {
-    send([...event.target.files].map((file) => [file.webkitRelativePath || file.name, file]));
+  if (event.target.matches(".picker input")) {
+    send([...event.target.files].map((file) => [file.webkitRelativePath || file.name, file]), event.target.closest(".tool"));
     event.target.value = "";
   }
 });

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from briefqa.documents import loaders
 from briefqa.drafts import annotated, wording
 from briefqa.drafts.annotated import AnnotatedFormat
 from briefqa.drafts.check import blocks
@@ -30,6 +31,7 @@ class DraftTool(Tool):
         "Where the quotations, figures, dates and names of a text stand in the documents, by their "
         "words alone. All documents are looked in. Nothing is said of what is true."
     )
+    takes = loaders.suffixes()
     forms = ("html", "docx", "md", "csv", "xlsx", "json")
 
     def _make(self) -> None:
@@ -44,11 +46,16 @@ class DraftTool(Tool):
         self._check.click(self._look, self._text, self._outcome, **plain)
 
     def _look(self, text: str | None) -> Outcome:
-        content = (text or "").encode("utf-8", "replace")
+        return self._checked((text or "").encode("utf-8", "replace"), "draft.md")
+
+    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
+        yield self._checked(content, name)
+
+    def _checked(self, content: bytes, name: str) -> Outcome:
         try:
             if not content.strip():
                 raise UsageError("There is nothing to check: paste a text.")
-            found = check_content(content, "draft.md", self._service.index)
+            found = check_content(content, name, self._service.index)
         except BriefQAError as error:
             return problem(error)
         return outcome(drawn(found), found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,7 @@ import gradio as gr
 from briefqa.errors import BriefQAError, UsageError
 from briefqa.records import Where
 from briefqa.ui import messages, session
+from briefqa.ui.documents_view import picker
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.parts import file, view
 from briefqa.ui.service import IndexService
@@ -18,6 +20,8 @@ from briefqa.ui.service import IndexService
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 SHOWN = 500
 """Rows that are shown of a result; all of them are in its files."""
+
+_NOTHING_SENT = "() => document.querySelector('.tool .sending')?.replaceChildren()"
 
 Outcome = list[Any]
 """What is shown, what it was made of for the files, and whether there are files."""
@@ -27,7 +31,7 @@ class Tool:
     """A tool in place of the conversation, not shown until it is wanted.
 
     A subclass makes what is put in by `_make`, says in `_connect` what that does, and writes its
-    files by `_content`.
+    files by `_content`. One that `takes` files of these endings reads one in `_of_file`.
     """
 
     name: str
@@ -35,16 +39,19 @@ class Tool:
     says: str
     forms: Sequence[str] = ()
     """The formats of its files, each as the ending of a file's name."""
+    takes: Sequence[str] = ()
 
     def __init__(self, service: IndexService) -> None:
         """Make the components where they stand on the page."""
         self._service = service
         with gr.Column(visible=False, scale=3, elem_classes="tool") as self.column:
-            view(_head(self.title, self.says), f"{self.name}-head")
+            takes = self.takes if service.uploads is not None else ()
+            view(_head(self.title, self.says, self.name, takes), f"{self.name}-head")
             self._make()
             self._shown = view(Html(), f"{self.name}-found")
             self._found = gr.State(None)
             with gr.Row(visible=False, elem_classes="saves") as self._saves:
+                self._make_beside()
                 self._buttons = [gr.Button(f"Save as .{form}", size="sm") for form in self.forms]
         self._outcome = [self._shown, self._found, self._saves]
 
@@ -55,9 +62,43 @@ class Tool:
         """
         for form, button in zip(self.forms, self._buttons, strict=True):
             button.click(partial(self._export, form), self._found, exported, **QUIET)
-        self._connect(event, tab, {**QUIET, "js": js})
+        options = {**QUIET, "js": js}
+        self._dropped = None
+        if self.takes and self._service.uploads is not None:
+            few = {**options, "concurrency_limit": 2}
+            self._dropped = event.option_select(self._take, tab, self._outcome, **few)
+            self._dropped.then(None, None, None, js=_NOTHING_SENT)
+        self._connect(event, tab, options)
+
+    def _take(self, event: gr.EventData, sent: str) -> Iterator[Outcome]:
+        """A file has come for this tool."""
+        wanted = messages.decoded(event._data, messages.OpenTool)
+        if wanted is None or wanted.tool != self.name or not wanted.batch:
+            yield [gr.skip()] * 3
+            return
+        try:
+            name, content = self._file(wanted.batch)
+        except BriefQAError as error:
+            yield problem(error)
+            return
+        yield from self._of_file(name, content, sent)
+
+    def _file(self, batch: str) -> tuple[str, bytes]:
+        """The name and the bytes of the one file of an upload; raises UsageError."""
+        assert self._service.uploads is not None
+        with self._service.uploads.batch(batch) as files:
+            if len(files) != 1:
+                raise UsageError(f"{len(files)} files came, and one is taken at a time.")
+            ((name, path),) = files
+            return PurePosixPath(name).name, path.read_bytes()
 
     def _make(self) -> None:
+        raise NotImplementedError
+
+    def _make_beside(self) -> None:
+        """Make what stands beside the buttons that save."""
+
+    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
         raise NotImplementedError
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
@@ -108,10 +149,19 @@ def source(says: str, document: str, start: int, end: int, key: str, **more: Any
     )
 
 
-def _head(title: str, says: str) -> Html:
+def _head(title: str, says: str, name: str, takes: Sequence[str]) -> Html:
     close = tag("button", "Close", type="button", data_tool="conversation", data_key="close-tool")
     return tag(
         "div",
         tag("div", tag("h2", title), close, class_="panel-head"),
         tag("p", says, class_="reason"),
+        tag(
+            "div",
+            tag("p", "Drop a file here. ", picker("Choose a file", takes)),
+            tag("p", class_="sending", role="status"),
+            class_="drop-zone",
+            data_takes=name,
+        )
+        if takes
+        else None,
     )

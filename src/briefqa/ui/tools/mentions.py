@@ -12,9 +12,11 @@ from briefqa.concordance.finding import mentions_in
 from briefqa.concordance.found import Mention, Mentions
 from briefqa.concordance.lines import Side, columns, ordered
 from briefqa.errors import BriefQAError
+from briefqa.index.watches import WatchKind
 from briefqa.reports import table
 from briefqa.ui.html import Html, isolated, tag
 from briefqa.ui.tools.frame import SHOWN, Outcome, Tool, outcome, problem, source
+from briefqa.watching import running
 
 _BY_DOCUMENT = "By document"
 _ORDERS = (
@@ -43,11 +45,19 @@ class AllMentions(Tool):
         self._aliases = gr.Textbox(label="Other names for it, one a line", lines=1, max_lines=4)
         self._order = gr.Radio(_ORDERS, value=_BY_DOCUMENT, label="Order")
 
+    def _make_beside(self) -> None:
+        # Watches are kept beside the index.
+        self._watch = gr.Button(
+            "Tell me when this changes", size="sm", visible=self._service.library is not None
+        )
+
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
         asked = [self._query, self._aliases, self._order, tab]
         self._query.submit(self._look, asked, self._outcome, **options)
         order = {**options, "js": None}
         self._order.input(self._redraw, [self._found, self._order], self._shown, **order)
+        watched = [self._found, self._order, tab]
+        self._watch.click(self._keep_watch, watched, self._shown, **options)
 
     def _look(self, query: str, aliases: str, order: str, sent: str) -> Outcome:
         names = [line.strip() for line in aliases.splitlines() if line.strip()]
@@ -61,14 +71,29 @@ class AllMentions(Tool):
     def _redraw(self, found: Mentions | None, order: str) -> Any:
         return gr.skip() if found is None else drawn(found, order)
 
+    def _keep_watch(self, found: Mentions | None, order: str, sent: str) -> Any:
+        """Watch what was found, where the tab looks."""
+        if found is None or self._service.library is None:
+            return gr.skip()
+        try:
+            documents = self._where(sent).documents
+            running.add(
+                self._service.index, found.query, WatchKind.MENTIONS, documents=documents,
+                aliases=found.aliases,
+            )  # fmt: skip
+        except BriefQAError as error:
+            gr.Warning(str(error))
+            return gr.skip()
+        return drawn(found, order, "Watched from now on: see Watches in the menu.")
+
     def _content(self, found: Mentions, form: str) -> bytes:
         if form == "json":  # which `briefqa verify --places` reads
             return table.as_json_text(found.as_json()).encode()
         return table.content(found.table(), table.Format(form))
 
 
-def drawn(found: Mentions, order: str = _BY_DOCUMENT) -> Html:
-    """The places, and what was compared to find them."""
+def drawn(found: Mentions, order: str = _BY_DOCUMENT, says: str = "") -> Html:
+    """The places, and what was compared to find them, after what else is to be said."""
     left = len(found.mentions) - SHOWN
     forms = [f"{form} {times}" for form, times in found.forms.items()]
     more = f" and {len(forms) - _FORMS} more spellings" if len(forms) > _FORMS else ""
@@ -77,6 +102,7 @@ def drawn(found: Mentions, order: str = _BY_DOCUMENT) -> Html:
     places = _by_document(found) if by_document else _concordance(found, Side(order))
     return tag(
         "div",
+        tag("p", says, class_="remark", role="status") if says else None,
         tag("p", found.statement, class_="remark", role="status", dir="auto"),
         tag("p", spelled, class_="of", dir="auto") if spelled else None,
         *places,

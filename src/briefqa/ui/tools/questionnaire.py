@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -12,11 +12,12 @@ import gradio as gr
 from briefqa.errors import BriefQAError
 from briefqa.questionnaire import asking, sheet
 from briefqa.questionnaire.answers import Answers, sentence_of
+from briefqa.questionnaire.sheet import Sheet
 from briefqa.receipts import receipt
 from briefqa.receipts.receipt import RecordedTurn
 from briefqa.reports.table import Format
 from briefqa.ui.html import Html, tag
-from briefqa.ui.tools.frame import SHOWN, Outcome, Tool, outcome, problem, source
+from briefqa.ui.tools.frame import QUIET, SHOWN, Outcome, Tool, outcome, problem, source
 
 _REDRAWN = 0.5  # seconds between two looks at a table that fills
 
@@ -28,8 +29,9 @@ class Questionnaire(Tool):
     title = "Questionnaire"
     says = (
         "Paste a question a line, or the cells of a table with a column “question”. Each is asked "
-        "by itself. For thousands, and for files: briefqa batch, in a terminal."
+        "by itself. For thousands: briefqa batch, in a terminal."
     )
+    takes = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".txt", ".jsonl")
     forms = ("csv", "xlsx", "docx", "md", "html", "json")
 
     def _make(self) -> None:
@@ -40,38 +42,85 @@ class Questionnaire(Tool):
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
         few = {**options, "concurrency_limit": 2}
-        asked = self._ask.click(self._answers, [self._text, tab], self._outcome, **few)
-        self._stop.click(None, None, None, cancels=[asked])
+        asked = [self._ask.click(self._answers, [self._text, tab], self._outcome, **few)]
+        asked += [self._dropped] if self._dropped else []
+        self._stop.click(self._stopped, self._found, self._outcome, cancels=asked, **QUIET)
 
     def _answers(self, text: str | None, sent: str) -> Iterator[Outcome]:
+        try:
+            asked = sheet.of_text(text or "")
+        except BriefQAError as error:
+            yield problem(error)
+            return
+        yield from self._asked(asked, sent)
+
+    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
+        try:
+            asked = sheet.of_content(content, name)
+        except BriefQAError as error:
+            yield problem(error)
+            return
+        yield from self._asked(asked, sent)
+
+    def _asked(self, asked: Sheet, sent: str) -> Iterator[Outcome]:
         """The answers so far, again and again, and at the end all with their files."""
         turns: list[RecordedTurn] = []
         try:
-            asked = sheet.of_text(text or "")
             where = self._where(sent)
             searcher = self._service.searcher()
             questions = [each for each in asked.questions if each]
-            yield _unfinished(turns, len(questions))
+            yield _unfinished(turns, asked)
             drawn_at = time.monotonic()
             for turn in asking.answers(searcher, questions, where):
                 turns.append(turn)
                 if time.monotonic() - drawn_at > _REDRAWN:
-                    yield _unfinished(turns, len(questions))
+                    yield _unfinished(turns, asked)
                     drawn_at = time.monotonic()
-            made = replace(receipt.make(searcher, ()), turns=tuple(turns))
+            answers = self._made(asked, turns)
         except BriefQAError as error:
             yield problem(error)
             return
-        dates = {info.name: info.date for info in self._service.documents()}
-        answers = Answers(asked, made, lambda name: dates.get(name, ""))
         yield outcome(drawn(turns, answers.notes()), answers)
+
+    def _stopped(self, found: Answers | _Unfinished | None) -> Outcome:
+        """What had been asked when it was stopped, with its files."""
+        if not isinstance(found, _Unfinished):
+            return [gr.skip()] * 3
+        asked, turns = found.sheet.asked(len(found.turns)), found.turns
+        says = f"Stopped: {len(turns)} of {found.questions} asked."
+        if not turns:
+            return [drawn((), (says,)), None, gr.update(visible=False)]
+        try:
+            answers = self._made(asked, turns)
+        except BriefQAError as error:
+            return problem(error)
+        return outcome(drawn(turns, (says, *answers.notes())), answers)
+
+    def _made(self, asked: Sheet, turns: Sequence[RecordedTurn]) -> Answers:
+        made = replace(receipt.make(self._service.searcher(), ()), turns=tuple(turns))
+        dates = {info.name: info.date for info in self._service.documents()}
+        return Answers(asked, made, lambda name: dates.get(name, ""))
 
     def _content(self, found: Answers, form: str) -> bytes:
         return found.content(self._service.searcher(), Format(form))
 
 
-def _unfinished(turns: Sequence[RecordedTurn], of: int) -> Outcome:
-    return [drawn(turns, (f"{len(turns)} of {of} asked …",)), None, gr.update(visible=False)]
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """What is asked, and the answers so far."""
+
+    sheet: Sheet
+    turns: tuple[RecordedTurn, ...]
+
+    @property
+    def questions(self) -> int:
+        return sum(map(bool, self.sheet.questions))
+
+
+def _unfinished(turns: Sequence[RecordedTurn], asked: Sheet) -> Outcome:
+    so_far = _Unfinished(asked, tuple(turns))
+    says = f"{len(turns)} of {so_far.questions} asked …"
+    return [drawn(turns, (says,)), so_far, gr.update(visible=False)]
 
 
 def drawn(turns: Sequence[RecordedTurn], notes: Sequence[str]) -> Html:

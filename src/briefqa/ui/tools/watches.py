@@ -27,8 +27,9 @@ class Watches(Tool):
     name = "watches"
     title = "Watches"
     says = (
-        "Answers that are asked again when you come here, or by “briefqa watch run”. Each change "
-        "is told once: a verdict, a sentence or a place that is another, a cited file that changed."
+        "Answers and mentions that are looked at again when you come here, and after each build "
+        "by “briefqa serve --watch”. Told is what changed: a verdict, a sentence, a cited file, a "
+        "place that is new or gone."
     )
 
     def _make(self) -> None:
@@ -74,12 +75,14 @@ class Watches(Tool):
             kept = watches.read(self._service.index).watches
             if not kept:
                 return self._listed("", told)
-            report = running.run(self._service.index, searcher=self._service.searcher())
+            self._service.run_watches()
         except BriefQAError as error:
             return problem(error)
-        new = len(report.changes)
-        says = "1 change" if new == 1 else f"{new} changes" if new else "Nothing has changed"
-        return self._listed(f"{says} since they were last asked.", (*report.changes, *(told or ())))
+        # Whoever found them: this visit, another tab's, or a build in between.
+        new = [each for each in self._service.told if each not in (told or ())]
+        n = len(new)
+        says = "1 change" if n == 1 else f"{n} changes" if n else "Nothing has changed"
+        return self._listed(f"{says} since you last looked.", (*new, *(told or ())))
 
     def _listed(self, says: str, told: Sequence[Change] | None) -> Outcome:
         changes = tuple(told or ())[:_KEPT]
@@ -88,7 +91,7 @@ class Watches(Tool):
 
 def drawn(says: str, changes: Sequence[Change], kept: Sequence[Watch]) -> Html:
     """What was done, what has changed, the newest first, and what is watched."""
-    none = "None yet. “Tell me when this changes”, under an answer, watches it."
+    none = "None yet. “Tell me when this changes”, under an answer or mentions, watches it."
     told = [
         tag("li", tag("p", each.text, class_="part", dir="auto"), tag("p", each.told.said))
         for each in changes
