@@ -138,8 +138,9 @@ def _watch_add(options: argparse.Namespace) -> int:
 
 def _watch_list(options: argparse.Namespace) -> int:
     from briefqa.index import watches
+    from briefqa.index.store import store_at
 
-    kept = watches.read(options.index).watches
+    kept = watches.read(store_at(options.index).workspace).watches
     if options.json:
         terminal.show_json([asdict(each) for each in kept])
     else:
@@ -172,6 +173,7 @@ def go_on_building(index: Path, password: str) -> int:
     """`briefqa build --watch`: build whenever files change, run the watches, until Ctrl-C."""
     from briefqa.api import build
     from briefqa.index import watches
+    from briefqa.index.store import store_at
     from briefqa.watching import following, running
 
     def failed(error: BriefQAError) -> None:
@@ -181,7 +183,7 @@ def go_on_building(index: Path, password: str) -> int:
         report = build(index=index, password=password)
         if report.changed:
             terminal.show_report(report)
-            if watches.read(index).watches:
+            if watches.read(store_at(index).workspace).watches:
                 running.run(index, tell=show_changes)
             sys.stdout.flush()
 
@@ -240,10 +242,10 @@ def _mentions(options: argparse.Namespace) -> int:
 def _meaning(options: argparse.Namespace, found: Mentions) -> Meaning:
     from briefqa.concordance.finding import named
     from briefqa.concordance.meaning import near_in_meaning
-    from briefqa.index.opened import open_generation
+    from briefqa.index.store import store_at
     from briefqa.models.embedder import embedder_of
 
-    with open_generation(options.index) as opened:
+    with store_at(options.index).open() as opened:
         manifest = opened.manifest
         return near_in_meaning(
             opened, embedder_of(manifest.model, manifest.fingerprint), found,

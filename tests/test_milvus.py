@@ -1,0 +1,422 @@
+"""An index in Milvus is the same index: one contract for every location.
+
+A folder, a file of Milvus Lite, its server on this machine, and the cluster that
+`BRIEFQA_MILVUS_URI` names, as `milvus://HOST:PORT/NAME` of an index to overwrite.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefqa import Mode, Searcher, build, open_index
+from briefqa.concordance.finding import mentions_in
+from briefqa.concordance.meaning import near_in_meaning
+from briefqa.drafts.file import check_content
+from briefqa.errors import BriefQAError, IndexBusy, IndexFolderError, IndexNotFound, UsageError
+from briefqa.index.calibration import Calibration
+from briefqa.index.info import index_info
+from briefqa.index.milvus import collections, location, writer
+from briefqa.index.milvus.client import Client
+from briefqa.index.milvus.store import MilvusStore
+from briefqa.index.store import store_at
+from briefqa.indexing.library import Library
+from briefqa.models.embedder import HashingEmbedder
+from briefqa.models.reader import OverlapReader
+from briefqa.records import Hit, Query
+
+REPO = Path(__file__).resolve().parent.parent
+QUESTIONS = [
+    "When was the first house of Upper Varn threatened?",
+    "Who is the harbour master?",
+    "flood warnings",
+    '"the harbour"',
+    "harbor opnening",
+    "of the",
+    "zebra xylophone",
+]
+NEW = "# Note\n\nThe lighthouse of Quillon was repaired in 1987 by Ada Brask.\n"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A location, and the same documents indexed in a folder."""
+
+    index: str
+    folder: Path
+    documents: Path
+
+
+def _lite_missing() -> str:
+    try:
+        import milvus_lite  # noqa: F401
+        import pymilvus  # noqa: F401
+    except ImportError:
+        return "Milvus is not installed: pip install 'briefqa[milvus]'"
+    return ""
+
+
+needs_milvus = pytest.mark.skipif(bool(_lite_missing()), reason=_lite_missing() or "installed")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class LiteServer:
+    """A server of Milvus Lite on a port of this machine, which can be killed and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        program = Path(sys.executable).with_name("milvus-lite")
+        self.process = subprocess.Popen(
+            [program, "server", "--data-dir", self.folder, "--host", "127.0.0.1",
+             "--port", str(self.port)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                assert time.monotonic() < deadline, "the server of Milvus Lite did not start"
+                assert self.process.poll() is None, "the server of Milvus Lite ended"
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def lite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteServer]:
+    server = LiteServer(tmp_path_factory.mktemp("server"), free_port())
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What belongs to an index but is not in Milvus is kept in the run's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("documents")
+    for name in ("kestrand-port-2021.md", "velmora-flood-2019.md"):
+        shutil.copy(REPO / "data" / name, folder)
+    shutil.copy(REPO / "examples" / "kestrand-port-2021.pdf", folder)
+    return folder
+
+
+def index_at(index: str | Path, documents: Path) -> Any:
+    return build(documents, index=index, model=HashingEmbedder())
+
+
+def searcher_of(index: str | Path) -> Searcher:
+    return open_index(index, model=HashingEmbedder(), reader=OverlapReader())
+
+
+@pytest.fixture(scope="module")
+def in_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    index = tmp_path_factory.mktemp("folder") / "index"
+    index_at(index, documents)
+    return index
+
+
+LOCATIONS = [
+    "folder",
+    pytest.param("file", marks=needs_milvus),
+    pytest.param("server", marks=needs_milvus),
+    pytest.param("cluster", marks=needs_milvus),
+]
+
+
+def _index(kind: str, request: pytest.FixtureRequest) -> str:
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp(kind)
+    if kind == "folder":
+        return str(folder / "index")
+    if kind == "file":
+        return f"milvus://{folder}/index.db"
+    if kind == "server":
+        return f"milvus://127.0.0.1:{request.getfixturevalue('lite_server').port}/briefs"
+    cluster = os.environ.get("BRIEFQA_MILVUS_URI")
+    if not cluster:
+        pytest.skip("not run on a cluster: BRIEFQA_MILVUS_URI names none")
+    return cluster
+
+
+@pytest.fixture(scope="module", params=LOCATIONS)
+def place(request: pytest.FixtureRequest, documents: Path, in_folder: Path) -> Place:
+    index = _index(request.param, request)
+    index_at(index, documents)
+    return Place(index, in_folder, documents)
+
+
+@pytest.fixture(scope="module")
+def both(place: Place) -> Iterator[tuple[Searcher, Searcher]]:
+    """A searcher over the location and one over the folder."""
+    with searcher_of(place.index) as here, searcher_of(place.folder) as known:
+        yield here, known
+
+
+def plain(hit: Hit) -> tuple[object, ...]:
+    evidence = hit.evidence
+    return hit.rank, hit.passage, hit.answer, evidence.matched, evidence.semantic_rank
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_same_passages_are_found(both: tuple[Searcher, Searcher], mode: Mode) -> None:
+    here, known = both
+    for question in QUESTIONS:
+        hits, expected = (each.search(question, k=10, mode=mode) for each in (here, known))
+        assert list(map(plain, hits)) == list(map(plain, expected)), question
+        fused = [hit.evidence.fused for hit in hits]
+        assert fused == pytest.approx([hit.evidence.fused for hit in expected], abs=1e-5)
+
+
+def test_the_same_answers_and_citations(both: tuple[Searcher, Searcher]) -> None:
+    here, known = both
+    for question in QUESTIONS:
+        answer, expected = here.ask(question), known.ask(question)
+        assert (answer.text, answer.verdict) == (expected.text, expected.verdict), question
+        assert answer.quotations == expected.quotations
+
+
+def test_where_to_look_and_what_to_hold_restrict(both: tuple[Searcher, Searcher]) -> None:
+    here, known = both
+    for query in (
+        Query("harbour", where=known.where(["velmora-flood-2019.md"])),
+        Query("harbour traffic", must_hold="harbour"),
+    ):
+        assert list(map(plain, here.search(query))) == list(map(plain, known.search(query)))
+    assert here.sections() == known.sections()
+
+
+def test_documents_with_their_lines_are_kept_whole(both: tuple[Searcher, Searcher]) -> None:
+    here, known = both
+    assert here.documents() == known.documents()
+    for each in known.documents():
+        assert here.document(each.name) == known.document(each.name)
+    assert here.document("kestrand-port-2021.pdf").lines.starts
+
+
+def test_mentions_and_drafts_are_the_same(place: Place) -> None:
+    found, expected = (mentions_in(Path(each), "harbour*") for each in (place.index, place.folder))
+    assert found.mentions == expected.mentions
+    near = []
+    for index in (place.index, place.folder):
+        with store_at(index).open() as opened:
+            meaning = near_in_meaning(opened, HashingEmbedder(), expected, k=3)
+            near.append([each.passage for each in meaning.ranked])
+    assert near[0] == near[1]
+    draft = (REPO / "data" / "velmora-flood-2019.md").read_bytes()[:3000]
+    claims = [
+        check_content(draft, "draft.md", Path(each)).claims
+        for each in (place.index, place.folder)
+    ]
+    assert claims[0] == claims[1] != ()
+
+
+def test_an_open_searcher_follows_a_build_that_embeds_only_what_is_new(place: Place) -> None:
+    documents = Path(place.documents)
+    with searcher_of(place.index) as searcher:
+        assert "1987" not in searcher.search("lighthouse of Quillon")[0].passage.text
+        (documents / "note.md").write_text(NEW)
+        try:
+            report = index_at(place.index, documents)
+            assert (report.embedded, report.note) == (1, "")
+            assert "1987" in searcher.search("lighthouse of Quillon")[0].passage.text
+        finally:
+            (documents / "note.md").unlink()
+        report = index_at(place.index, documents)
+        assert (report.changed, report.embedded) == (True, 0)
+        assert "1987" not in searcher.search("lighthouse of Quillon")[0].passage.text
+    assert not index_at(place.index, documents).changed
+
+
+def test_a_calibration_is_kept_with_the_index_and_seen_at_once(place: Place) -> None:
+    store = store_at(place.index)
+    before = store.stamp()
+    fitted = Calibration(1.0, 0.0, 0.1, 0.1, 0.5, 0.1, 9, 6, 5, 6, 1, "model", "", certainty=0.9)
+    store.keep_calibration(fitted)
+    assert store.calibration() == fitted == store_at(place.index).calibration()
+    assert store.stamp() != before
+    assert index_info(Path(place.index)).calibration == fitted
+
+
+def test_one_build_writes_at_a_time(place: Place) -> None:
+    with store_at(place.index).writing(), pytest.raises(IndexBusy, match="Another build"):
+        index_at(place.index, place.documents)
+    assert not index_at(place.index, place.documents).changed
+
+
+def test_the_page_adds_and_removes_documents(place: Place, tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(NEW)
+    library = Library(Path(place.index), tmp_path / "uploads", model=HashingEmbedder())
+    library.add([("note.md", note)])
+    with searcher_of(place.index) as searcher:
+        assert searcher.search("lighthouse of Quillon")[0].passage.document == "note.md"
+        library.remove("note.md")
+        assert "note.md" not in [each.name for each in searcher.documents()]
+
+
+def in_milvus(place: Place) -> MilvusStore:
+    store = store_at(place.index)
+    if not isinstance(store, MilvusStore):
+        pytest.skip("about Milvus only")
+    return store
+
+
+def collections_of(store: MilvusStore) -> list[str]:
+    client = Client(store.location) if not store.location.is_file else store.client
+    return sorted(each for each in client.collections() if each.startswith(store.location.name))
+
+
+def test_a_build_that_fails_leaves_the_index_and_the_next_one_removes_what_it_sent(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_milvus(place)
+    published = store.stamp()
+    with monkeypatch.context() as broken:
+
+        def fail(*_: object) -> None:
+            raise IndexFolderError("the connection is lost")
+
+        broken.setattr(collections, "_records", fail)
+        (place.documents / "note.md").write_text(NEW)
+        try:
+            with pytest.raises(IndexFolderError, match="lost"):
+                index_at(place.index, place.documents)
+        finally:
+            (place.documents / "note.md").unlink()
+    assert store.stamp() == published
+    index_at(place.index, place.documents)
+    generations = {
+        collections.generation_of(each, store.location.name) for each in collections_of(store)
+    } - {None}
+    assert 1 <= len(generations) <= 2
+    assert not [each for each in collections_of(store) if "_writer_" in each]
+
+
+def test_a_writer_that_is_dead_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = in_milvus(place)
+    one = writer.Writer(store.client, store.location.name, "one")
+    monkeypatch.setattr(writer, "DEAD", -1.0)
+    with store.writing(), pytest.raises(IndexBusy, match="took over"):
+        one.check()
+    one.release()
+    monkeypatch.undo()
+    with store.writing():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "name"),
+    [
+        ("milvus://host:1234/briefs", "http://host:1234", "briefs"),
+        ("milvus:/host/briefs", "http://host:19530", "briefs"),
+        ("milvus+https://a.example.org/x_1", "https://a.example.org:19530", "x_1"),
+        ("milvus:///folder/file.db", "/folder/file.db", "briefqa"),
+        ("milvus:/folder/file.db", "/folder/file.db", "briefqa"),
+    ],
+)
+def test_a_location_names_an_address_and_an_index(text: str, address: str, name: str) -> None:
+    parsed = location.parse(text)
+    assert (parsed.address, parsed.name) == (address, name)
+    assert location.parse(str(Path(text))) == parsed
+
+
+@pytest.mark.parametrize(
+    "text", ["milvus://host", "milvus://host:1/a-b", "milvus://h/a/b", "milvus+ftp://h/a"]
+)
+def test_what_is_no_location_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match=r"milvus://HOST:PORT/NAME"):
+        store_at(text)
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(UsageError, match=r"pip install 'briefqa\[milvus\]'"):
+        searcher_of("milvus://127.0.0.1:1/briefs")
+
+
+@needs_milvus
+def test_nothing_that_listens_is_told_in_one_sentence() -> None:
+    with pytest.raises(IndexFolderError, match="lost") as raised:
+        searcher_of(f"milvus://127.0.0.1:{free_port()}/briefs")
+    assert "\n" not in str(raised.value)
+
+
+@needs_milvus
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("auth check failure, please check api key", "BRIEFQA_MILVUS_TOKEN"),
+        ("no space left on device", "left as it was"),
+        ("server unavailable", "is lost"),
+    ],
+)
+def test_what_a_server_refuses_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, message: str, sentence: str
+) -> None:
+    import pymilvus
+
+    def refuse(*_: object, **__: object) -> None:
+        raise pymilvus.MilvusException(1, message)
+
+    monkeypatch.setattr(pymilvus, "MilvusClient", refuse)
+    with pytest.raises(BriefQAError, match=sentence) as raised:
+        store_at("milvus://127.0.0.1:1/briefs").stamp()
+    assert "\n" not in str(raised.value)
+
+
+@needs_milvus
+def test_an_old_server_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pymilvus
+
+    class Old:
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def get_server_version(self, **_: object) -> str:
+            return "v2.3.5"
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(pymilvus, "MilvusClient", Old)
+    with pytest.raises(IndexFolderError, match=r"2\.3\.5.*needs 2\.4 or later"):
+        store_at("milvus://127.0.0.1:1/briefs").stamp()
+
+
+@needs_milvus
+def test_no_index_yet_is_told_with_the_command_that_builds_one(lite_server: LiteServer) -> None:
+    with pytest.raises(IndexNotFound, match="briefqa build FOLDER"):
+        searcher_of(f"milvus://127.0.0.1:{lite_server.port}/nothing")
