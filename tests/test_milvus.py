@@ -235,8 +235,7 @@ def test_mentions_and_drafts_are_the_same(place: Place) -> None:
     assert near[0] == near[1]
     draft = (REPO / "data" / "velmora-flood-2019.md").read_bytes()[:3000]
     claims = [
-        check_content(draft, "draft.md", Path(each)).claims
-        for each in (place.index, place.folder)
+        check_content(draft, "draft.md", Path(each)).claims for each in (place.index, place.folder)
     ]
     assert claims[0] == claims[1] != ()
 
@@ -283,6 +282,87 @@ def test_the_page_adds_and_removes_documents(place: Place, tmp_path: Path) -> No
         assert searcher.search("lighthouse of Quillon")[0].passage.document == "note.md"
         library.remove("note.md")
         assert "note.md" not in [each.name for each in searcher.documents()]
+
+
+BUILD = """
+import sys
+from briefqa import build
+from briefqa.models.embedder import HashingEmbedder
+build(sys.argv[1], index=sys.argv[2], model=HashingEmbedder())
+"""
+
+
+def building(documents: Path, index: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BUILD, documents, index],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+KILLS = 50
+
+
+@needs_milvus
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
+    lite_server: LiteServer, documents: Path, tmp_path: Path
+) -> None:
+    index = f"milvus://127.0.0.1:{lite_server.port}/killed"
+    docs = tmp_path / "docs"
+    shutil.copytree(documents, docs)
+    index_at(index, docs)
+    started = time.monotonic()
+    (docs / "note.md").write_text(NEW)
+    assert building(docs, index).wait() == 0
+    whole = time.monotonic() - started
+    with searcher_of(index) as searcher:
+        known = {"1987": len(list(searcher.documents()))}
+        for number in range(KILLS):
+            year = str(1000 + number)
+            known[year] = known["1987"]
+            (docs / "note.md").write_text(NEW.replace("1987", year))
+            process = building(docs, index)
+            time.sleep(whole * (number + 0.5) / KILLS)
+            process.kill()
+            process.communicate()
+            assert len(searcher.documents()) == known[year]
+            best = searcher.search("lighthouse of Quillon repaired")[0].passage
+            assert any(f"in {each} by Ada Brask" in best.text for each in known)
+        index_at(index, docs)
+        assert year in searcher.search("lighthouse of Quillon repaired")[0].passage.text
+
+
+@needs_milvus
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_server_killed_during_a_build_or_a_question_costs_one_sentence(
+    documents: Path, tmp_path: Path
+) -> None:
+    server = LiteServer(tmp_path / "data", free_port())
+    server.start()
+    try:
+        index, docs = f"milvus://127.0.0.1:{server.port}/briefs", tmp_path / "docs"
+        shutil.copytree(documents, docs)
+        index_at(index, docs)
+        with searcher_of(index) as searcher:
+            expected = list(map(plain, searcher.search("harbour")))
+            (docs / "note.md").write_text(NEW)
+            process = building(docs, index)
+            time.sleep(3)
+            server.kill()
+            with pytest.raises(IndexFolderError, match="lost") as raised:
+                searcher.search("flood")
+            assert "\n" not in str(raised.value)
+            _, told = process.communicate()
+            assert process.returncode == 0 or b"IndexFolderError" in told
+            server.start()
+            if process.returncode:
+                assert list(map(plain, searcher.search("harbour"))) == expected
+            index_at(index, docs)
+            assert "1987" in searcher.search("lighthouse of Quillon")[0].passage.text
+    finally:
+        server.kill()
 
 
 def in_milvus(place: Place) -> MilvusStore:
