@@ -1,4 +1,4 @@
-"""An index is kept in a folder on this machine or in Milvus; another kind of location is refused."""
+"""An index is kept in a folder on this machine or in Milvus; other locations are refused."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _CONNECTING = 10.0  # seconds
 _CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
 _NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
-_REFUSED = re.compile(r"auth|permission|privilege|credential", re.IGNORECASE)
+_REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
 _LOST = re.compile(r"unavailable|connect|deadline|timeout|timed out|closed channel", re.IGNORECASE)
 
 
