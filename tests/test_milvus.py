@@ -14,9 +14,11 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from briefqa import Mode, Searcher, build, open_index
@@ -26,14 +28,14 @@ from briefqa.drafts.file import check_content
 from briefqa.errors import BriefQAError, IndexBusy, IndexFolderError, IndexNotFound, UsageError
 from briefqa.index.calibration import Calibration
 from briefqa.index.info import index_info
-from briefqa.index.milvus import collections, location, writer
+from briefqa.index.milvus import collections, location, searching, writer
 from briefqa.index.milvus.client import Client
 from briefqa.index.milvus.store import MilvusStore
 from briefqa.index.store import store_at
 from briefqa.indexing.library import Library
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.models.reader import OverlapReader
-from briefqa.records import Hit, Query
+from briefqa.records import Hit, Query, TextKind
 
 REPO = Path(__file__).resolve().parent.parent
 QUESTIONS = [
@@ -57,16 +59,10 @@ class Place:
     documents: Path
 
 
-def _lite_missing() -> str:
-    try:
-        import milvus_lite  # noqa: F401
-        import pymilvus  # noqa: F401
-    except ImportError:
-        return "Milvus is not installed: pip install 'briefqa[milvus]'"
-    return ""
-
-
-needs_milvus = pytest.mark.skipif(bool(_lite_missing()), reason=_lite_missing() or "installed")
+needs_milvus = pytest.mark.skipif(
+    not (find_spec("pymilvus") and find_spec("milvus_lite")),
+    reason="Milvus is not installed: pip install 'briefqa[milvus]'",
+)
 
 
 def free_port() -> int:
@@ -216,6 +212,29 @@ def test_where_to_look_and_what_to_hold_restrict(both: tuple[Searcher, Searcher]
     assert here.sections() == known.sections()
 
 
+def test_candidates_of_many_passages_come_from_milvus(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_milvus(place)
+    for name, value in {"_FEW": 5, "_MORE": 10, "_RUNS": 3, "MOST": 25}.items():
+        monkeypatch.setattr(searching, name, value)
+    question = HashingEmbedder().embed(["flood at the harbour"], TextKind.QUESTION)[0]
+    with store_at(place.index).open() as here, store_at(place.folder).open() as known:
+        n = known.manifest.passages
+        for among in (None, np.arange(1, n, 2), np.arange(3, 20)):
+            rows, cosines = here.vectors.nearest(question, 5, among)
+            expected, values = known.vectors.nearest(question, 5, among)
+            assert rows.tolist() == expected.tolist()
+            assert cosines == pytest.approx(values, abs=1e-5)
+            match, same = (each.keyword.match({"flood": 1.5, "port": 1}) for each in (here, known))
+            rows, scores = match.top(5, among)
+            expected, values = same.top(5, among)
+            assert rows.tolist() == expected.tolist()
+            assert scores == pytest.approx(values, abs=1e-5)
+        for term in ("flood", "port", "zebra"):
+            assert here.keyword.rows_with(term).tolist() == known.keyword.rows_with(term).tolist()
+
+
 def test_documents_with_their_lines_are_kept_whole(both: tuple[Searcher, Searcher]) -> None:
     here, known = both
     assert here.documents() == known.documents()
@@ -317,7 +336,8 @@ def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
     assert building(docs, index).wait() == 0
     whole = time.monotonic() - started
     with searcher_of(index) as searcher:
-        known = {"1987": len(list(searcher.documents()))}
+        year = "1987"
+        known = {year: len(searcher.documents())}
         for number in range(KILLS):
             year = str(1000 + number)
             known[year] = known["1987"]
