@@ -63,6 +63,7 @@ class Client:
         # It logs each error with a traceback, also those that are expected.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
+        logging.getLogger("grpc._server").setLevel(logging.CRITICAL)  # of Milvus Lite in a file
         self.location = location
         self._pymilvus: Any = pymilvus
         with self._explaining():

@@ -94,7 +94,9 @@ class MilvusKeywordIndex(PostingsKeywordIndex):
 
     def match(self, weights: Mapping[str, float]) -> MilvusMatch:
         numbers = {term: self._postings.number(term) for term in weights}
-        known = {number: weights[term] for term, number in numbers.items() if number is not None}
+        known = {
+            number: float(weights[term]) for term, number in numbers.items() if number is not None
+        }
         return MilvusMatch(self._rows, self.n_passages, known)
 
     def holding(self, terms: Sequence[str], rows: Rows) -> Flags:
