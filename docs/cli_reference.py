@@ -41,7 +41,8 @@ terminal without colour, the quoted sentence stands between » and « in its pas
 | 1 | an error, told in one line on stderr; or what the command says below |
 | 2 | wrong usage: an unknown option, a document that is not in the index or may be several |
 | 3 | of `ask`: unsure, the passages shown speak of it but may not answer it |
-| 4 | of `ask`: not in these documents |
+| 4 | of `ask` and `mentions`: not in these documents |
+| 5 | of `watch run`: something has changed |
 | 130 | stopped by Ctrl-C |
 """
 CHAT = f"""\
@@ -90,6 +91,12 @@ def _section(name: str, command: argparse.ArgumentParser) -> str:
 def _rows(command: argparse.ArgumentParser) -> Iterator[str]:
     for action in command._actions:
         if isinstance(action, argparse._HelpAction):
+            continue
+        if isinstance(action, argparse._SubParsersAction):
+            for name, of in action.choices.items():
+                help_of = {each.dest: each.help for each in action._choices_actions}
+                yield f"| `{name}` | {help_of[name]} |"
+                yield from (row.replace("| `", f"| `{name} ", 1) for row in _rows(of))
             continue
         value = "" if action.nargs == 0 else action.metavar or "|".join(action.choices or ())
         names = [f"{name} {value}".rstrip() for name in action.option_strings] or [str(value)]

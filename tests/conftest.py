@@ -199,8 +199,7 @@ def clone(
 ) -> Path:
     """The working folder, with a copy of data/ as in a fresh clone; the model is loaded once."""
     shutil.copytree(repo / "data", tmp_path / "data")
-    (tmp_path / "examples").mkdir()
-    shutil.copy(repo / "examples" / "questions.csv", tmp_path / "examples")
+    shutil.copytree(repo / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
 
     def loaded_once(model: str = DEFAULT_MODEL) -> Embedder:

@@ -209,3 +209,14 @@ class Reading(HTMLParser):
 
 def words(text: str) -> str:
     return " ".join(text.split())
+
+
+def assert_hostile_text_is_only_text(markup: str) -> None:
+    """The markup shows HOSTILE, and nothing of it is markup or part of a template."""
+    read = Reading(markup)
+    assert "alert(1)" in read.text
+    assert not {"script", "img", "svg", "iframe", "a", "style"} & set(read.tags)
+    assert not {name for name, _ in read.attributes if name.startswith(("on", "style", "src"))}
+    assert "${" not in markup
+    assert "{{" not in markup
+    assert "\\" not in markup

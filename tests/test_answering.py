@@ -168,7 +168,7 @@ def test_programs_are_given_all_of_an_answer_as_plain_json(asked: Asked) -> None
     assert first["citation"] == "Title › Part › Deep est › ¶2–3"
     assert (first["start"], first["end"], first["answer"]) == (0, 1, None)
     assert first["evidence"]["keyword_rank"] == 1
-    assert first["place"] == {"unit": "line", "first": 5, "last": 9, "label": ""}
+    assert first["place"] == {"unit": "line", "first": 5, "last": 9, "label": "", "ocr": False}
     assert first["lines"] == [5, 9]
 
 
@@ -189,7 +189,7 @@ def test_programs_are_given_words_only_where_they_are_claimed(
         "end": end,
         "part": "",
         "attribution": "",
-        "place": {"unit": "line", "first": 1, "last": 1, "label": ""},
+        "place": {"unit": "line", "first": 1, "last": 1, "label": "", "ocr": False},
         "pages": None,
         "page_labels": None,
         "boxes": None,
@@ -218,7 +218,7 @@ def test_programs_are_given_the_pages_of_a_document_with_pages() -> None:
     boxes = (PageBox(12, "x", 72, 80, 300.25, 92), PageBox(13, "", 72, 90, 200, 102))
     page_hit = Hit(1, on_page, Evidence(4.2, 1, 0.6, 1, 1.0), boxes=boxes)
     given = json.loads(json.dumps(compose.hit_as_json(page_hit)))
-    assert given["place"] == {"unit": "page", "first": 12, "last": 13, "label": ""}
+    assert given["place"] == {"unit": "page", "first": 12, "last": 13, "label": "", "ocr": False}
     assert given["lines"] is None
     assert (given["pages"], given["page_labels"]) == ([12, 13], ["x", "13"])
     edges = {"left": 72, "top": 80, "right": 300.25, "bottom": 92}

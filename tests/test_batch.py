@@ -160,7 +160,7 @@ def big(columns: int) -> str:
         ("a.csv", b'question\n"never closed' + b"x" * 200_000, "cell without end"),
         ("a.csv", big(100_000).encode(), "100,000 columns, and at most 1,000"),
         ("a.csv", b"question\n" + b"Who is it?\n" * 10_001, "10,001 questions"),
-        ("a.txt", b"Who is it?\n" * 900_000, "900,000 questions, and at most 10,000"),
+        ("a.txt", b"Who is it?\n" * 40_000, "40,000 questions, and at most 10,000"),
         ("a.txt", b"x" * 10_000_000, "Row 1: A question can have 2,000 characters"),
         ("a.txt", b"x" * 20_000_001, "files above 20 MB are not read"),
         ("a.xlsx", b"PK\x03\x04 no workbook", "cannot be read: "),

@@ -332,6 +332,7 @@ def test_serve_hands_its_options_on(
             "uploads": None,
             "feedback": None,
             "reader": "default",
+            "watch": False,
         },
         {
             "host": "::1",
@@ -344,6 +345,7 @@ def test_serve_hands_its_options_on(
             "uploads": Path("kept"),
             "feedback": Path("f.jsonl"),
             "reader": None,
+            "watch": False,
         },
     ]
 

@@ -80,11 +80,13 @@ def test_every_example_runs(run: Callable[[str], str]) -> None:
     assert "hit@1" in run("eval")
     assert "fitted to 4 questions" in run("calibrate")
     assert "calibrated  asserts from" in run("info")
+    assert "4 places in 1 of 3 documents" in run("mentions")
+    assert run("watch") == "1. How many children were treated? (question; answered)\n"
     assert run("password") == "passwords.txt lets mara in.\n"
     assert run("formats").startswith("text (.txt .text)\n  headings")
     assert "\nexported    to ONNX, with the same vectors\n" in run("models")
     tested = "build search ask batch chat sections replay check verify eval calibrate info password"
-    assert set(commands()) == {*tested.split(), "serve", "mcp", "formats", "models"}
+    assert set(commands()) == {*tested.split(), *"serve mcp formats models mentions watch".split()}
 
 
 def test_the_example_of_serve_serves_the_page(

@@ -16,7 +16,6 @@ from markdown_it import MarkdownIt
 
 from benchmarks.draft_edits import FIGURES, QUOTATIONS, measure, sentences_of
 from briefqa import UsageError, build, cli
-from briefqa.api import check_text
 from briefqa.documents import reading
 from briefqa.drafts import annotated, quotations, wording
 from briefqa.drafts.annotated import AnnotatedFormat
@@ -28,6 +27,7 @@ from briefqa.index.opened import OpenedIndex, open_generation
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.reports.table import Format
 from briefqa.reports.table import content as table_content
+from briefqa.workflows import check_text
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) =1+1 \x07"
 
@@ -100,6 +100,20 @@ def test_every_sentence_and_every_border_of_the_briefs_is_found(opened: OpenedIn
             assert match.finding is Finding.EXACT, words[start : start + 20]
 
 
+def test_a_quotation_is_found_among_many_passages_with_the_same_words(tmp_path: Path) -> None:
+    words = "ten ships lay there while nobody came to unload them all".split()
+    for number in range(60):
+        mixed = words[number % 7 :] + words[: number % 7] if number != 50 else words
+        text = " ".join(mixed if number % 7 or number == 50 else words[::-1])
+        (tmp_path / f"{number:02}.md").write_text(f"# Report {number}\n\n{text}, said {number}.\n")
+    build(tmp_path, index=tmp_path / "index", model=HashingEmbedder())
+    with open_generation(tmp_path / "index") as generation:
+        match = quotations.find(" ".join(words), Sources(generation))
+        assert match.finding is Finding.EXACT
+        assert match.source is not None
+        assert match.source.passage.document == "50.md"
+
+
 def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> None:
     claim = only(
         '"Nobody may be put on two nights in a row," it says.', ClaimKind.QUOTATION, opened
@@ -156,6 +170,8 @@ def test_the_speaker_is_the_one_whom_the_source_names(
         ("It is what Margit Lindqvist wants.", ClaimKind.NAME, Finding.SAME, ""),
         ("It is what Mayor Feld wants.", ClaimKind.NAME, Finding.SAME, ""),
         ("It is what Sergei Lavrov wants.", ClaimKind.NAME, Finding.NOWHERE, ""),
+        ("Yesterday Rudskoi wanted it.", ClaimKind.NAME, Finding.SAME, ""),
+        ("On Monday Lindquist wanted it.", ClaimKind.NAME, Finding.OTHER, "Lindqvist"),
     ],
 )
 def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
@@ -163,6 +179,19 @@ def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
 ) -> None:
     claims = [claim for claim in checked(sentence, opened).claims if claim.kind is kind]
     assert [(claim.finding, claim.value) for claim in claims] == [(finding, value)]
+
+
+def test_capitals_of_headings_make_no_names(opened: OpenedIndex) -> None:
+    assert not checked("# What The Dockers Want\n\n## Talks About Nothing\n", opened).claims
+
+
+def test_the_sentence_of_a_figure_is_shown_beside_it(opened: OpenedIndex) -> None:
+    claim = only("The strike lasted sixty days.", ClaimKind.FIGURE, opened)
+    assert claim.source is not None
+    assert (claim.source.text, claim.source.sentence) == (
+        "fifty days",
+        "The strike lasted fifty days.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 
 from briefqa import Hit, Searcher, open_index
 from briefqa.models.embedder import Embedder
+from tests.test_programs import Failing
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # before Haystack is imported
 QUESTION = "How many targets were hit?"
@@ -31,7 +32,7 @@ def index(
 ) -> Iterator[str]:
     """The bundled brief's, answered with the model that is loaded already."""
     with open_index(brief_index, model=real_embedder) as searcher:
-        monkeypatch.setattr("briefqa.api._shared_searcher", lambda index, reader: searcher)
+        monkeypatch.setattr("briefqa.api.shared_searcher", lambda index, reader: searcher)
         yield str(brief_index)
 
 
@@ -111,7 +112,7 @@ def server(brief: Searcher, tmp_path: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     passwords.write(tmp_path / "briefs.pw", "ada", "correct horse battery")
     login, calls = Login(passwords.read(tmp_path / "briefs.pw")), http_api.routes(brief)
-    with launched(page(brief), "127.0.0.1", port, login=login, calls=calls) as address:  # type: ignore[arg-type]
+    with launched(page(Failing(brief)), "127.0.0.1", port, login=login, calls=calls) as address:  # type: ignore[arg-type]
         yield address
 
 

@@ -45,10 +45,15 @@ DOOR = [
     "build",
     "check",
     "cite",
+    "mentions",
     "open_index",
     "replay",
+    "run_watches",
     "search",
+    "unwatch",
     "verify",
+    "watch",
+    "watches",
 ]
 
 

@@ -311,7 +311,7 @@ def test_limits_are_told_and_the_files_within_them_are_kept(
     ]
     monkeypatch.setattr(added_files, "MOST_BYTES", 1_000_000)
     monkeypatch.setattr(text_loader, "MOST_BYTES", 1_500_000)
-    told = library.add(dropped({"a.txt": "One. " * 240_000, "b.txt": "Two. " * 400_000}))
+    told = library.add(dropped({"a.txt": "Ferry " * 200_000, "b.txt": "Bridge " * 300_000}))
     assert [one.detail for one in told] == [
         "The uploads would hold more than 1 MB; remove some.",
         "It holds 2 MB, and files above 2 MB are not read; split it into parts.",

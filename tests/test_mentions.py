@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from briefqa import build, mentions
-from briefqa.api import verify_places
 from briefqa.cli import main
 from briefqa.concordance.finding import find
 from briefqa.concordance.lines import Side, columns, ordered
@@ -21,6 +20,7 @@ from briefqa.errors import UsageError
 from briefqa.index.opened import open_generation
 from briefqa.models.embedder import HashingEmbedder
 from briefqa.text.language import stemmer
+from briefqa.workflows import verify_places
 from tests.conftest import REPO
 
 NOTE = """---

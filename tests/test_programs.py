@@ -31,7 +31,9 @@ QUESTION = "How many targets were hit?"
 
 
 class Failing:
-    """A searcher that fails in a way of one's choice, when it is told to."""
+    """A searcher that fails in a way of one's choice, when it is told to; a page takes no files."""
+
+    library = None
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
@@ -137,7 +139,7 @@ def test_documents_over_http_have_names_and_sections_to_ask_with(
     found = called(address, "documents")
     assert [document["name"] for document in found] == [info.name for info in brief.documents()]
     assert set(found[0]) == {
-        *("name", "title", "date", "source", "author", "passages", "sections", "notes"),
+        *("name", "title", "date", "source", "author", "language", "passages", "sections", "notes"),
     }
     assert found[0]["sections"] == [list(path) for path in brief.documents()[0].sections]
 

@@ -178,7 +178,14 @@ def test_an_unknown_mode_is_refused_with_the_known_ones(harbour: Searcher) -> No
 def test_documents_are_listed_and_read_as_indexed(harbour: Searcher) -> None:
     assert harbour.documents() == (
         DocumentInfo("garden.txt", "garden", "", 1, ()),
-        DocumentInfo("harbour.md", "Harbour brief", "", 4, (("Ships",), ("Crew",), ("Ships",))),
+        DocumentInfo(
+            "harbour.md",
+            "Harbour brief",
+            "",
+            4,
+            (("Ships",), ("Crew",), ("Ships",)),
+            language="en",
+        ),
     )
     assert harbour.document("harbour.md").text == BRIEF
     with pytest.raises(UsageError, match=r"no document 'other\.md'"):

@@ -233,7 +233,7 @@ BLOCKS: list[Callable[[str, str, str], str]] = [
     lambda a, b, h: f"[TOC]\n\n{a}\n{{: .{h}}}\n\n::: {h}\n{b}\n:::",
     lambda a, b, _: f"```html\n<div {a}>\n<!-- {b} -->\n```",
     lambda a, b, _: f"`<{a}>` `<!-- {b} -->`",
-    lambda a, b, _: f"    <{a}>\n    {{% {b} %}}",
+    lambda a, b, _: f"Code:\n\n    <{a}>\n    {{% {b} %}}",  # below a list it would be its item's
     lambda a, b, _: f"<{a}> said: {b} < 3",
     lambda a, b, h: f'[{a}](https://{h}.example "{h}") ![{b}]({h}.png)',
     lambda a, b, _: f"\u200b\n\n{a}\n\n\ufeff## {b}\n\n\u200b\n",

@@ -8,7 +8,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +177,7 @@ def test_an_answer_that_moves_is_told_as_a_citation(library: Library) -> None:
     assert kinds(library) == []
 
 
-def edits(library: Library, draw: random.Random) -> tuple[Callable[[], None], dict[str, int]]:
+def edits(library: Library, draw: random.Random) -> tuple[Callable[[], object], dict[str, int]]:
     """A random edit, and how many mentions of each town it adds (or takes away, below 0)."""
     library.n += 1
     name, town = f"file-{draw.randrange(6)}.md", draw.choice(TOWNS)
@@ -198,14 +197,11 @@ def edits(library: Library, draw: random.Random) -> tuple[Callable[[], None], di
     if kind == "remove":
         return path.unlink, {each: -text.count(each) for each in TOWNS}
     if kind == "rename":
-        return partial(move, path, library.files / f"moved-{library.n}.md"), {}
+        target = library.files / f"moved-{library.n}.md"
+        return lambda: shutil.move(path, target), {}
     if kind == "touch":
         return path.touch, {}
     return (lambda: None), {}
-
-
-def move(path: Path, to: Path) -> None:
-    path.rename(to)
 
 
 def edit_of_the_answer(library: Library, draw: random.Random) -> ChangeKind | None:

@@ -14,22 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from briefqa.answering.searcher import Searcher
-    from briefqa.api import (
-        ask,
-        batch,
-        build,
-        check,
-        cite,
-        mentions,
-        open_index,
-        replay,
-        run_watches,
-        search,
-        unwatch,
-        verify,
-        watch,
-        watches,
-    )
+    from briefqa.api import ask, build, cite, open_index, replay, search, verify
     from briefqa.drafts.records import DraftCheck
     from briefqa.errors import (
         BriefQAError,
@@ -49,6 +34,15 @@ if TYPE_CHECKING:
     from briefqa.indexing.verification import VerifyReport
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import Answer, Evidence, Hit, Mode, Passage, Quotation, Verdict
+    from briefqa.workflows import (
+        batch,
+        check,
+        mentions,
+        run_watches,
+        unwatch,
+        watch,
+        watches,
+    )
 
 __version__ = "0.1.0"
 
@@ -95,27 +89,21 @@ __all__ = [
 
 _MODULES = {
     "answering.searcher": ("Searcher",),
-    "api": (
-        "ask",
-        "batch",
-        "build",
-        "check",
-        "cite",
-        "mentions",
-        "open_index",
-        "replay",
-        "run_watches",
-        "search",
-        "unwatch",
-        "verify",
-        "watch",
-        "watches",
-    ),
+    "api": ("ask", "build", "cite", "open_index", "replay", "search", "verify"),
     "drafts.records": ("DraftCheck",),
     "indexing.builder": ("BuildReport",),
     "indexing.verification": ("VerifyReport",),
     "receipts.replay": ("ReplayReport",),
     "records": ("Answer", "Evidence", "Hit", "Mode", "Passage", "Quotation", "Verdict"),
+    "workflows": (
+        "batch",
+        "check",
+        "mentions",
+        "run_watches",
+        "unwatch",
+        "watch",
+        "watches",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

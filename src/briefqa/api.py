@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,20 +21,15 @@ from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode, Passage
 
 if TYPE_CHECKING:
-    from briefqa.concordance.found import Mentions
-    from briefqa.drafts.records import DraftCheck
     from briefqa.evaluation.results import Evaluation
     from briefqa.index.calibration import Calibration
     from briefqa.index.info import IndexInfo
-    from briefqa.index.watches import Watch
     from briefqa.indexing.builder import BuildReport
     from briefqa.indexing.progress import OnProgress
-    from briefqa.indexing.verification import PlacesReport, VerifyReport
+    from briefqa.indexing.verification import VerifyReport
     from briefqa.models.embedder import Embedder
     from briefqa.models.reader import Reader
-    from briefqa.questionnaire.answers import Answers
     from briefqa.receipts.replay import ReplayReport
-    from briefqa.watching.running import WatchReport
 
 AnyPath = str | os.PathLike[str]
 
@@ -121,7 +115,7 @@ def search(
 
     The opened index and its models are kept for the next call.
     """
-    searcher = _shared_searcher(index, reader)
+    searcher = shared_searcher(index, reader)
     return searcher.search(question, k=k, mode=mode, documents=documents, section=section)
 
 
@@ -138,58 +132,8 @@ def ask(
 
     `reader` is as for `open_index`. The opened index and its models are kept for the next call.
     """
-    searcher = _shared_searcher(index, reader)
+    searcher = shared_searcher(index, reader)
     return searcher.ask(question, k=k, documents=documents, section=section)
-
-
-def batch(
-    questions: AnyPath | Sequence[str],
-    output: AnyPath | None = None,
-    *,
-    form: str | None = None,
-    column: str | None = None,
-    since: AnyPath | None = None,
-    documents: Iterable[str] | None = None,
-    section: str | None = None,
-    index: AnyPath = "index",
-    reader: str | None = DEFAULT_READER,
-    progress: OnProgress | None = None,
-) -> Answers:
-    """Ask the questions of a file, or these, each as `ask` does, and write the answers as a table.
-
-    `questions` is a path (CSV, a workbook, a questions file, or a question a line; `-` is standard
-    input) or a list; `column` names the column of a table they are in. The table goes to `output`
-    in the format that its name ends in, or in `form`: csv, xlsx, docx, md, html, json. While the
-    questions are asked, answers are kept beside it in a file that ends in `.partial`, from which a
-    run that was stopped goes on. `since` is the JSON or HTML of an earlier run, to which changes
-    are marked. `progress` is called with a `briefqa.indexing.progress.Progress`. Raises UsageError
-    for what cannot be read or written.
-    """
-    from briefqa.questionnaire import asking, sheet
-    from briefqa.questionnaire.answers import Answers
-    from briefqa.receipts import receipt
-    from briefqa.reports import table
-
-    place = None if output is None else Path(output)
-    wanted = None if place is None else table.format_of(place, form)
-    before = None if since is None else receipt.read(Path(since))
-    if isinstance(questions, str | os.PathLike):
-        asked = sheet.read(Path(questions), column)
-    else:
-        asked = sheet.of_questions(questions)
-    kept = None
-    if place is not None and place != table.STDOUT:
-        kept = place.with_suffix(".partial")
-    searcher = _shared_searcher(index, reader)
-    where = searcher.where(documents, section)
-    turns = asking.ask_all(searcher, asked.questions, where, kept=kept, progress=progress)
-    made = replace(receipt.make(searcher, ()), turns=tuple(turns))
-    answers = Answers(asked, made, lambda name: searcher.document(name).metadata.date, before)
-    if place is not None and wanted is not None:
-        table.save(answers.content(searcher, wanted), place)
-    if kept is not None:
-        kept.unlink(missing_ok=True)
-    return answers
 
 
 def cite(
@@ -208,7 +152,7 @@ def cite(
     except ValueError:
         styles = ", ".join(Style)
         raise UsageError(f"There is no style '{style}'; choose one of: {styles}.") from None
-    about = _shared_searcher(index, reader).document(passage.document).metadata
+    about = shared_searcher(index, reader).document(passage.document).metadata
     return citations.cite(passage, about, chosen)
 
 
@@ -222,7 +166,7 @@ def replay(
     from briefqa.receipts import receipt
     from briefqa.receipts.replay import replay as ask_again
 
-    return ask_again(receipt.read(Path(path)), _shared_searcher(index, reader))
+    return ask_again(receipt.read(Path(path)), shared_searcher(index, reader))
 
 
 def verify(index: AnyPath = "index", *, password: str = "") -> VerifyReport:
@@ -233,108 +177,6 @@ def verify(index: AnyPath = "index", *, password: str = "") -> VerifyReport:
     from briefqa.indexing.verification import verify_index
 
     return verify_index(Path(index), password)
-
-
-def check(
-    draft: AnyPath, *, index: AnyPath = "index", nearest: int = 0, password: str = ""
-) -> DraftCheck:
-    """Where the quotations, figures, dates and names of a draft stand in the documents.
-
-    `draft` is a file of any format that is read. No model is loaded, but to find so many `nearest`
-    passages for each sentence without any of those. Raises UsageError for a draft that is missing,
-    cannot be read, or is too long, and as opening the index does.
-    """
-    from briefqa.drafts.file import check_file
-
-    return check_file(Path(draft), Path(index), nearest, password)
-
-
-def check_text(text: str, *, index: AnyPath = "index", nearest: int = 0) -> DraftCheck:
-    """The same of a draft that is given as text, read as Markdown."""
-    from briefqa.drafts.file import check_content
-
-    return check_content(text.encode(errors="replace"), "draft.md", Path(index), nearest)
-
-
-def verify_places(places: AnyPath, *, index: AnyPath = "index", password: str = "") -> PlacesReport:
-    """Read the sources of a list of places again and check that each still stands there.
-
-    `places` is a JSON file that `briefqa mentions` wrote. Raises UsageError for another.
-    """
-    from briefqa.indexing.verification import verify_places as check
-
-    return check(Path(index), Path(places), password)
-
-
-def mentions(
-    query: str,
-    *,
-    aliases: Iterable[str] = (),
-    documents: Iterable[str] | None = None,
-    index: AnyPath = "index",
-) -> Mentions:
-    """Every place where a name, word or phrase stands, in all its forms; no model is loaded.
-
-    `query` may have operators (docs/mentions.md), `aliases` are looked for as well, `documents` are
-    named as for `Searcher.where`. Raises UsageError for a query that is not well formed.
-    """
-    from briefqa.concordance.finding import mentions_in
-
-    return mentions_in(Path(index), query, aliases=aliases, documents=documents)
-
-
-def watch(
-    text: str,
-    *,
-    mentions: bool = False,
-    aliases: Iterable[str] = (),
-    documents: Iterable[str] | None = None,
-    section: str | None = None,
-    index: AnyPath = "index",
-    reader: str | None = DEFAULT_READER,
-) -> Watch:
-    """Keep watch over the answer to a question, or over the `mentions` of a query.
-
-    `run_watches` tells what has changed since. Raises UsageError for what cannot be asked.
-    """
-    from briefqa.index.watches import WatchKind
-    from briefqa.watching import running
-
-    kind = WatchKind.MENTIONS if mentions else WatchKind.QUESTION
-    return running.add(
-        Path(index), text, kind, documents=documents, section=section, aliases=aliases,
-        reader=reader,
-    )  # fmt: skip
-
-
-def watches(index: AnyPath = "index") -> tuple[Watch, ...]:
-    """What is watched, by number, with what was last seen; raises IndexDamaged."""
-    from briefqa.index.watches import read
-
-    return read(Path(index)).watches
-
-
-def unwatch(number: int, *, index: AnyPath = "index") -> Watch:
-    """Stop the watch of that number, and return it; raises UsageError if there is none."""
-    from briefqa.watching import running
-
-    return running.remove(Path(index), number)
-
-
-def run_watches(
-    index: AnyPath = "index",
-    *,
-    feed: AnyPath | None = None,
-    reader: str | None = DEFAULT_READER,
-) -> WatchReport:
-    """Ask everything that is watched again; each change since the last time is told once.
-
-    `feed` is a JSON Feed file that gets the changes as well. Raises IndexBusy while another
-    run is at it.
-    """
-    from briefqa.watching import running
-
-    return running.run(Path(index), feed_file=None if feed is None else Path(feed), reader=reader)
 
 
 def info(index: AnyPath = "index") -> IndexInfo:
@@ -406,7 +248,7 @@ def calibrate(
 
     if not 0 < wrong < 1:
         raise UsageError(f"The wanted share of wrong answers is {wrong}; it is between 0 and 1.")
-    searcher = _shared_searcher(index, reader)
+    searcher = shared_searcher(index, reader)
     asked = read_questions(Path(questions), passages(searcher))
     fitted = calibration_of(searcher, asked, wrong)
     store_at(index).keep_calibration(fitted)
@@ -420,7 +262,8 @@ def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return [Path(path) for path in several]
 
 
-def _shared_searcher(index: AnyPath, reader: str | None) -> Searcher:
+def shared_searcher(index: AnyPath, reader: str | None) -> Searcher:
+    """The searcher of an index and a reader that calls share; see `open_index`."""
     from briefqa.index.store import absolute
 
     place = absolute(Path(index)), reader  # not resolved: a link may lead nowhere

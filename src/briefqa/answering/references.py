@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,8 +34,8 @@ NEAREST = 3  # headings that are named where there is no such part
 Stem = Callable[[str], str]
 Paragraphs = Callable[[int], Sequence[Span]]  # of the document of a number
 _NUMBERED = regex.compile(
-    r"(?i)\s*(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*)?(?:number|no\.?|nr\.?)?\s*"
-    r"(?<!\p{L})(?P<number>\d+(?:\.\d+)*[a-z]?(?:\s?\(\w{1,4}\))*|[ivxl]+(?:\.\d+)*|[a-z]|\(\w{1,4}\))"
+    r"(?i)\s*+(?:(?P<unit>\p{L}[\p{L}\-]*\.?|§§?)\s*+)?(?:number|no\.?|nr\.?)?\s*+"
+    r"(?<!\p{L})(?P<number>\d++(?:\.\d++)*+[a-z]?(?:\s?\(\w{1,4}\))*+|[ivxl]+(?:\.\d++)*+|[a-z]|\(\w{1,4}\))"
     r"(?:[,:]?\s+(?P<rest>.*))?"
 )
 ORDINALS = {
@@ -51,7 +52,7 @@ ORDINALS = {
 }  # fmt: skip
 _BESIDE = frozenset(("and", "or", "to"))
 _WITHIN = frozenset(("of", "in"))
-_OF_DOCUMENT = regex.compile(r"(.+) (?:of|in|from) (.+?)")
+_OF_DOCUMENT = re.compile(r"(.+) (?:of|in|from) (.+)")
 
 
 def named(

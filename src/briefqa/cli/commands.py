@@ -167,8 +167,8 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from briefqa.api import batch
     from briefqa.reports.table import STDOUT
+    from briefqa.workflows import batch
 
     output = STDOUT if options.output is None else options.output
     try:

@@ -73,6 +73,8 @@ def _show_claim(check: DraftCheck, claim: Claim) -> None:
     if claim.finding is not Finding.NONE:
         print(screen.fitted(wording.said_of(claim), indent="    "))
     if claim.source is not None:
+        if claim.source.sentence:
+            print(screen.fitted(f"“{claim.source.sentence}”", indent="    "))
         where = f"{claim.source.citation}  ({claim.source.passage.location})"
         print(f"    {screen.styled(screen.line(where), screen.Style.CITATION)}")
     for hit in claim.nearest:

@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def _add_mentions(commands: Any) -> None:
     command = common.new_command(
         commands, "mentions", "list every place where a name, word or phrase stands",
-        "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor' -o places.xlsx",
+        "briefqa mentions 'Deir ez-Zor' --alias 'Deir Ezzor'",
         exits="exits with 4 if it stands nowhere",
     )  # fmt: skip
     command.add_argument(
@@ -83,7 +83,7 @@ def _add_watch(commands: Any) -> None:
         "something did",
     )  # fmt: skip
     actions = command.add_subparsers(
-        title="actions", metavar="ACTION", dest="action", required=True
+        title="actions", metavar="ACTION", dest="action", required=True, help="what to do"
     )
     add_ = actions.add_parser("add", help="watch the answer to a question")
     add_.add_argument("text", nargs="+", metavar="QUESTION", help="in one piece or many")
@@ -137,10 +137,9 @@ def _watch_add(options: argparse.Namespace) -> int:
 
 
 def _watch_list(options: argparse.Namespace) -> int:
-    from briefqa.index import watches
-    from briefqa.index.store import store_at
+    from briefqa.index.store import watches_at
 
-    kept = watches.read(store_at(options.index).workspace).watches
+    kept = watches_at(options.index).watches
     if options.json:
         terminal.show_json([asdict(each) for each in kept])
     else:
@@ -172,8 +171,7 @@ def _watch_run(options: argparse.Namespace) -> int:
 def go_on_building(index: Path, password: str) -> int:
     """`briefqa build --watch`: build whenever files change, run the watches, until Ctrl-C."""
     from briefqa.api import build
-    from briefqa.index import watches
-    from briefqa.index.store import store_at
+    from briefqa.index.store import watches_at
     from briefqa.watching import following, running
 
     def failed(error: BriefQAError) -> None:
@@ -183,7 +181,7 @@ def go_on_building(index: Path, password: str) -> int:
         report = build(index=index, password=password)
         if report.changed:
             terminal.show_report(report)
-            if watches.read(store_at(index).workspace).watches:
+            if watches_at(index).watches:
                 running.run(index, tell=show_changes)
             sys.stdout.flush()
 
@@ -304,7 +302,7 @@ def _show_meaning(meaning: Meaning, said: str) -> None:
 
 def verify_places(options: argparse.Namespace, password: str) -> int:
     """`briefqa verify --places`: print whether each place of a list still stands."""
-    from briefqa.api import verify_places as verify
+    from briefqa.workflows import verify_places as verify
 
     report = verify(options.places, index=options.index, password=password)
     if options.json:

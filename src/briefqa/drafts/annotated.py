@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.drafts.check import blocks
-from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Piece
+from briefqa.drafts.records import Claim, ClaimKind, DraftCheck, Piece, Source
 from briefqa.drafts.wording import NOTE, said_of, summary
 from briefqa.errors import UsageError
 from briefqa.records import Span
@@ -32,7 +32,7 @@ _STYLE = Html(
     ":root{color-scheme:light dark}mark{background:#8883;color:inherit;border-bottom:2px solid "
     "#888}mark.differs{background:#fa02;border-bottom:3px double #c40}sup a{text-decoration:none}"
     "ol{padding-inline-start:2.5rem}li{margin-block:.6rem}del{background:#f002}ins{background:"
-    "#0a02;text-decoration:underline}.p{white-space:pre-wrap}cite{display:block;opacity:.8}"
+    "#0a02;text-decoration:underline}.lines{white-space:pre-wrap}cite{display:block;opacity:.8}"
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -84,14 +84,16 @@ def as_html(check: DraftCheck) -> str:
 def markup(check: DraftCheck) -> Html:
     """The draft with marks, and below it a note for each."""
     claims = numbered(check)
+    # Lines of Markdown only wrap prose.
+    lines = None if check.draft.media_type == "text/markdown" else "lines"
     body = [tag("p", summary(check)), tag("p", NOTE)]
     for span, _ in blocks(check.draft):
-        body.append(tag("p", *_marked(check, span, claims), class_="p"))
+        body.append(tag("p", *_marked(check, span, claims), class_=lines))
     notes = [_note(number, claim) for number, claim in claims]
     return join(*body, tag("h2", "Notes"), tag("ol", *notes))
 
 
-def _runs(
+def runs(
     check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]
 ) -> Iterator[tuple[str, int, Claim | None]]:
     """The text of a block in order: pieces without a claim, and claims with their number."""
@@ -105,7 +107,7 @@ def _runs(
 
 
 def _marked(check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]) -> Iterator[str]:
-    for run, number, claim in _runs(check, span, claims):
+    for run, number, claim in runs(check, span, claims):
         if claim is None:
             yield run
             continue
@@ -115,11 +117,11 @@ def _marked(check: DraftCheck, span: Span, claims: list[tuple[int, Claim]]) -> I
 
 
 def _note(number: int, claim: Claim) -> Html:
-    parts: list[str] = [said_of(claim)]
+    parts: list[str] = [said_of(claim, with_difference=False)]
     if claim.pieces:
-        parts += [Html("<br>"), *(_compared(piece) for piece in claim.pieces)]
+        parts += [Html("<br>"), *(compared(piece) for piece in claim.pieces)]
     if claim.source is not None:
-        quoted = () if claim.pieces else (Html("<br>"), f"“{claim.source.text}”")
+        quoted = () if claim.pieces else (Html("<br>"), f"“{_quoted(claim.source)}”")
         parts += [*quoted, tag("cite", f"{claim.source.citation} ({_location(claim)})")]
     for hit in claim.nearest:
         parts += [Html("<br>"), f"“{hit.sentence}”", tag("cite", hit.citation)]
@@ -127,11 +129,16 @@ def _note(number: int, claim: Claim) -> Html:
     return tag("li", *parts, " ", back, id=f"note-{number}")
 
 
-def _compared(piece: Piece) -> Html:
+def compared(piece: Piece) -> Html:
+    """A piece of a quotation as markup: the same words, or what either has instead."""
     if piece.same:
         return join(piece.draft, " ")
     removed = tag("del", piece.draft) if piece.draft else None
     return join(removed, tag("ins", piece.source) if piece.source else None, " ")
+
+
+def _quoted(source: Source) -> str:
+    return source.sentence or source.text
 
 
 def _location(claim: Claim) -> str:
@@ -143,14 +150,14 @@ def as_markdown(check: DraftCheck) -> str:
     claims = numbered(check)
     parts = [f"# Check of {markdown.line(check.draft.name)}", markdown.line(summary(check)), NOTE]
     for span, _ in blocks(check.draft):
-        runs = []
-        for run, number, claim in _runs(check, span, claims):
+        shown: list[str] = []
+        for run, number, claim in runs(check, span, claims):
             plain = _inline(run)
             if claim is None:
-                runs.append(plain)
+                shown.append(plain)
             else:
-                runs.append(f"{f'**{plain.strip()}**' if claim.differs else plain}[^{number}]")
-        parts.append("".join(runs))
+                shown.append(f"{f'**{plain.strip()}**' if claim.differs else plain}[^{number}]")
+        parts.append("".join(shown))
     parts += [f"[^{number}]: {_footnote(claim)}" for number, claim in claims]
     return "\n\n".join(parts) + "\n"
 
@@ -165,7 +172,7 @@ def _inline(text: str) -> str:
 def _footnote(claim: Claim) -> str:
     said = markdown.line(said_of(claim))
     if claim.source is not None:
-        source = f"“{claim.source.text}” {claim.source.citation} ({_location(claim)})"
+        source = f"“{_quoted(claim.source)}” {claim.source.citation} ({_location(claim)})"
         said += f". {markdown.line(source)}"
     for hit in claim.nearest:
         said += f". {markdown.line(f'“{hit.sentence}” {hit.citation}')}"
@@ -186,7 +193,7 @@ def _as_word(check: DraftCheck) -> bytes:
     written.core_properties.title = word_text(f"Check of {check.draft.name}")[:255]
     for span, is_heading in blocks(check.draft):
         paragraph = written.add_heading(level=2) if is_heading else written.add_paragraph()
-        for run, _, claim in _runs(check, span, claims):
+        for run, _, claim in runs(check, span, claims):
             drawn = paragraph.add_run(word_text(run) if run.strip() else run)
             if claim is not None:
                 drawn.bold = True if claim.differs else None
@@ -202,7 +209,7 @@ def _as_word(check: DraftCheck) -> bytes:
 
 def _comment_lines(claim: Claim) -> Iterator[str]:
     if claim.source is not None:
-        yield f"“{claim.source.text}”"
+        yield f"“{_quoted(claim.source)}”"
         yield f"{claim.source.citation} ({_location(claim)})"
     for hit in claim.nearest:
         yield f"“{hit.sentence}” {hit.citation}"

@@ -40,6 +40,9 @@ _NAME = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}.@/-]){_NAME_WORD}"
     rf"(?: (?:(?:of|de|van|von|al|bin) )?{_NAME_WORD}){{0,5}}+(?![\p{{N}}@/])"
 )
+_BEGINS = regex.compile(
+    r"(?:\A|[.!?…:”\"])\s{0,8}\Z"
+)  # what is before the first word of a sentence
 _NO_NAMES = frozenset(
     "i monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december mr mrs ms dr the a an he she they it we "
@@ -88,9 +91,10 @@ def blocks(draft: Document) -> list[tuple[Span, bool]]:
 
     Each with whether it is a heading, as the title is too.
     """
-    found = [(span, False) for section in draft.sections for span in section.paragraphs]
-    found += [(one.heading, True) for one in draft.sections if one.heading is not None]
-    found.sort(key=lambda one: one[0].start)
+    # What has nothing under it may be a heading and a paragraph.
+    spans = {span: False for section in draft.sections for span in section.paragraphs}
+    spans |= {one.heading: True for one in draft.sections if one.heading is not None}
+    found = sorted(spans.items(), key=lambda one: one[0].start)
     title = draft.text.rfind(draft.title, 0, found[0][0].start if found else 0)
     if title >= 0:
         found.insert(0, (Span(title, title + len(draft.title)), True))
@@ -103,7 +107,9 @@ def _moved(claim: Claim, by: int) -> Claim:
 
 def _of_heading(text: str, claims: list[Claim], sources: Sources) -> list[Claim]:
     """The claims of a heading, which stand as it does where a source has it word for word."""
-    claims = [claim for claim in claims if claim.kind is not ClaimKind.SENTENCE]
+    # Words of headings have capitals and are no names.
+    unsaid = ClaimKind.SENTENCE, ClaimKind.NAME
+    claims = [claim for claim in claims if claim.kind not in unsaid]
     if len(text) > _LONGEST_HEADING or not any(claim.differs for claim in claims):
         return claims
     match = quotations.find(text, sources)
@@ -148,9 +154,7 @@ def _claims(text: str, language: str, sources: Sources, evidence: Evidence) -> I
         found = False
         for start, end in _names(shown, stated):
             found = True
-            name = text[span.start + start : span.start + end]
-            stands = evidence.of_name(name)
-            yield _claim(ClaimKind.NAME, span.start + start, name, stands)
+            yield _name(text, span.start + start, span.start + end, evidence)
         if not (stated or found or number in with_claims):
             whole = text[span.start : span.end]
             yield Claim(ClaimKind.SENTENCE, span.start, span.end, whole, Finding.NONE)
@@ -197,7 +201,7 @@ def _quotation(text: str, start: int, end: int, speaker: str, sources: Sources) 
     quotation = text[start:end]
     # What quotes each line is no part of it; spaces keep the offsets.
     bare = _LINE_START.sub(lambda match: " " * len(match[0]), quotation)
-    match = quotations.find(bare, sources, text[: max(0, start - 1)])
+    match = quotations.find(bare, sources, text[max(0, start - 20) : max(0, start - 1)])
     said = None
     if speaker and match.source is not None:
         said = _speaker(speaker, match.source, sources)
@@ -237,6 +241,17 @@ def _figure(text: str, start: int, figure: Figure, stands: Stands) -> Claim:
 def _claim(kind: ClaimKind, start: int, stated: str, stands: Stands) -> Claim:
     end = start + len(stated)
     return Claim(kind, start, end, stated, stands.finding, stands.source, value=stands.value)
+
+
+def _name(text: str, start: int, end: int, evidence: Evidence) -> Claim:
+    """A name; the first word of a sentence may be none of it: "Yesterday Rudskoi"."""
+    name = text[start:end]
+    claim = _claim(ClaimKind.NAME, start, name, evidence.of_name(name))
+    _, _, rest = name.partition(" ")
+    if not (claim.differs and rest and _BEGINS.search(text[max(0, start - 9) : start])):
+        return claim
+    shorter = _claim(ClaimKind.NAME, end - len(rest), rest, evidence.of_name(rest))
+    return claim if shorter.differs else shorter
 
 
 def _names(sentence: str, stated: Sequence[Figure]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,7 +113,7 @@ class Evidence:
         passage = self._sources.passage(one.row)
         start = one.start + figure.start
         end = one.start + figure.end
-        return Source(passage, start, end, one.text[figure.start : figure.end])
+        return Source(passage, start, end, one.text[figure.start : figure.end], one.text)
 
     def _sentences(self, row: int) -> tuple[_Sentence, ...]:
         """The sentences of a passage that have figures."""
@@ -202,23 +202,23 @@ def _likeness(beside: _Beside, figure: Figure, others: _Beside, other: Figure) -
 
 def _first(passage: Passage, spelling: Sequence[str]) -> Source | None:
     """The first place of these plain words, one after the other, in a passage."""
-    words = list(placed_words(passage.text))
-    for place in range(len(words) - len(spelling) + 1):
-        run = words[place : place + len(spelling)]
-        if all(word == one for (word, *_), one in zip(run, spelling, strict=True)):
-            return _range(passage, run[0][1], run[-1][2])
-    return None
+    return _first_of(passage, spelling, str.__eq__)
 
 
 def _misspelt(passage: Passage, spelling: Sequence[str]) -> Source | None:
     """The first place of words that are these but for a slip in each."""
     from rapidfuzz.distance import OSA
 
+    return _first_of(passage, spelling, lambda word, one: OSA.distance(word, one) <= len(one) // 4)
+
+
+def _first_of(
+    passage: Passage, spelling: Sequence[str], alike: Callable[[str, str], bool]
+) -> Source | None:
     words = list(placed_words(passage.text))
     for place in range(len(words) - len(spelling) + 1):
         run = words[place : place + len(spelling)]
-        slips = [OSA.distance(word, one) for (word, *_), one in zip(run, spelling, strict=True)]
-        if all(slip <= len(one) // 4 for slip, one in zip(slips, spelling, strict=True)):
+        if all(alike(word, one) for (word, *_), one in zip(run, spelling, strict=True)):
             return _range(passage, run[0][1], run[-1][2])
     return None
 

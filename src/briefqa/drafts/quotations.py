@@ -17,6 +17,8 @@ from briefqa.text.words import phrase_spellings
 MOST_WORDS = 5_000  # of one quotation
 _LIKELY, _CLOSE = 0.95, 0.2  # of the words by weight; of the words that may differ
 _CANDIDATES = 4  # windows that are compared with a quotation
+_TIES = 200  # more that have all of its words, in which it is only looked for sign for sign
+_ALL = 0.999  # of the words by weight
 _FEW = 8  # words of a quotation that is looked for among all passages, common as they may be
 _PHRASES = 3  # passages that hold those few words and are compared
 _WORDS_OF_PASSAGE = 60  # a quotation may reach over this many words for each passage more
@@ -82,11 +84,13 @@ def find(quotation: str, sources: Sources, before: str = "") -> Match:
             f"A quotation of {n_words:,} words is too long to be compared; {MOST_WORDS:,} are not."
         )
     best: tuple[tuple[int, int], Window, _Placed] | None = None
-    for window, share in _windows(quotation, parts, n_words, sources) if n_words else ():
+    windows = _windows(quotation, parts, n_words, sources) if n_words else ()
+    for number, (window, share) in enumerate(windows):
         if best and share < _LIKELY and best[0][0] <= _CLOSE * n_words:
             break  # it has fewer of the words, so that it cannot be the whole quotation
         placed = _word_for_word(quotation, parts, window)
-        placed = placed or _placed(quotation, parts, window, sources)
+        if number < _CANDIDATES + _PHRASES:
+            placed = placed or _placed(quotation, parts, window, sources)
         if placed is None or placed.same < min(max(_LEAST, _LEAST_SHARE * n_words), n_words):
             continue
         placed = _with_negation(placed, window, before)
@@ -112,12 +116,17 @@ def _windows(
     beyond = 1 + n_words // _WORDS_OF_PASSAGE
     margin = _AROUND + len(quotation) + _CUT * (len(parts) - 1)
     kept = " ".join(quotation[part.tokens[0].start : part.tokens[-1].end] for part in parts)
-    for row, share in sources.ranked(sources.terms(kept), _CANDIDATES, beyond):
+    ranked = sources.ranked(sources.terms(kept), _CANDIDATES + _TIES, beyond)
+    for row, share in ranked[:_CANDIDATES]:
         yield sources.window(row, beyond, margin), share
     if n_words <= _FEW and len(parts) == 1:
         # Of common words there are more passages than are compared.
         for row in sources.rows_with(phrase_spellings(kept))[:_PHRASES]:
             yield sources.window(row, 0, margin), 1.0
+    for row, share in ranked[_CANDIDATES:]:
+        if share < _ALL:
+            break
+        yield sources.window(row, beyond, margin), share
 
 
 def _word_for_word(quotation: str, parts: Sequence[_Part], window: Window) -> _Placed | None:

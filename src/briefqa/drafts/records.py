@@ -63,13 +63,15 @@ class Piece:
 class Source:
     """Where a claim stands: `text` is `document.text[start:end]` of the passage's document.
 
-    It begins in `passage`, and may end in one behind it.
+    It begins in `passage`, and may end in one behind it. `sentence` is the one that a figure stands
+    in, empty for other claims.
     """
 
     passage: Passage
     start: int
     end: int
     text: str
+    sentence: str = ""
 
     @property
     def citation(self) -> str:

@@ -26,12 +26,12 @@ _FINDINGS = {
 NOTE = "Found by their words alone; nothing is said of what is true."
 
 
-def said_of(claim: Claim) -> str:
+def said_of(claim: Claim, *, with_difference: bool = True) -> str:
     """One sentence on how a claim stands, with what the source has instead; no full stop."""
     said = f"{claim.kind.capitalize()}: {_FINDINGS[claim.finding]}"
     if claim.value:
         said += f", as “{_line(claim.value)}”"
-    elif claim.finding is Finding.ALTERED:
+    elif claim.finding is Finding.ALTERED and with_difference:
         said += f": {difference(claim)}"
     if claim.speaker is not None and claim.speaker.finding is Finding.OTHER:
         said += f"; the source names {claim.speaker.source}, not {claim.speaker.draft}"
@@ -83,7 +83,7 @@ def table(check: DraftCheck) -> Table:
                 str(claim.kind),
                 str(claim.finding),
                 _line(claim.text),
-                "" if source is None else _line(source.text),
+                "" if source is None else _line(source.sentence or source.text),
                 difference(claim),
                 "" if speaker is None else speaker.draft,
                 "" if speaker is None else speaker.source,
@@ -111,6 +111,7 @@ def as_json(check: DraftCheck) -> dict[str, Any]:
                 "start": claim.source.start,
                 "end": claim.source.end,
                 "text": claim.source.text,
+                "sentence": claim.source.sentence or claim.source.text,
                 "citation": passage.citation,
                 "location": passage.location,
             }

@@ -11,11 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from briefqa.atomic_file import replace_file, set_aside
-from briefqa.errors import IndexDamaged, IndexFolderError
-from briefqa.index import generations
-from briefqa.index.recovery import rebuild_command
-from briefqa.json_decoding import Count, Malformed, Share, decode
+from briefqa.index import generations, kept_file
+from briefqa.json_decoding import Count, Share
 
 if TYPE_CHECKING:
     from briefqa.models.reader import Reader
@@ -103,22 +100,7 @@ def stamp(index: Path) -> tuple[int, ...]:
 
 def read(index: Path) -> Calibration | None:
     """The calibration of an index, None if it has none; raises IndexDamaged."""
-    path = index / FILE
-    try:
-        if path.exists() and not path.is_file():
-            raise Malformed("it is not a file")
-        with path.open("rb") as file:
-            content = file.read(MOST + 1)
-        if len(content) > MOST:
-            raise Malformed("it is too large")
-        return decode(content, Calibration)
-    except FileNotFoundError:
-        return None
-    except (OSError, Malformed) as error:
-        raise IndexDamaged(
-            f"{path} is not what briefqa calibrate writes ({error}); have it set aside with: "
-            f"{rebuild_command(index)}"
-        ) from error
+    return kept_file.read(index / FILE, Calibration, MOST, "briefqa calibrate")
 
 
 def write(index: Path, calibration: Calibration) -> None:
@@ -126,12 +108,9 @@ def write(index: Path, calibration: Calibration) -> None:
     content = json.dumps(asdict(calibration), indent=1) + "\n"
     try:
         with generations.writing(index):
-            replace_file(index / FILE, content.encode("utf-8"))
+            kept_file.write(index / FILE, content.encode("utf-8"))
     except OSError as error:
-        raise IndexFolderError(
-            f"{index / FILE} could not be written ({error.strerror}); make room, or make the "
-            "folder writable, and run it again."
-        ) from error
+        raise kept_file.unwritable(index / FILE, error) from error
 
 
 def set_damaged_aside(index: Path) -> str:
@@ -139,9 +118,7 @@ def set_damaged_aside(index: Path) -> str:
 
     Call it while `generations.writing`. Raises OSError.
     """
-    try:
-        read(index)
-    except IndexDamaged:
-        aside = set_aside(index / FILE)
-        return f"The calibration was damaged and is now {aside}; run briefqa calibrate again."
-    return ""
+    aside = kept_file.set_damaged_aside(index / FILE, lambda: read(index))
+    if aside is None:
+        return ""
+    return f"The calibration was damaged and is now {aside}; run briefqa calibrate again."

@@ -19,6 +19,7 @@ from briefqa.index.calibration import write as write_calibration
 from briefqa.index.manifest import BuildInputs, Manifest
 from briefqa.index.opened import OpenedIndex, open_generation
 from briefqa.index.recovery import build_inputs
+from briefqa.index.watches import Watches
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path keeps one slash of the two
 
@@ -138,6 +139,11 @@ def store_at(location: str | os.PathLike[str]) -> Store:
             "milvus://HOST:PORT/NAME, with --index."
         )
     return _STORES[kind](text)
+
+
+def watches_at(location: str | os.PathLike[str]) -> Watches:
+    """The watches of the index there, none if it has none; raises IndexDamaged."""
+    return watches.read(store_at(location).workspace)
 
 
 def absolute(location: Path) -> Path:

@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from briefqa.atomic_file import replace_file, set_aside
-from briefqa.errors import IndexDamaged, IndexFolderError
-from briefqa.index import generations
-from briefqa.index.recovery import rebuild_command
-from briefqa.json_decoding import Count, Malformed, decode, encode
+from briefqa.index import generations, kept_file
+from briefqa.json_decoding import Count, encode
 
 FILE = "watches.json"
 LOCK = "watches.lock"
@@ -101,33 +98,13 @@ def changing(index: Path) -> Iterator[None]:
 
 def read(index: Path) -> Watches:
     """The watches of an index, none if it has none; raises IndexDamaged."""
-    path = index / FILE
-    try:
-        if path.exists() and not path.is_file():
-            raise Malformed("it is not a file")
-        with path.open("rb") as file:
-            content = file.read(MOST + 1)
-        if len(content) > MOST:
-            raise Malformed("it is too large")
-        return decode(content, Watches, any_text=True)
-    except FileNotFoundError:
-        return Watches()
-    except (OSError, Malformed) as error:
-        raise IndexDamaged(
-            f"{path} is not what briefqa watch writes ({error}); have it set aside with: "
-            f"{rebuild_command(index)}"
-        ) from error
+    kept = kept_file.read(index / FILE, Watches, MOST, "briefqa watch", any_text=True)
+    return kept or Watches()
 
 
 def write(index: Path, watches: Watches) -> None:
     """Keep them with the index, in one step, while `changing`; raises IndexFolderError."""
-    try:
-        replace_file(index / FILE, encode(watches) + b"\n")
-    except OSError as error:
-        raise IndexFolderError(
-            f"{index / FILE} could not be written ({error.strerror}); make room, or make the "
-            "folder writable, and run it again."
-        ) from error
+    kept_file.write(index / FILE, encode(watches) + b"\n")
 
 
 def set_damaged_aside(index: Path) -> str:
@@ -135,9 +112,7 @@ def set_damaged_aside(index: Path) -> str:
 
     Raises OSError.
     """
-    try:
-        read(index)
-    except IndexDamaged:
-        aside = set_aside(index / FILE)
-        return f"The watches were damaged and are now {aside}; add them again: briefqa watch add."
-    return ""
+    aside = kept_file.set_damaged_aside(index / FILE, lambda: read(index))
+    if aside is None:
+        return ""
+    return f"The watches were damaged and are now {aside}; add them again: briefqa watch add."

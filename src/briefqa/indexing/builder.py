@@ -31,9 +31,9 @@ from briefqa.index.store import Store, store_at
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.indexing import interrupted
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged, sample
-from briefqa.indexing.last_build import DEFAULT_LANGUAGE, named_language, repeated
+from briefqa.indexing.last_build import DEFAULT_LANGUAGE, repeated
 from briefqa.indexing.progress import OnProgress, Stage, tell
-from briefqa.indexing.sources import are_current, read_sources
+from briefqa.indexing.sources import HowRead, are_current, read_sources
 from briefqa.models.embedder import Embedder, load_embedder, prepared
 from briefqa.records import Document, Passage
 from briefqa.text.language import stemmed_as, stemmer
@@ -110,7 +110,7 @@ def build_index(
     named_language, language = language or "", language or DEFAULT_LANGUAGE
     encoding = known(encoding) if encoding else ""
     stemmer(language)  # an unknown language is refused before any work
-    ocr_setup = tesseract.setup(language) if ocr else ""
+    how = HowRead(named_language, encoding, tesseract.setup(language) if ocr else "")
     embedder = load_embedder(model) if isinstance(model, str) else model or load_embedder()
     files = find(roots, leave_out=store.workspace, excluded=excluded)
     named = tuple(str(root.absolute()) for root in roots)
@@ -125,9 +125,7 @@ def build_index(
             return _telling(once_more(), unfinished, roots, index)
         if (
             last
-            and _is_current(
-                last.manifest, named, excluded, embedder, named_language, encoding, ocr_setup
-            )
+            and _is_current(last.manifest, named, excluded, embedder, how)
             and are_current(files.files, last.manifest.sources)
         ):
             # The index may come from a machine on which the model was exported.
@@ -144,18 +142,15 @@ def build_index(
             _new_generation(store, index) as folder,
             closing(GenerationWriter(folder, embedder, language)) as writer,
         ):
-            unchanged = _unchanged(last, embedder, named_language, encoding, ocr_setup)
+            unchanged = _unchanged(last, embedder, how)
             sources = read_sources(
-                files.files, writer, unchanged, progress, parsed or {}, encoding, password,
-                named_language, ocr_setup,
-            )  # fmt: skip
+                files.files, writer, unchanged, progress, parsed or {}, how, password
+            )
             if not writer.passages:
                 raise BuildError(_nothing_to_index(roots, excluded, sources, files.skipped))
             reused, remark = _make(
-                store, folder, named, excluded, sources, writer, last, progress, encoding,
-                ocr_setup,
-                language_named=bool(named_language),
-            )  # fmt: skip
+                store, folder, named, excluded, sources, writer, last, progress, how
+            )
         report = BuildReport(
             index, tuple(sources), files.skipped, writer.passages, writer.passages - reused, reused,
             True, time.monotonic() - started,
@@ -215,7 +210,8 @@ def index_documents(
             n_passages, _ = writer.add(document)
             source = Source(document.name, document.title, "", "", Outcome.INDEXED, n_passages)
             sources.append(source)
-        _make(store, folder, (), (), sources, writer, last, progress)
+        how = HowRead(DEFAULT_LANGUAGE, "", "")
+        _make(store, folder, (), (), sources, writer, last, progress, how)
 
 
 @contextmanager
@@ -244,10 +240,7 @@ def _make(
     writer: GenerationWriter,
     last: OpenedIndex | None,
     progress: OnProgress | None,
-    encoding: str = "",
-    ocr_setup: str = "",
-    *,
-    language_named: bool = True,
+    how: HowRead,
 ) -> tuple[int, str]:
     """Embed what is new, and publish the generation.
 
@@ -269,9 +262,9 @@ def _make(
         roots=roots,
         excluded=excluded,
         sources=tuple(sources),
-        encoding=encoding,
-        language_named=language_named,
-        ocr=ocr_setup,
+        encoding=how.encoding,
+        language_named=bool(how.language),
+        ocr=how.ocr_setup,
     )
     store.publish(folder, manifest)
     vector_cache.remove_unfinished(store.workspace)
@@ -344,28 +337,20 @@ def _is_current(
     roots: tuple[str, ...],
     excluded: tuple[str, ...],
     embedder: Embedder,
-    language: str,
-    encoding: str,
-    ocr_setup: str,
+    how: HowRead,
 ) -> bool:
     """Whether the last build was given the same; see `are_current` for the files."""
-    made = (last.recipe, last.model, last.fingerprint, named_language(last), last.encoding)
-    made_with = (*made, last.ocr)
-    now = (RECIPE, embedder.name, embedder.fingerprint, language, encoding, ocr_setup)
-    return (last.roots, last.excluded, *made_with) == (roots, excluded, *now)
+    made = (last.recipe, last.model, last.fingerprint, HowRead.of(last))
+    now = (RECIPE, embedder.name, embedder.fingerprint, how)
+    return (last.roots, last.excluded, *made) == (roots, excluded, *now)
 
 
-def _unchanged(
-    last: OpenedIndex | None, embedder: Embedder, language: str, encoding: str, ocr_setup: str
-) -> Unchanged | None:
+def _unchanged(last: OpenedIndex | None, embedder: Embedder, how: HowRead) -> Unchanged | None:
     """What can be copied: all, if the last generation was made the way this one is."""
     if last is None:
         return None
-    manifest = last.manifest
-    made = (manifest.recipe, manifest.fingerprint, named_language(manifest), manifest.encoding)
-    given = (*made, manifest.ocr)
-    now = (RECIPE, embedder.fingerprint, language, encoding, ocr_setup)
-    return Unchanged(last) if given == now else None
+    made = (last.manifest.recipe, last.manifest.fingerprint, HowRead.of(last.manifest))
+    return Unchanged(last) if made == (RECIPE, embedder.fingerprint, how) else None
 
 
 def _nothing_to_index(

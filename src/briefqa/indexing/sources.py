@@ -17,8 +17,9 @@ from briefqa.documents import loaders, reading
 from briefqa.documents.sidecar import described, with_description
 from briefqa.documents.source_files import SourceFile, read_source
 from briefqa.errors import LoadError
-from briefqa.index.manifest import Outcome, Source
+from briefqa.index.manifest import Manifest, Outcome, Source
 from briefqa.indexing.generation_writer import GenerationWriter, Unchanged
+from briefqa.indexing.last_build import named_language
 from briefqa.indexing.progress import OnProgress, Stage, tell
 from briefqa.records import Document
 from briefqa.text.detection import detected
@@ -38,6 +39,24 @@ class Incoming:
     source: Source
     document: Document | None = None
     parts: tuple[Incoming, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HowRead:
+    """What a build was told of its files; where another is told, all are read again.
+
+    `language` is that of all documents that do not say theirs, empty where their words are to tell;
+    `encoding` is as for `loaders.parse` and `ocr_setup` as for `reading.read_document`.
+    """
+
+    language: str
+    encoding: str
+    ocr_setup: str
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> HowRead:
+        """What the build of a generation was told."""
+        return cls(named_language(manifest), manifest.encoding, manifest.ocr)
 
 
 def are_current(files: Sequence[SourceFile], sources: Sequence[Source]) -> bool:
@@ -60,22 +79,16 @@ def read_sources(
     unchanged: Unchanged | None,
     progress: OnProgress | None,
     parsed: Mapping[str, Document],
-    encoding: str = "",
+    how: HowRead,
     password: str = "",
-    language: str = "",
-    ocr_setup: str = "",
 ) -> list[Source]:
     """Write the documents of all files that can be read; returns what became of each file.
 
-    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `encoding`
-    is as for `loaders.parse`, `password` opens files that are locked, and `ocr_setup` is as for
-    `reading.read_document`. `language` is that of all documents that do not say theirs, empty
-    where their words are to tell.
+    `parsed` are documents that need not be parsed again, by the SHA-256 of their files; `password`
+    opens files that are locked.
     """
     sources: list[Source] = []
-    reader = _Reader(
-        unchanged, parsed, encoding, password, language, ocr_setup, {file.name for file in files}
-    )
+    reader = _Reader(unchanged, parsed, how, password, {file.name for file in files})
     n_cut = n_read = 0
 
     def cutting() -> None:
@@ -116,10 +129,8 @@ def _read_ahead(reader: _Reader, files: Sequence[SourceFile]) -> Generator[Incom
 class _Reader:
     unchanged: Unchanged | None
     parsed: Mapping[str, Document]
-    encoding: str
+    how: HowRead
     password: str
-    language: str
-    ocr_setup: str
     names: set[str]
     first_with: dict[str, str] = field(default_factory=dict)  # names by SHA-256
 
@@ -156,8 +167,8 @@ class _Reader:
             document = self.parsed.get(digest)
             if document is None or document.name != source.name:
                 document = reading.read_document(
-                    data, source.name, self.password, encoding=self.encoding,
-                    ocr_setup=self.ocr_setup,
+                    data, source.name, self.password, encoding=self.how.encoding,
+                    ocr_setup=self.how.ocr_setup,
                 )  # fmt: skip
         except LoadError as error:
             return Incoming(replace(source, detail=str(error)), None, parts_read)
@@ -167,7 +178,7 @@ class _Reader:
 
     def in_a_language(self, document: Document) -> Document:
         """The document with the code of its language: it says so, or all do, or its words tell."""
-        code = language_code(document.metadata.language) or self.language
+        code = language_code(document.metadata.language) or self.how.language
         code = code or detected(_quoted_text(document))
         return replace(document, metadata=replace(document.metadata, language=code))
 

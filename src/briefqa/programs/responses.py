@@ -120,6 +120,7 @@ class ListedDocument(_Response):
     date: str
     source: str
     author: str
+    language: str
     passages: int
     sections: list[list[str]]
     notes: list[str]

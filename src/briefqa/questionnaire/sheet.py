@@ -55,6 +55,22 @@ def of_questions(questions: Sequence[str]) -> Sheet:
     return _checked(Sheet((QUESTION,), tuple((one,) for one in questions), 0))
 
 
+def of_text(text: str) -> Sheet:
+    """A sheet of what somebody pasted: a question a line, or a table whose first line names them.
+
+    Its columns stand apart by commas, or by tabs as a spreadsheet copies them. Raises UsageError.
+    """
+    if not text.strip():
+        raise UsageError("There is no question to ask.")
+    data = text.lstrip("\n").encode("utf-8", "replace")
+    try:
+        rows, named = _rows(data, "list.txt")
+    except LoadError as error:
+        raise UsageError(f"The list cannot be read: {error}.") from error
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    return _checked(_sheet(Path("The list"), rows, None, named))
+
+
 def read(path: Path, column: str | None = None) -> Sheet:
     """The questions in a file, or in standard input for `-`.
 
@@ -93,9 +109,10 @@ def _rows(data: bytes, name: str) -> tuple[list[list[str]], bool]:
     if suffix == ".jsonl":
         return _objects(text), True
     lines = text.splitlines()
-    first = next(csv.reader(io.StringIO(lines[0][:10_000])), [])
+    tabs = "\t" in lines[0]
+    first = next(csv.reader(io.StringIO(lines[0][:10_000]), delimiter="\t" if tabs else ","), [])
     if len(first) > 1 and _question_column(first) is not None:
-        return reading.rows(data, "standard input.csv"), True
+        return reading.rows(data, f"standard input.{'tsv' if tabs else 'csv'}"), True
     return [[line] for line in lines], False
 
 

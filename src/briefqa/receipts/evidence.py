@@ -34,13 +34,14 @@ _NEAREST = 3  # passages that are shown where nothing is quoted
 _SCRIPT = Path(__file__).with_name("evidence.js")
 _UNCHECKED = "Not checked: scripts are off, or this file is damaged."
 _STYLE = Html(
-    "body{font:16px/1.55 system-ui,sans-serif;margin:2rem auto;max-width:50rem;padding:0 1rem}"
+    "body{font:16px/1.55 system-ui,sans-serif;margin:2rem auto;max-width:50rem;padding:0 1rem;"
+    "overflow-wrap:anywhere}"
     ":root{color-scheme:light dark}h1,h2{line-height:1.25}h2{margin-top:2.5rem}"
     "blockquote{margin:1rem 0;padding:.2rem 1rem;border-inline-start:4px solid #8888}"
-    "blockquote,td,th{white-space:pre-wrap;overflow-wrap:anywhere}"
+    "blockquote,td,th{white-space:pre-wrap}"
     "mark{background:#ffd84d;color:#000}mark.altered,#check.altered{background:#c00;color:#fff}"
     "#check{padding:.5rem 1rem;border:1px solid #8888}#check.whole{border-color:#080}"
-    ".of{font-size:.85rem}code{overflow-wrap:anywhere}.table{overflow-x:auto}"
+    ".of{font-size:.85rem}.table{overflow-x:auto}"
     "table{border-collapse:collapse;font-size:.85rem}td,th{border:1px solid #8888;"
     "padding:.3rem .5rem;text-align:start;vertical-align:top;min-width:7rem}"
 )

@@ -10,11 +10,14 @@ characters and their pairs.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
+
+from briefqa.text.names import stands_as_name
 
 Stem = Callable[[str], str]
 MAX_TERM = 64  # characters; longer ones (hashes, encoded data) are known by their beginning
@@ -67,20 +70,9 @@ _ASKING = regex.compile(
 # Letters that are no other letter with a mark and are typed as others where a keyboard lacks them;
 # of two forms of an Arabic letter the one that Persian has.
 _TYPED_AS = str.maketrans(
-    {
-        **dict(zip("łøđðħŧıĸیک", "loddhtikيك", strict=True)),
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-    }
+    {**dict(zip("łøđðħŧıĸیک", "loddhtikيك", strict=True)), "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _HIDDEN = regex.compile(f"[{_UNSEEN}\u0640]+")
-# Function words that are names too, and what stands before one that is the month.
-_ALSO_NAMES = frozenset(("may", "will"))
-_BEFORE_MONTH = frozenset(
-    "in since until till by during of from before after early late mid".split()
-)
-_DAY_OR_YEAR = regex.compile(r"\p{N}{1,2}(?:st|nd|rd|th)?|[12]\p{N}{3}")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -118,26 +110,9 @@ def question_words(
     for place, raw in enumerate(words):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         spellings = {_fold(raw).replace("’", "'"), raw.lower()}
-        if acronym or stop_words.isdisjoint(spellings) or _names(words, place):
+        if acronym or stop_words.isdisjoint(spellings) or stands_as_name(words, place):
             content += [(one, _terms(one, stem)) for one in _unspaced_words(raw)]
     return content
-
-
-def _names(words: Sequence[str], place: int) -> bool:
-    """Whether a function word is a name where it stands: of a person, or the month of May."""
-    word, plain = words[place], words[place].lower()
-    if plain not in _ALSO_NAMES:
-        return False
-    if word[0].isupper() and place and any(one[0].islower() for one in words):
-        return True
-    before, after = words[place - 1 : place], words[place + 1 : place + 2]
-    if plain == "will":
-        return False
-    return (
-        any(one.lower() in _BEFORE_MONTH for one in before)
-        or any(_DAY_OR_YEAR.fullmatch(one) for one in (*before, *after))
-        or (word[0].isupper() and len(words) == 1)
-    )
 
 
 def _unspaced_words(raw: str) -> list[str]:
@@ -247,14 +222,7 @@ class Reading:
 
 def written_words(text: str) -> Iterator[tuple[int, str]]:
     """Each written word with its offset, in order; where scripts meet a word ends."""
-    unspaced = _UNSPACED.search(text) is not None
-    for match in _WORD.finditer(text):
-        if not (unspaced and _UNSPACED.search(match[0])):
-            yield match.start(), match[0]
-            continue
-        for run in _RUN_OF_SCRIPT.finditer(match[0]):
-            for word in _WORD.finditer(run[0]):
-                yield match.start() + run.start() + word.start(), word[0]
+    return ((start, word) for word, start, _ in _ranges(text))
 
 
 def readings(raw: str, stem: Stem) -> tuple[int, tuple[Reading, ...]]:
@@ -282,7 +250,7 @@ def readings(raw: str, stem: Stem) -> tuple[int, tuple[Reading, ...]]:
     found = []
     for first, last in runs:
         if last <= n and not any(
-            map(_digits_meet, parts[first : last - 1], parts[first + 1 : last])
+            one[-1].isdigit() and other[0].isdigit() for one, other in pairwise(parts[first:last])
         ):
             plain = "".join(parts[first:last])
             ending = stem(plain) if plain.isalpha() else plain
@@ -290,10 +258,6 @@ def readings(raw: str, stem: Stem) -> tuple[int, tuple[Reading, ...]]:
     if numbers:
         found.append(Reading(0, n, 0, len(raw), numbers[-1], numbers[-1]))
     return n, tuple(found)
-
-
-def _digits_meet(one: str, other: str) -> bool:
-    return one[-1].isdigit() and other[0].isdigit()
 
 
 def _part_spans(raw: str) -> list[tuple[int, int]]:
@@ -335,13 +299,11 @@ def _words(text: str) -> list[str]:
 
 def _ranges(text: str) -> Iterator[tuple[str, int, int]]:
     """The written words as `_words` gives them, and where each stands."""
-    unspaced = _UNSPACED.search(text)
-    for match in _WORD.finditer(text):
-        if not unspaced:
-            yield (match[0], *match.span())
-            continue
-        for run in _RUN_OF_SCRIPT.finditer(text, *match.span()):
-            yield from ((word[0], *word.span()) for word in _WORD.finditer(text, *run.span()))
+    found: Iterator[regex.Match[str]] = _WORD.finditer(text)
+    if _UNSPACED.search(text):
+        runs = (run for match in found for run in _RUN_OF_SCRIPT.finditer(text, *match.span()))
+        found = (match for run in runs for match in _WORD.finditer(text, *run.span()))
+    return ((match[0], *match.span()) for match in found)
 
 
 @lru_cache(maxsize=65536)

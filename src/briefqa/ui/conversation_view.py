@@ -66,11 +66,13 @@ def conversation(
     citations: ShortCitations,
     rateable: bool,
     rebuildable: bool,
+    watchable: bool = False,
 ) -> Html:
     """Every turn so far, oldest first, and what the tab is to save of them.
 
     Last the one that is `waiting` for its first answer, if any. Answers can be rated where they
-    are `rateable`, and an index that is not there rebuilt where it is `rebuildable`.
+    are `rateable`, watched where they are `watchable`, and an index that is not there rebuilt where
+    it is `rebuildable`.
     """
     shown: list[Html] = []
     generation = ""
@@ -83,15 +85,19 @@ def conversation(
             shown.append(tag("p", "The documents were indexed anew here.", class_="rebuilt"))
         generation = turn.generation or generation
         offered = rebuildable and number == last_failed  # once, at the newest
-        shown.append(_turn(turn, number, _reply(turn, number, citations, rateable, offered)))
+        reply = _reply(turn, number, citations, rateable, offered, watchable)
+        shown.append(_turn(turn, number, reply))
     if waiting is not None:
         looking = tag("p", "Looking …", class_="waiting")
         shown.append(_turn(waiting, len(turns) + 1, looking))
     return tag("div", *shown, class_="turns", data_turns=messages.saved(turns))
 
 
-def menu(n_documents: int, questions: Sequence[str]) -> Html:
-    """What can be done beside asking, with `questions` to try; and the keys."""
+def menu(n_documents: int, questions: Sequence[str], tools: Sequence[tuple[str, str]] = ()) -> Html:
+    """What can be done beside asking, with `questions` to try; and the keys.
+
+    `tools` are the names and the titles of those that stand in place of the conversation.
+    """
     documents = "1 document" if n_documents == 1 else f"{n_documents} documents"
     names = (("examples", "Example questions"), ("kept", "Kept quotes"), ("keys", "Keys"))
     opening = [
@@ -103,13 +109,17 @@ def menu(n_documents: int, questions: Sequence[str]) -> Html:
         tag("button", name, type="button", data_form=form, data_key=f"form-{form}")
         for form, name in (("markdown", "Save as Markdown"), ("receipt", "Save as a receipt"))
     ]
+    other = [
+        tag("button", title, type="button", data_tool=name, data_key=f"to-{name}")
+        for name, title in tools
+    ]
     nav = tag(
         "nav",
         tag("button", documents, type="button", class_="to-documents", data_key="to-documents"),
         tag(
             "details",
             tag("summary", "Menu", data_key="menu"),
-            tag("ul", *(tag("li", one) for one in (*opening[:-1], *forms, opening[-1]))),
+            tag("ul", *(tag("li", one) for one in (*opening[:-1], *other, *forms, opening[-1]))),
             class_="menu drop-down",
             data_fold="menu",
         ),
@@ -227,7 +237,12 @@ def _within(where: Where) -> Html | None:
 
 
 def _reply(
-    turn: Turn, number: int, citations: ShortCitations, rateable: bool, rebuildable: bool
+    turn: Turn,
+    number: int,
+    citations: ShortCitations,
+    rateable: bool,
+    rebuildable: bool,
+    watchable: bool,
 ) -> Html:
     match turn.reply:
         case None:
@@ -240,6 +255,7 @@ def _reply(
                 _understood(answer, number),
                 *answer_view.body(answer, number, citations),
                 _rating(turn, number) if rateable and _is_rateable(turn, answer) else None,
+                _watch(number) if watchable and answer.verdict is not None else None,
                 class_=f"reply {answer.verdict or 'search'}",
             )
 
@@ -268,6 +284,16 @@ def _understood(answer: Answer, number: int) -> Html | None:
         tag("button", "Ask as typed", type="button", data_alone=number, data_key=f"alone-{number}"),
         class_="understood",
     )
+
+
+def _watch(number: int) -> Html:
+    """The button that keeps watch over the answer of a turn."""
+    says = "Tell me when this changes"
+    button = tag(
+        "button", says, type="button", data_tool="watches", data_turn=number,
+        data_key=f"watch-{number}",
+    )  # fmt: skip
+    return tag("p", button, class_="rating")
 
 
 def _rating(turn: Turn, number: int) -> Html:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from briefqa.errors import BriefQAError
-from briefqa.records import Answer, section_text
+from briefqa.records import Answer, Span, section_text
 from briefqa.ui import reading_view, sources_view
 from briefqa.ui.html import Html
 from briefqa.ui.messages import OpenDocument
@@ -19,6 +19,8 @@ def opened(service: IndexService, wanted: OpenDocument, answer: Answer | None) -
         document = service.searcher().document(wanted.document)
     except BriefQAError as error:
         return sources_view.unopened(str(error))
+    if 0 <= wanted.at < wanted.end <= len(document.text):
+        return sources_view.stretch(document, Span(wanted.at, wanted.end), wanted.key)
     hits = answer.hits if answer else ()
     hit = next((hit for hit in hits if hit.rank == wanted.hit), None)
     cited = None

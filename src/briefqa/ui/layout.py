@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -14,7 +13,7 @@ from briefqa.citations import ShortCitations
 from briefqa.documents import loaders
 from briefqa.errors import BriefQAError
 from briefqa.indexing.library import Removed
-from briefqa.records import EVERYWHERE, DocumentInfo
+from briefqa.records import DocumentInfo
 from briefqa.ui import (
     conversation_view,
     document_changes,
@@ -30,10 +29,15 @@ from briefqa.ui import (
 from briefqa.ui.edit_form import EditForm
 from briefqa.ui.gradio_api import add_programs
 from briefqa.ui.html import Html, tag
+from briefqa.ui.parts import TAKES_FILES, file, view
 from briefqa.ui.service import IndexService
 from briefqa.ui.session import LONGEST_QUESTION
 from briefqa.ui.style import own_file
+from briefqa.ui.tools import Tools
 from briefqa.ui.turns import MOST_TURNS, Turn, Turns, answer_of
+
+_MOST_TYPED = 10 * LONGEST_QUESTION
+"""Characters that the box takes: a question that is too long is told so, not cut."""
 
 _SCRIPTS = ("page.js", "documents.js", "sheets.js")
 """One after the other, in one scope."""
@@ -67,27 +71,28 @@ class _Page:
             self._locked = gr.State("")
             self._tab = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
-                _view(tag("h1", "BriefQA"), "brand")
-                self._menu = _view(Html(), "menu")
+                view(tag("h1", "BriefQA"), "brand")
+                self._menu = view(Html(), "menu")
                 # The page's script makes it a popup, so that it can be drawn anew when open.
-                self._kept = _view(Html(), "kept")
+                self._kept = view(Html(), "kept")
             with gr.Row(elem_id="columns"):
                 with gr.Column(elem_id="chat", scale=3):
-                    self._log = _view(Html(), "log")
-                    _view(conversation_view.ABOVE_QUESTION, "where")
+                    self._log = view(Html(), "log")
+                    view(conversation_view.ABOVE_QUESTION, "where")
                     self._question = gr.Textbox(
                         label="Your question",
                         placeholder="Ask a question",
                         lines=1,
                         max_lines=6,
-                        max_length=10 * LONGEST_QUESTION,  # so that too long is told, not cut
+                        max_length=_MOST_TYPED,
                         submit_btn="Ask",
                         autofocus=True,
                         elem_id="question",
                     )
+                self._tools = Tools(service)
                 with gr.Column(elem_id="panel", scale=2):
-                    _view(_TABS, "panel-title")
-                    self._notice = _view(Html(), "notice")
+                    view(_TABS, "panel-title")
+                    self._notice = view(Html(), "notice")
                     self._password = gr.Textbox(
                         label="Password of the locked files",
                         type="password",
@@ -98,11 +103,11 @@ class _Page:
                         elem_id="password",
                         elem_classes="for-documents",
                     )
-                    self._documents = _view(Html(), "library")
+                    self._documents = view(Html(), "library")
                     self._edit = EditForm(service)
                     closed = sources_view.closed(None)
-                    self._opened = _view(closed, "opened", js="\n".join(map(own_file, _SCRIPTS)))
-                    self._exported = _view(Html(), "export", js=_EXPORT)
+                    self._opened = view(closed, "opened", js="\n".join(map(own_file, _SCRIPTS)))
+                    self._exported = view(Html(), "export", js=TAKES_FILES)
             self._connect()
             add_programs(service)
 
@@ -133,6 +138,7 @@ class _Page:
         )
         event.focus(self._show_kept, tab, self._kept, trigger_mode="multiple", **reading)
         event.apply(self._redraw, tab, self._log, **reading)
+        self._tools.connect(event, tab, self._exported, js=_WITH_TAB)
         self._edit.connect(self._progress, changed, **changing)
         for change in (
             event.upload(self._add, None, changed, **changing),
@@ -158,7 +164,7 @@ class _Page:
         wanted = request.query_params.get("q") or ""
         if turns and turns[-1].question == wanted:
             wanted = ""  # the address follows the conversation
-        box = (tab.draft or wanted)[: 10 * LONGEST_QUESTION]
+        box = (tab.draft or wanted)[:_MOST_TYPED]
         source = opened_source.first(self._service, turns, len(turns))
         yield [box, self._conversation(turns), source, *self._lists()]
         for step in session.completed(self._service, turns, failed_too=True):
@@ -173,9 +179,7 @@ class _Page:
             return
         tab = messages.tab(sent)
         turns = session.restored(self._service, tab.turns)
-        where = EVERYWHERE
-        if tab.where is not None:
-            where = tab.where.where(session.document_names(self._service))
+        where = session.where(self._service, tab)
         waiting = Turn(session.clipped(question), None, where)
         box = question if session.too_long(question) else ""
         yield [box, self._conversation(turns, waiting), *[gr.skip()] * 3]
@@ -262,9 +266,7 @@ class _Page:
         except BriefQAError as error:
             gr.Warning(str(error))
             return [log, gr.skip()]
-        encoded = base64.b64encode(content).decode("ascii")
-        # The time, so that the same file is handed out a second time too.
-        return [log, tag("div", data_name=name, data_content=encoded, data_at=time.time_ns())]
+        return [log, file(name, content)]
 
     def _show_kept(self, sent: str) -> Html:
         return kept_quotes.drawn(self._service, messages.tab(sent).kept)
@@ -321,6 +323,7 @@ class _Page:
                 citations=self._short_citations(),
                 rateable=rateable,
                 rebuildable=rebuildable,
+                watchable=rebuildable,  # both write beside the index
             )
         try:
             documents = self._service.documents()
@@ -352,7 +355,8 @@ class _Page:
         listed = _drawn(
             documents, changeable=self._service.library is not None, formats=loaders.suffixes()
         )
-        return [listed, conversation_view.menu(len(documents), _questions(documents))]
+        tools = self._tools.named
+        return [listed, conversation_view.menu(len(documents), _questions(documents), tools)]
 
 
 _questions = lru_cache(maxsize=4)(examples.questions)
@@ -366,33 +370,3 @@ _TABS = tag(
     tag("button", "Close", type="button", class_="close for-documents", data_key="close"),
     class_="panel-head",
 )
-
-# A file that was asked for is handed to the reader.
-_EXPORT = """
-watch("value", () => {
-  const file = element.querySelector("[data-name]");
-  if (!file) return;
-  const content = Uint8Array.from(atob(file.dataset.content), (sign) => sign.charCodeAt(0));
-  const url = URL.createObjectURL(new Blob([content]));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = file.dataset.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-});
-"""
-
-
-def _view(value: Html, elem_id: str, js: str | None = None) -> gr.HTML:
-    """A part of the page made of markup.
-
-    The template names the value and nothing else, so that no document text is ever part of a
-    template: gradio evaluates a rendered template as JavaScript once more.
-    """
-    return gr.HTML(
-        value,
-        html_template="${value}",
-        js_on_load=js,
-        apply_default_css=False,
-        elem_id=elem_id,
-    )

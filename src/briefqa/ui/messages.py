@@ -96,7 +96,8 @@ class OpenSource:
 class OpenDocument:
     """A document is to be read from this place on, or from a section, its headings on one line.
 
-    The citation of a turn is marked, if any.
+    The citation of a turn is marked, if any; or the characters up to `end`, which were opened at
+    the button with this `key`.
     """
 
     document: str
@@ -104,6 +105,20 @@ class OpenDocument:
     section: str = ""
     turn: int = 0
     hit: int = 0
+    end: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTool:
+    """A tool is wanted in place of the conversation, by its name, or the conversation again.
+
+    Of watches: the answer of a `turn` is to be watched, or the watch number `stop` no more.
+    """
+
+    tool: str
+    turn: int = 0
+    stop: int = 0
 
 
 @dataclass(frozen=True, slots=True)

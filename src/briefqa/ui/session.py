@@ -17,7 +17,7 @@ from briefqa.answering.query import MAX_QUESTION
 from briefqa.answering.query import too_long as too_long  # for the page's other modules
 from briefqa.errors import BriefQAError, IndexFolderError
 from briefqa.receipts import receipt, transcript
-from briefqa.records import Answer, Carried, Where
+from briefqa.records import EVERYWHERE, Answer, Carried, Where
 from briefqa.ui import messages
 from briefqa.ui.messages import SavedTurn
 from briefqa.ui.service import IndexService
@@ -26,7 +26,7 @@ from briefqa.ui.turns import MOST_TURNS, Problem, Turn, Turns
 LONGEST_QUESTION = MAX_QUESTION
 """Characters; a longer question is answered with a sentence."""
 
-_NOWHERE = "No document that is here is ticked, so there is nothing to look in: tick one, or all."
+NOWHERE = "No document that is here is ticked, so there is nothing to look in: tick one, or all."
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def ask(
     if sentence := too_long(question):
         return Turn(clipped(question), Problem(sentence), where)
     if where.documents == ():
-        return Turn(question, Problem(_NOWHERE), where)
+        return Turn(question, Problem(NOWHERE), where)
     again = None if carry is None else tuple(carry)
     try:
         searcher = service.searcher()
@@ -75,6 +75,11 @@ def ask_alone(service: IndexService, turns: Turns, number: int) -> Turns:
     asked = turns[number - 1]
     turn = ask(service, turns[: number - 1], asked.question, asked.where, carry=())
     return (*turns[: number - 1], turn, *turns[number:])
+
+
+def where(service: IndexService, tab: messages.Tab) -> Where:
+    """Where a tab looks: everywhere, or in what is ticked of the documents that are there."""
+    return EVERYWHERE if tab.where is None else tab.where.where(document_names(service))
 
 
 def restored(service: IndexService, saved: Iterable[SavedTurn]) -> Turns:

@@ -8,6 +8,7 @@ from briefqa.citations import Style, cite
 from briefqa.records import (
     HEADING_MARK,
     Answer,
+    AnswerSpan,
     Document,
     Evidence,
     Hit,
@@ -64,6 +65,33 @@ def article(
         sheet_view.sheet(document, cited.marks) if has_pages else None,
         class_="opened",
         data_turn=turn,
+    )
+
+
+def stretch(document: Document, span: Span, opened_at: str) -> Html:
+    """The document at a stretch of its text, marked, with a way back to the button of that key."""
+    text = document.text[span.start : span.end]
+    answer = AnswerSpan(span.start, span.end, text, span.start, span.end)
+    marks = Marks(span, [answer])
+    has_pages = sheet_view.has_pages(document)
+    title = tag(
+        "button", isolated(document.title), type="button", class_="read", data_at=0, data_key="top"
+    )
+    back = tag(
+        "button", "← Back", type="button", class_="back", data_back=opened_at, data_key="back"
+    )
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("div", back, class_="ways"),
+            tag("h2", title, dir="auto"),
+            tag("div", sheet_view.choice(), class_="copies") if has_pages else None,
+            class_="bar",
+        ),
+        reading_view.article(document, None, reading_view.Cited(0, 0, marks)),
+        sheet_view.sheet(document, marks) if has_pages else None,
+        class_="opened reading",
     )
 
 

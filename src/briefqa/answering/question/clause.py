@@ -34,8 +34,8 @@ _CONNECTS = word_set(
     "on about called named titled headed entitled concerning regarding under covering"
 )
 _NUMBER = re.compile(
-    r"(?:\d+[a-z]?|[ivxlc]+|[a-z]|[a-z]\d+)(?:[.\-](?:\d+|[a-z]|[ivx]+))*(?:\((?:\d+|[a-z]|"
-    r"[ivx]+)\))*"
+    r"(?>\d+[a-z]?|[a-z]\d+|[ivxlc]+|[a-z])(?:[.\-](?>\d+|[ivx]+|[a-z]))*"
+    r"(?:\((?>\d+|[ivx]+|[a-z])\))*"
 )
 _DOTTED = re.compile(r"\d+(?:\.\d+)+[a-z]?(?:\(\w{1,3}\))*|§.*|\d+(?:\(\w{1,3}\))+")
 _ORDINALS = word_set(

@@ -112,7 +112,7 @@ function putBack() {
 // A document is read from a heading, a part or its beginning on.
 function read(button) {
   const { document: name, turn, hit } = (button.closest("[data-document]") ?? element.querySelector("article")).dataset;
-  const { at = 0, section = "" } = button.dataset;
+  const { at = 0, end = 0, section = "", key } = button.dataset;
   const there = button.matches(".to-section") && element.querySelector(`article [data-start="${at}"]`);
   if (there) {
     there.scrollIntoView({ block: "start" });
@@ -122,7 +122,7 @@ function read(button) {
   isChosen = true;
   if (!element.querySelector(".reading")) source = props.value;
   if (!button.closest("#opened")) opener = button.dataset.key;
-  const wanted = { document: name, at: Number(at), section: section, turn: Number(turn ?? 0), hit: Number(hit ?? 0) };
+  const wanted = { document: name, at: Number(at), section, turn: Number(turn ?? 0), hit: Number(hit ?? 0), end: Number(end), key };
   if (element.querySelector(".reading") && opening === JSON.stringify(wanted)) sourceOpened(); // as in `choose`
   opening = JSON.stringify(wanted);
   trigger("expand", wanted);

@@ -122,7 +122,8 @@ function pressStars(part) {
   for (const star of part.querySelectorAll(".keep")) {
     const isKept = JSON.parse(star.dataset.quotes).every((one) => kept.has(one));
     star.setAttribute("aria-pressed", `${isKept}`);
-    star.textContent = isKept ? "Kept" : "Keep";
+    const says = isKept ? "Kept" : "Keep";
+    if (star.textContent !== says) star.textContent = says; // a change of the page has it drawn again
   }
 }
 
@@ -251,6 +252,9 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".example")) {
     find(".popup:popover-open")?.hidePopover();
     ask(button.textContent);
+  } else if (data.tool) {
+    closeMenu(button);
+    trigger("option_select", { tool: data.tool, turn: Number(data.turn ?? 0), stop: Number(data.stop ?? 0) });
   } else if (data.hit) choose(Number(data.turn), Number(data.hit));
   else if (data.alone) trigger("edit", { turn: Number(data.alone) });
   else if (data.rate) trigger("like", { turn: Number(data.turn), rate: data.rate });
@@ -280,6 +284,7 @@ document.addEventListener("keydown", (event) => {
       newest.tabIndex = -1;
       return newest.focus({ preventScroll: true });
     }
+    if (find(".tool") && !event.target.closest("#panel")) return find(".tool [data-tool]").click();
     if (find("#panel").dataset.view === "documents") return closeDocuments();
     if (element.querySelector(".back")) return goBack();
   }

@@ -1,0 +1,119 @@
+"""A list of questions that is asked one by one, and the table that fills with their answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from briefqa.errors import BriefQAError
+from briefqa.questionnaire import asking, sheet
+from briefqa.questionnaire.answers import Answers, sentence_of
+from briefqa.receipts import receipt
+from briefqa.receipts.receipt import RecordedTurn
+from briefqa.reports.table import Format
+from briefqa.ui.html import Html, tag
+from briefqa.ui.tools.frame import SHOWN, Outcome, Tool, outcome, problem, source
+
+_REDRAWN = 0.5  # seconds between two looks at a table that fills
+
+
+class Questionnaire(Tool):
+    """A box for a list, and its answers as they come."""
+
+    name = "questionnaire"
+    title = "Questionnaire"
+    says = (
+        "Paste a question a line, or the cells of a table with a column “question”. Each is asked "
+        "by itself. For thousands, and for files: briefqa batch, in a terminal."
+    )
+    forms = ("csv", "xlsx", "docx", "md", "html", "json")
+
+    def _make(self) -> None:
+        self._text = gr.Textbox(label="Questions", lines=4, max_lines=10, autofocus=True)
+        with gr.Row(elem_classes="saves"):
+            self._ask = gr.Button("Ask all", size="sm")
+            self._stop = gr.Button("Stop", size="sm")
+
+    def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
+        few = {**options, "concurrency_limit": 2}
+        asked = self._ask.click(self._answers, [self._text, tab], self._outcome, **few)
+        self._stop.click(None, None, None, cancels=[asked])
+
+    def _answers(self, text: str | None, sent: str) -> Iterator[Outcome]:
+        """The answers so far, again and again, and at the end all with their files."""
+        turns: list[RecordedTurn] = []
+        try:
+            asked = sheet.of_text(text or "")
+            where = self._where(sent)
+            searcher = self._service.searcher()
+            questions = [each for each in asked.questions if each]
+            yield _unfinished(turns, len(questions))
+            drawn_at = time.monotonic()
+            for turn in asking.answers(searcher, questions, where):
+                turns.append(turn)
+                if time.monotonic() - drawn_at > _REDRAWN:
+                    yield _unfinished(turns, len(questions))
+                    drawn_at = time.monotonic()
+            made = replace(receipt.make(searcher, ()), turns=tuple(turns))
+        except BriefQAError as error:
+            yield problem(error)
+            return
+        dates = {info.name: info.date for info in self._service.documents()}
+        answers = Answers(asked, made, lambda name: dates.get(name, ""))
+        yield outcome(drawn(turns, answers.notes()), answers)
+
+    def _content(self, found: Answers, form: str) -> bytes:
+        return found.content(self._service.searcher(), Format(form))
+
+
+def _unfinished(turns: Sequence[RecordedTurn], of: int) -> Outcome:
+    return [drawn(turns, (f"{len(turns)} of {of} asked …",)), None, gr.update(visible=False)]
+
+
+def drawn(turns: Sequence[RecordedTurn], notes: Sequence[str]) -> Html:
+    """A row an answer, several where several places answer, and what is told of them."""
+    columns = ("", "question", "verdict", "sentence", "where it stands")
+    head = tag("tr", *(tag("th", name, scope="col") if name else tag("td") for name in columns))
+    rows = [row for number, turn in enumerate(turns[:SHOWN], 1) for row in _rows(number, turn)]
+    left = len(turns) - SHOWN
+    whole = tag("table", tag("thead", head), tag("tbody", *rows))
+    return tag(
+        "div",
+        tag("p", " ".join(notes), class_="remark", role="status"),
+        tag("div", whole, class_="table", tabindex=0, role="region", aria_label="Answers")
+        if rows
+        else None,
+        tag("p", f"{left} more are in the file.", class_="of") if left > 0 else None,
+    )
+
+
+def _rows(number: int, turn: RecordedTurn) -> Iterator[Html]:
+    quoted = [
+        (one.sentence, one.citation, one.document, one.sentence_start, one.sentence_end)
+        for one in turn.quotations
+    ]
+    for place, (sentence, citation, document, start, end) in enumerate(quoted):
+        opens = source(citation, document, start, end, f"answer-{number}-{place}")
+        yield _row(number, turn, tag("span", sentence, dir="auto"), opens)
+    if not quoted:
+        near = turn.hits[0] if turn.hits and not turn.answered else None
+        lacks = "; ".join(turn.missing) or turn.reason or turn.text
+        if near is None or turn.verdict == "not-found":
+            yield _row(number, turn, tag("span", lacks, class_="of"), None)
+            return
+        nearest = tag("span", f"Nearest: “{sentence_of(near)}” ({lacks})", class_="of", dir="auto")
+        opens = source(near.citation, near.document, near.start, near.end, f"near-{number}")
+        yield _row(number, turn, nearest, opens)
+
+
+def _row(number: int, turn: RecordedTurn, says: Html, opens: Html | None) -> Html:
+    verdict = str(turn.verdict or "no verdict").replace("-", " ")
+    question = tag("td", turn.question, dir="auto")
+    return tag(
+        "tr", tag("td", str(number)), question, tag("td", verdict), tag("td", says),
+        tag("td", opens),
+    )  # fmt: skip
