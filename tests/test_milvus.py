@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -25,11 +26,19 @@ from briefqa import Mode, Searcher, build, open_index
 from briefqa.concordance.finding import mentions_in
 from briefqa.concordance.meaning import near_in_meaning
 from briefqa.drafts.file import check_content
-from briefqa.errors import BriefQAError, IndexBusy, IndexFolderError, IndexNotFound, UsageError
+from briefqa.errors import (
+    BriefQAError,
+    IndexBusy,
+    IndexDamaged,
+    IndexFolderError,
+    IndexNotFound,
+    UsageError,
+)
 from briefqa.index.calibration import Calibration
 from briefqa.index.info import index_info
-from briefqa.index.milvus import collections, location, searching, writer
+from briefqa.index.milvus import collections, location, numbering, searching, writer
 from briefqa.index.milvus.client import Client
+from briefqa.index.milvus.rows import MilvusPassageFile
 from briefqa.index.milvus.store import MilvusStore
 from briefqa.index.store import store_at
 from briefqa.indexing.library import Library
@@ -216,8 +225,9 @@ def test_candidates_of_many_passages_come_from_milvus(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_milvus(place)
-    for name, value in {"_FEW": 5, "_MORE": 10, "_RUNS": 3, "MOST": 25}.items():
+    for name, value in {"_FEW": 5, "_MORE": 10, "MOST": 25}.items():
         monkeypatch.setattr(searching, name, value)
+    monkeypatch.setattr(numbering, "_RUNS", 3)
     question = HashingEmbedder().embed(["flood at the harbour"], TextKind.QUESTION)[0]
     with store_at(place.index).open() as here, store_at(place.folder).open() as known:
         n = known.manifest.passages
@@ -407,7 +417,7 @@ def test_a_build_that_fails_leaves_the_index_and_the_next_one_removes_what_it_se
         def fail(*_: object) -> None:
             raise IndexFolderError("the connection is lost")
 
-        broken.setattr(collections, "_records", fail)
+        broken.setattr(collections.Generation, "_record_rows", fail)
         (place.documents / "note.md").write_text(NEW)
         try:
             with pytest.raises(IndexFolderError, match="lost"):
@@ -416,11 +426,103 @@ def test_a_build_that_fails_leaves_the_index_and_the_next_one_removes_what_it_se
             (place.documents / "note.md").unlink()
     assert store.stamp() == published
     index_at(place.index, place.documents)
-    generations = {
-        collections.generation_of(each, store.location.name) for each in collections_of(store)
-    } - {None}
-    assert 1 <= len(generations) <= 2
+    there = Counter(each.rpartition("_")[2] for each in collections_of(store))
+    assert there["records"] == there["terms"] <= 2  # the one that is read, and the last
+    assert there["passages"] == there["vectors"] <= 2
     assert not [each for each in collections_of(store) if "_writer_" in each]
+
+
+def rows_in(store: MilvusStore) -> tuple[int, int]:
+    """How many passages and vectors there are, of whatever generation."""
+    with store.open() as opened:
+        assert isinstance(opened.passages, MilvusPassageFile)
+        rows = opened.passages.rows
+        base = rows.numbering.shared.base
+        names = collections.passages(base), collections.vectors(base)
+        passages, vectors = (rows.client.count(each) for each in names)
+        return passages, vectors
+
+
+def test_a_build_sends_the_passages_that_are_new_and_removes_what_nobody_reads(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_milvus(place)
+    index_at(place.index, place.documents)
+    sent: list[str] = []
+    insert = Client.insert
+
+    def counted(client: Client, collection: str, rows: Iterator[Any]) -> int:
+        number = insert(client, collection, rows)
+        sent.extend([collection.rpartition("_")[2]] * number)
+        return number
+
+    monkeypatch.setattr(Client, "insert", counted)
+    with store.open() as opened:
+        passages, vectors = opened.manifest.passages, len(opened.stored_vectors)
+    note = place.documents / "a-note.md"  # before all others, whose rows are then others
+    one = 0
+    try:
+        for year in ("1987", "1988"):
+            note.write_text(NEW.replace("1987", year))
+            sent.clear()
+            index_at(place.index, place.documents)
+            assert sent.count("passages") == 1
+            assert sent.count("terms") == passages + 1
+            one = sent.count("vectors")
+            assert 1 <= one < 5
+            with searcher_of(place.index) as searcher:
+                assert year in searcher.search("lighthouse of Quillon")[0].passage.text
+        # The last two generations have a note each.
+        assert rows_in(store) == (passages + 2, vectors + 2 * one)
+    finally:
+        note.unlink()
+    index_at(place.index, place.documents)
+
+
+def test_rows_that_are_lost_or_changed_are_told_and_sent_again(place: Place) -> None:
+    store = in_milvus(place)
+    for damage in ("passages", "vectors", "changed"):
+        with store.open() as opened:
+            assert isinstance(opened.passages, MilvusPassageFile)
+            rows = opened.passages.rows
+            base, number = rows.numbering.shared.base, int(rows.numbering.numbers[3])
+            collection = f"{base}_{damage}"
+            if damage == "changed":
+                collection = collections.passages(base)
+                (row,) = rows.client.get(collection, [number], ["record", "vectors", "digest"])
+                changed = row["record"].replace("the", "thy")
+                rows.client.upsert(
+                    collection,
+                    {**row, "number": number, "record": changed, "none": [1.0, 0.0]},
+                )
+                with pytest.raises(IndexDamaged, match="not what was sent"):
+                    _ = opened.passages[3]
+                rows.client.upsert(
+                    collection, {**row, "number": number, "digest": "0", "none": [1.0, 0.0]}
+                )
+            else:
+                rows.client.delete(collection, f"number == {number}")
+            with pytest.raises(IndexDamaged, match="rows are missing"):
+                opened.check()
+        assert "built anew" in index_at(place.index, place.documents).note
+        with store.open() as opened:
+            opened.check()
+            assert len(list(opened.passages)) == opened.manifest.passages
+
+
+def test_numbers_that_no_kept_generation_has_are_found() -> None:
+    shared = numbering.Shared("a", 2, "FLAT")
+    first = numbering.Numbering(shared, np.array([0, 3, 10]), np.array([0, 3, 5, 6]))
+    second = numbering.Numbering(shared, np.array([10, 0, 20]), np.array([0, 1, 4, 8]))
+    starts, ends = numbering.unused([first, second])
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [
+        (5, 10), (11, 20), (24, 2**62)
+    ]  # fmt: skip
+    assert first.rows_of(np.array([4, 5, 10, 2, 11, 0])).tolist() == [1, 2, 0, 0]
+    assert list(numbering.conditions("number", *second.ranges())) == [
+        "number in [10] or (number >= 0 and number < 3) or (number >= 20 and number < 24)"
+    ]
+    assert (first.end, second.end) == (11, 24)
 
 
 def test_a_writer_that_is_dead_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

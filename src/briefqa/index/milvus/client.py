@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -103,9 +103,10 @@ class Client:
                         params=dict(field.parameters or {}),
                     )  # fmt: skip
             self._client.create_collection(
-                collection, schema=schema, index_params=indexes,
-                consistency_level="Strong", timeout=_CALLING,
-            )  # fmt: skip
+                collection, schema=schema, consistency_level="Strong", timeout=_CALLING
+            )
+            # Nothing is in it yet: there is no index to wait for.
+            self._client.create_index(collection, indexes, sync=False, timeout=_CALLING)
 
     def insert(self, collection: str, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> int:
         """Insert rows, each with about how many bytes it has, in batches; returns how many."""
@@ -131,20 +132,31 @@ class Client:
         with self._explaining():
             self._client.upsert(collection, [row], timeout=_CALLING)
 
-    def count(self, collection: str) -> int:
-        """How many rows a collection that is loaded has."""
+    def count(self, collection: str, where: Iterable[str] = ("",)) -> int:
+        """How many rows, of a collection that is loaded, fulfil one of these conditions."""
+        total = 0
         with self._explaining():
-            (found,) = self._client.query(
-                collection, filter="", output_fields=["count(*)"], timeout=_CALLING
-            )
-            return int(found["count(*)"])
+            for each in where:
+                (found,) = self._client.query(
+                    collection, filter=each, output_fields=["count(*)"], timeout=_CALLING
+                )
+                total += int(found["count(*)"])
+        return total
 
-    def finish(self, collection: str, count: int) -> None:
-        """Flush and load a collection that has all of its rows; raises where some are lost."""
+    def delete(self, collection: str, where: str) -> None:
+        """Delete the rows of a collection that is loaded which fulfil a condition."""
+        with self._explaining():
+            self._client.delete(collection, filter=where, timeout=_CALLING)
+
+    def finish(self, collection: str, count: int, where: Iterable[str] = ("",)) -> None:
+        """Flush and load a collection to which so many rows were sent; raises where some are lost.
+
+        The rows are those that fulfil one of the conditions.
+        """
         with self._explaining():
             self._client.flush(collection, timeout=10 * _CALLING)
         self.load(collection)
-        if (found := self.count(collection)) != count:
+        if (found := self.count(collection, where)) != count:
             raise IndexFolderError(
                 f"{self.location.text} has {found} rows of the {count} that were sent; "
                 "the index was left as it was: build again."

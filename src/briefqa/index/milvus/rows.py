@@ -5,26 +5,29 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from briefqa.errors import IndexDamaged
 from briefqa.index.line_maps import ROW, LineMaps
 from briefqa.index.milvus import collections
 from briefqa.index.milvus.client import Client
+from briefqa.index.milvus.numbering import Numbering, conditions
 from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Rows = npt.NDArray[np.int64]
     Numbers = npt.NDArray[np.int32]
     Values = npt.NDArray[np.float32]
     Halves = npt.NDArray[np.float16]
+
+T = TypeVar("T")
 
 _KEPT = 4_096  # passages in memory, some 8 KB each
 _AHEAD = 256  # passages, or documents, that are read with one where all are read in order
@@ -32,32 +35,35 @@ _KEPT_BYTES = 20_000_000  # of documents in memory
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A passage: its record as JSON, its vectors, float16 [n, dimension], and its terms' numbers,
-    int32 ascending, with the gain of each, float32.
-    """
+class Content:
+    """A passage: its record as JSON, and its vectors, float16 [n, dimension]."""
 
     record: bytes
     vectors: Halves
-    terms: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The numbers of a passage's terms, int32 ascending, and the gain of each, float32."""
+
+    numbers: Numbers
     gains: Values
 
 
-class Passages:
-    """The rows of one generation; any thread may use them. The last ones used stay in memory."""
+class Kept(Generic[T]):
+    """What is read of passages, by row, for any thread. What was used last stays in memory."""
 
-    def __init__(self, client: Client, generation: str, n_passages: int, dimension: int) -> None:
-        self.client = client
-        self.generation = generation
-        self.n_passages = n_passages
-        self._dimension = dimension
-        self._kept: OrderedDict[int, Row] = OrderedDict()
+    def __init__(self, n_passages: int, read: Callable[[list[int]], dict[int, T]]) -> None:
+        """`read` returns what there is of these rows; raises IndexDamaged where one is missing."""
+        self._n_passages = n_passages
+        self._read = read
+        self._kept: OrderedDict[int, T] = OrderedDict()
         self._lock = threading.Lock()
         self._last = -1
 
-    def one(self, row: int) -> Row:
+    def one(self, row: int) -> T:
         """A row; the next ones are read with it if the one before was asked for last."""
-        if not 0 <= row < self.n_passages:
+        if not 0 <= row < self._n_passages:
             raise IndexError(row)
         with self._lock:
             found = self._kept.get(row)
@@ -65,23 +71,15 @@ class Passages:
         if found is not None:
             return found
         ahead = _AHEAD if in_order else 1
-        return self.several(range(row, min(row + ahead, self.n_passages)))[row]
+        return self.several(range(row, min(row + ahead, self._n_passages)))[row]
 
-    def several(self, rows: Iterable[int]) -> Mapping[int, Row]:
+    def several(self, rows: Iterable[int]) -> Mapping[int, T]:
         """Some rows, by their numbers."""
         wanted = [int(row) for row in rows]
         with self._lock:
             found = {row: self._kept[row] for row in wanted if row in self._kept}
-        missing = [row for row in wanted if row not in found]
-        collection = collections.passages(self.generation)
-        fields = ("row", "record", "vectors", "terms")
-        for got in self.client.get(collection, missing, fields):
-            number = int(got["row"])
-            found[number] = self._row(number, got)
-        if len(found) < len(set(wanted)):
-            raise damaged(
-                Path(self.client.location.text) / "passages", "some of its passages are missing"
-            )
+        if missing := [row for row in dict.fromkeys(wanted) if row not in found]:
+            found |= self._read(missing)
         with self._lock:
             for row in wanted[-_KEPT:]:
                 self._kept[row] = found[row]
@@ -90,25 +88,88 @@ class Passages:
                 self._kept.popitem(last=False)
         return found
 
-    def blocks(self, rows: Sequence[int] | Rows) -> Iterator[list[tuple[int, Row]]]:
-        """All of these rows, some hundred at a time."""
-        for start in range(0, len(rows), _AHEAD):
-            block = [int(row) for row in rows[start : start + _AHEAD]]
-            found = self.several(block)
-            yield [(row, found[row]) for row in block]
 
-    def _row(self, number: int, got: Mapping[str, Any]) -> Row:
-        parts = {}
-        for name in ("record", "vectors", "terms"):
-            text: str = got[name]
-            if text:
-                parts[name] = text.encode() if name == "record" else base64.b64decode(text)
-            else:  # too long for a field, or empty
-                key = f"{name}/{number}"
-                parts[name] = read_blob(self.client, self.generation, key) or b""
-        pairs = np.frombuffer(parts["terms"], collections.TERM)
-        vectors = np.frombuffer(parts["vectors"], np.float16).reshape(-1, self._dimension)
-        return Row(parts["record"] + b"\n", vectors, pairs["number"], pairs["gain"])
+class Passages:
+    """The passages of one generation and their terms."""
+
+    def __init__(self, client: Client, generation: str, numbering: Numbering) -> None:
+        self.client = client
+        self.generation = generation
+        self.numbering = numbering
+        self.n_passages = len(numbering.numbers)
+        self.contents = Kept(self.n_passages, self._contents)
+        self.terms = Kept(self.n_passages, self._terms)
+
+    def check(self) -> None:
+        """Raise IndexDamaged unless all rows are there, each with the digest it was sent with."""
+        shared, numbers = self.numbering.shared, self.numbering.numbers
+        digests = self.digests()
+        own = collections.passages(shared.base)
+        got = {
+            int(row["number"]): row["digest"]
+            for row in self.client.get(own, numbers.tolist(), ("number", "digest"))
+        }
+        wanted = list(conditions("number", *self.numbering.ranges()))
+        vectors = self.client.count(collections.vectors(shared.base), wanted)
+        terms = self.client.count(collections.terms(self.generation))
+        if (
+            got != dict(zip(numbers.tolist(), digests, strict=True))
+            or vectors != self.numbering.starts[-1]
+            or terms != self.n_passages
+        ):
+            raise self._damaged("some of its rows are missing or others than were sent")
+
+    def digests(self) -> list[str]:
+        """What its passages were when they were sent."""
+        kept = (read_blob(self.client, self.generation, "digests") or b"").decode().split()
+        if len(kept) != self.n_passages:
+            raise self._damaged("their digests are missing")
+        return kept
+
+    def _contents(self, rows: list[int]) -> dict[int, Content]:
+        numbers = dict(zip(self.numbering.numbers[rows].tolist(), rows, strict=True))
+        fields = ("number", "record", "vectors", "digest")
+        collection = collections.passages(self.numbering.shared.base)
+        found = {}
+        for got in self.client.get(collection, list(numbers), fields):
+            row = numbers[int(got["number"])]
+            record = got["record"].encode() or self._too_long("record", row)
+            halves = base64.b64decode(got["vectors"]) or self._too_long("vectors", row)
+            self._check_digest(got, record, halves)
+            vectors = np.frombuffer(halves, np.float16)
+            found[row] = Content(
+                record + b"\n", vectors.reshape(-1, self.numbering.shared.dimension)
+            )
+        return self._all(found, rows)
+
+    def _terms(self, rows: list[int]) -> dict[int, Terms]:
+        found = {}
+        collection = collections.terms(self.generation)
+        for got in self.client.get(collection, rows, ("row", "terms", "digest")):
+            row = int(got["row"])
+            content = base64.b64decode(got["terms"]) or self._too_long("terms", row)
+            self._check_digest(got, content)
+            pairs = np.frombuffer(content, collections.TERM)
+            found[row] = Terms(pairs["number"], pairs["gain"])
+        return self._all(found, rows)
+
+    def _too_long(self, name: str, row: int) -> bytes:
+        """What is too long for a field, or empty."""
+        return read_blob(self.client, self.generation, f"{name}/{row}") or b""
+
+    def _check_digest(self, got: Mapping[str, Any], *parts: bytes) -> None:
+        if collections.digest(*parts) != got["digest"]:
+            raise self._damaged("a passage is not what was sent")
+
+    def _all(self, found: dict[int, T], rows: list[int]) -> dict[int, T]:
+        if len(found) < len(rows):
+            # Raises Missing where the generation was replaced and its rows were removed.
+            self.client.count(collections.records(self.generation))
+            raise self._damaged("some of its passages are missing")
+        return found
+
+    def _damaged(self, why: str) -> IndexDamaged:
+        return damaged(Path(self.client.location.text) / "passages", why)
 
 
 def read_blob(client: Client, generation: str, key: str) -> bytes | None:
@@ -123,7 +184,7 @@ def read_blobs(client: Client, generation: str, keys: Sequence[str]) -> dict[str
 
 def read_from(client: Client, collection: str, keys: Sequence[str]) -> dict[str, bytes]:
     """The same of any collection whose rows are found by keys."""
-    fields = ("key", "parts", "content")
+    fields = ("key", "parts", "digest", "content")
     heads = client.get(collection, [f"{key}#0" for key in keys], fields)
     rest = [
         f"{head['key'].removesuffix('#0')}#{part}"
@@ -144,6 +205,8 @@ def read_from(client: Client, collection: str, keys: Sequence[str]) -> dict[str,
                 Path(client.location.text) / "records", f"a part of '{key}' is missing"
             ) from error
         found[key] = base64.b64decode("".join(texts))
+        if collections.digest(found[key]) != head["digest"]:
+            raise damaged(Path(client.location.text) / "records", f"'{key}' is not what was sent")
     return found
 
 
@@ -152,24 +215,16 @@ class MilvusPassageFile(PassageFile):
 
     def __init__(self, rows: Passages) -> None:
         self._path = Path(rows.client.location.text) / "passages"
-        self._rows = rows
+        self.rows = rows
 
     def __len__(self) -> int:
-        return self._rows.n_passages
+        return self.rows.n_passages
 
     def line(self, row: int) -> bytes:
-        return self._rows.one(row).record
+        return self.rows.contents.one(row).record
 
     def close(self) -> None:
         """Nothing is open."""
-
-    def count(self) -> int:
-        """How many passages Milvus has."""
-        return self._rows.client.count(collections.passages(self._rows.generation))
-
-    def count_vectors(self) -> int:
-        """How many vectors of them Milvus has."""
-        return self._rows.client.count(collections.vectors(self._rows.generation))
 
 
 class MilvusDocumentFile(DocumentFile):
@@ -229,10 +284,10 @@ class MilvusLineMaps(LineMaps):
 class StoredVectors:
     """The vectors of a generation as a build copies them: by number, or by a range of them."""
 
-    def __init__(self, rows: Passages, starts: Rows, dimension: int) -> None:
-        self._rows = rows
-        self._starts = starts
-        self.shape = (int(starts[-1]), dimension)
+    def __init__(self, rows: Passages) -> None:
+        self._contents = rows.contents
+        self._starts = rows.numbering.starts
+        self.shape = (int(self._starts[-1]), rows.numbering.shared.dimension)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -245,9 +300,9 @@ class StoredVectors:
                 return np.empty((0, self.shape[1]), np.float16)
             first = int(np.searchsorted(self._starts, start, "right")) - 1
             last = int(np.searchsorted(self._starts, end - 1, "right")) - 1
-            held = [self._rows.one(row).vectors for row in range(first, last + 1)]
+            held = [self._contents.one(row).vectors for row in range(first, last + 1)]
             offset = int(self._starts[first])
             return np.concatenate(held)[start - offset : end - offset]
         row = int(np.searchsorted(self._starts, which, "right")) - 1
-        vector: Halves = self._rows.one(row).vectors[which - int(self._starts[row])]
+        vector: Halves = self._contents.one(row).vectors[which - int(self._starts[row])]
         return vector

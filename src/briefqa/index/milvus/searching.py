@@ -6,7 +6,7 @@ weights of a question is the score that the index in a folder has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ from briefqa.index.keyword_index import PostingsKeywordIndex
 from briefqa.index.manifest import Manifest
 from briefqa.index.milvus import collections
 from briefqa.index.milvus.client import MOST
-from briefqa.index.milvus.rows import MilvusPassageFile, Passages, Row, read_blobs
+from briefqa.index.milvus.numbering import conditions
+from briefqa.index.milvus.rows import Content, MilvusPassageFile, Passages, read_blobs
 from briefqa.index.postings import Postings
 from briefqa.index.recovery import damaged
-from briefqa.index.vector_index import EXACT_MOST, SENTENCE_WEIGHT
+from briefqa.index.vector_index import SENTENCE_WEIGHT
 from briefqa.text.language import stemmer
 from briefqa.text.words import plain_words
 
@@ -35,24 +36,10 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float32]
 
 _FEW = 300  # passages whose scores are computed without a search for the best of them
-_RUNS = 200  # of neighbouring rows that one filter names
+_BLOCK = 256  # passages that are read at a time
 _COUNTED = 500  # passages with a higher score that are counted
 _DEPTH = 4  # nearest vectors asked for with each passage wanted
 _MORE = 100  # passages beside those wanted whose cosines are computed
-
-
-def filters(rows: Rows | None, n_passages: int) -> Iterator[str]:
-    """Conditions that hold for these rows only, together for all of them; none holds for all."""
-    if rows is None or len(rows) == n_passages:
-        yield ""
-        return
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    runs = np.split(rows, breaks)
-    for start in range(0, len(runs), _RUNS):
-        some = runs[start : start + _RUNS]
-        single = [int(run[0]) for run in some if len(run) == 1]
-        ranges = [f"(row >= {run[0]} and row <= {run[-1]})" for run in some if len(run) > 1]
-        yield " or ".join([*([f"row in {single}"] if single else []), *ranges])
 
 
 class MilvusKeywordIndex(PostingsKeywordIndex):
@@ -69,7 +56,7 @@ class MilvusKeywordIndex(PostingsKeywordIndex):
         self.languages = (manifest.language, *manifest.other_languages())
         self.n_passages = manifest.passages
         self._rows = rows
-        self._collection = collections.passages(rows.generation)
+        self._collection = collections.terms(rows.generation)
         got = read_blobs(rows.client, rows.generation, ("terms", "frequencies", "spellings"))
         try:
             terms = got["terms"].decode().split("\n")[:-1]
@@ -104,9 +91,9 @@ class MilvusKeywordIndex(PostingsKeywordIndex):
         numbers = [self._postings.number(term) for term in terms]
         if all(number is None for number in numbers):
             return flags
-        found = self._rows.several(rows)
+        found = self._rows.terms.several(rows)
         for place, row in enumerate(rows):
-            held = found[int(row)].terms
+            held = found[int(row)].numbers
             flags[:, place] = [number is not None and number in held for number in numbers]
         return flags
 
@@ -141,8 +128,10 @@ class MilvusKeywordIndex(PostingsKeywordIndex):
         wanted = {tuple(words) for words in phrases}
         file = MilvusPassageFile(self._rows)
         found = []
-        for block in self._rows.blocks(rows):
-            for row, _ in block:
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK].tolist()
+            self._rows.contents.several(block)  # at once
+            for row in block:
                 words = plain_words(cutting.searched(file[row]))
                 if all(_stands(phrase, words) for phrase in wanted):
                     found.append(row)
@@ -176,15 +165,15 @@ class MilvusMatch:
 
     def scores(self, rows: Rows) -> Values:
         """The score of each of these passages, float32 [len(rows)], 0 where no term occurs."""
-        found = self._rows.several(rows) if self._weights else {}
+        found = self._rows.terms.several(rows) if self._weights else {}
         scores = np.zeros(len(rows), np.float32)
         if not found:
             return scores
         for place, row in enumerate(rows):
             held = found[int(row)]
             for number, weight in self._weights.items():  # in the order of the index in a folder
-                at = int(held.terms.searchsorted(number))
-                if at < len(held.terms) and held.terms[at] == number:
+                at = int(held.numbers.searchsorted(number))
+                if at < len(held.numbers) and held.numbers[at] == number:
                     scores[place] += np.float32(weight) * held.gains[at]
         return scores
 
@@ -196,10 +185,13 @@ class MilvusMatch:
     def _hits(self, limit: int, among: Rows | None) -> list[tuple[int, float]]:
         if not self._weights:
             return []
-        collection = collections.passages(self._rows.generation)
+        collection = collections.terms(self._rows.generation)
+        wanted: Iterable[str] = ("",)
+        if among is not None and len(among) < self._n_passages:
+            wanted = conditions("row", among, among + 1)
         return [
             hit
-            for where in filters(among, self._n_passages)
+            for where in wanted
             for hit in self._rows.client.search(collection, "words", self._weights, limit, where)
         ]
 
@@ -207,20 +199,18 @@ class MilvusMatch:
 class MilvusVectorIndex:
     """The vectors of one generation in Milvus."""
 
-    def __init__(self, rows: Passages, starts: Rows, dimension: int) -> None:
-        """`starts` are as `vector_index.read_vectors` returns them."""
+    def __init__(self, rows: Passages) -> None:
         self._rows = rows
-        self._starts = starts
-        self._dimension = dimension
-        self._collection = collections.vectors(rows.generation)
+        self._numbering = rows.numbering
+        self._collection = collections.vectors(rows.numbering.shared.base)
 
     @property
     def n_passages(self) -> int:
-        return len(self._starts) - 1
+        return self._rows.n_passages
 
     @property
     def dimension(self) -> int:
-        return self._dimension
+        return self._numbering.shared.dimension
 
     def nearest(
         self, question: Values, limit: int, among: Rows | None = None
@@ -240,7 +230,7 @@ class MilvusVectorIndex:
         cosines = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), MOST):
             part = rows[start : start + MOST]
-            found = self._rows.several(part)
+            found = self._rows.contents.several(part)
             for place, row in enumerate(part, start):
                 each = _products(found[int(row)], question)
                 best = each[1:].max() if len(each) > 1 else each[0]
@@ -249,7 +239,7 @@ class MilvusVectorIndex:
 
     def sentence_cosines(self, question: Values, row: int) -> Values:
         """The cosine of each sentence of a passage, float32 [n_sentences], in order."""
-        each = _products(self._rows.one(row), question)
+        each = _products(self._rows.contents.one(row), question)
         return each[1:] if len(each) > 1 else each
 
     def check(self) -> None:
@@ -261,25 +251,28 @@ class MilvusVectorIndex:
     def _candidates(self, question: Values, limit: int, among: Rows | None) -> Rows:
         """The passages of the nearest vectors, ascending: those wanted and some more."""
         wanted, depth = limit + _MORE, min(_DEPTH * limit, MOST)
+        every = among is None or len(among) == self.n_passages
+        where = [""] if every else list(conditions("number", *self._numbering.ranges(among)))
         while True:
-            parameters = {"ef": max(64, depth)} if self._starts[-1] > EXACT_MOST else {}
-            hits = [
-                hit
-                for where in filters(among, self.n_passages)
-                for hit in self._rows.client.search(
-                    self._collection, "vector", question, depth, where, parameters
+            hnsw = self._numbering.shared.index == "HNSW"
+            parameters = {"ef": max(64, depth)} if hnsw else {}
+            parts = [
+                self._rows.client.search(
+                    self._collection, "vector", question, depth, each, parameters
                 )
+                for each in where
             ]
-            hits.sort(key=lambda hit: -hit[1])
+            hits = sorted((hit for part in parts for hit in part), key=lambda hit: -hit[1])
             numbers = np.array([number for number, _ in hits], np.int64)
-            owners = self._starts.searchsorted(numbers, "right") - 1
-            rows = np.fromiter(dict.fromkeys(owners.tolist()), np.int64)
-            if len(rows) >= wanted or depth >= min(MOST, self._starts[-1]):
+            # Of another generation's passages there may be some vectors, too.
+            found = self._numbering.rows_of(numbers)
+            rows = np.fromiter(dict.fromkeys(found.tolist()), np.int64)
+            if len(rows) >= wanted or depth >= MOST or all(len(part) < depth for part in parts):
                 return np.sort(rows[:wanted])
             depth = min(4 * depth, MOST)
 
 
-def _products(row: Row, question: Values) -> Values:
+def _products(row: Content, question: Values) -> Values:
     """Of each vector of a passage with the question; one by one, so that equal ones are equal."""
     products: Values = np.vecdot(widened(row.vectors), question)
     return products

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from briefqa.errors import IndexFolderError, IndexNotFound
+from briefqa.errors import IndexDamaged, IndexFolderError, IndexNotFound
 from briefqa.index import generations
 from briefqa.index.calibration import Calibration
 from briefqa.index.manifest import BuildInputs, Manifest, parse_inputs
 from briefqa.index.milvus import collections, location
 from briefqa.index.milvus.client import Client, Missing
+from briefqa.index.milvus.numbering import Numbering, Shared, conditions, unused
 from briefqa.index.milvus.rows import (
     MilvusDocumentFile,
     MilvusLineMaps,
@@ -46,12 +47,9 @@ class OpenedInMilvus(OpenedIndex):
     __slots__ = ()
 
     def check(self) -> None:
-        """Raise IndexDamaged where rows are missing: Milvus checks what it keeps."""
-        rows = self.passages
-        assert isinstance(rows, MilvusPassageFile)
-        there = rows.count(), rows.count_vectors()
-        if there != (self.manifest.passages, len(self.stored_vectors)):
-            raise damaged(self.folder / "passages", "some of its rows are missing")
+        """Raise IndexDamaged where rows are missing or are others than were sent."""
+        assert isinstance(self.passages, MilvusPassageFile)
+        self.passages.rows.check()
 
 
 class MilvusStore:
@@ -102,18 +100,18 @@ class MilvusStore:
 
     def _open(self) -> OpenedIndex:
         generation, client = self._generation(), self.client
-        for collection in collections.all_of(generation):
-            client.load(collection)
+        numbering = self._loaded(generation)
         manifest = self._manifest(generation)
-        got = read_blobs(client, generation, ("starts", "keys"))
-        try:
-            starts = np.frombuffer(got["starts"], "<i8")
-            keys = np.frombuffer(got["keys"], np.uint8).reshape(int(starts[-1]), -1)
-        except (KeyError, ValueError, IndexError) as error:
-            raise damaged(Path(self.location.text) / "records", "it is incomplete") from error
-        if len(starts) != manifest.passages + 1:
+        if (len(numbering.numbers), numbering.shared.dimension) != (
+            manifest.passages, manifest.dimension,
+        ):  # fmt: skip
             raise damaged(Path(self.location.text) / "records", "its counts disagree")
-        rows = Passages(client, generation, manifest.passages, manifest.dimension)
+        try:
+            keys = np.frombuffer(read_blob(client, generation, "keys") or b"", np.uint8)
+            keys = keys.reshape(int(numbering.starts[-1]), -1)
+        except ValueError as error:
+            raise damaged(Path(self.location.text) / "records", "it is incomplete") from error
+        rows = Passages(client, generation, numbering)
         passages = MilvusPassageFile(rows)
         passages.sharing_titles = manifest.sharing_titles()
         return OpenedInMilvus(
@@ -124,9 +122,9 @@ class MilvusStore:
             line_maps=MilvusLineMaps(client, generation),
             passages=passages,
             keyword=MilvusKeywordIndex(rows, manifest),
-            vectors=MilvusVectorIndex(rows, starts, manifest.dimension),
-            stored_vectors=StoredVectors(rows, starts, manifest.dimension),
-            vector_starts=starts,
+            vectors=MilvusVectorIndex(rows),
+            stored_vectors=StoredVectors(rows),
+            vector_starts=numbering.starts,
             vector_keys=keys,
             lease=None,
             _resources=ExitStack(),
@@ -180,7 +178,9 @@ class MilvusStore:
     def publish(self, folder: Path, manifest: Manifest) -> None:
         client, generation = self.client, collections.named(self._name, folder)
         try:
-            collections.write(client, generation, folder, manifest)
+            before = self._published()
+            last = self._last(before) if before else None
+            collections.Generation(generation, folder, manifest, before, last).send(client)
             if self._writer is not None:
                 self._writer.check()
             published = collections.records(generation)
@@ -193,26 +193,53 @@ class MilvusStore:
             ) from error
 
     def tidy(self) -> str:
-        """Drop all generations but the published one and, for who still reads it, the last."""
+        """Remove all generations but the published one and, for who still reads it, the last."""
         self._remove_unused()
         return ""
 
+    def _last(self, generation: str) -> tuple[Numbering, list[str]] | None:
+        """The passages that the next generation may share; None if some are missing."""
+        try:
+            rows = Passages(self.client, generation, self._loaded(generation))
+            rows.check()
+            return rows.numbering, rows.digests()
+        except (IndexDamaged, Missing):
+            return None
+
     def _remove_unused(self) -> None:
         client = self.client
+        kept: dict[str, list[Numbering]] = {}
+        wanted: set[str] = set()
+        current = self._published()
         try:
-            current = self._generation()
-        except IndexNotFound:
-            current = ""
-        there = client.collections()
-        found = {collections.generation_of(name, self._name) for name in there}
-        ordered = sorted(name for name in found if name)
-        complete = [name for name in ordered if collections.records(name) in there]
-        kept = {current, *[name for name in complete if name < current][-1:]}
-        for name in there:
-            generation = collections.generation_of(name, self._name)
-            if generation and generation not in kept:
+            if current:
+                self._keep(current, kept, wanted)
+                if before := (read_blob(client, current, "before") or b"").decode():
+                    with suppress(IndexDamaged, Missing):
+                        self._keep(before, kept, wanted)
+        except (IndexDamaged, Missing):
+            return  # which collections it shares cannot be told
+        for name in client.collections():
+            if collections.generation_of(name, self._name) and name not in wanted:
                 with suppress(Missing):
                     client.drop(name)
+        for base, numberings in kept.items():
+            for where in conditions("number", *unused(numberings)):
+                client.delete(collections.passages(base), where)
+                client.delete(collections.vectors(base), where)
+
+    def _keep(self, generation: str, kept: dict[str, list[Numbering]], wanted: set[str]) -> None:
+        """Add what a generation reads: to which passages and vectors, by base, and collections."""
+        numbering = self._loaded(generation)
+        kept.setdefault(numbering.shared.base, []).append(numbering)
+        wanted.update(collections.all_of(generation, numbering.shared.base))
+
+    def _published(self) -> str:
+        """The name of the published generation, "" before the first."""
+        try:
+            return self._generation()
+        except IndexNotFound:
+            return ""
 
     def _generation(self) -> str:
         try:
@@ -235,6 +262,27 @@ class MilvusStore:
         if content is None:
             raise damaged(folder / MANIFEST, "it is missing")
         return generations.parsed(folder, content)
+
+    def _loaded(self, generation: str) -> Numbering:
+        """Which rows are its passages, all of whose collections are then loaded.
+
+        Raises IndexDamaged and Missing.
+        """
+        self.client.load(collections.records(generation))
+        got = read_blobs(self.client, generation, ("shared", "numbers", "starts"))
+        try:
+            numbering = Numbering(
+                decode(got["shared"], Shared),
+                np.frombuffer(got["numbers"], "<i8"),
+                np.frombuffer(got["starts"], "<i8"),
+            )
+        except (KeyError, ValueError, Malformed) as error:
+            raise damaged(Path(self.location.text) / "records", "it is incomplete") from error
+        if len(numbering.starts) != len(numbering.numbers) + 1:
+            raise damaged(Path(self.location.text) / "records", "its counts disagree")
+        for collection in collections.all_of(generation, numbering.shared.base):
+            self.client.load(collection)
+        return numbering
 
     def _calibration(self) -> bytes | None:
         try:
