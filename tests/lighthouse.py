@@ -115,7 +115,7 @@ def unsure(*hits: Hit, missing: str = "no number of cats") -> Answer:
         answer(*hits),
         verdict=Verdict.UNSURE,
         text="These documents speak of this, but may not answer it.",
-        reason=f"Nothing in 1 document surely answers it. The nearest sentence has {missing}.",
+        reason=f"Nothing in 1 document surely answers it. The nearest passage has {missing}.",
         missing=(missing,),
         quotations=(),
     )

@@ -11,8 +11,9 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.answering import compose, ranking
-from briefqa.answering.checks import Check, check
+from briefqa.answering.checks import Check, check, rules_out
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.missing import unfound
 from briefqa.answering.question import analyse
 from briefqa.answering.respond import ABOUT, FOUND_BY_WORDS, NO_WORDS, NOT_ENGLISH
 from briefqa.records import (
@@ -124,7 +125,7 @@ def test_an_unsure_answer_quotes_nothing_and_says_what_is_missing(asked: Asked) 
     assert answer.verdict is Verdict.UNSURE
     assert answer.text == "These documents speak of this, but may not answer it."
     assert answer.reason == (
-        "Nothing in 2 documents surely answers it. The nearest sentence has no number of soldiers "
+        "Nothing in 2 documents surely answers it. The nearest passage has no number of soldiers "
         "and nothing about “1774”."
     )
     assert answer.missing == tuple(missing)
@@ -272,11 +273,49 @@ def test_a_question_that_is_empty_or_has_no_word_to_look_for_is_told_so(searcher
     assert answer.reason.startswith("The question has no word to look for")
 
 
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("They drilled at dawn. Then 40 soldiers fell ill.", []),
+        ("They drilled at dawn. Then 40 tents burned.", ["no number of soldiers"]),
+    ],
+)
+def test_what_another_sentence_of_the_passage_says_is_not_missing(
+    asked: Asked, text: str, lacking: list[str]
+) -> None:
+    inquiry = asked("How many soldiers fell ill?")
+    marked = check(inquiry.question, "They drilled at dawn.", "dawn", text)
+    assert "no number of soldiers" in [each.missing for each in marked]
+    assert list(dict.fromkeys(unfound(inquiry, hit(1, text), marked))) == lacking
+
+
 @pytest.mark.parametrize(("header", "strength"), [("| Ship | Cars |\n|---|--:|", 0.0), ("", 0.5)])
 def test_a_number_under_the_name_of_what_is_counted_counts_it(header: str, strength: float) -> None:
     question = analyse("How many cars does the Eider carry?")
     found = {one.check: one for one in check(question, "| Eider | 18 |", "18", "", header)}
     assert found[Check.COUNTED].strength == strength
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "ruled_out"),
+    [
+        ("Who retires after 40 years?", "The rest is routine.", True),
+        ("Who retires after 40 years?", "Pilot Hansen does.", False),
+        ("When does the pilot retire?", "The rest is routine.", True),
+        ("How much does the pilot earn?", "His pay is 40,000.", False),
+        ("Is there a patch for the timing attack?", "Avoid the crate near attackers.", True),
+        ("Are there any patches yet?", "No patch is yet available.", False),
+        ("Is there parking near the quay?", "Cars are parked behind the church.", False),
+        ("Was there really a swimming pool?", "Swimming lessons begin in May.", False),
+        ("Is there?", "The rest is routine.", False),
+    ],
+)
+def test_a_sentence_without_what_is_asked_for_is_never_asserted(
+    question: str, sentence: str, ruled_out: bool
+) -> None:
+    asked = analyse(question)
+    words = sentence.rstrip(".").rpartition(" ")[2]
+    assert rules_out(asked, check(asked, sentence, words, sentence)) is ruled_out
 
 
 @pytest.mark.parametrize(

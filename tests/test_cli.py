@@ -120,7 +120,7 @@ def test_ask_says_when_it_is_not_sure_and_shows_passages_without_a_mark(
     assert code == 3
     assert out.startswith(
         "These documents speak of this, but may not answer it.\n\n"
-        "Nothing in 1 document surely answers it. The nearest sentence has no number of captains"
+        "Nothing in 1 document surely answers it. The nearest passage has no number of captains"
     )
     assert "The nearest passages, which may not answer:\n\n[1] Harbour › Crew · ¶1  (har" in out
     assert "\n    Captain Mara Oduya leads.\n" in out

@@ -348,7 +348,7 @@ def test_an_unsure_answer_says_what_is_missing_and_marks_nothing() -> None:
     read = shown(unsure(LAMP, ADA))
     before, after = read.text.split("More passages that speak of it")
     assert words(before) == words(
-        "Who?These documents may not answer this: the nearest sentence has no number of cats."
+        "Who?These documents may not answer this: the nearest passage has no number of cats."
         "The keeper was called Ada.She lit the lamp at six.[1] The lighthouse › Keeper · ¶1 Keep"
     )
     assert words(after) == "The keeper was called Ada.[1] Keeper · ¶1 Keep"

@@ -263,7 +263,7 @@ def visit(
             open_visits.callback(visitor.close)
             visitor.set_viewport_size({"width": width, "height": height})
             visitor.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            visitor.set_default_timeout(20_000)
+            visitor.set_default_timeout(60_000)  # a machine may be busy
             visitor.on("request", lambda request: requested.append(request.url))
             visitor.on("pageerror", lambda error: failures.append(str(error)))
             visitor.goto(f"{at}/{query}", wait_until="commit")

@@ -307,7 +307,7 @@ def test_an_unsure_answer_looks_different_and_marks_nothing(
     said = searcher.ask(UNSURE)
     assert said.missing == ("no number of ferries", "no mention of “sank”")
     assert turn.locator(".verdict").inner_text() == (
-        "These documents may not answer this: the nearest sentence has no number of ferries and "
+        "These documents may not answer this: the nearest passage has no number of ferries and "
         "no mention of “sank”."
     )
     quotes = turn.locator("blockquote")

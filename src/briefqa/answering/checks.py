@@ -6,6 +6,7 @@ not concern the question passes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +27,7 @@ class Check(StrEnum):
     COUNTED = "counted"  # the number counts what was asked
     ECHO = "echo"  # the words say more than the question does
     POLARITY = "polarity"  # both say what is so, or both what is not
+    EXISTENCE = "existence"  # what is asked to be there is named in the text
     NUMBERS = "numbers"  # the numbers and years of the question are those of the text
     WORDS = "words"  # the reader is sure of just these words, not only of their sentence
 
@@ -55,8 +57,21 @@ def check(
         _counted(question, sentence, under),
         _echo(question, words),
         _polarity(question, sentence),
+        _existence(question, around),
         _numbers(question, around),
     )
+
+
+def rules_out(question: Question, checked: Iterable[Checked]) -> bool:
+    """Whether a sentence cannot answer, however sure the reader is: it holds nothing of the type
+    that is asked for, or what is asked to be there is not named beside it.
+
+    A quantity is too often written without its unit to be ruled out.
+    """
+    always = {Check.EXISTENCE}
+    if question.expects in entities.FINDERS:
+        always.add(Check.ANSWER_TYPE)
+    return any(each.strength == 1 and each.check in always for each in checked)
 
 
 def _answer_type(question: Question, sentence: str, words: str) -> Checked:
@@ -128,6 +143,15 @@ def _polarity(question: Question, sentence: str) -> Checked:
     return Checked(Check.POLARITY, 1.0, "no word such as “not”")
 
 
+def _existence(question: Question, around: str) -> Checked:
+    """Whether there is a patch says no text that names none."""
+    asked = _THERE_IS.match(question.text)
+    things = _content(asked["things"]) if asked else []
+    if asked is None or not things or _stems(around).intersection(things):
+        return Checked(Check.EXISTENCE, 0.0)
+    return Checked(Check.EXISTENCE, 1.0, f"nothing about “{asked['things'].strip()}”")
+
+
 def _numbers(question: Question, around: str) -> Checked:
     """A year or a number of the question that the text has not, where the text has others."""
     asked = set(entities.figures(question.text))
@@ -155,6 +179,11 @@ def _content(text: str) -> list[str]:
 
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*")
+_THERE_IS = regex.compile(
+    r"(?i)(?:is|are|was|were) there (?:(?:an?|any|some|no|still|already|yet) )*+"
+    r"(?P<things>(?:(?!(?:for|of|on|in|at|to|from|with|about|against|between|by|near|that|which|who|"
+    r"during|after|before|under|when|if)\b)[\p{L}\p{N}'’\-]++ ?+)++)"
+)
 _NEGATION = regex.compile(
     r"(?i)\b(?:not|no|none|never|neither|nor|nobody|nothing|nowhere|without|cannot|except|unless|"
     r"refus\w+|fail(?:ed|s)?|exempt\w*|forbid\w*|forbidden|prohibit\w*|exclud\w+|\w++(?<=\wn)['’]t)\b"

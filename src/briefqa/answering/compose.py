@@ -95,11 +95,11 @@ def unsure(
 ) -> Answer:
     """An Answer that shows the nearest passages and says what they lack, each once.
 
-    `missing` is what the nearest sentence lacks, in words: `no number of soldiers`, `nothing about
+    `missing` is what the nearest passage lacks, in words: `no number of soldiers`, `nothing about
     “1774”`.
     """
     missing = tuple(dict.fromkeys(" ".join(each.split()) for each in missing))
-    lacks = f" The nearest sentence has {listed(missing)}." if missing else ""
+    lacks = f" The nearest passage has {listed(missing)}." if missing else ""
     return _answer(
         inquiry,
         verdict=Verdict.UNSURE,

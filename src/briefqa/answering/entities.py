@@ -41,18 +41,29 @@ _TIME = regex.compile(
     r"ago|since|until|during|after|before|when|once|as soon as|weekend|easter|christmas|period|"
     r"immediately|now|later|early|late|season|war|reign)\b"
 )
-_CAPITAL = regex.compile(r"\b\p{Lu}[\p{L}'’\-]+|\b\p{Lu}\p{Lu}+\b|\p{Lo}")
+_OPENING = (  # words that begin a sentence with a capital and name nobody
+    r"(?:the|an?|this|that|these|those|it|its|there|here|in|on|at|by|for|from|to|of|with|as|if|"
+    r"when|while|after|before|and|but|or|so|no|not|all|most|some|many|few|only|during|since|until|"
+    r"what|how|why|then|such|both|also|please|yes|however)"
+)
+_CAPITAL = regex.compile(
+    rf"\b(?!(?i:{_OPENING})\b)(?:\p{{Lu}}[\p{{L}}'’\-]+|\p{{Lu}}\p{{Lu}}+\b)|\p{{Lo}}"
+)
 _PERSON = regex.compile(
     r"(?i)\b(?:\w{2,}(?:ers|ors|ists|ants|ians|men|women|people)|president|minister|company|"
     r"council|committee|government|army|police|authorit\w+|members?|team|group|commission|court|"
     r"parliament|king|queen|ministry|party|union|families|family|troops|forces|staff|board|"
     r"chair\w*|treasurer|secretary|captain|mayor|doctor|teacher|officer|mother|father|sister|"
-    r"brother|wife|husband|child|children|owner|crew|clerk|editor|engineer|manager|director)\b"
+    r"brother|wife|husband|child|children|owner|crew|clerk|editor|engineer|manager|director|"
+    r"guards?|service|agency|department|firm|club|brigade|association|society|by (?:the|an?) \w+|"
+    r"i|we|us|you|they|them|he|him|she|her|who|whoever|(?:every|any|some|no) ?(?:one|body)|each)\b"
 )
 _PLACE = regex.compile(
     r"(?i)\b(?:in|at|on|near|to|from|of|around|along|outside|inside|under|behind|beside|between|"
     r"across|opposite|north|south|east|west|cent(?:re|er)|city|town|village|hall|room|hospital|"
-    r"river|harbour|harbor|port|border|area|region|street|house|school|church|shed|quay|pier)\w*\b"
+    r"river|harbour|harbor|port|border|area|region|street|house|school|church|shed|quay|pier|"
+    r"home|abroad|overseas|upstairs|downstairs|above|below|over|into|through|within|beyond|past|"
+    r"here|there|everywhere|nowhere|left|right|floor|door|table|site|office|station)\w*\b"
 )
 _LENGTH = (
     r"\b(?:km|kilomet\w+|miles?|m|met(?:er|re)s?|feet|foot|ft|inch\w*|cm|mm|centimet\w+|"

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from briefqa.answering import ranking
-from briefqa.answering.checks import Checked
+from briefqa.answering.checks import Check, Checked, check
+from briefqa.answering.entities import DIMENSIONS
 from briefqa.answering.inquiry import Inquiry
+from briefqa.answering.question import AnswerType
 from briefqa.answering.question_terms import content_stems
 from briefqa.answering.ranking import Ranking
 from briefqa.records import Hit
@@ -19,10 +21,11 @@ def missing(
 ) -> list[str]:
     """What `hits` lack: what the checks did not find, names, and words of the question.
 
-    A word is lacking if no passage of `hits` holds it in any spelling the index knows it by;
-    those that are named already are not named again.
+    What the marked sentence lacks counts only if all of the first passage lacks it, for that is
+    what is shown. A word is lacking if no passage of `hits` holds it in any spelling the index
+    knows it by; those that are named already are not named again.
     """
-    lacking = [each.missing for each in checked if each.missing]
+    lacking = unfound(inquiry, hits[0], checked)
     names = ranking.unknown_names(inquiry.query.text, ranked)
     lacking += [f"nothing about “{name}”" for name in dict.fromkeys(names)]
     if inquiry.context.language != "en":
@@ -38,6 +41,19 @@ def missing(
         and not (degree and lacking and word == degree[1])
     ]
     return [*lacking, f"no mention of {' or '.join(words)}"] if words else lacking
+
+
+def unfound(inquiry: Inquiry, hit: Hit, checked: Iterable[Checked]) -> list[str]:
+    """What the checks did not find in the marked sentence, nor in its passage.
+
+    Any number would do for a quantity whose units are not known: there the sentence decides.
+    """
+    question, text = inquiry.question, hit.passage.text
+    of_all = check(question, text, text, text, hit.passage.table_header)
+    failed = {each.check for each in of_all if each.strength}
+    if question.expects is AnswerType.QUANTITY and question.counted not in DIMENSIONS:
+        failed.add(Check.ANSWER_TYPE)
+    return [each.missing for each in checked if each.missing and each.check in failed]
 
 
 _DEGREE = regex.compile(r"(?i)\bhow (\w+)")

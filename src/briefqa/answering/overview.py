@@ -58,9 +58,8 @@ _ABOUT = regex.compile(
     r"points|outline|gist|summary|overview|essentials) (?:of|from) .{1,80}"
     r"|what(?:['’]s| is) in .{1,80}"
 )
-_PART = regex.compile(
-    r"(?i)\b(?:" + "|".join(UNITS) + r"|heading|e-?mail|mail)\b|^(?!.*\babout\b).* of "
-)
+_ABOUT_WORD = regex.compile(r"(?i)\babout\b")
+_PART = regex.compile(r"(?i)\b(?:" + "|".join(UNITS) + r"|heading|e-?mail|mail)\b")
 
 
 def respond(inquiry: Inquiry, *, holdings: bool = False) -> Answer | None:
@@ -110,7 +109,8 @@ def names_a_document(inquiry: Inquiry) -> bool:
     if not words or clauses.numbered(inquiry) or _attached(inquiry, _naming(inquiry)):
         return True
     named = [contents.title_words(number) for number in numbers]
-    if _PART.search(inquiry.question.text):
+    text = inquiry.question.text
+    if _PART.search(text) or (" of " in text and not _ABOUT_WORD.search(text)):
         named += [part.words for part in contents.parts() if part.document in numbers]
     return any(words <= set(map(stem, one)) for one in named if one)
 

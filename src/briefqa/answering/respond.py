@@ -20,7 +20,7 @@ from briefqa.answering import (
 )
 from briefqa.answering.abstention import WITHOUT_READER
 from briefqa.answering.attribution import attribution
-from briefqa.answering.checks import Checked
+from briefqa.answering.checks import Checked, rules_out
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
@@ -151,7 +151,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         return compose.unsure(inquiry, hits, confidence, lacking)
     confidence = inquiry.rule.confidence(signals)
     unsaid = _unsaid_in_table(inquiry, hits[0])
-    if confidence >= inquiry.rule.answer_from and not unsaid:
+    ruled_out = bool(unsaid) or rules_out(inquiry.question, checked)
+    if confidence >= inquiry.rule.answer_from and not ruled_out:
         return compose.answered(inquiry, hits, confidence, _claims_words(inquiry, hits, checked))
     if inquiry.rule.topic(signals) < inquiry.rule.topic_from:
         reason = f"Nothing in {inquiry.scope.in_words} comes close enough to the question."

@@ -100,7 +100,7 @@ def _doubt(answer: Answer) -> str:
     if answer.quotations:
         return f"These documents answer a part of this, but give {lacks}."
     if lacks:
-        return f"These documents may not answer this: the nearest sentence has {lacks}."
+        return f"These documents may not answer this: the nearest passage has {lacks}."
     return "These documents speak of this, but may not answer it."
 
 
