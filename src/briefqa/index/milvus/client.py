@@ -1,7 +1,8 @@
 """A connection to Milvus; the only module that imports pymilvus.
 
-What pymilvus raises becomes one sentence that says what happened and what to do. Every call has a
-time limit, within which pymilvus tries again where a connection is lost.
+What pymilvus raises becomes one sentence that says what happened and what to do. A call has a time
+limit, within which pymilvus tries again where a connection is lost; those that index rows take as
+long as there are rows, and have a limit of tries.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
 _CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
+_TRIES = 10  # of a call without a time limit, within some 20 seconds
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
 _NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
 _REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
@@ -154,7 +156,7 @@ class Client:
         The rows are those that fulfil one of the conditions.
         """
         with self._explaining():
-            self._client.flush(collection, timeout=10 * _CALLING)
+            self._client.flush(collection, retry_times=_TRIES)
         self.load(collection)
         if (found := self.count(collection, where)) != count:
             raise IndexFolderError(
@@ -165,7 +167,7 @@ class Client:
     def load(self, collection: str) -> None:
         """Make a collection ready to be searched."""
         with self._explaining():
-            self._client.load_collection(collection, timeout=10 * _CALLING)
+            self._client.load_collection(collection, retry_times=_TRIES)
 
     def get(
         self, collection: str, keys: Sequence[int] | Sequence[str], fields: Sequence[str]
