@@ -1,7 +1,7 @@
 """Does an index in Milvus find what one in a folder finds, and how fast?
 
     python benchmarks/scale.py parity OUT BEIR_FOLDER... [--passages 1000] [--questions 150]
-    python benchmarks/scale.py speed OUT [--sizes 10000 100000]
+    python benchmarks/scale.py speed OUT [--sizes 10000 100000] [--questions 50]
 
 Both need `briefqa[milvus]` and keep what they made in OUT, which is to be empty. `parity` indexes
 the first passages of each question set with the real model, in a folder and in a file of Milvus
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from briefqa.models.embedder import Vectors
 
 NDCG = ir_measures.parse_measure("nDCG@10")
-WARMING, MEASURED = 20, 100  # questions
+WARMING = 5  # questions
 DEPTH = 10
 
 Figures = dict[str, Any]
@@ -136,22 +136,33 @@ def ndcg(asked: QuestionSet, ids: Sequence[str], rankings: Sequence[Sequence[int
     return float(ir_measures.calc_aggregate([NDCG], judged, run)[NDCG])
 
 
-def speed(out: Path, n_passages: int) -> Iterator[Figures]:
+def speed(out: Path, n_passages: int, n_questions: int) -> Iterator[Figures]:
     """A folder, a file and a server, each in a process of its own."""
     folder = out / f"folder-{n_passages}"
-    yield measured("folder", folder, n_passages, str(folder))
+    yield measured("folder", folder, n_passages, n_questions, str(folder))
     for kind in ("file", "server"):
         if kind == "file":
-            yield measured(kind, folder, n_passages, f"milvus://{out}/{n_passages}.db")
+            place = f"milvus://{out}/{n_passages}.db"
+            yield measured(kind, folder, n_passages, n_questions, place)
             continue
         with server(out / f"server-{n_passages}") as (port, memory_of_server):
-            figures = measured(kind, folder, n_passages, f"milvus://127.0.0.1:{port}/briefs")
+            place = f"milvus://127.0.0.1:{port}/briefs"
+            figures = measured(kind, folder, n_passages, n_questions, place)
             yield figures | {"server_mb": memory_of_server()}
 
 
-def measured(kind: str, folder: Path, n_passages: int, place: str) -> Figures:
+def measured(kind: str, folder: Path, n_passages: int, n_questions: int, place: str) -> Figures:
     """What a process of its own finds of a place."""
-    part = [sys.executable, __file__, "place", kind, str(folder), str(n_passages), place]
+    part = [
+        sys.executable,
+        __file__,
+        "place",
+        kind,
+        str(folder),
+        str(n_passages),
+        str(n_questions),
+        place,
+    ]
     done = subprocess.run(part, check=True, capture_output=True, text=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -188,7 +199,7 @@ def memory(process: int | str = "self") -> dict[str, float]:
     return {name.rstrip(":"): float(kib) * 1024 / 1e6 for name, kib, *_ in lines}
 
 
-def at_place(kind: str, folder: Path, n_passages: int, place: str) -> Figures:
+def at_place(kind: str, folder: Path, n_passages: int, n_questions: int, place: str) -> Figures:
     """Build or send the index, then ask; the folder is built first and is what is sent."""
     language = Language()
     model = WordVectors(language)
@@ -203,7 +214,7 @@ def at_place(kind: str, folder: Path, n_passages: int, place: str) -> Figures:
             send(place, built.folder, built)
     figures["build_seconds"] = time.perf_counter() - started
     figures["build_peak_mb"] = memory()["VmHWM"]
-    asked = [question.text for question in questions(language, n_passages, WARMING + MEASURED)]
+    asked = [question.text for question in questions(language, n_passages, WARMING + n_questions)]
     known = KnownVectors(asked, model.embed(asked, TextKind.QUESTION))
     seconds, firsts = ask(place, known, asked)
     figures["p50_ms"], figures["p95_ms"] = (1000 * np.percentile(seconds, (50, 95))).tolist()
@@ -258,14 +269,17 @@ def main() -> None:
     command = commands.add_parser("speed")
     command.add_argument("out", type=Path)
     command.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    command.add_argument("--questions", type=int, default=50)
     command = commands.add_parser("place")
     command.add_argument("kind")
     command.add_argument("folder", type=Path)
     command.add_argument("size", type=int)
+    command.add_argument("questions", type=int)
     command.add_argument("place")
     options = parser.parse_args()
     if options.command == "place":
-        show(at_place(options.kind, options.folder, options.size, options.place))
+        place = options.place
+        show(at_place(options.kind, options.folder, options.size, options.questions, place))
         return
     out = options.out.absolute()
     os.environ["XDG_DATA_HOME"] = str(out / "home")
@@ -275,7 +289,7 @@ def main() -> None:
             show(parity(out, folder, options.passages, options.questions))
     else:
         for size in options.sizes:
-            for figures in speed(out, size):
+            for figures in speed(out, size, options.questions):
                 show(figures)
 
 
