@@ -31,6 +31,9 @@ _TRIES = 10  # of a call without a time limit, within some 20 seconds
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
 _NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
 _REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
+_FULL = re.compile(
+    r"no space|disk (is )?full|quota|insufficient|exhausted|memory limit", re.IGNORECASE
+)
 _LOST = re.compile(r"unavailable|connect|deadline|timeout|timed out|closed channel", re.IGNORECASE)
 
 
@@ -257,6 +260,11 @@ class Client:
             return IndexBusy(
                 f"{where} cannot be opened: another process has it open, or it is no file of "
                 "Milvus Lite 3; for several processes run milvus-lite server."
+            )
+        if _FULL.search(what):
+            return IndexFolderError(
+                f"{where} has no room ({what}); make some on its disk, or in its memory, and build "
+                "again: the index was left as it was."
             )
         if _REFUSED.search(what):
             return IndexFolderError(

@@ -139,7 +139,7 @@ class Generation:
         self._too_long: list[tuple[str, bytes]] = []  # for a field, by key
         self._stored, self._starts = vector_index.read_vectors(folder)
         self._postings = postings.read(folder / generations.KEYWORD, manifest.passages)
-        self._digests = [
+        self.digests = [
             digest(record, halves) for _, record, halves in self._passages(range(manifest.passages))
         ]
         index = "HNSW" if len(self._stored) > EXACT_MOST else "FLAT"
@@ -148,19 +148,29 @@ class Generation:
             shared.dimension, index,
         ):  # fmt: skip
             last = None
-        self._numbering, new = numbered(shared, self._starts, self._digests, last)
+        self.numbering, new = numbered(shared, self._starts, self.digests, last)
         self._new = np.flatnonzero(new)
 
     def send(self, client: Client) -> None:
         """Write it; its collections are then complete and loaded."""
-        shared = self._numbering.shared
+        self.send_passages(client)
+        self._send_terms(client)
+        own = records(self._name)
+        client.create(own, keyed())  # last: where it is, the others are complete
+        client.finish(own, client.insert(own, self._record_rows()))
+
+    def send_passages(self, client: Client) -> None:
+        """Write the passages that are new, with their vectors."""
+        shared = self.numbering.shared
         if shared.base == self._name:
             self._create_shared(client)
-        starts, ends = self._numbering.ranges(self._new)
+        starts, ends = self.numbering.ranges(self._new)
         wanted = list(conditions("number", starts, ends))
         own, found = passages(shared.base), vectors(shared.base)
         client.finish(own, client.insert(own, self._passage_rows()), wanted)
         client.finish(found, client.insert(found, self._vector_rows()), wanted)
+
+    def _send_terms(self, client: Client) -> None:
         client.create(
             terms(self._name),
             [
@@ -172,12 +182,9 @@ class Generation:
         )
         own = terms(self._name)
         client.finish(own, client.insert(own, self._term_rows()))
-        own = records(self._name)
-        client.create(own, keyed())  # last: where it is, the others are complete
-        client.finish(own, client.insert(own, self._record_rows()))
 
     def _create_shared(self, client: Client) -> None:
-        shared = self._numbering.shared
+        shared = self.numbering.shared
         hnsw = _HNSW if shared.index == "HNSW" else None
         client.create(
             passages(shared.base),
@@ -216,8 +223,8 @@ class Generation:
             yield (
                 sum(map(len, texts.values())) + 100,
                 {
-                    "number": int(self._numbering.numbers[row]),
-                    "digest": self._digests[row],
+                    "number": int(self.numbering.numbers[row]),
+                    "digest": self.digests[row],
                     "none": _NO_VECTOR,
                     **texts,
                 },
@@ -226,7 +233,7 @@ class Generation:
     def _vector_rows(self) -> Iterator[Item]:
         size = 4 * self._stored.shape[1]
         for row in self._new:
-            first = int(self._numbering.numbers[row])
+            first = int(self.numbering.numbers[row])
             own = self._stored[self._starts[row] : self._starts[row + 1]]
             for number, vector in enumerate(widened(own), first):
                 yield size, {"number": number, "vector": vector}
@@ -260,10 +267,10 @@ class Generation:
         yield from blob("frequencies", np.diff(inverted.starts).astype("<i8").tobytes())
         yield from blob("spellings", inverted.spellings.astype("<u8").tobytes())
         yield from blob("before", self._before.encode())
-        yield from blob("shared", encode(self._numbering.shared))
-        yield from blob("numbers", self._numbering.numbers.astype("<i8").tobytes())
+        yield from blob("shared", encode(self.numbering.shared))
+        yield from blob("numbers", self.numbering.numbers.astype("<i8").tobytes())
         yield from blob("starts", self._starts.astype("<i8").tobytes())
-        yield from blob("digests", "\n".join(self._digests).encode())
+        yield from blob("digests", "\n".join(self.digests).encode())
         yield from blob("keys", vector_cache.read_keys(self._folder).tobytes())
         lines = LineMaps(self._folder, self._manifest.documents)
         with closing(DocumentFile(self._folder / generations.DOCUMENTS)) as documents:
