@@ -6,6 +6,7 @@ index sound or damaged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,14 @@ class StoredVectors(Protocol):
     def __getitem__(self, which: slice, /) -> Halves: ...
 
 
+class VectorKeys(Protocol):
+    """The digests of embedded texts, read in order or a range at a time."""
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.uint8]]: ...
+
+    def __getitem__(self, which: slice, /) -> npt.NDArray[np.uint8]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedIndex:
     """A generation whose files are those its manifest describes, and whose counts agree.
@@ -82,7 +91,7 @@ class OpenedIndex:
     vectors: CheckedVectorIndex
     stored_vectors: StoredVectors
     vector_starts: Rows
-    vector_keys: npt.NDArray[np.uint8]
+    vector_keys: VectorKeys
     lease: Lease | None
     _resources: ExitStack
 

@@ -1,8 +1,8 @@
 """A connection to Milvus; the only module that imports pymilvus.
 
 What pymilvus raises becomes one sentence that says what happened and what to do. A call has a time
-limit, within which pymilvus tries again where a connection is lost; those that index rows take as
-long as there are rows, and have a limit of tries.
+limit, within which pymilvus tries again what a server was too busy for; those that index rows take
+as long as there are rows, and have a limit of tries. Where no server is reached they fail at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,11 @@ MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
 _CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
+# So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
+_BACKOFF = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1_000}
 _TRIES = 10  # of a call without a time limit, within some 20 seconds
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
+_RELEASED = re.compile(r"released|not loaded", re.IGNORECASE)
 _NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
 _REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
 _FULL = re.compile(
@@ -74,7 +77,7 @@ class Client:
         with self._explaining():
             token = "" if location.is_file else os.environ.get(TOKEN, "")
             self._client: Any = pymilvus.MilvusClient(
-                location.address, token=token, timeout=_CONNECTING
+                location.address, token=token, timeout=_CONNECTING, grpc_options=_BACKOFF
             )
             version = str(self._client.get_server_version(timeout=_CONNECTING))
         numbers = re.match(r"v?(\d+)\.(\d+)", version)
@@ -138,20 +141,18 @@ class Client:
             self._client.upsert(collection, [row], timeout=_CALLING)
 
     def count(self, collection: str, where: Iterable[str] = ("",)) -> int:
-        """How many rows, of a collection that is loaded, fulfil one of these conditions."""
+        """How many rows of a collection fulfil one of these conditions."""
         total = 0
-        with self._explaining():
-            for each in where:
-                (found,) = self._client.query(
-                    collection, filter=each, output_fields=["count(*)"], timeout=_CALLING
-                )
-                total += int(found["count(*)"])
+        for each in where:
+            (found,) = self._loaded(
+                self._client.query, collection, filter=each, output_fields=["count(*)"]
+            )
+            total += int(found["count(*)"])
         return total
 
     def delete(self, collection: str, where: str) -> None:
-        """Delete the rows of a collection that is loaded which fulfil a condition."""
-        with self._explaining():
-            self._client.delete(collection, filter=where, timeout=_CALLING)
+        """Delete the rows of a collection which fulfil a condition."""
+        self._loaded(self._client.delete, collection, filter=where)
 
     def finish(self, collection: str, count: int, where: Iterable[str] = ("",)) -> None:
         """Flush and load a collection to which so many rows were sent; raises where some are lost.
@@ -176,16 +177,13 @@ class Client:
         self, collection: str, keys: Sequence[int] | Sequence[str], fields: Sequence[str]
     ) -> list[Mapping[str, Any]]:
         """The rows with these keys that there are, in no order."""
-        if not keys:
-            return []
-        with self._explaining():
-            found: list[Mapping[str, Any]] = []
-            for start in range(0, len(keys), 2_000):
-                part = list(keys[start : start + 2_000])
-                found += self._client.get(
-                    collection, ids=part, output_fields=list(fields), timeout=_CALLING
-                )
-            return found
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(keys), 2_000):
+            part = list(keys[start : start + 2_000])
+            found += self._loaded(
+                self._client.get, collection, ids=part, output_fields=list(fields)
+            )
+        return found
 
     def search(
         self,
@@ -198,13 +196,23 @@ class Client:
     ) -> list[tuple[int, float]]:
         """The keys of the nearest rows, with their inner products, greatest first."""
         data = [dict(vector) if isinstance(vector, Mapping) else vector]
+        (hits,) = self._loaded(
+            self._client.search, collection, data=data, anns_field=field,
+            limit=min(limit, MOST), filter=where, output_fields=[],
+            search_params={"metric_type": "IP", "params": dict(parameters or {})},
+        )  # fmt: skip
+        return [(int(hit.id), float(hit.distance)) for hit in hits]
+
+    def _loaded(self, call: Callable[..., Any], collection: str, **arguments: Any) -> Any:
+        """Call it; a server that was started again has to load the collection first."""
         with self._explaining():
-            (hits,) = self._client.search(
-                collection, data=data, anns_field=field, limit=min(limit, MOST), filter=where,
-                search_params={"metric_type": "IP", "params": dict(parameters or {})},
-                output_fields=[], timeout=_CALLING,
-            )  # fmt: skip
-            return [(int(hit.id), float(hit.distance)) for hit in hits]
+            try:
+                return call(collection, timeout=_CALLING, **arguments)
+            except self._pymilvus.MilvusException as error:
+                if not _RELEASED.search(str(error)):
+                    raise
+            self._client.load_collection(collection, retry_times=_TRIES)
+            return call(collection, timeout=_CALLING, **arguments)
 
     def collections(self) -> list[str]:
         """The names of all there are."""

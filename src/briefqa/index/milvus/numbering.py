@@ -88,7 +88,7 @@ def numbered(
         for row, digest in enumerate(digests):
             if sizes.get(digest) == counts[row]:
                 numbers[row] = known.pop(digest, -1)  # of two that are equal the second is sent
-        if np.mean(numbers >= 0) >= _LEAST_KEPT:
+        if np.count_nonzero(numbers >= 0) >= _LEAST_KEPT * len(numbers):
             shared = last[0].shared
             first = max(last[0].end, time.time_ns() // 1000)  # also above what a stopped build sent
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -306,3 +306,29 @@ class StoredVectors:
         row = int(np.searchsorted(self._starts, which, "right")) - 1
         vector: Halves = self._contents.one(row).vectors[which - int(self._starts[row])]
         return vector
+
+
+class StoredKeys:
+    """The digests of the texts whose vectors are stored; read when a build first asks for them."""
+
+    def __init__(self, rows: Passages) -> None:
+        self._rows = rows
+        self._read: npt.NDArray[np.uint8] | None = None
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.uint8]]:
+        return iter(self._all())
+
+    def __getitem__(self, which: slice) -> npt.NDArray[np.uint8]:
+        """Uint8 [n, 16]."""
+        return self._all()[which]
+
+    def _all(self) -> npt.NDArray[np.uint8]:
+        if self._read is None:
+            content = read_blob(self._rows.client, self._rows.generation, "keys") or b""
+            keys = np.frombuffer(content, np.uint8).reshape(-1, 16)
+            if len(keys) != self._rows.numbering.starts[-1]:
+                raise damaged(
+                    Path(self._rows.client.location.text) / "records", "its counts disagree"
+                )
+            self._read = keys
+        return self._read

@@ -269,7 +269,7 @@ class MilvusVectorIndex:
             rows = np.fromiter(dict.fromkeys(found.tolist()), np.int64)
             if len(rows) >= wanted or depth >= MOST or all(len(part) < depth for part in parts):
                 return np.sort(rows[:wanted])
-            depth = min(4 * depth, MOST)
+            depth = min(2 * depth, MOST)
 
 
 def _products(row: Content, question: Values) -> Values:

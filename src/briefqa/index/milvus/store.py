@@ -25,6 +25,7 @@ from briefqa.index.milvus.rows import (
     MilvusLineMaps,
     MilvusPassageFile,
     Passages,
+    StoredKeys,
     StoredVectors,
     read_blob,
     read_blobs,
@@ -106,11 +107,6 @@ class MilvusStore:
             manifest.passages, manifest.dimension,
         ):  # fmt: skip
             raise damaged(Path(self.location.text) / "records", "its counts disagree")
-        try:
-            keys = np.frombuffer(read_blob(client, generation, "keys") or b"", np.uint8)
-            keys = keys.reshape(int(numbering.starts[-1]), -1)
-        except ValueError as error:
-            raise damaged(Path(self.location.text) / "records", "it is incomplete") from error
         rows = Passages(client, generation, numbering)
         passages = MilvusPassageFile(rows)
         passages.sharing_titles = manifest.sharing_titles()
@@ -125,7 +121,7 @@ class MilvusStore:
             vectors=MilvusVectorIndex(rows),
             stored_vectors=StoredVectors(rows),
             vector_starts=numbering.starts,
-            vector_keys=keys,
+            vector_keys=StoredKeys(rows),
             lease=None,
             _resources=ExitStack(),
         )
@@ -219,6 +215,8 @@ class MilvusStore:
                         self._keep(before, kept, wanted)
         except (IndexDamaged, Missing):
             return  # which collections it shares cannot be told
+        if self._writer is not None:
+            self._writer.check()
         for name in client.collections():
             if collections.generation_of(name, self._name) and name not in wanted:
                 with suppress(Missing):
