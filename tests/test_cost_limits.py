@@ -6,7 +6,7 @@ cost go together is in docs/quality.md.
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +20,9 @@ from briefqa.documents.loaders.decoding import decode
 from briefqa.errors import LoadError
 from briefqa.indexing import generation_writer
 
-MOST_SECONDS, MOST_BYTES = 15, 1_000_000_000
+TIMES_PROSE = 4  # of processor time
+MOST_BYTES = 1_000_000_000
+PROSE = "The rain came over the quiet sea, and nobody was there to see the {} boats. "
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
@@ -88,27 +90,37 @@ COSTLY: dict[str, tuple[str, Callable[[], str]]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", COSTLY)
-def test_a_hostile_megabyte_is_built_in_15_seconds_and_1_gb(case: str, tmp_path: Path) -> None:
+def test_a_hostile_megabyte_costs_little_more_than_prose_and_1_gb(
+    case: str, tmp_path: Path
+) -> None:
     name, made = COSTLY[case]
-    (tmp_path / "tiny").mkdir()
-    (tmp_path / "hostile").mkdir()
-    (tmp_path / "tiny" / name).write_text("The rain fell.", encoding="utf-8")
-    (tmp_path / "hostile" / name).write_text(made(), encoding="utf-8")
-    seconds, _ = cost_of_a_build(tmp_path / "tiny")
-    more, memory = cost_of_a_build(tmp_path / "hostile")
-    print(f"\n{case}: {more - seconds:.1f} s, {memory / 1e6:.0f} MB")
-    assert more - seconds < MOST_SECONDS
+    hostile = made()
+    prose = "".join(PROSE.format(n) for n in range(len(hostile) // len(PROSE)))
+    for folder, text in (("prose", prose), ("hostile", hostile)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    usual, _ = cost_of_a_build(tmp_path / "prose")
+    seconds, memory = cost_of_a_build(tmp_path / "hostile")
+    print(f"\n{case}: {seconds:.1f} s, prose {usual:.1f} s, {memory / 1e6:.0f} MB")
+    assert seconds < TIMES_PROSE * usual
     assert memory < MOST_BYTES
+
+
+MEASURED = """
+import json, resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
+"""
 
 
 def cost_of_a_build(folder: Path) -> tuple[float, int]:
     """Processor time in seconds, and the most memory in bytes."""
     command = [sys.executable, "-m", "briefqa", "build", str(folder), "--model", "hashing"]
-    child = subprocess.Popen(
-        [*command, "--index", str(folder.parent / f"{folder.name}-index")],
-        stdout=subprocess.DEVNULL,
+    index = str(folder.parent / f"{folder.name}-index")
+    # A process counts the memory of the one it was forked from as its own: fork from a small one.
+    measured = [sys.executable, "-c", MEASURED, *command, "--index", index]
+    seconds, memory = json.loads(
+        subprocess.run(measured, stdout=subprocess.PIPE, check=True).stdout
     )
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1_024
+    return seconds, memory
