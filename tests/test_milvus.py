@@ -260,6 +260,9 @@ def test_candidates_of_many_passages_come_from_milvus(
             expected, values = same.top(5, among)
             assert rows.tolist() == expected.tolist()
             assert scores == pytest.approx(values, abs=1e-5)
+        for which in (3, [7, 2], slice(5, 30)):
+            assert (here.stored_vectors[which] == known.stored_vectors[which]).all()
+        assert [*map(bytes, here.vector_keys)] == [*map(bytes, known.vector_keys)]
         for term in ("flood", "port", "zebra"):
             assert here.keyword.rows_with(term).tolist() == known.keyword.rows_with(term).tolist()
 

@@ -47,7 +47,7 @@ class CheckedVectorIndex(VectorIndex, Protocol):
 
 
 class StoredVectors(Protocol):
-    """Vectors of half precision, read one by one or a range at a time."""
+    """Vectors of half precision, read one by one, some, or a range at a time."""
 
     @property
     def shape(self) -> tuple[int, int]: ...
@@ -58,7 +58,7 @@ class StoredVectors(Protocol):
     def __getitem__(self, which: int, /) -> Halves: ...
 
     @overload
-    def __getitem__(self, which: slice, /) -> Halves: ...
+    def __getitem__(self, which: slice | list[int], /) -> Halves: ...
 
 
 class VectorKeys(Protocol):

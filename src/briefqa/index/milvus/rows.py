@@ -292,8 +292,17 @@ class StoredVectors:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, which: int | slice) -> Halves:
-        """Float16 [dimension] of a number; [n, dimension] of a range."""
+    def __getitem__(self, which: int | slice | list[int]) -> Halves:
+        """Float16 [dimension] of a number; [n, dimension] of a range or of several."""
+        if isinstance(which, list):
+            rows = (self._starts.searchsorted(which, "right") - 1).tolist()
+            some = self._contents.several(rows)
+            return np.stack(
+                [
+                    some[row].vectors[number - int(self._starts[row])]
+                    for row, number in zip(rows, which, strict=True)
+                ]
+            )
         if isinstance(which, slice):
             start, end, _ = which.indices(len(self))
             if end <= start:
