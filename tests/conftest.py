@@ -45,7 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test, or a library a test imports, can read it."""
-    for name in [name for name in os.environ if name.startswith("BRIEFQA_")]:
+    kept = ("BRIEFQA_MILVUS_URI", "BRIEFQA_MILVUS_TOKEN")  # say which cluster to test with
+    for name in [name for name in os.environ if name.startswith("BRIEFQA_") and name not in kept]:
         del os.environ[name]
     if not _is_worker(config):  # a worker inherits the run's cache folder
         cache = tempfile.mkdtemp(prefix="briefqa-tests-")

@@ -64,9 +64,12 @@ def test_every_library_the_code_imports_is_a_declared_dependency() -> None:
     imported = {name for module in MODULES for name in _imported_by(SOURCES / module)}
     libraries = imported - {"briefqa", *sys.stdlib_module_names}
     assert libraries, "the code imports no library: this test would hold for any pyproject.toml"
+    installed = libraries & providers.keys()
     assert {
-        name for name in libraries if declared.isdisjoint(map(_distribution, providers[name]))
+        name for name in installed if declared.isdisjoint(map(_distribution, providers[name]))
     } == set()
+    if missing := sorted(libraries - installed):
+        pytest.skip(f"not installed, so whose they are cannot be told: {', '.join(missing)}")
 
 
 def test_every_path_in_architecture_md_exists() -> None:

@@ -1,4 +1,4 @@
-"""An index is kept in a folder on this machine; a location of another kind is refused."""
+"""An index is kept in a folder on this machine or in Milvus; other locations are refused."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from briefqa.cli.commands import main
 from briefqa.index.store import store_at
 from briefqa.ui import serve
 
-REMOTE = "milvus://host/briefs"
-MESSAGE = "There is no index store for 'milvus://'; name a folder on this machine with --index."
+REMOTE = "sqlite://host/briefs"
+MESSAGE = (
+    "There is no index store for 'sqlite://'; name a folder on this machine, or "
+    "milvus://HOST:PORT/NAME, with --index."
+)
 
 
 @pytest.fixture(autouse=True)

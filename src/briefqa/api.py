@@ -254,14 +254,14 @@ def calibrate(
     from briefqa.evaluation.evaluate import calibration_of
     from briefqa.evaluation.probe import passages
     from briefqa.evaluation.question_sets import read_questions
-    from briefqa.index import calibration
+    from briefqa.index.store import store_at
 
     if not 0 < wrong < 1:
         raise UsageError(f"The wanted share of wrong answers is {wrong}; it is between 0 and 1.")
     searcher = shared_searcher(index, reader)
     asked = read_questions(Path(questions), passages(searcher))
     fitted = calibration_of(searcher, asked, wrong)
-    calibration.write(Path(index), fitted)
+    store_at(index).keep_calibration(fitted)
     return fitted
 
 
@@ -274,7 +274,9 @@ def _named(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
 
 def shared_searcher(index: AnyPath, reader: str | None) -> Searcher:
     """The searcher of an index and a reader that calls share; see `open_index`."""
-    place = Path(index).absolute(), reader  # not resolved: a link may lead nowhere
+    from briefqa.index.store import absolute
+
+    place = absolute(Path(index)), reader  # not resolved: a link may lead nowhere
     with _lock:
         if place not in _searchers:
             _searchers[place] = open_index(index, reader=reader)

@@ -148,9 +148,9 @@ def watch(
 
 def watches(index: AnyPath = "index") -> tuple[Watch, ...]:
     """What is watched, by number, with what was last seen; raises IndexDamaged."""
-    from briefqa.index.watches import read
+    from briefqa.index.store import watches_at
 
-    return read(Path(index)).watches
+    return watches_at(index).watches
 
 
 def unwatch(number: int, *, index: AnyPath = "index") -> Watch:

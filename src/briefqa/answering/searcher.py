@@ -31,7 +31,7 @@ from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.index.manifest import RECIPE, Manifest
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.recovery import rebuild_command
-from briefqa.index.store import store_at
+from briefqa.index.store import absolute, store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
 from briefqa.models.reader import DEFAULT_READER, Reader, load_reader, usable_reader
@@ -58,8 +58,7 @@ class Searcher:
         index of the hashing fake; `reader_note` says so. Raises IndexNotFound, IndexOutOfDate,
         IndexDamaged or ModelUnavailable.
         """
-        store_at(index)  # raises for what is no folder, before that becomes an absolute path
-        self._index = index.absolute()  # the working folder may change
+        self._index = absolute(index)  # the working folder may change
         self._store = store_at(self._index)
         self._model = model
         self._wants_default = reader == DEFAULT_READER

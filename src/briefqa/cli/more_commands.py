@@ -137,11 +137,10 @@ def _watch_add(options: argparse.Namespace) -> int:
 
 
 def _watch_list(options: argparse.Namespace) -> int:
-    from briefqa.index import watches
-    from briefqa.index.store import store_at
+    from briefqa.index.store import store_at, watches_at
 
     store_at(options.index).stamp()  # where there is no index, that is said
-    kept = watches.read(options.index).watches
+    kept = watches_at(options.index).watches
     if options.json:
         terminal.show_json([asdict(each) for each in kept])
     else:
@@ -251,10 +250,10 @@ def _mentions(options: argparse.Namespace) -> int:
 def _meaning(options: argparse.Namespace, found: Mentions) -> Meaning:
     from briefqa.concordance.finding import named
     from briefqa.concordance.meaning import near_in_meaning
-    from briefqa.index.opened import open_generation
+    from briefqa.index.store import store_at
     from briefqa.models.embedder import embedder_of
 
-    with open_generation(options.index) as opened:
+    with store_at(options.index).open() as opened:
         manifest = opened.manifest
         return near_in_meaning(
             opened, embedder_of(manifest.model, manifest.fingerprint), found,

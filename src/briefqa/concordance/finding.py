@@ -17,7 +17,8 @@ from briefqa.concordance.query import Dated, Either, Group, Node, Part
 from briefqa.documents import placing
 from briefqa.errors import UsageError
 from briefqa.index.manifest import Outcome
-from briefqa.index.opened import OpenedIndex, open_generation
+from briefqa.index.opened import OpenedIndex
+from briefqa.index.store import store_at
 from briefqa.records import Document, Section, Where
 from briefqa.text import plain_markdown
 from briefqa.text.language import stemmer
@@ -230,7 +231,7 @@ def mentions_in(
     IndexOutOfDate or IndexDamaged.
     """
     query.parse(wanted)  # before anything is opened
-    with open_generation(index) as opened:
+    with store_at(index).open() as opened:
         return find(opened, wanted, aliases=aliases, documents=named(opened, documents))
 
 

@@ -192,12 +192,7 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     replaces the pointer in one rename. Returns the generation's name.
     """
     (building / IN_USE).touch()
-    files = {
-        path.relative_to(building).as_posix(): (path.stat().st_size, digest_of(path))
-        for path in sorted(building.rglob("*"))
-        if path.is_file()
-    }
-    content = serialize(replace(manifest, files=files))
+    content = described(building, manifest)
     (building / MANIFEST).write_bytes(content)
     _verify_files(building, _parse_manifest(building, content))
     for path in (*building.rglob("*"), building):
@@ -208,6 +203,25 @@ def publish(index: Path, building: Path, manifest: Manifest) -> str:
     pointer = Pointer(name, hashlib.sha256(content).hexdigest())
     replace_file(index / POINTER, json.dumps(asdict(pointer), indent=1).encode("ascii") + b"\n")
     return name
+
+
+def described(building: Path, manifest: Manifest) -> bytes:
+    """The manifest as it is written, with the size and SHA-256 of every file in `building`."""
+    files = {
+        path.relative_to(building).as_posix(): (path.stat().st_size, digest_of(path))
+        for path in sorted(building.rglob("*"))
+        if path.is_file()
+    }
+    return serialize(replace(manifest, files=files))
+
+
+def parsed(folder: Path, content: bytes) -> Manifest:
+    """The manifest of the generation in `folder`, as `described`.
+
+    Raises IndexOutOfDate or IndexDamaged.
+    """
+    _check_format(folder, content)
+    return _parse_manifest(folder, content)
 
 
 def remove_unused(index: Path) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefqa.errors import ModelUnavailable
-from briefqa.index import calibration
 from briefqa.index.calibration import Calibration
 from briefqa.index.manifest import Outcome, Source
 from briefqa.index.store import store_at
@@ -76,10 +75,11 @@ def english_only(sources: Iterable[Source], model: str) -> str:
 
 def index_info(index: Path) -> IndexInfo:
     """Describe the index; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
-    with store_at(index).open() as generation:
+    store = store_at(index)
+    with store.open() as generation:
         manifest = generation.manifest
     reader, reader_state = _reader_for(manifest.model, manifest.language)
-    fitted = calibration.read(index)
+    fitted = store.calibration()
     return IndexInfo(
         index=index,
         generation=generation.name,

@@ -120,7 +120,7 @@ class PostingsKeywordIndex:
             return term
         return spelling.closest(term, self._postings.terms, self._postings.spellings) or term
 
-    def match(self, weights: Mapping[str, float]) -> PostingsMatch:
+    def match(self, weights: Mapping[str, float]) -> KeywordMatch:
         """The passages that hold any of these terms, each term with its weight."""
         scores = np.zeros(self.n_passages, dtype=np.float32)
         for term, weight in weights.items():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LINES = "lines.npy"
 STARTS = "lines.starts.npy"
 
-_ROW = np.dtype([("start", "<i4"), ("page", "<u2"), ("first", "<i4"), ("box", "<i2", (4,))])
+ROW = np.dtype([("start", "<i4"), ("page", "<u2"), ("first", "<i4"), ("box", "<i2", (4,))])
 
 
 class LineMapWriter:
@@ -34,18 +34,18 @@ class LineMapWriter:
 
     def add(self, lines: LineMap) -> None:
         """Add the lines of one more document, which may have none."""
-        rows = np.zeros(len(lines.starts), _ROW)
+        rows = np.zeros(len(lines.starts), ROW)
         if len(rows):
             rows["start"], rows["page"], rows["first"] = lines.starts, lines.pages, lines.firsts
             limits = np.iinfo(np.int16)
             rows["box"] = np.clip(lines.boxes, limits.min, limits.max)
         self._rows += rows.tobytes()
-        self._ends.append(len(self._rows) // _ROW.itemsize)
+        self._ends.append(len(self._rows) // ROW.itemsize)
 
     def close(self) -> None:
         """Write the files if any document has lines; raises OSError."""
         if self._rows:
-            arrays.write(self._folder / LINES, np.frombuffer(self._rows, _ROW))
+            arrays.write(self._folder / LINES, np.frombuffer(self._rows, ROW))
             arrays.write(self._folder / STARTS, np.array(self._ends, np.int64))
 
 
@@ -55,11 +55,11 @@ class LineMaps:
     def __init__(self, folder: Path, documents: int) -> None:
         """Raises IndexDamaged unless the files fit together and `documents` in number."""
         self._path = folder / LINES
-        self._rows: npt.NDArray[Any] = np.zeros(0, _ROW)
+        self._rows: npt.NDArray[Any] = np.zeros(0, ROW)
         self._starts: npt.NDArray[np.int64] = np.zeros(documents + 1, np.int64)
         if not self._path.exists() and not (folder / STARTS).exists():
             return
-        self._rows = arrays.read(self._path, _ROW)
+        self._rows = arrays.read(self._path, ROW)
         self._starts = arrays.read(folder / STARTS, np.int64)
         if (
             len(self._starts) != documents + 1
@@ -70,14 +70,17 @@ class LineMaps:
 
     def __getitem__(self, document: int) -> LineMap:
         """The lines of a document, by its row; none of one without pages."""
-        return _lines(self._rows[int(self._starts[document]) : int(self._starts[document + 1])])
+        return _lines(self.rows_of(document))
+
+    def rows_of(self, document: int) -> npt.NDArray[Any]:
+        """The lines of a document as they are kept, `ROW` [n_lines]."""
+        return self._rows[int(self._starts[document]) : int(self._starts[document + 1])]
 
     def within(self, document: int, start: int, end: int) -> LineMap:
         """Those lines of a document that have a character of that range, which is not empty."""
-        first, last = int(self._starts[document]), int(self._starts[document + 1])
-        starts = self._rows["start"][first:last]
-        begin = max(0, int(np.searchsorted(starts, start, "right")) - 1)
-        return _lines(self._rows[first + begin : first + int(np.searchsorted(starts, end))])
+        rows = self.rows_of(document)
+        begin = max(0, int(np.searchsorted(rows["start"], start, "right")) - 1)
+        return _lines(rows[begin : int(np.searchsorted(rows["start"], end))])
 
     def check(self) -> None:
         """Raise IndexDamaged where the lines of a document are not in the order of its text."""

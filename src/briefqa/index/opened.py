@@ -6,11 +6,12 @@ index sound or damaged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, overload
 
 import numpy as np
 
@@ -24,15 +25,48 @@ from briefqa.index.line_maps import LineMaps
 from briefqa.index.manifest import Manifest
 from briefqa.index.record_file import DocumentFile, PassageFile
 from briefqa.index.recovery import MANIFEST, damaged
-from briefqa.index.vector_index import FaissVectorIndex
+from briefqa.index.vector_index import FaissVectorIndex, VectorIndex
 from briefqa.text.language import stemmer
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from briefqa.index.vector_index import Rows, Vectors
+    from briefqa.index.vector_index import Rows
+
+    Halves = npt.NDArray[np.float16]
 
 _BLOCK = 8_192  # vectors taken into memory at once
+
+
+class CheckedVectorIndex(VectorIndex, Protocol):
+    """An index of vectors that can be read as a whole to see whether it is sound."""
+
+    def check(self) -> None:
+        """Raise IndexDamaged where a search would."""
+        ...
+
+
+class StoredVectors(Protocol):
+    """Vectors of half precision, read one by one, some, or a range at a time."""
+
+    @property
+    def shape(self) -> tuple[int, int]: ...
+
+    def __len__(self) -> int: ...
+
+    @overload
+    def __getitem__(self, which: int, /) -> Halves: ...
+
+    @overload
+    def __getitem__(self, which: slice | list[int], /) -> Halves: ...
+
+
+class VectorKeys(Protocol):
+    """The digests of embedded texts, read in order or a range at a time."""
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.uint8]]: ...
+
+    def __getitem__(self, which: slice, /) -> npt.NDArray[np.uint8]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +88,11 @@ class OpenedIndex:
     line_maps: LineMaps
     passages: PassageFile
     keyword: PostingsKeywordIndex
-    vectors: FaissVectorIndex
-    stored_vectors: Vectors
+    vectors: CheckedVectorIndex
+    stored_vectors: StoredVectors
     vector_starts: Rows
-    vector_keys: npt.NDArray[np.uint8]
-    lease: Lease
+    vector_keys: VectorKeys
+    lease: Lease | None
     _resources: ExitStack
 
     def __enter__(self) -> OpenedIndex:
@@ -104,7 +138,8 @@ class OpenedIndex:
             if not (np.abs(np.vecdot(block, block) - 1) <= LENGTH_SLACK).all():
                 path = self.folder / vector_index.VECTORS
                 raise damaged(path, "its vectors are not of unit length")
-            forget(self.stored_vectors)
+            if isinstance(self.stored_vectors, np.memmap):
+                forget(self.stored_vectors)
 
 
 def open_generation(index: Path) -> OpenedIndex:

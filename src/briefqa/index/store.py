@@ -1,12 +1,13 @@
 """Where an index is kept: what a search, a build and a verification need of the place.
 
-A folder on this machine is the only kind there is.
+A folder on this machine, or Milvus where the location says so (`milvus/`).
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -14,9 +15,11 @@ from typing import Protocol
 from briefqa.errors import UsageError
 from briefqa.index import calibration, generations, watches
 from briefqa.index.calibration import Calibration
+from briefqa.index.calibration import write as write_calibration
 from briefqa.index.manifest import BuildInputs, Manifest
 from briefqa.index.opened import OpenedIndex, open_generation
 from briefqa.index.recovery import build_inputs
+from briefqa.index.watches import Watches
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path keeps one slash of the two
 
@@ -24,7 +27,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")  # a Path keeps one slash 
 class Store(Protocol):
     """One index, wherever it is kept; its methods raise IndexFolderError and OSError.
 
-    `workspace` is a folder on this machine where a build keeps what survives its being stopped.
+    `workspace` is a folder on this machine where a build keeps what survives its being stopped,
+    and where watches are kept.
     """
 
     @property
@@ -38,8 +42,16 @@ class Store(Protocol):
         """The published generation; raises IndexNotFound, IndexOutOfDate or IndexDamaged."""
         ...
 
+    def manifest(self) -> Manifest:
+        """What the published generation is, which may be damaged; raises as `open` does."""
+        ...
+
     def calibration(self) -> Calibration | None:
         """What `briefqa calibrate` measured, if it was run; raises IndexDamaged."""
+        ...
+
+    def keep_calibration(self, calibration: Calibration) -> None:
+        """Keep what was measured, in one step; raises IndexFolderError."""
         ...
 
     def build_inputs(self) -> BuildInputs | None:
@@ -83,8 +95,14 @@ class FolderStore:
     def open(self) -> OpenedIndex:
         return open_generation(self.path)
 
+    def manifest(self) -> Manifest:
+        return generations.current_manifest(self.path)
+
     def calibration(self) -> Calibration | None:
         return calibration.read(self.path)
+
+    def keep_calibration(self, calibration: Calibration) -> None:
+        write_calibration(self.path, calibration)
 
     def build_inputs(self) -> BuildInputs | None:
         return build_inputs(self.path)
@@ -107,12 +125,36 @@ class FolderStore:
 def store_at(location: str | os.PathLike[str]) -> Store:
     """The store of that location, whether there is an index yet or not.
 
-    A location is a path; raises UsageError for one with a scheme, as in `milvus://host/name`.
+    A location is a path, or a URI as in `milvus://host/name`, of which a Path keeps one slash.
+    Raises UsageError for another scheme, or a URI that names no place.
     """
     text = os.fspath(location)
-    if scheme := _SCHEME.match(text):
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return FolderStore(Path(text))
+    kind = scheme[1].partition("+")[0].lower()
+    if kind not in _STORES:
         raise UsageError(
-            f"There is no index store for '{scheme[1]}://'; name a folder on this machine with "
-            "--index."
+            f"There is no index store for '{scheme[1]}://'; name a folder on this machine, or "
+            "milvus://HOST:PORT/NAME, with --index."
         )
-    return FolderStore(Path(text))
+    return _STORES[kind](text)
+
+
+def watches_at(location: str | os.PathLike[str]) -> Watches:
+    """The watches of the index there, none if it has none; raises IndexDamaged."""
+    return watches.read(store_at(location).workspace)
+
+
+def absolute(location: Path) -> Path:
+    """The same location from whatever folder: a path as an absolute one, a URI as it is."""
+    return location if _SCHEME.match(os.fspath(location)) else location.absolute()
+
+
+def _in_milvus(text: str) -> Store:
+    from briefqa.index.milvus.store import MilvusStore
+
+    return MilvusStore(text)
+
+
+_STORES: Mapping[str, Callable[[str], Store]] = {"milvus": _in_milvus}

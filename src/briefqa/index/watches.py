@@ -1,6 +1,7 @@
 """The questions and mentions that keep watch over an index, with what was last seen of each.
 
-A file beside the pointer of an index folder, written by `briefqa watch`, which outlives rebuilds.
+A file beside the pointer of an index folder, or in the workspace of an index that is elsewhere,
+written by `briefqa watch`, which outlives rebuilds.
 """
 
 from __future__ import annotations
@@ -89,11 +90,7 @@ class Watches:
 
 @contextmanager
 def changing(index: Path) -> Iterator[None]:
-    """Be the one that runs or changes the watches; else raises IndexBusy.
-
-    Raises IndexNotFound where there is no index.
-    """
-    generations.current_manifest(index)  # so that no folder is made by a wrong name
+    """Be the one that runs or changes the watches in that folder; else raises IndexBusy."""
     busy = f"The watches of {index} are being run by another command; try again when it is done."
     with generations.alone(index, LOCK, busy):
         yield

@@ -193,7 +193,7 @@ def holds_sources(index: Path) -> bool:
     if inputs is not None:
         return bool(inputs.roots)
     try:
-        return bool(generations.current_manifest(index).roots)
+        return bool(store_at(index).manifest().roots)
     except IndexNotFound:
         return False
 

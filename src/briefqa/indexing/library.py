@@ -24,8 +24,8 @@ from briefqa.documents import tesseract
 from briefqa.documents.sidecar import as_bytes, described, sidecar_of
 from briefqa.documents.source_files import SIDECAR, absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
-from briefqa.index import generations
 from briefqa.index.manifest import Manifest, Outcome, Source
+from briefqa.index.store import store_at
 from briefqa.indexing.added_files import (
     MOST_AT_ONCE,
     Batch,
@@ -75,6 +75,7 @@ class Library:
     ) -> None:
         """Raises UsageError for uploads that belong to another index."""
         self.index = index
+        self._store = store_at(index)
         self.uploads = Path(absolute(uploads or default_folder(index)))
         check_owner(self.uploads, index)
         self._model = model
@@ -117,7 +118,7 @@ class Library:
         """Parse what is new, while others may still change the index."""
         parsed, digests, unchanged = ParsedFiles(password=password), set(), set()
         with suppress(BriefQAError):
-            last = generations.current_manifest(self.index)
+            last = self._store.manifest()
             ocr_setup = tesseract.setup(last.language) if last.ocr else ""
             parsed = ParsedFiles(last.encoding, ocr_setup, password)
             unchanged = {(source.name, source.sha256) for source in last.indexed()}
@@ -169,7 +170,7 @@ class Library:
     def uploaded(self) -> tuple[str, ...]:
         """The names of the documents that were added here, in document order."""
         try:
-            last = generations.current_manifest(self.index)
+            last = self._store.manifest()
         except BriefQAError:
             return ()
         return tuple(
@@ -242,7 +243,7 @@ class Library:
     def _alone(self) -> Iterator[Manifest | None]:
         """Be the one that changes anything; gives what the index says of itself, if any."""
         try:
-            with self._lock, generations.writing(self.index):
+            with self._lock, self._store.writing():
                 self.uploads.mkdir(parents=True, exist_ok=True)
                 for folder in (self._incoming, self._removed):
                     if folder.is_symlink():
@@ -266,7 +267,7 @@ class Library:
 
     def _last(self) -> Manifest | None:
         try:
-            last = generations.current_manifest(self.index)
+            last = self._store.manifest()
         except IndexNotFound:
             return None
         if not last.roots:

@@ -17,6 +17,7 @@ import portalocker
 from briefqa.documents.source_files import absolute
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, UsageError
 from briefqa.index import generations
+from briefqa.index.store import store_at
 from briefqa.json_decoding import Malformed, decode
 
 INCOMING = ".incoming"
@@ -41,7 +42,7 @@ def default_folder(index: Path) -> Path:
     Before there were such names it was `uploads` beside it: an index that has its documents there
     goes on with them.
     """
-    index = Path(absolute(index))
+    index = Path(absolute(store_at(index).workspace))
     folder, older = index.with_name(f"{index.name}-uploads"), index.with_name("uploads")
     if folder.exists() or not (older / INCOMING).is_dir():
         return folder
@@ -51,8 +52,9 @@ def default_folder(index: Path) -> Path:
 
 def check_owner(uploads: Path, index: Path) -> None:
     """Raise UsageError if the folder belongs to another index."""
-    owner = _owner(uploads, index)
-    if owner is not None and not _same(owner, index):
+    workspace = store_at(index).workspace
+    owner = _owner(uploads, workspace)
+    if owner is not None and not _same(owner, workspace):
         raise UsageError(
             f"{uploads} holds what was added to the index in {owner}; give --uploads another "
             f"folder, or leave it out, for the index in {index}."
@@ -76,7 +78,9 @@ def claim(uploads: Path, index: Path) -> None:
                 f"{uploads} is on a file system without locks; give --uploads a local folder."
             ) from error
         check_owner(uploads, index)
-        content = json.dumps({"index": os.path.relpath(index, uploads)}).encode("ascii")
+        content = json.dumps({"index": os.path.relpath(store_at(index).workspace, uploads)}).encode(
+            "ascii"
+        )
         file.seek(0)
         if file.read(_MOST_BYTES) != content:
             file.truncate(0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from briefqa.answering.searcher import Searcher
 from briefqa.api import build, open_index
+from briefqa.index.store import absolute
 from briefqa.models.reader import DEFAULT_READER, Reader
 from briefqa.records import Answer, Document, DocumentInfo, Hit, Mode, Query
 from briefqa.ui.turns import TurnStore
@@ -43,7 +44,7 @@ class IndexService:
         reader: Reader | str | None = DEFAULT_READER,
     ) -> None:
         """Over the index in this folder, whether there is one yet or not."""
-        self.index = index.absolute()
+        self.index = absolute(index)
         self.library = library
         self.uploads = uploads
         self.feedback = feedback

@@ -15,7 +15,8 @@ from briefqa.concordance.matching import Found
 from briefqa.documents import source_files
 from briefqa.errors import LoadError, UsageError
 from briefqa.index import watches
-from briefqa.index.opened import OpenedIndex, open_generation
+from briefqa.index.opened import OpenedIndex
+from briefqa.index.store import store_at
 from briefqa.index.watches import Seen, SeenPlace, SeenQuote, Watch, Watches, WatchKind
 from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Quotation
@@ -71,8 +72,9 @@ def add(
     """
     if not text.strip():
         raise UsageError("There is nothing to watch; give a question or a query.")
-    with watches.changing(index), _Asking(index, searcher, reader) as asking:
-        kept = watches.read(index)
+    folder = _folder(index)
+    with watches.changing(folder), _Asking(index, searcher, reader) as asking:
+        kept = watches.read(folder)
         if len(kept.watches) >= MOST_WATCHES:
             raise UsageError(_NO_ROOM)
         new = Watch(
@@ -80,18 +82,19 @@ def add(
             tuple(aliases), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), Seen(),
         )  # fmt: skip
         new = replace(new, seen=asking.seen(new))
-        watches.write(index, Watches((*kept.watches, new), new.number))
+        watches.write(folder, Watches((*kept.watches, new), new.number))
     return new
 
 
 def remove(index: Path, number: int) -> Watch:
     """Stop one watch, which is returned; raises UsageError if there is none of that number."""
-    with watches.changing(index):
-        kept = watches.read(index)
+    folder = _folder(index)
+    with watches.changing(folder):
+        kept = watches.read(folder)
         for each in kept.watches:
             if each.number == number:
                 others = tuple(other for other in kept.watches if other.number != number)
-                watches.write(index, Watches(others, kept.last))
+                watches.write(folder, Watches(others, kept.last))
                 return each
     raise UsageError(f"There is no watch {number}; `briefqa watch list` names them.")
 
@@ -110,8 +113,9 @@ def run(
     remembered as told: what is interrupted is told again, with the same `id`. Raises IndexBusy
     while another run is at it.
     """
-    with watches.changing(index), _Asking(index, searcher, reader) as asking:
-        kept = watches.read(index)
+    folder = _folder(index)
+    with watches.changing(folder), _Asking(index, searcher, reader) as asking:
+        kept = watches.read(folder)
         found: list[Change] = []
         after: list[Watch] = []
         for watch in kept.watches:
@@ -129,8 +133,17 @@ def run(
         if tell is not None:
             tell(report)
         if tuple(after) != kept.watches:
-            watches.write(index, replace(kept, watches=tuple(after)))
+            watches.write(folder, replace(kept, watches=tuple(after)))
     return report
+
+
+def _folder(index: Path) -> Path:
+    """The folder that keeps the watches of an index; raises IndexNotFound, so that none is made by
+    a wrong name.
+    """
+    store = store_at(index)
+    store.manifest()
+    return store.workspace
 
 
 def _told(watch: Watch, now: Seen) -> Iterator[Told]:
@@ -161,7 +174,7 @@ class _Asking:
         self._open = ExitStack()
 
     def __enter__(self) -> _Asking:
-        self._opened: OpenedIndex = self._open.enter_context(open_generation(self._index))
+        self._opened: OpenedIndex = self._open.enter_context(store_at(self._index).open())
         self._files = {each.name: each.sha256 for each in self._opened.manifest.indexed()}
         return self
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.index import watches
+from briefqa.index.store import watches_at
 from briefqa.index.watches import Watch, WatchKind
 from briefqa.ui import messages, session
 from briefqa.ui.html import Html, tag
@@ -72,7 +72,7 @@ class Watches(Tool):
 
     def _run(self, told: Sequence[Change] | None) -> Outcome:
         try:
-            kept = watches.read(self._service.index).watches
+            kept = watches_at(self._service.index).watches
             if not kept:
                 return self._listed("", told)
             self._service.run_watches()
@@ -86,7 +86,7 @@ class Watches(Tool):
 
     def _listed(self, says: str, told: Sequence[Change] | None) -> Outcome:
         changes = tuple(told or ())[:_KEPT]
-        return outcome(drawn(says, changes, watches.read(self._service.index).watches), changes)
+        return outcome(drawn(says, changes, watches_at(self._service.index).watches), changes)
 
 
 def drawn(says: str, changes: Sequence[Change], kept: Sequence[Watch]) -> Html:

@@ -1,0 +1,291 @@
+"""A connection to Milvus; the only module that imports pymilvus.
+
+What pymilvus raises becomes one sentence that says what happened and what to do. A call has a time
+limit, within which pymilvus tries again what a server was too busy for; those that index rows take
+as long as there are rows, and have a limit of tries. Where no server is reached they fail at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from briefqa.errors import IndexBusy, IndexFolderError, UsageError
+from briefqa.index.milvus.location import Location
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+TOKEN = "BRIEFQA_MILVUS_TOKEN"
+TEXT_BYTES = 60_000  # of a text field; Milvus has a limit of 65,535
+MOST = 16_384  # rows that one search or query returns at most
+OLDEST = (2, 4)  # the first with sparse vectors
+_CONNECTING = 10.0  # seconds
+_CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
+# So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
+_BACKOFF = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1_000}
+_TRIES = 10  # of a call without a time limit, within some 20 seconds
+_BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
+_RELEASED = re.compile(r"released|not loaded", re.IGNORECASE)
+_NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
+_REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
+_FULL = re.compile(
+    r"no space|disk (is )?full|quota|insufficient|exhausted|memory limit", re.IGNORECASE
+)
+_LOST = re.compile(r"unavailable|connect|deadline|timeout|timed out|closed channel", re.IGNORECASE)
+
+
+class Missing(IndexFolderError):
+    """A collection or an alias that is not there, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a collection: its type as pymilvus names it, and the index it has, if any."""
+
+    name: str
+    kind: str
+    is_key: bool = False
+    dimension: int = 0
+    index: str = ""
+    parameters: Mapping[str, int] | None = None
+
+
+class Client:
+    """One connection, for any thread."""
+
+    def __init__(self, location: Location) -> None:
+        """Connect; raises UsageError without the extra, IndexFolderError and IndexBusy."""
+        try:
+            import pymilvus
+        except ImportError as error:
+            raise UsageError(
+                f"{location.text} needs the Milvus client; install it with: "
+                "pip install 'briefqa[milvus]'"
+            ) from error
+        # It logs each error with a traceback, also those that are expected.
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+        logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
+        logging.getLogger("grpc._server").setLevel(logging.CRITICAL)  # of Milvus Lite in a file
+        self.location = location
+        self._pymilvus: Any = pymilvus
+        with self._explaining():
+            token = "" if location.is_file else os.environ.get(TOKEN, "")
+            self._client: Any = pymilvus.MilvusClient(
+                location.address, token=token, timeout=_CONNECTING, grpc_options=_BACKOFF
+            )
+            version = str(self._client.get_server_version(timeout=_CONNECTING))
+        numbers = re.match(r"v?(\d+)\.(\d+)", version)
+        if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST:
+            self.close()
+            raise IndexFolderError(
+                f"{location.address} runs Milvus {version}, which has no sparse vectors; BriefQA "
+                f"needs {OLDEST[0]}.{OLDEST[1]} or later."
+            )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def create(self, collection: str, fields: Sequence[Field]) -> None:
+        """Make a collection with these fields."""
+        kinds = self._pymilvus.DataType
+        with self._explaining():
+            schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
+            indexes = self._client.prepare_index_params()
+            for field in fields:
+                more: dict[str, Any] = {"is_primary": True} if field.is_key else {}
+                if field.kind == "VARCHAR":
+                    more["max_length"] = 65_535
+                if field.dimension:
+                    more["dim"] = field.dimension
+                schema.add_field(field.name, getattr(kinds, field.kind), **more)
+                if field.index:
+                    indexes.add_index(
+                        field.name, index_type=field.index, metric_type="IP",
+                        params=dict(field.parameters or {}),
+                    )  # fmt: skip
+            self._client.create_collection(
+                collection, schema=schema, consistency_level="Strong", timeout=_CALLING
+            )
+            # Nothing is in it yet: there is no index to wait for.
+            self._client.create_index(collection, indexes, sync=False, timeout=_CALLING)
+
+    def insert(self, collection: str, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> int:
+        """Insert rows, each with about how many bytes it has, in batches; returns how many."""
+        batch: list[Mapping[str, Any]] = []
+        size = total = 0
+        for row_size, row in rows:
+            if batch and size + row_size > _BATCH:
+                self._insert(collection, batch)
+                batch, size = [], 0
+            batch.append(row)
+            size += row_size
+            total += 1
+        if batch:
+            self._insert(collection, batch)
+        return total
+
+    def _insert(self, collection: str, batch: list[Mapping[str, Any]]) -> None:
+        with self._explaining():
+            self._client.insert(collection, batch, timeout=_CALLING)
+
+    def upsert(self, collection: str, row: Mapping[str, Any]) -> None:
+        """Insert a row, or replace the one that has its key."""
+        with self._explaining():
+            self._client.upsert(collection, [row], timeout=_CALLING)
+
+    def count(self, collection: str, where: Iterable[str] = ("",)) -> int:
+        """How many rows of a collection fulfil one of these conditions."""
+        total = 0
+        for each in where:
+            (found,) = self._loaded(
+                self._client.query, collection, filter=each, output_fields=["count(*)"]
+            )
+            total += int(found["count(*)"])
+        return total
+
+    def delete(self, collection: str, where: str) -> None:
+        """Delete the rows of a collection which fulfil a condition."""
+        self._loaded(self._client.delete, collection, filter=where)
+
+    def finish(self, collection: str, count: int, where: Iterable[str] = ("",)) -> None:
+        """Flush and load a collection to which so many rows were sent; raises where some are lost.
+
+        The rows are those that fulfil one of the conditions.
+        """
+        with self._explaining():
+            self._client.flush(collection, retry_times=_TRIES)
+        self.load(collection)
+        if (found := self.count(collection, where)) != count:
+            raise IndexFolderError(
+                f"{self.location.text} has {found} rows of the {count} that were sent; "
+                "the index was left as it was: build again."
+            )
+
+    def load(self, collection: str) -> None:
+        """Make a collection ready to be searched."""
+        with self._explaining():
+            self._client.load_collection(collection, retry_times=_TRIES)
+
+    def get(
+        self, collection: str, keys: Sequence[int] | Sequence[str], fields: Sequence[str]
+    ) -> list[Mapping[str, Any]]:
+        """The rows with these keys that there are, in no order."""
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(keys), 2_000):
+            part = list(keys[start : start + 2_000])
+            found += self._loaded(
+                self._client.get, collection, ids=part, output_fields=list(fields)
+            )
+        return found
+
+    def search(
+        self,
+        collection: str,
+        field: str,
+        vector: Mapping[int, float] | npt.NDArray[Any],
+        limit: int,
+        where: str = "",
+        parameters: Mapping[str, int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """The keys of the nearest rows, with their inner products, greatest first."""
+        data = [dict(vector) if isinstance(vector, Mapping) else vector]
+        (hits,) = self._loaded(
+            self._client.search, collection, data=data, anns_field=field,
+            limit=min(limit, MOST), filter=where, output_fields=[],
+            search_params={"metric_type": "IP", "params": dict(parameters or {})},
+        )  # fmt: skip
+        return [(int(hit.id), float(hit.distance)) for hit in hits]
+
+    def _loaded(self, call: Callable[..., Any], collection: str, **arguments: Any) -> Any:
+        """Call it; a server that was started again has to load the collection first."""
+        with self._explaining():
+            try:
+                return call(collection, timeout=_CALLING, **arguments)
+            except self._pymilvus.MilvusException as error:
+                if not _RELEASED.search(str(error)):
+                    raise
+            self._client.load_collection(collection, retry_times=_TRIES)
+            return call(collection, timeout=_CALLING, **arguments)
+
+    def collections(self) -> list[str]:
+        """The names of all there are."""
+        with self._explaining():
+            return list(self._client.list_collections(timeout=_CALLING))
+
+    def drop(self, collection: str) -> None:
+        """Remove a collection if it is there."""
+        with self._explaining():
+            self._client.drop_collection(collection, timeout=_CALLING)
+
+    def target(self, alias: str) -> str:
+        """The collection that an alias is of; raises Missing."""
+        with self._explaining():
+            return str(self._client.describe_alias(alias, timeout=_CALLING)["collection_name"])
+
+    def create_alias(self, collection: str, alias: str) -> bool:
+        """Make an alias; False if there is one of another collection, which stays."""
+        try:
+            self._client.create_alias(collection, alias, timeout=_CALLING)
+        except self._pymilvus.MilvusException as error:
+            if "already exist" in str(error) or "alias" in str(error).lower():
+                return False
+            with self._explaining():
+                raise
+        return True
+
+    def move_alias(self, collection: str, alias: str) -> None:
+        """Make an alias that of another collection, in one step."""
+        with self._explaining():
+            self._client.alter_alias(collection, alias, timeout=_CALLING)
+
+    def drop_alias(self, alias: str) -> None:
+        """Remove an alias."""
+        with self._explaining():
+            self._client.drop_alias(alias, timeout=_CALLING)
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Raise what pymilvus does as one of BriefQA's errors."""
+        import grpc
+
+        try:
+            yield
+        except (self._pymilvus.MilvusException, grpc.RpcError, ValueError, OSError) as error:
+            # ValueError is gRPC's for a connection that was closed.
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> Exception:
+        what = " ".join(str(getattr(error, "message", "") or error).split())[:300]
+        where = self.location.text
+        if "open local milvus failed" in what.lower() or "another process" in what.lower():
+            return IndexBusy(
+                f"{where} cannot be opened: another process has it open, or it is no file of "
+                "Milvus Lite 3; for several processes run milvus-lite server."
+            )
+        if _FULL.search(what):
+            return IndexFolderError(
+                f"{where} has no room ({what}); make some on its disk, or in its memory, and build "
+                "again: the index was left as it was."
+            )
+        if _REFUSED.search(what):
+            return IndexFolderError(
+                f"{where} does not let you in ({what}); give a token with {TOKEN}."
+            )
+        if _NOT_FOUND.search(what):
+            return Missing(
+                f"{where} does not have it any more ({what}); the index may have been replaced: "
+                "try again."
+            )
+        if _LOST.search(what):
+            return IndexFolderError(
+                f"The connection to {where} is lost ({what}); see that Milvus runs there and try "
+                "again."
+            )
+        return IndexFolderError(f"{where} could not do it ({what}); the index was left as it was.")
