@@ -343,8 +343,9 @@ def _slices(document: Document, span: Span, window: Window, most: int) -> Iterat
 
 def _grows_beyond(document: Document, span: Span, window: Window, most: int) -> bool:
     """Whether a part that fits as it is written does not as it is read, as a row of a table."""
-    own = loaders.plain(document.text[span.start : span.end], document.name)
-    return len(own) > span.end - span.start and len(window.piece_ends(own)) > most
+    written = document.text[span.start : span.end]
+    own = loaders.plain(written, document.name)
+    return own != written and len(window.piece_ends(own)) > most
 
 
 def _last_break(chunk: str) -> int:
