@@ -96,7 +96,7 @@ def _build(options: argparse.Namespace) -> int:
         raise
     terminal.show_report(report)
     if options.watch:
-        return more_commands.go_on_building(options.index, password, options.feed)
+        return more_commands.go_on_building(options, password)
     if report.failed:
         files = terminal.count(len(report.failed), "file")
         raise BriefQAError(f"{files} could not be indexed (see the list); the rest is.")

@@ -180,7 +180,7 @@ def check_feed(options: argparse.Namespace) -> None:
     feed.add(options.feed, ())
 
 
-def go_on_building(index: Path, password: str, feed: Path | None) -> int:
+def go_on_building(options: argparse.Namespace, password: str) -> int:
     """`briefqa build --watch`: run the watches, also whenever files have changed, until Ctrl-C."""
     from briefqa.api import build
     from briefqa.watching import following, running
@@ -189,15 +189,15 @@ def go_on_building(index: Path, password: str, feed: Path | None) -> int:
         print(f"briefqa: {line(str(error))}", file=sys.stderr)
 
     def once_more() -> None:
-        report = build(index=index, password=password)
+        report = build(index=options.index, password=password, workers=options.workers)
         if report.changed:
             terminal.show_report(report)
             sys.stdout.flush()
-        running.run(index, feed_file=feed, tell=show_changes)
+        running.run(options.index, feed_file=options.feed, tell=show_changes)
 
     print("Following the files; press Ctrl-C to stop.", flush=True)
     with suppress(KeyboardInterrupt):
-        following.follow(index, once_more, stop=threading.Event(), failed=failed)
+        following.follow(options.index, once_more, stop=threading.Event(), failed=failed)
     return 0
 
 
