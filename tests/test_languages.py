@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from briefqa import build, open_index
+from briefqa import build, open_index, search
 from briefqa.documents import loaders
 from briefqa.documents.passages import cut
 from briefqa.models.embedder import Embedder, HashingEmbedder
 from briefqa.models.reader import OverlapReader, reads
+from briefqa.text.language import supported_languages
 from briefqa.text.sentences import sentences
 from briefqa.text.words import question_words
 
@@ -138,3 +139,42 @@ def test_a_reader_reads_questions_in_its_languages_only() -> None:
     english.languages = ("de",)
     assert reads(english, "Wie lang?", "de")
     assert not reads(None, "How long is the quay?", "en")
+
+
+# A text of each language, and a word of it in another form than the text has.
+OTHER_FORMS = {
+    "ar": ("افتتح الميناء الجديد عام 1950 ويعمل فيه أربعون عاملا من سكان المدينة.", "ميناء"),
+    "da": ("Havnen blev åbnet i 1950, og bådene kommer hver dag fra øerne.", "båd"),
+    "de": ("Der Hafen wurde 1950 eröffnet, und die Boote kommen jeden Tag.", "Boot"),
+    "en": ("The harbour was opened in 1950, and the boats come every day.", "boat"),
+    "es": ("El puerto se abrió en 1950 y los barcos llegan todos los días.", "barco"),
+    "fi": ("Satama avattiin vuonna 1950, ja laivat tulevat joka päivä.", "laivan"),
+    "fr": ("Le port fut ouvert en 1950 et les bateaux arrivent chaque jour.", "bateau"),
+    "hu": ("A kikötő 1950-ben nyílt meg, és a hajók minden nap jönnek.", "hajó"),
+    "it": ("Il porto fu aperto nel 1950 e le barche arrivano ogni giorno.", "barca"),
+    "nl": ("De haven werd in 1950 geopend en de boten komen elke dag.", "boot"),
+    "no": ("Havnen ble åpnet i 1950, og båtene kommer hver dag fra øyene.", "båt"),
+    "pt": ("O porto foi aberto em 1950 e os barcos chegam todos os dias.", "barco"),
+    "ro": ("Portul a fost deschis în 1950, iar vapoarele vin în fiecare zi.", "vapor"),
+    "ru": ("Порт был открыт в 1950 году, и корабли приходят каждый день.", "корабль"),
+    "sv": ("Hamnen öppnades 1950, och båtarna kommer varje dag från öarna.", "båt"),
+    "tr": ("Liman 1950 yılında açıldı ve gemiler her gün adalardan gelir.", "ada"),
+}
+
+
+def test_every_language_with_a_stemmer_has_a_text_here() -> None:
+    assert tuple(OTHER_FORMS) == supported_languages()
+
+
+@pytest.mark.parametrize("language", OTHER_FORMS)
+def test_a_text_of_every_language_is_indexed_and_a_word_found_in_another_form(
+    language: str, tmp_path: Path
+) -> None:
+    text, word = OTHER_FORMS[language]
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(text + "\n", encoding="utf-8")
+    (tmp_path / "docs" / "b.txt").write_text("Kxq wvz 77.\n", encoding="utf-8")
+    index = tmp_path / "index"
+    build(tmp_path / "docs", index=index, model="hashing", language=language)
+    found = search(word, index=index, mode="keyword")
+    assert [hit.passage.document for hit in found] == ["a.txt"]

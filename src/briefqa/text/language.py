@@ -2,14 +2,15 @@
 
 Which of them a text is in is told by its script and its stop words.
 
-Stemmers and stop words are Whoosh's (Snowball); English has some more stop words, which occur in
-questions only.
+Stemmers and stop words are Whoosh's (Snowball), but for two stemmers that it cannot load. English
+has some more stop words, which occur in questions only.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from threading import Lock
 
 import regex
 
@@ -80,6 +81,8 @@ NAMES = {
     "zh": "Chinese",
 }
 
+_NOT_OF_WHOOSH = {"ar": "arabic", "tr": "turkish"}  # it lists them, but cannot load them
+
 # Three-letter codes, and others, that documents have for some of them.
 _OTHER_CODES = dict(
     pair.split("=")
@@ -129,7 +132,21 @@ def stemmer(language: str) -> Stem:
             f"There is no stemmer for the language '{language}'; choose one of: "
             f"{', '.join(supported_languages())}."
         )
-    return lru_cache(maxsize=65536)(stemmer_for_language(language))
+    name = _NOT_OF_WHOOSH.get(language)
+    return lru_cache(maxsize=65536)(_snowball(name) if name else stemmer_for_language(language))
+
+
+def _snowball(name: str) -> Stem:
+    """A stemmer of the Snowball project, which keeps a word's state: one thread at a time."""
+    from snowballstemmer import stemmer
+
+    stem, lock = stemmer(name).stemWord, Lock()
+
+    def one_at_a_time(word: str) -> str:
+        with lock:
+            return str(stem(word))
+
+    return one_at_a_time
 
 
 @lru_cache
