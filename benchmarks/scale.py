@@ -1,11 +1,11 @@
 """Does an index in Milvus find what one in a folder finds, and how fast?
 
-    python benchmarks/scale.py parity OUT BEIR_FOLDER... [--passages 1000] [--questions 150]
+    python benchmarks/scale.py parity OUT BEIR_FOLDER... [--passages 1000] [--hashing]
     python benchmarks/scale.py speed OUT [--sizes 10000 100000] [--questions 50]
 
 Both need `briefqa[milvus]` and keep what they made in OUT, which is to be empty. `parity` indexes
-the first passages of each question set with the real model, in a folder and in a file of Milvus
-Lite, and asks both its questions. `speed` takes the made-up passages and vectors of
+the first passages of each question set with the real model, or without one, in a folder and in a
+file of Milvus Lite, and asks both its questions. `speed` takes the made-up passages and vectors of
 `benchmarks/speed_corpus.py`, so that no model is measured, in a folder, a file and a server of
 Milvus Lite on a port of this machine. Each place is measured in a process of its own. What is found
 is printed as JSON, a line each; `benchmarks/SCALE.md` has the tables.
@@ -47,7 +47,7 @@ from briefqa.index.opened import open_generation  # noqa: E402
 from briefqa.index.recovery import MANIFEST  # noqa: E402
 from briefqa.index.store import store_at  # noqa: E402
 from briefqa.indexing.builder import index_documents  # noqa: E402
-from briefqa.models.embedder import Embedder, load_embedder  # noqa: E402
+from briefqa.models.embedder import Embedder, HashingEmbedder, load_embedder  # noqa: E402
 from briefqa.records import Mode, TextKind  # noqa: E402
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ Figures = dict[str, Any]
 
 
 class Remembering:
-    """The real model, which reads each text once."""
+    """A model that reads each text once."""
 
-    def __init__(self) -> None:
-        self._model = load_embedder()
+    def __init__(self, model: Embedder) -> None:
+        self._model = model
         self._known: dict[tuple[str, TextKind], Any] = {}
         self.name, self.fingerprint = self._model.name, self._model.fingerprint
         self.size = self._model.size
@@ -81,10 +81,11 @@ class Remembering:
         return np.stack([self._known[text, kind] for text in texts])
 
 
-def parity(out: Path, folder: Path, most_passages: int, most_questions: int) -> Figures:
+def parity(
+    out: Path, folder: Path, model: Embedder, most_passages: int, most_questions: int
+) -> Figures:
     """How often both places give the same passages, and nDCG@10 in each."""
     beir = first_passages(read_beir(folder), most_passages)
-    model: Embedder = Remembering()
     places = [str(out / f"{folder.name}-folder"), f"milvus://{out / folder.name}.db"]
     rankings, scores = [], []
     n_passages = n_vectors = 0
@@ -104,6 +105,7 @@ def parity(out: Path, folder: Path, most_passages: int, most_questions: int) -> 
     pairs = list(zip(*rankings, strict=True))
     return {
         "set": folder.name,
+        "model": model.name,
         "passages": n_passages,
         "vectors": n_vectors,
         "questions": len(pairs),
@@ -264,6 +266,7 @@ def main() -> None:
     command = commands.add_parser("parity")
     command.add_argument("out", type=Path)
     command.add_argument("sets", type=Path, nargs="+")
+    command.add_argument("--hashing", action="store_true")
     command.add_argument("--passages", type=int, default=1000)
     command.add_argument("--questions", type=int, default=150)
     command = commands.add_parser("speed")
@@ -285,8 +288,9 @@ def main() -> None:
     os.environ["XDG_DATA_HOME"] = str(out / "home")
     out.mkdir(parents=True, exist_ok=True)
     if options.command == "parity":
+        model = Remembering(HashingEmbedder() if options.hashing else load_embedder())
         for folder in options.sets:
-            show(parity(out, folder, options.passages, options.questions))
+            show(parity(out, folder, model, options.passages, options.questions))
     else:
         for size in options.sizes:
             for figures in speed(out, size, options.questions):

@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 
 from briefqa import Mode, Searcher, build, open_index
+from briefqa.cli.terminal import show_info
 from briefqa.concordance.finding import mentions_in
 from briefqa.concordance.meaning import near_in_meaning
 from briefqa.drafts.file import check_content
@@ -308,14 +309,19 @@ def test_an_open_searcher_follows_a_build_that_embeds_only_what_is_new(place: Pl
     assert not index_at(place.index, documents).changed
 
 
-def test_a_calibration_is_kept_with_the_index_and_seen_at_once(place: Place) -> None:
+def test_a_calibration_is_kept_with_the_index_and_seen_at_once(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = store_at(place.index)
     before = store.stamp()
     fitted = Calibration(1.0, 0.0, 0.1, 0.1, 0.5, 0.1, 9, 6, 5, 6, 1, "model", "", certainty=0.9)
     store.keep_calibration(fitted)
     assert store.calibration() == fitted == store_at(place.index).calibration()
     assert store.stamp() != before
-    assert index_info(Path(place.index)).calibration == fitted
+    told = index_info(Path(place.index))
+    assert told.calibration == fitted
+    show_info(told)
+    assert place.index in capsys.readouterr().out
 
 
 def test_one_build_writes_at_a_time(place: Place) -> None:

@@ -41,11 +41,11 @@ def show_report(report: BuildReport) -> None:
         print(line(report.note))
     if not report.changed:
         passages = count(report.passages, "passage")
-        print(f"{report.index} is up to date: {passages} ({report.seconds:.2f} s).")
+        print(f"{_place(report.index)} is up to date: {passages} ({report.seconds:.2f} s).")
     else:
         print(
-            f"{report.index}: {count(report.passages, 'passage')}, {report.embedded} embedded, "
-            f"{report.reused} reused ({report.seconds:.1f} s)."
+            f"{_place(report.index)}: {count(report.passages, 'passage')}, "
+            f"{report.embedded} embedded, {report.reused} reused ({report.seconds:.1f} s)."
         )
 
 
@@ -121,12 +121,19 @@ def _typed_unseen(*prompts: str) -> list[str]:
         raise UsageError("A password has to be typed at a terminal, unseen.") from error
 
 
+def _place(index: Path) -> str:
+    """An index as it is typed: a Path keeps one slash of a URI's two."""
+    from briefqa.index.store import store_at
+
+    return store_at(index).place
+
+
 def show_verification(report: VerifyReport) -> None:
     """Print the state of every source, and the generation that was checked."""
     for source in report.sources:
         state = f"{source.state}, {source.holding} of {source.passages} citations hold"
         print(line(f"  {source.name}: {state}"))
-    print(f"{report.index}: {report.generation}")
+    print(f"{_place(report.index)}: {report.generation}")
 
 
 def show_evaluation(result: Evaluation) -> None:
@@ -163,7 +170,7 @@ def show_info(info: IndexInfo) -> None:
     """Print what an index holds, what it was made with, and what became of each file."""
     documents = count(info.documents, "document")
     rows = [
-        ("index", f"{info.index} ({info.size / 1e6:.1f} MB)"),
+        ("index", f"{_place(info.index)} ({info.size / 1e6:.1f} MB)"),
         ("generation", f"{info.generation}, built {info.created} by briefqa {info.version}"),
         ("holds", f"{count(info.passages, 'passage')} of {documents}"),
         ("model", f"{info.model} ({info.dimension} dimensions)"),

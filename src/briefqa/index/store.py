@@ -32,6 +32,11 @@ class Store(Protocol):
     """
 
     @property
+    def place(self) -> str:
+        """Where it is, as it is typed."""
+        ...
+
+    @property
     def workspace(self) -> Path: ...
 
     def stamp(self) -> tuple[int, ...]:
@@ -83,6 +88,10 @@ class FolderStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def place(self) -> str:
+        return str(self.path)
 
     @property
     def workspace(self) -> Path:

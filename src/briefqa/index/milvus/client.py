@@ -27,8 +27,15 @@ MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
 _CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
-# So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
-_BACKOFF = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1_000}
+_CHANNEL = {
+    # So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 1_000,
+    # pymilvus pings every ten seconds, for which servers hang up: they allow five minutes.
+    "grpc.keepalive_time_ms": 330_000,
+    "grpc.keepalive_timeout_ms": 20_000,
+    "grpc.keepalive_permit_without_calls": 0,
+}
 _TRIES = 10  # of a call without a time limit, within some 20 seconds
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
 _RELEASED = re.compile(r"released|not loaded", re.IGNORECASE)
@@ -77,7 +84,7 @@ class Client:
         with self._explaining():
             token = "" if location.is_file else os.environ.get(TOKEN, "")
             self._client: Any = pymilvus.MilvusClient(
-                location.address, token=token, timeout=_CONNECTING, grpc_options=_BACKOFF
+                location.address, token=token, timeout=_CONNECTING, grpc_options=_CHANNEL
             )
             version = str(self._client.get_server_version(timeout=_CONNECTING))
         numbers = re.match(r"v?(\d+)\.(\d+)", version)

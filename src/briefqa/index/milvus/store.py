@@ -64,6 +64,10 @@ class MilvusStore:
         self._writer: Writer | None = None
 
     @property
+    def place(self) -> str:
+        return self.location.text
+
+    @property
     def workspace(self) -> Path:
         """On this machine, a folder for each index: unfinished vectors, watches, uploads."""
         digest = hashlib.sha256(self.location.text.encode()).hexdigest()[:16]
