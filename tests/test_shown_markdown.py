@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefqa import build, open_index
+from briefqa.answering import passage_reading
 from briefqa.documents import loaders
 from briefqa.documents.passages import WordWindow, cut, headings, searched
 from briefqa.models.embedder import Embedder
+from briefqa.models.reader import OverlapReader
+from briefqa.models.reading import Readable, Reading
 from briefqa.records import Document, Passage
-from briefqa.text.plain_markdown import plain
+from briefqa.text.plain_markdown import plain, plain_with_offsets
 
 CASES = Path(__file__).parent / "cases"
 WINDOW = WordWindow()
@@ -436,3 +440,37 @@ def test_a_sentence_of_a_script_without_spaces_over_dashes_is_a_paragraph(senten
     assert [section.path for section in document.sections] == [()]
     first = document.sections[0].paragraphs[0]
     assert document.text[first.start : first.end] == sentence
+
+
+class Remembering(OverlapReader):
+    """The fake reader, which remembers what it was given."""
+
+    def read(self, question: str, texts: Sequence[Readable]) -> list[Reading]:
+        self.seen = list(texts)
+        return super().read(question, texts)
+
+
+def test_a_reader_reads_what_is_shown_and_its_words_are_where_they_stand() -> None:
+    text = "| [The *crane*](https://x.example/a) | **green**  paint |"
+    passage = replace(
+        cut(loaders.parse(text.encode(), "a.md"), WordWindow())[0],
+        table_header="| What | Colour |\n|:--|--:|",
+    )
+    reader = Remembering()
+    (reading,) = passage_reading.read(reader, WordWindow(), "Which paint?", [(passage, text)])
+    (seen,) = reader.seen
+    assert seen.text == "The crane | green paint"
+    assert seen.context.endswith("What | Colour\n--- | ---")
+    found = [text[start:end] for start, end in reading.pieces]
+    assert found == ["The", "crane", "|", "green", "paint"]
+
+
+@given(st.text("|-:*`[]()&; ab\n\\>", max_size=60))
+def test_where_each_character_that_is_read_stands_is_known(text: str) -> None:
+    shown, places = plain_with_offsets(text)
+    assert shown == plain(text)  # no letters of these are joined over lines
+    assert len(places) == len(shown) + 1
+    assert list(places) == sorted(places)
+    assert places[-1] == len(text)
+    letters = [(sign, place) for sign, place in zip(shown, places, strict=False) if sign in "ab"]
+    assert all(text[place] == sign for sign, place in letters)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from briefqa.documents import passages
-from briefqa.models.embedder import Embedder
 from briefqa.models.reader import Reader
 from briefqa.models.reading import Readable, Reading
 from briefqa.records import Passage
@@ -20,18 +19,19 @@ if TYPE_CHECKING:
 
 
 def read(
-    reader: Reader, embedder: Embedder, question: str, texts: Sequence[tuple[Passage, str]]
+    reader: Reader, window: passages.Window, question: str, texts: Sequence[tuple[Passage, str]]
 ) -> list[Reading]:
     """A reading of each text, which is a passage's own or a part of it, in the passage's context.
 
-    The places in it are those of the text as it is given. The header of its table is read too.
+    The places in it are those of the text as it is given. The header of its table is read too;
+    `window` is what the embedding model reads at once.
     """
     readable, offsets = [], []
     for passage, text in texts:
         words, places = text, None
         if plain_markdown.is_markdown(passage.document):
             words, places = plain_markdown.plain_with_offsets(text)
-        line = passages.context(passage.title, passage.section, embedder)
+        line = passages.context(passage.title, passage.section, window)
         header = passages.plain_header(passage)
         readable.append(Readable(words, "\n".join(filter(None, (line, header)))))
         offsets.append(None if places is None or words == text else np.array(places, np.int64))

@@ -111,7 +111,7 @@ def _with_plain_rows(text: str) -> Iterator[_Piece]:
         is_row = in_table or (len(words) > 1 and words[0] == words[-1] == "|")
         cells = list(_cells(words, start)) if is_row else []
         if is_row and not ruled[number]:
-            headed = any(cells)
+            headed = any(cell for cell, _ in cells)
         if headed or not is_row:
             if begun:
                 yield "\n", at - 1, True
@@ -124,35 +124,37 @@ def _with_plain_rows(text: str) -> Iterator[_Piece]:
         at += len(line) + 1
 
 
-def _row(cells: Sequence[Sequence[_Piece]], start: int) -> Iterator[_Piece]:
+def _row(cells: Sequence[tuple[list[_Piece], int]], start: int) -> Iterator[_Piece]:
     """A row, with bars around it where its first or last cell is empty."""
-    bare = bool(cells[0] and cells[-1])
+    bare = bool(cells[0][0] and cells[-1][0])
     if not bare:
         yield "| ", start, False
-    for number, cell in enumerate(cells):
+    for number, (cell, end) in enumerate(cells):
         if number:
             yield " | ", start, False
         for place, word in enumerate(cell):
             if place:
                 yield " ", word[1] - 1, False
-            start = word[1] + len(word[0]) - 1
             yield word
+        start = end
     if not bare:
-        yield " |", start, False
+        yield " |", start - 1, False
 
 
 def _rule(cells: Sequence[object], start: int) -> Iterator[_Piece]:
     yield " | ".join(["---"] * max(2, len(cells))), start, False
 
 
-def _cells(row: str, start: int) -> Iterator[list[_Piece]]:
-    """The words of each cell of a row that begins there in the text."""
+def _cells(row: str, start: int) -> Iterator[tuple[list[_Piece], int]]:
+    """The words of each cell of a row that begins there in the text, and where it ends."""
     inner = row.removeprefix("|")
     start += len(row) - len(inner)
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
     for cell in _CELL_END.split(inner):
-        yield [(word[0], start + word.start(), True) for word in _WORD.finditer(cell)]
-        start += len(cell) + 1
+        words = [(word[0], start + word.start(), True) for word in _WORD.finditer(cell)]
+        start += len(cell)
+        yield words, start
+        start += 1
 
 
 def _read(markup: regex.Match[str]) -> str:
