@@ -107,7 +107,10 @@ def _unfinished(turns: Sequence[RecordedTurn], of: int) -> Outcome:
 def drawn(turns: Sequence[RecordedTurn], notes: Sequence[str]) -> Html:
     """A row an answer, several where several places answer, and what is told of them."""
     columns = ("", "question", "verdict", "sentence", "where it stands")
-    head = tag("tr", *(tag("th", name, scope="col") if name else tag("td") for name in columns))
+    head = tag(
+        "tr",
+        *(tag("th", name, scope="col") if name else tag("td", class_="number") for name in columns),
+    )
     rows = [row for number, turn in enumerate(turns[:SHOWN], 1) for row in _rows(number, turn)]
     left = len(turns) - SHOWN
     whole = tag("table", tag("thead", head), tag("tbody", *rows))
@@ -144,6 +147,6 @@ def _row(number: int, turn: RecordedTurn, says: Html, opens: Html | None) -> Htm
     verdict = str(turn.verdict or "no verdict").replace("-", " ")
     question = tag("td", turn.question, dir="auto")
     return tag(
-        "tr", tag("td", str(number)), question, tag("td", verdict), tag("td", says),
-        tag("td", opens),
+        "tr", tag("td", str(number), class_="number"), question, tag("td", verdict),
+        tag("td", says), tag("td", opens),
     )  # fmt: skip
