@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,6 +68,9 @@ def opening(reading: Reading) -> list[tuple[str, int, int]]:
         (str(document), int(str(start)), int(str(end)))
         for document, start, end in zip(*values.values(), strict=True)
     ]
+
+
+TAB = SimpleNamespace(session_hash="tab")
 
 
 # All mentions
@@ -189,12 +193,11 @@ class Batch:
 
 def dropped(service: IndexService, tool: type, uploads: Batch) -> Any:
     """What comes of files that are dropped on a tool, last."""
-    made: Any = object.__new__(tool)
-    made._service = SimpleNamespace(
+    made = SimpleNamespace(
         index=service.index, searcher=service.searcher, documents=service.documents, uploads=uploads
     )
-    sent = SimpleNamespace(_data={"tool": made.name, "batch": "token"})
-    *_, last = made._take(sent, "")
+    sent = SimpleNamespace(_data={"tool": tool.name, "batch": "token"})  # type: ignore[attr-defined]
+    *_, last = _of(tool, made)._take(sent, "", TAB)
     return last
 
 
@@ -236,20 +239,21 @@ def test_questions_are_read_from_a_file(service: IndexService, tmp_path: Path) -
 def test_what_was_asked_when_a_questionnaire_is_stopped_can_be_saved(
     service: IndexService,
 ) -> None:
-    from briefqa.questionnaire import sheet
-    from briefqa.ui.tools.questionnaire import Questionnaire, _unfinished
+    from briefqa.ui.tools.questionnaire import Questionnaire
 
-    *_, (_, whole, _) = answered(service, "Who was the keeper called?\nHow many steps?")
-    table = "country,question\nNone,Who was the keeper called?\nAll,\nAll,How many steps?\n"
     tool = _of(Questionnaire, service)
-    so_far = _unfinished(whole.receipt.turns[:1], sheet.of_text(table))[1]
-    shown, found, _ = tool._stopped(so_far)
+    table = "country,question\nNone,Who was the keeper called?\nAll,\nAll,How many steps?\n"
+    going_on = tool._answers(table, "{}", TAB)
+    assert "0 of 2 asked" in Reading(next(going_on)[0]).text
+    tool._stop_asking(SimpleNamespace(session_hash="another"))
+    tool._stop_asking(TAB)
+    ((shown, found, _),) = going_on
     assert "Stopped: 1 of 2 asked. 1 question: " in Reading(shown).text
     rows = list(csv.DictReader(io.StringIO(tool._content(found, "csv").decode("utf-8-sig"))))
-    assert {row["question"] for row in rows} == {"Who was the keeper called?", ""}
-    assert "Stopped: 0 of 2" in Reading(tool._stopped(_unfinished((), so_far.sheet)[1])[0]).text
-    for not_going_on in (whole, None):
-        assert [each["__type__"] for each in tool._stopped(not_going_on)] == ["update"] * 3
+    assert [row["question"] for row in rows] == ["Who was the keeper called?", ""]
+    *_, (shown, _, _) = tool._answers("How many steps?", "{}", TAB)  # a stop is of what went on
+    assert Reading(shown).text.startswith("1 question: ")
+    assert not tool._going_on
 
 
 # Whatever the text
@@ -300,9 +304,7 @@ def test_a_tool_opens_alone_and_gives_way_to_the_conversation(service: IndexServ
 def answered(service: IndexService, text: str, **tab: Any) -> list[Any]:
     from briefqa.ui.tools.questionnaire import Questionnaire
 
-    made = object.__new__(Questionnaire)
-    made._service = service
-    return list(made._answers(text, json.dumps(tab)))
+    return list(_of(Questionnaire, service)._answers(text, json.dumps(tab), TAB))
 
 
 def test_the_table_has_a_row_for_each_question_and_opens_what_is_quoted(
@@ -330,9 +332,10 @@ def test_a_questionnaire_is_saved_in_every_format(service: IndexService) -> None
     assert questions == {"Who was the keeper called?", "How many steps?"}
 
 
-def _of(tool: type[Any], service: IndexService) -> Any:
+def _of(tool: type[Any], service: Any) -> Any:
     made = object.__new__(tool)
     made._service = service
+    made._going_on = defaultdict(set)
     return made
 
 

@@ -66,7 +66,8 @@ def library(tmp_path: Path) -> Library:
 
 
 def test_a_new_mention_is_told_once_and_kept_beside_the_index(library: Library) -> None:
-    watch("Idlib", mentions=True, index=library.index)
+    first = watch("Idlib", mentions=True, index=library.index)
+    assert watch("Idlib", mentions=True, index=library.index) == first
     assert library.run() == []
     library.write("new.md", "# New\n\nA road leads to Idlib.\n")
     library.build()

@@ -65,7 +65,7 @@ def csl_item(passage: Passage, about: Metadata) -> dict[str, Any]:
     item = {
         "id": str(PurePosixPath(passage.document).with_suffix("")),
         "type": "document",
-        "title": _one_line(passage.title),
+        "title": one_line(passage.title),
         "author": [{"literal": about.author}] if about.author else None,
         "publisher": publisher(about),
         "publisher-place": about.place,
@@ -129,13 +129,13 @@ class ShortCitations:
             path,
         )
         paragraphs = _paragraphs(passage, "¶", "¶")
-        return " · ".join(filter(None, (section_text(list(map(_one_line, shown))), paragraphs)))
+        return " · ".join(filter(None, (section_text(list(map(one_line, shown))), paragraphs)))
 
 
 def _names(info: DocumentInfo) -> Sequence[str]:
     """What a document may be called, the best first; the last is its own alone."""
     who = info.author or publisher(info).split(",")[0]
-    title = _one_line(info.title)
+    title = one_line(info.title)
     names = [_SUBTITLE.sub("", title), title, f"{title} ({info.name})"]
     if who and info.date and len(who) <= _LONGEST_NAME:
         names.insert(0, f"{who}, {date_in_words(info.date, short=True)}")
@@ -143,12 +143,12 @@ def _names(info: DocumentInfo) -> Sequence[str]:
 
 
 def _plain(passage: Passage, about: Metadata) -> str:
-    title = f"“{_one_line(passage.title)}”"
+    title = f"“{one_line(passage.title)}”"
     issued_by = publisher(about)
     where = about.place if about.place not in issued_by else ""
     names = (about.author, issued_by, where, title, date_in_words(about.date))
     head = ", ".join(filter(None, names))
-    place = section_text([*map(_one_line, passage.section), _paragraphs(passage, "¶", "¶")])
+    place = section_text([*map(one_line, passage.section), _paragraphs(passage, "¶", "¶")])
     return f"{head} › {place} ({passage.location})"
 
 
@@ -169,7 +169,7 @@ def _chicago(passage: Passage, about: Metadata) -> str:
 
 
 def _quoted(title: str) -> str:
-    inner = _one_line(title).replace("“", "‘").replace("”", "’")
+    inner = one_line(title).replace("“", "‘").replace("”", "’")
     return f"“{inner}”"
 
 
@@ -199,5 +199,6 @@ def _month(name: str) -> int:
     )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with each run of white space as one space."""
     return " ".join(text.split())

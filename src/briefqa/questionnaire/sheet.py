@@ -41,8 +41,8 @@ class Sheet:
         """The question of each row."""
         return tuple(row[self.at].strip() for row in self.rows)
 
-    def asked(self, n: int) -> Sheet:
-        """The rows up to the one with the n-th question, where only so many have been asked."""
+    def first(self, n: int) -> Sheet:
+        """The rows of the first n questions, and the blank ones between and after them."""
         left, rows = n, []
         for row, question in zip(self.rows, self.questions, strict=True):
             if not left and question:

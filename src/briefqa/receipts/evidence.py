@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from briefqa.citations import one_line
 from briefqa.errors import UsageError
 from briefqa.receipts.quotes import Quote
 from briefqa.receipts.receipt import IN_PAGE, Receipt, RecordedTurn
@@ -210,7 +211,7 @@ def _shown(exhibits: Sequence[_Exhibit], turns: Sequence[RecordedTurn]) -> Itera
     number = 0
     left = list(exhibits)
     for place, turn in enumerate(turns, 1):
-        yield tag("h2", _one_line(f"{place}. {turn.question}"))
+        yield tag("h2", one_line(f"{place}. {turn.question}"))
         yield tag("p", _verdict(turn))
         for _ in turn.quotations:
             number += 1
@@ -221,9 +222,9 @@ def _shown(exhibits: Sequence[_Exhibit], turns: Sequence[RecordedTurn]) -> Itera
     for one in left:
         if one.cited.under != head:
             head = one.cited.under
-            yield tag("h2", _one_line(head)) if head else Html()
+            yield tag("h2", one_line(head)) if head else Html()
         if one.cited.said:
-            yield tag("p", _one_line(one.cited.said))
+            yield tag("p", one_line(one.cited.said))
         number += 1
         yield _exhibit(one, number)
 
@@ -233,14 +234,14 @@ def _verdict(turn: RecordedTurn) -> str:
         case Verdict.ANSWERED:
             return f"Answered, with a confidence of {turn.confidence:.2f}."
         case None:
-            return _one_line(turn.text if not turn.quotations else turn.reason)
-    return _one_line(turn.reason if turn.quotations else f"{turn.text} {turn.reason}")
+            return one_line(turn.text if not turn.quotations else turn.reason)
+    return one_line(turn.reason if turn.quotations else f"{turn.text} {turn.reason}")
 
 
 def _nearest(turn: RecordedTurn) -> Iterator[Html]:
     for hit in turn.hits[:_NEAREST]:
         yield tag("blockquote", _shown_text(hit.text))
-        yield tag("p", f"Near, and no answer: {_one_line(hit.citation)}", class_="of")
+        yield tag("p", f"Near, and no answer: {one_line(hit.citation)}", class_="of")
 
 
 def _exhibit(one: _Exhibit, number: int) -> Html:
@@ -264,18 +265,14 @@ def _exhibit(one: _Exhibit, number: int) -> Html:
     before, after = "…" if one.before else None, "…" if one.more else None
     return join(
         tag("blockquote", before, around[0], section, around[1], after),
-        tag("p", f"[{number}] {_one_line(cited.citation or cited.document)}"),
-        tag("p", tag("code", _one_line(where)), class_="of"),
+        tag("p", f"[{number}] {one_line(cited.citation or cited.document)}"),
+        tag("p", tag("code", one_line(where)), class_="of"),
     )
 
 
 def _shown_text(text: str) -> str:
     """The text as a browser has it in the page: its line ends, and nothing that is not shown."""
     return _LINE_END.sub("\n", text)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _digest(text: str) -> str:

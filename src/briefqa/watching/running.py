@@ -67,8 +67,9 @@ def add(
 ) -> Watch:
     """Keep watch over a question or the mentions of a query, from what they are now on.
 
-    `searcher` is one over this index, opened if it is not given and a question needs one. Raises
-    UsageError for a question that cannot be asked and where there is no room for more.
+    One that is watched already is returned as it is. `searcher` is one over this index, opened if
+    it is not given and a question needs one. Raises UsageError for a question that cannot be asked
+    and where there is no room for more.
     """
     if not text.strip():
         raise UsageError("There is nothing to watch; give a question or a query.")
@@ -77,9 +78,15 @@ def add(
         kept = watches.read(folder)
         if len(kept.watches) >= MOST_WATCHES:
             raise UsageError(_NO_ROOM)
+        where = (None if documents is None else tuple(documents), section, tuple(aliases))
+        for each in kept.watches:
+            if (each.kind, each.text, each.documents, each.section, each.aliases) == (
+                kind, text, *where
+            ):  # fmt: skip
+                return each
         new = Watch(
-            kept.last + 1, kind, text, None if documents is None else tuple(documents), section,
-            tuple(aliases), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), Seen(),
+            kept.last + 1, kind, text, *where,
+            time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), Seen(),
         )  # fmt: skip
         new = replace(new, seen=asking.seen(new))
         watches.write(folder, Watches((*kept.watches, new), new.number))

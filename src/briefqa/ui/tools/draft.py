@@ -48,7 +48,9 @@ class DraftTool(Tool):
     def _look(self, text: str | None) -> Outcome:
         return self._checked((text or "").encode("utf-8", "replace"), "draft.md")
 
-    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
+    def _of_file(
+        self, name: str, content: bytes, sent: str, request: gr.Request
+    ) -> Iterator[Outcome]:
         yield self._checked(content, name)
 
     def _checked(self, content: bytes, name: str) -> Outcome:

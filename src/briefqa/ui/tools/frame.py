@@ -63,14 +63,13 @@ class Tool:
         for form, button in zip(self.forms, self._buttons, strict=True):
             button.click(partial(self._export, form), self._found, exported, **QUIET)
         options = {**QUIET, "js": js}
-        self._dropped = None
         if self.takes and self._service.uploads is not None:
             few = {**options, "concurrency_limit": 2}
-            self._dropped = event.option_select(self._take, tab, self._outcome, **few)
-            self._dropped.then(None, None, None, js=_NOTHING_SENT)
+            taken = event.option_select(self._take, tab, self._outcome, **few)
+            taken.then(None, None, None, js=_NOTHING_SENT)
         self._connect(event, tab, options)
 
-    def _take(self, event: gr.EventData, sent: str) -> Iterator[Outcome]:
+    def _take(self, event: gr.EventData, sent: str, request: gr.Request) -> Iterator[Outcome]:
         """A file has come for this tool."""
         wanted = messages.decoded(event._data, messages.OpenTool)
         if wanted is None or wanted.tool != self.name or not wanted.batch:
@@ -81,7 +80,7 @@ class Tool:
         except BriefQAError as error:
             yield problem(error)
             return
-        yield from self._of_file(name, content, sent)
+        yield from self._of_file(name, content, sent, request)
 
     def _file(self, batch: str) -> tuple[str, bytes]:
         """The name and the bytes of the one file of an upload; raises UsageError."""
@@ -98,7 +97,9 @@ class Tool:
     def _make_beside(self) -> None:
         """Make what stands beside the buttons that save."""
 
-    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
+    def _of_file(
+        self, name: str, content: bytes, sent: str, request: gr.Request
+    ) -> Iterator[Outcome]:
         raise NotImplementedError
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -42,91 +44,73 @@ class Questionnaire(Tool):
 
     def _connect(self, event: gr.HTML, tab: gr.Textbox, options: dict[str, Any]) -> None:
         few = {**options, "concurrency_limit": 2}
-        asked = [self._ask.click(self._answers, [self._text, tab], self._outcome, **few)]
-        asked += [self._dropped] if self._dropped else []
-        self._stop.click(self._stopped, self._found, self._outcome, cancels=asked, **QUIET)
+        self._ask.click(self._answers, [self._text, tab], self._outcome, **few)
+        self._stop.click(self._stop_asking, None, None, **QUIET)
+        self._going_on: defaultdict[str, set[threading.Event]] = defaultdict(set)
 
-    def _answers(self, text: str | None, sent: str) -> Iterator[Outcome]:
-        try:
-            asked = sheet.of_text(text or "")
-        except BriefQAError as error:
-            yield problem(error)
-            return
-        yield from self._asked(asked, sent)
+    def _stop_asking(self, request: gr.Request) -> None:
+        """End what goes on in a tab, each after the question that is being answered."""
+        for stop in tuple(self._going_on.get(request.session_hash or "", ())):
+            stop.set()
 
-    def _of_file(self, name: str, content: bytes, sent: str) -> Iterator[Outcome]:
-        try:
-            asked = sheet.of_content(content, name)
-        except BriefQAError as error:
-            yield problem(error)
-            return
-        yield from self._asked(asked, sent)
+    def _answers(self, text: str | None, sent: str, request: gr.Request) -> Iterator[Outcome]:
+        yield from self._asked(lambda: sheet.of_text(text or ""), sent, request)
 
-    def _asked(self, asked: Sheet, sent: str) -> Iterator[Outcome]:
-        """The answers so far, again and again, and at the end all with their files."""
+    def _of_file(
+        self, name: str, content: bytes, sent: str, request: gr.Request
+    ) -> Iterator[Outcome]:
+        yield from self._asked(lambda: sheet.of_content(content, name), sent, request)
+
+    def _asked(
+        self, read: Callable[[], Sheet], sent: str, request: gr.Request
+    ) -> Iterator[Outcome]:
+        """The answers so far, again and again, and at the end, or a stop, all with their files."""
         turns: list[RecordedTurn] = []
+        session, stop = request.session_hash or "", threading.Event()
+        self._going_on[session].add(stop)
         try:
+            asked = read()
             where = self._where(sent)
             searcher = self._service.searcher()
             questions = [each for each in asked.questions if each]
-            yield _unfinished(turns, asked)
+            yield _unfinished(turns, len(questions))
             drawn_at = time.monotonic()
             for turn in asking.answers(searcher, questions, where):
                 turns.append(turn)
+                if stop.is_set():
+                    break
                 if time.monotonic() - drawn_at > _REDRAWN:
-                    yield _unfinished(turns, asked)
+                    yield _unfinished(turns, len(questions))
                     drawn_at = time.monotonic()
-            answers = self._made(asked, turns)
+            made = replace(receipt.make(searcher, ()), turns=tuple(turns))
+            dates = {info.name: info.date for info in self._service.documents()}
         except BriefQAError as error:
             yield problem(error)
             return
-        yield outcome(drawn(turns, answers.notes()), answers)
-
-    def _stopped(self, found: Answers | _Unfinished | None) -> Outcome:
-        """What had been asked when it was stopped, with its files."""
-        if not isinstance(found, _Unfinished):
-            return [gr.skip()] * 3
-        asked, turns = found.sheet.asked(len(found.turns)), found.turns
-        says = f"Stopped: {len(turns)} of {found.questions} asked."
-        if not turns:
-            return [drawn((), (says,)), None, gr.update(visible=False)]
-        try:
-            answers = self._made(asked, turns)
-        except BriefQAError as error:
-            return problem(error)
-        return outcome(drawn(turns, (says, *answers.notes())), answers)
-
-    def _made(self, asked: Sheet, turns: Sequence[RecordedTurn]) -> Answers:
-        made = replace(receipt.make(self._service.searcher(), ()), turns=tuple(turns))
-        dates = {info.name: info.date for info in self._service.documents()}
-        return Answers(asked, made, lambda name: dates.get(name, ""))
+        finally:
+            self._going_on[session].discard(stop)
+            if not self._going_on[session]:
+                self._going_on.pop(session, None)
+        stopped = len(turns) < len(questions)
+        says = (f"Stopped: {len(turns)} of {len(questions)} asked.",) if stopped else ()
+        answers = Answers(asked.first(len(turns)), made, lambda name: dates.get(name, ""))
+        yield outcome(drawn(turns, (*says, *answers.notes())), answers)
 
     def _content(self, found: Answers, form: str) -> bytes:
         return found.content(self._service.searcher(), Format(form))
 
 
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
-    """What is asked, and the answers so far."""
-
-    sheet: Sheet
-    turns: tuple[RecordedTurn, ...]
-
-    @property
-    def questions(self) -> int:
-        return sum(map(bool, self.sheet.questions))
-
-
-def _unfinished(turns: Sequence[RecordedTurn], asked: Sheet) -> Outcome:
-    so_far = _Unfinished(asked, tuple(turns))
-    says = f"{len(turns)} of {so_far.questions} asked …"
-    return [drawn(turns, (says,)), so_far, gr.update(visible=False)]
+def _unfinished(turns: Sequence[RecordedTurn], of: int) -> Outcome:
+    return [drawn(turns, (f"{len(turns)} of {of} asked …",)), None, gr.update(visible=False)]
 
 
 def drawn(turns: Sequence[RecordedTurn], notes: Sequence[str]) -> Html:
     """A row an answer, several where several places answer, and what is told of them."""
     columns = ("", "question", "verdict", "sentence", "where it stands")
-    head = tag("tr", *(tag("th", name, scope="col") if name else tag("td") for name in columns))
+    head = tag(
+        "tr",
+        *(tag("th", name, scope="col") if name else tag("td", class_="number") for name in columns),
+    )
     rows = [row for number, turn in enumerate(turns[:SHOWN], 1) for row in _rows(number, turn)]
     left = len(turns) - SHOWN
     whole = tag("table", tag("thead", head), tag("tbody", *rows))
@@ -163,6 +147,6 @@ def _row(number: int, turn: RecordedTurn, says: Html, opens: Html | None) -> Htm
     verdict = str(turn.verdict or "no verdict").replace("-", " ")
     question = tag("td", turn.question, dir="auto")
     return tag(
-        "tr", tag("td", str(number)), question, tag("td", verdict), tag("td", says),
-        tag("td", opens),
+        "tr", tag("td", str(number), class_="number"), question, tag("td", verdict),
+        tag("td", says), tag("td", opens),
     )  # fmt: skip
