@@ -266,8 +266,9 @@ def _atoms(
         for part, header in _parts(document, paragraph, window, most, language):
             # White space may be pieces too, so what stands between is counted along.
             between = behind if part.start - behind <= MAX_CHARS else part.start
-            pieces = len(window.piece_ends(loaders.plain(text[between : part.end], document.name)))
-            words = len(loaders.plain(text[part.start : part.end], document.name).split())
+            own = loaders.plain(text[between : part.end], document.name)
+            words = len(own.split()) - len(text[between : part.start].split())
+            pieces = len(window.piece_ends(own))
             yield _Run(part.start, part.end, (number, number), words, pieces, header)
             behind = part.end
 
