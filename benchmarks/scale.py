@@ -165,7 +165,7 @@ def measured(kind: str, folder: Path, n_passages: int, n_questions: int, place: 
         str(n_questions),
         place,
     ]
-    done = subprocess.run(part, check=True, capture_output=True, text=True)
+    done = subprocess.run(part, check=True, stdout=subprocess.PIPE, text=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 

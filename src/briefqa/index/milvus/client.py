@@ -26,7 +26,8 @@ TEXT_BYTES = 60_000  # of a text field; Milvus has a limit of 65,535
 MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
-_CALLING = 30.0  # seconds; so long is a call tried again where the connection is lost
+_CALLING = 30.0  # seconds; so long is a call tried again
+_SENDING = 300.0  # seconds that a batch of rows may take
 _CHANNEL = {
     # So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
     "grpc.initial_reconnect_backoff_ms": 200,
@@ -140,7 +141,7 @@ class Client:
 
     def _insert(self, collection: str, batch: list[Mapping[str, Any]]) -> None:
         with self._explaining():
-            self._client.insert(collection, batch, timeout=_CALLING)
+            self._client.insert(collection, batch, timeout=_SENDING)
 
     def upsert(self, collection: str, row: Mapping[str, Any]) -> None:
         """Insert a row, or replace the one that has its key."""
