@@ -33,7 +33,7 @@ QUESTION = "How many targets were hit?"
 class Failing:
     """A searcher that fails in a way of one's choice, when it is told to; a page takes no files."""
 
-    library = None
+    library = uploads = None
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
