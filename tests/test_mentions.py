@@ -383,3 +383,16 @@ def test_the_bound_for_what_is_missed_holds_in_95_of_100_samples() -> None:
             assert of_these >= 200 * 0.95 - 3 * (200 * 0.95 * 0.05) ** 0.5
             held, trials = held + of_these, trials + 200
     assert held / trials >= 0.95
+
+
+def test_an_ellipsis_says_where_a_paragraph_goes_on_beside_a_mention(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        f"The quay is long.\n\n{'Many boats came. ' * 9}A gull sat there. {'It rained. ' * 9}\n"
+    )
+    build(tmp_path / "a.txt", index=tmp_path / "index", model="hashing")
+    (short,) = mentions("quay", index=tmp_path / "index").mentions
+    assert short.around == ("The ", " is long.")
+    (cut,) = mentions("gull", index=tmp_path / "index").mentions
+    before, after = cut.around
+    assert (before[0], before[-6:], len(before)) == ("…", "me. A ", 81)
+    assert (after[:5], after[-1], len(after)) == (" sat ", "…", 81)

@@ -287,11 +287,8 @@ def _show(found: Mentions, concordance: Side | None) -> None:
 
 def _in_context(each: Mention) -> str:
     """The place with what stands around it, and its citation."""
-    from briefqa.concordance.finding import CONTEXT
-
-    before, text, after = map(line, (each.left, each.text, each.right))
-    before = f"…{before}" if len(each.left) == CONTEXT else before.lstrip()
-    after = f"{after}…" if len(each.right) == CONTEXT else after.rstrip()
+    left, right = each.around
+    before, text, after = map(line, (left, each.text, right))
     span = Span(len(before), len(before) + len(text))
     place = each.citation.removeprefix(f"{' '.join(each.title.split())} › ")
     cited = line(", ".join(filter(None, (place, each.place.in_words))))

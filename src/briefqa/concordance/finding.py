@@ -11,7 +11,7 @@ import regex
 
 from briefqa.citations import date_parts
 from briefqa.concordance import query
-from briefqa.concordance.found import InDocument, Mention, Mentions, Unread
+from briefqa.concordance.found import CONTEXT, InDocument, Mention, Mentions, Unread
 from briefqa.concordance.matching import Found, Matcher, Stretch
 from briefqa.concordance.query import Dated, Either, Group, Node, Part
 from briefqa.documents import placing
@@ -23,7 +23,6 @@ from briefqa.records import Document, Section, Where
 from briefqa.text import plain_markdown
 from briefqa.text.language import stemmer
 
-CONTEXT = 80  # characters before and after a place
 MOST_ALIASES = 50
 _LAST = (9999, 12, 31)
 _BETWEEN_PARAGRAPHS = regex.compile(r"\n[ \t\r>]*+\n")

@@ -14,6 +14,7 @@ from briefqa.records import Place, section_text
 if TYPE_CHECKING:
     from briefqa.reports.table import Table
 
+CONTEXT = 80  # characters before and after a place
 _PARAGRAPH_END = re.compile(r"\n\r?\n")
 
 COLUMNS = (
@@ -55,6 +56,13 @@ class Mention:
     def right(self) -> str:
         """What stands after it in its paragraph, as much of it as there is in `after`."""
         return _PARAGRAPH_END.split(self.after)[0]
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What is shown before and after it, with an ellipsis where its paragraph goes on."""
+        left = f"…{self.left}" if len(self.left) == CONTEXT else self.left.lstrip()
+        right = f"{self.right}…" if len(self.right) == CONTEXT else self.right.rstrip()
+        return left, right
 
     @property
     def citation(self) -> str:

@@ -128,10 +128,11 @@ def _place(number: int, each: Mention) -> Html:
     title = f"{each.title} ({each.document})" if each.title_shared else each.title
     cited = each.citation.removeprefix(f"{' '.join(title.split())} › ")
     where = ", ".join(filter(None, (cited, "" if each.place.in_citation else each.place.in_words)))
+    left, right = each.around
     return tag(
         "li",
         source(where, each.document, each.start, each.end, f"mention-{number}"),
-        tag("p", each.left, tag("mark", each.text, class_="word"), each.right, dir="auto"),
+        tag("p", left, tag("mark", each.text, class_="word"), right, dir="auto"),
     )
 
 
