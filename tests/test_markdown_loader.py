@@ -236,3 +236,24 @@ def test_lines_at_the_top_that_are_no_front_matter_stay(text: str) -> None:
     document = load(text)
     assert document.title == "some brief"
     assert outline(document)[0][1][0] == text.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_quoted"),
+    [
+        ("The ferry fee becomes 12 marks", True),
+        ("Costs rose by 12 %", True),
+        ("The old crane is sold", True),
+        ("Part", False),
+        ("Annual report 2023 of the board", False),
+        ("Chapter 3 of the 12 books", False),
+        ("How the fee is paid", False),
+        ("2. Fees and costs", False),
+    ],
+)
+def test_a_heading_over_headings_only_is_quoted_where_it_says_something(
+    heading: str, is_quoted: bool
+) -> None:
+    document = load(f"# Log\n\nText.\n\n## {heading}\n\n### Vote\n\nAll were for it.")
+    own = dict(outline(document))[heading,]
+    assert own == ([heading] if is_quoted else [])
