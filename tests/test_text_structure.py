@@ -592,9 +592,6 @@ def test_sections_may_be_called_sec() -> None:
     text = f"Sec. 1. Scope\n\n{RAIN}\n\nSec. 2. Fees\n\n{SHUT}"
     paths = [section.path for section in load(text).sections]
     assert paths == [("Sec. 1. Scope",), ("Sec. 2. Fees",)]
-        ("Sec. 1. Scope",),
-        ("Sec. 2. Fees",),
-    ]
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
