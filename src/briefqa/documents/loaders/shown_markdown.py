@@ -74,10 +74,10 @@ def shown(source: str) -> str:
         begin, stop = lines[first].start, lines[min(end, len(lines)) - 1].end
         if begin < done:
             continue
-        behind = _behind_hidden(finder, source, begin, stop, html=kind == "html")
-        if behind > stop:
+        hidden_to = _behind_hidden(finder, source, begin, stop, html=kind == "html")
+        if hidden_to > stop:
             # To a browser it ends with the block; whoever wrote it meant it to be hidden.
-            stop = lines[bisect_right(starts, behind - 1) - 1].end
+            stop = lines[bisect_right(starts, hidden_to - 1) - 1].end
         piece = source[begin:stop]
         if kind == "html":
             seen = piece.lower()
