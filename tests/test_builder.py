@@ -663,8 +663,8 @@ def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
     write(briefs, {"note.txt": "A note of the day."})
     first = build(briefs, index=index, model="hashing")
     assert [file.loader for file in first.files] == [
-        "markdown 4",
-        "markdown 4",
+        "markdown 5",
+        "markdown 5",
         f"text {text_loader.VERSION}",
     ]
     parsed: list[str] = []
@@ -681,7 +681,7 @@ def test_a_new_version_of_a_loader_reads_its_files_again_and_no_others(
     assert parsed == ["note.txt"]
     assert (report.changed, report.embedded, report.reused) == (True, 0, 4)
     assert [file.loader for file in report.files] == [
-        *("markdown 4", "markdown 4", f"text {text_loader.VERSION}")
+        *("markdown 5", "markdown 5", f"text {text_loader.VERSION}")
     ]
     assert build(briefs, index=index, model="hashing").changed is False
 

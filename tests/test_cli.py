@@ -39,6 +39,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
+def test_build_names_every_file_in_another_format(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(9):
+        (folder / "docs" / f"photo{number}.jpg").touch()
+    _, out, _ = run(capsys, "build", "docs", "--model", "hashing")
+    assert "  not read, another format:\n    photo0.jpg\n" in out
+    assert all(f"    photo{number}.jpg\n" in out for number in range(9))
+
+
 def test_build_reports_each_file_and_a_second_build_does_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -198,3 +198,28 @@ def test_the_document_says_what_it_is() -> None:
 def test_what_is_damaged_is_refused_in_one_sentence(data: bytes, why: str) -> None:
     with pytest.raises(LoadError, match=why):
         read(data)
+
+
+def _bold(text: str) -> str:
+    run = f"<w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r>"
+    return para(inner=run)
+
+
+def test_short_lines_in_bold_are_headings_where_no_style_marks_any() -> None:
+    body = "".join(
+        [
+            _bold("Costs"),
+            para("The fee is 12."),
+            _bold("Staff"),
+            para("Nine."),
+            _bold("It is late."),
+        ]
+    )
+    document = loaders.parse(docx(body), "a.docx")
+    assert [section.path for section in document.sections] == [("Costs",), ("Staff",)]
+    styled = loaders.parse(docx(para("Part", style="berschrift1") + body), "a.docx")
+    assert [section.path for section in styled.sections] == [("Part",)]
+    one = loaders.parse(docx(_bold("Costs") + para("The fee is 12.")), "a.docx")
+    assert [section.path for section in one.sections] == [()]
+    row = loaders.parse(docx(_bold("Costs") + _bold("Staff") + _bold("Ships")), "a.docx")
+    assert [section.path for section in row.sections] == [()]

@@ -101,7 +101,7 @@ def test_the_manifest_describes_every_other_file_and_every_source(made: Path) ->
             sha256=hashlib.sha256(BRIEF.encode()).hexdigest(),
             outcome=Outcome.INDEXED,
             passages=1,
-            loader="markdown 4",
+            loader="markdown 5",
         ),
     )
     assert (manifest.format, manifest.model, manifest.fingerprint, manifest.dimension) == (

@@ -26,8 +26,8 @@ def test_suffixes_are_recognised_in_any_case() -> None:
 
 
 def test_a_files_name_tells_the_loader_that_reads_it() -> None:
-    assert loaders.loader_of("a/Story.TXT") == "text 4"
-    assert loaders.loader_of("brief.md") == "markdown 4"
+    assert loaders.loader_of("a/Story.TXT") == "text 5"
+    assert loaders.loader_of("brief.md") == "markdown 5"
     assert loaders.loader_of("photo.png") == ""
 
 

@@ -199,3 +199,61 @@ def test_authors_may_stand_in_toml_and_json() -> None:
     toml = load('+++\ntitle = "T"\nauthors = ["Ann Poe", "Ben Low"]\n+++\n\nlead\n')
     plain = load('{"title": "T", "authors": ["Ann Poe", {"name": "Ben Low"}]}\n\nlead\n')
     assert toml.metadata.author == plain.metadata.author == "Ann Poe, Ben Low"
+
+
+def test_lines_in_bold_right_above_their_text_are_headings() -> None:
+    document = load("**A. Costs**\nThe fee is 12.\n\n***B. Staff***\n\nNine.\n\n__C__\nSold.")
+    assert outline(document) == [
+        (("A. Costs",), ["The fee is 12."]),
+        (("B. Staff",), ["Nine."]),
+        (("C",), ["Sold."]),
+    ]
+    one = "**Costs**\nThe fee is 12.\n\nMore."
+    assert outline(load(one)) == [((), ["**Costs**\nThe fee is 12.", "More."])]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "% Fees\n% Ana Ruiz\n% 2021-03-04\n\n",
+        "Title: Fees\nAuthor: Ana Ruiz\nDate: 2021-03-04\nKeywords: a, b\n\n",
+        ';;;\n"title": "Fees", "author": "Ana Ruiz", "date": "2021-03-04"\n;;;\n',
+    ],
+)
+def test_front_matter_of_other_programs_is_read(front: str) -> None:
+    document = load(f"{front}The fee is 12.")
+    said = document.metadata
+    assert (said.title, said.author, said.date) == ("Fees", "Ana Ruiz", "2021-03-04")
+    assert outline(document) == [((), ["The fee is 12."])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Title: Fees\nIt is late.\n\nText.", "Date: 3 May\n\nText.", "Title: x\nWho: Ana\n\nText.",
+     "% x\nText.\n\nMore."]
+)  # fmt: skip
+def test_lines_at_the_top_that_are_no_front_matter_stay(text: str) -> None:
+    document = load(text)
+    assert document.title == "some brief"
+    assert outline(document)[0][1][0] == text.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_quoted"),
+    [
+        ("The ferry fee becomes 12 marks", True),
+        ("Costs rose by 12 %", True),
+        ("The old crane is sold", True),
+        ("Part", False),
+        ("Annual report 2023 of the board", False),
+        ("Chapter 3 of the 12 books", False),
+        ("How the fee is paid", False),
+        ("2. Fees and costs", False),
+    ],
+)
+def test_a_heading_over_headings_only_is_quoted_where_it_says_something(
+    heading: str, is_quoted: bool
+) -> None:
+    document = load(f"# Log\n\nText.\n\n## {heading}\n\n### Vote\n\nAll were for it.")
+    own = dict(outline(document))[heading,]
+    assert own == ([heading] if is_quoted else [])

@@ -209,6 +209,8 @@ def test_what_was_recognised_is_laid_out_and_kept(
     document = read(data)
     assert document.text == "The bridge was closed for repairs on 3 May & opened again in June."
     assert document.notes == ("page 1 read by OCR",)
+    assert document.metadata.date == ""  # of the scan, not of what was scanned
+    assert read(scan("The mill grinds rye.")).metadata.date
     (passage,) = passages.cut(document, passages.WordWindow())
     assert passage.place.ocr
     assert (read(data), asked.call_count) == (document, 1)

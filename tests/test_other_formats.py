@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from briefqa.documents import loaders
@@ -299,6 +302,32 @@ def test_a_mailbox_has_a_section_for_each_mail() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("states", "note"),
+    [
+        (["visible", "hidden"], "1 hidden sheet was left out"),
+        (["visible", "hidden", "veryHidden"], "2 hidden sheets were left out"),
+    ],
+)
+def test_hidden_sheets_are_left_out_and_that_is_said(states: list[str], note: str) -> None:
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(
+            io.BytesIO(xlsx({state: [["Fee", "Marks"], [state, 12]] for state in states}))
+        ) as made,
+        zipfile.ZipFile(data, "w") as hiding,
+    ):
+        for part in made.namelist():
+            content = made.read(part)
+            for state in states[1:]:
+                named = f'name="{state}"'.encode()
+                content = content.replace(named, named + f' state="{state}"'.encode())
+            hiding.writestr(part, content)
+    document = read(data.getvalue(), "a.xlsx")
+    assert [section.path for section in document.sections] == [("visible",)]
+    assert document.notes == (note,)
+
+
 # RTF
 
 
@@ -312,6 +341,14 @@ def test_rich_text_is_read_paragraph_by_paragraph() -> None:
     assert texts(document) == ["It froze in März.", "Then П.", "a | b"]
 
 
+def test_hidden_rich_text_is_not_read() -> None:
+    data = (
+        r"{\rtf1\ansi{\stylesheet{\s1\v Hid;}}The fee is 12{\v  or \u8364? \'e4 \{99\}} marks.\par "
+        r"{\v\b Unseen.\par}\v more\v0 Seen \v unseen\plain to the end.\par}"
+    )
+    assert texts(read(data, "a.rtf")) == ["The fee is 12 marks.", "Seen to the end."]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
@@ -320,7 +357,10 @@ def test_rich_text_is_read_paragraph_by_paragraph() -> None:
         ("a.epub", archive({"x": "y"}), "it does not say what is in it"),
         ("a.xlsx", archive({"x": "y"}), "it is no workbook"),
         ("a.xlsx", xlsx({"A": []}), "its sheets are empty"),
-        ("a.eml", b"", "it is no e-mail"),
+        ("a.eml", b"\n", "it is no e-mail"),
+        ("a.eml", b"", "the file is empty"),
+        ("a.docx", b"", "the file is empty"),
+        ("a.pdf", b"", "the file is empty"),
         ("a.mbox", b"nothing", "it holds no mail"),
         ("a.rtf", b"nothing", "it is no rich text"),
         ("a.csv", b"", "the file is empty"),

@@ -445,3 +445,41 @@ def test_every_passage_slices_the_text_and_every_paragraph_has_a_page(
 
 def _spans(section: Section) -> list[Span]:
     return [span for span in (section.heading, *section.paragraphs) if span is not None]
+
+
+SEEN = "BT /F1 12 Tf 20 300 Td (The fee is 12 marks.) Tj ET\n"
+_BLACK_AREA = "q 0 g 10 90 200 30 re f Q\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_read"),
+    [
+        ("BT 3 Tr /F1 12 Tf 20 100 Td (It is 99.) Tj ET", False),
+        ("BT 1 g /F1 12 Tf 20 100 Td (It is 99.) Tj ET", False),
+        ("BT /F1 1 Tf 20 100 Td (It is 99.) Tj ET", False),
+        (f"{_BLACK_AREA}BT 1 g /F1 12 Tf 20 100 Td (It is 99.) Tj ET", True),
+        ("BT 1 g 0 G 2 Tr /F1 12 Tf 20 100 Td (It is 99.) Tj ET", True),
+        ("BT 0.9 g /F1 12 Tf 20 100 Td (It is 99.) Tj ET", True),
+        ("BT /F1 1 Tf 9 0 0 9 20 100 Tm (It is 99.) Tj ET", True),
+        ("q 10 0 0 10 0 0 cm BT /F1 1 Tf 2 10 Td (It is 99.) Tj ET Q", True),
+        ("q 200 0 0 200 10 50 cm /I Do Q BT 3 Tr /F1 12 Tf 20 100 Td (It is 99.) Tj ET", True),
+    ],
+)
+def test_text_that_a_page_does_not_show_is_left_out_and_that_is_said(
+    content: str, is_read: bool
+) -> None:
+    resources = (
+        "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+        " /XObject << /I 90 0 R >>"
+    )
+    picture = pdf_files.stream(
+        bytes(4),
+        entries="/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray"
+        " /BitsPerComponent 8",
+    )
+    page = (SEEN + content).encode()
+    document = load(pdf_files.raw([page], resources=resources, more={90: picture}))
+    assert "The fee is 12 marks." in document.text
+    assert ("99" in document.text) is is_read
+    said = () if is_read else ("text that page 1 does not show was left out",)
+    assert document.notes == said

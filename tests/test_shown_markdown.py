@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -474,3 +475,65 @@ def test_where_each_character_that_is_read_stands_is_known(text: str) -> None:
     assert places[-1] == len(text)
     letters = [(sign, place) for sign, place in zip(shown, places, strict=False) if sign in "ab"]
     assert all(text[place] == sign for sign, place in letters)
+
+
+@pytest.mark.parametrize(
+    ("block", "quoted"),
+    [
+        ('A <span style="display: none">unseen</span> b.', ["A b."]),
+        ("A <i style='font-size:0'>unseen</i> b.", ["A b."]),
+        ("<p hidden>unseen</p>", []),
+        ("<p hidden>unseen\n\n<p>Seen", ["Seen"]),
+        (
+            '<div style="visibility: hidden">\n\nunseen **x**\n\n<div>x</div>\n\nunseen\n\n</div>',
+            [],
+        ),
+        ("A <noscript>unseen</noscript> b.", ["A b."]),
+        ("<template>\n\nunseen\n\n</template>", []),
+        ("<br hidden>A <img hidden src=x> b.", ["A b."]),
+        ('<span class="hidden">A</span> <b aria-hidden="true">b.</b>', ["A b."]),
+        ("{% comment %}\nunseen\n\nunseen\n{% endcomment %}", []),
+        ("A {%- comment -%} unseen {%- endcomment -%} b.", ["A b."]),
+        ("{{< comment >}}\nunseen\n\nunseen\n{{< /comment >}}", []),
+        ("A %%unseen%% b.", ["A b."]),
+        ("%%\nunseen\n\nunseen\n%%", []),
+        ("100%% of it and 50%% more.", ["100%% of it and 50%% more."]),
+        ("`{% comment %}` begins one.", ["`{% comment %}` begins one."]),
+        ("```\n%%\ncode\n%%\n```", ["```\n%%\ncode\n%%\n```"]),
+        ("{{#include unseen.md}}", []),
+        ("\\newpage", []),
+        ("> [!NOTE]\n> A b.", ["> A b."]),
+        ("> [!tip]- A\n> b.", ["> A\n> b."]),
+        ("* TOC\n{:toc}", []),
+        ("1. Contents\n{:toc .x}", []),
+        ("![A][img]\n\n[img]: data:image/png;base64,AAAA", ["A"]),
+        ("&nbsp;", []),
+        ("&#8203;\n\n\\\n\n&ensp;&#xA0;", []),
+    ],
+)
+def test_what_a_block_hides_or_only_says_to_a_program_is_not_quoted(
+    block: str, quoted: list[str]
+) -> None:
+    source = f"The fee is 12 marks.\n\n{block}\n\nThe end."
+    document = load(source)
+    spans = [span for section in document.sections for span in section.paragraphs]
+    assert [document.text[span.start : span.end] for span in spans] == [
+        *("The fee is 12 marks.", *quoted, "The end."),
+    ]
+    assert passages_of(document)[-1].place.last in (source.count("\n"), source.count("\n") + 1)
+
+
+@pytest.mark.parametrize("link", ["[¶](#costs)", '[¶](#costs "Permanent link")'])
+def test_the_link_of_a_heading_to_itself_is_not_its_name(link: str) -> None:
+    assert read(load(f"## Costs {link}\n\nx")) == [(("Costs",), "x")]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<p hidden>", "<div style='display:none'>\n\n", "{% comment %}\n\n", "%%\nx\n\n", "x %%",
+     "[!x", "* a\n{:toc", "<p hidden></div>", "![a][b] ", "[a]: data:,\n"]
+)  # fmt: skip
+def test_what_hides_and_does_not_end_costs_in_proportion(part: str) -> None:
+    began = time.process_time()
+    load("Seen.\n\n" + part * 4_000)
+    assert time.process_time() - began < 4

@@ -586,3 +586,20 @@ def test_a_sentence_that_begins_with_a_part_s_number_is_no_heading() -> None:
     )
     document = loaders.parse(text.encode(), "a.txt")
     assert [section.path for section in document.sections] == [()]
+
+
+def test_sections_may_be_called_sec() -> None:
+    text = f"Sec. 1. Scope\n\n{RAIN}\n\nSec. 2. Fees\n\n{SHUT}"
+    paths = [section.path for section in load(text).sections]
+    assert paths == [("Sec. 1. Scope",), ("Sec. 2. Fees",)]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_the_first_question_of_a_file_is_a_heading_as_the_others_are(gap: str) -> None:
+    text = f"Q: What is the fee?{gap}A: 12 marks.\n\nQ: Who pays?{gap}A: All."
+    document = load(text)
+    assert document.title == "some text"
+    assert [section.path for section in document.sections] == [
+        ("Q: What is the fee?",),
+        ("Q: Who pays?",),
+    ]

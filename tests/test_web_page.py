@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from briefqa.documents import loaders
@@ -198,3 +200,57 @@ def test_a_cell_of_links_beside_the_text_is_navigation() -> None:
 def test_words_between_blocks_are_paragraphs() -> None:
     document = page("<div>One<h2>Ice</h2>Two <b>three</b><br><br>four<ul><li>x</ul>five</div>")
     assert paragraphs(document) == ["One", "Two three", "four", "- x", "five"]
+
+
+SHEET = """
+/* .seen{display:none} */ @import url(a.css); .h, #unseen{display : none} u{visibility:hidden}
+.tab{display:none} .tab.on{display:block} .scripted{display:none} .tiny{font-size:0}
+@media print{.paper{display:none}} div.h.x{color:red}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "is_read"),
+    [
+        ('<p class="a h">The fee is 99 marks.</p>', False),
+        ('<p id="unseen">The fee is 99 marks.</p>', False),
+        ("<p>A <u>fee is 99 marks</u>.</p>", False),
+        ('<p class="tiny">The fee is 99 marks.</p>', False),
+        ('<p style="font-size: 0px">The fee is 99 marks.</p>', False),
+        ('<p style="font-size: 0.9em">The fee is 99 marks.</p>', True),
+        ('<p class="tiny"><b>The fee is 99 marks.</b></p>', True),
+        ('<p class="h" style="display: block">The fee is 99 marks.</p>', True),
+        *(
+            (f'<p class="{name}">The fee is 99 marks.</p>', True)
+            for name in ("tab", "scripted", "paper", "seen")
+        ),
+    ],
+)
+def test_what_the_sheet_of_a_page_hides_is_not_read(hidden: str, is_read: bool) -> None:
+    document = page(
+        f"<html><head><style>{SHEET}</style><script>show('scripted')</script></head><body>"
+        f"<p>The ferry takes forty people over the river, nobody pays.</p>{hidden}</body>"
+    )
+    assert "nobody pays" in document.text
+    assert ("99 marks" in document.text) is is_read
+
+
+def test_that_the_sheet_of_a_page_hides_text_is_said() -> None:
+    html = "<style>.h{display:none}</style><p>The ferry takes forty people.</p><p class=h>No.</p>"
+    assert page(html).notes == ("what its style hides was left out",)
+    assert page(html.replace("class=h", "")).notes == ()
+
+
+def test_a_sheet_that_hides_the_whole_page_is_not_believed() -> None:
+    html = "<style>.h{display:none}</style><div class=h><p>The ferry takes forty people.</p></div>"
+    assert paragraphs(page(html)) == ["The ferry takes forty people."]
+
+
+@pytest.mark.parametrize(
+    "css", ["/*" * 200_000, "{" * 400_000, "@media{" * 60_000, ".a," * 130_000 + "b{display:none}",
+            ".a " * 130_000 + "{display:block}", "a{display:" + " " * 400_000]
+)  # fmt: skip
+def test_a_sheet_costs_in_proportion_to_its_length(css: str) -> None:
+    began = time.process_time()
+    assert "forty" in page(f"<style>{css}</style><p>The ferry takes forty people.</p>").text
+    assert time.process_time() - began < 2

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from briefqa.receipts.replay import ReplayReport
     from briefqa.records import DocumentInfo, Hit
 
+_ON_ONE_LINE = 5  # files in other formats; of more each has its own
+
 
 def show_report(report: BuildReport) -> None:
     """Print what a build did with every file."""
@@ -35,8 +37,10 @@ def show_report(report: BuildReport) -> None:
         result = indexed if file.passages else f"{file.outcome}: {file.detail}"
         print(f"  {line(f'{file.name}: {result}')}")
     if report.skipped:
-        names = listed([_with_kind(path) for path in report.skipped])
-        print(line(f"  not read, another format: {names}"))
+        names = [line(_with_kind(path)) for path in report.skipped]
+        apart = len(names) > _ON_ONE_LINE
+        shown = "".join(f"\n    {name}" for name in names) if apart else f" {', '.join(names)}"
+        print(f"  not read, another format:{shown}")
     if report.note:
         print(line(report.note))
     if not report.changed:

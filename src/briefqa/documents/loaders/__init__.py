@@ -159,8 +159,7 @@ def version_of(loader: Loader) -> str:
 
 
 def loader_for(name: str, data: bytes) -> Loader:
-    """The loader that reads a file of this name and content.
-
+    """The loader that reads a file of this name and content, which is not empty.
 
     Raises LoadError with one sentence that reads well after the file's path and a colon.
     """
@@ -168,6 +167,8 @@ def loader_for(name: str, data: bytes) -> Loader:
     loader = _chosen(name, kind)
     if loader is None:
         raise LoadError(_why_not(name, kind))
+    if not data:
+        raise LoadError("the file is empty")
     return loader
 
 

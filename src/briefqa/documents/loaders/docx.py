@@ -7,14 +7,17 @@ paragraph that refers to them, text boxes after the one they are anchored in, on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from briefqa.documents.loaders.docx_styles import (
     Numbering,
     Styles,
+    bold_headings,
     child,
+    is_bold_line,
     is_on,
+    lists_contents,
     numbering_of,
     outline_of,
 )
@@ -25,7 +28,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "docx"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".docx", ".docm", ".dotx")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CALLED = "Word"
@@ -63,11 +66,18 @@ def parse(data: bytes, name: str) -> Document:
         raise LoadError("it is damaged: it has no text")
     reader = _Reader(package, main)
     reader.blocks(body, 0)
+    bold = frozenset() if reader.headed else bold_headings(reader.lines)
+    if bold:
+        reader = _Reader(package, main, bold)
+        reader.blocks(body, 0)
     return reader.document(name, package.core_properties())
 
 
 class _Reader:
-    def __init__(self, package: Package, main: str) -> None:
+    def __init__(self, package: Package, main: str, bold: Set[Any] = frozenset()) -> None:
+        self.bold = bold  # paragraphs that are headings since they are in bold
+        self.lines: list[tuple[Any, bool]] = []  # the blocks of the body: whether a line in bold
+        self.headed = False
         parts = dict(package.relations(main).values())
         self.writer = TextWriter()
         self.styles = Styles(package.xml_if_any(parts.get("styles", "")))
@@ -114,7 +124,7 @@ class _Reader:
             elif tag == "tbl":
                 self.table(element, depth)
             elif tag == "sdt":
-                if not _lists_contents(element):
+                if not lists_contents(element):
                     content = child(element, "sdtContent")
                     if content is not None:
                         self.blocks(content, depth + 1)
@@ -126,10 +136,7 @@ class _Reader:
 
     def paragraph(self, element: Any, depth: int) -> None:
         properties = child(element, "pPr")
-        style_element = child(properties, "pStyle")
-        style = (
-            attribute(style_element, "val") if style_element is not None else self.styles.default
-        )
+        style = self.style(properties)
         named = self.styles.name(style)
         boxes, self.after = self.after, []
         notes, self.after_notes = self.after_notes, []
@@ -139,7 +146,7 @@ class _Reader:
         if is_on(child(properties, "rPr", "del")):
             self.before = text  # goes on in the next paragraph
         elif not (named.startswith("toc ") or in_contents):
-            self.written(_tidy(text), properties, style, named)
+            self.written(element, _tidy(text), properties, style, named)
         mine, self.after = self.after, boxes
         noted, self.after_notes = self.after_notes, notes
         for box in mine:
@@ -148,14 +155,18 @@ class _Reader:
             words = " ".join(self.words(each, depth + 1) for each in note if local(each) == "p")
             self.writer.paragraph(f"[{label}] {one_spaced(words)}")
 
-    def written(self, text: str, properties: Any, style: str, named: str) -> None:
+    def written(self, block: Any, text: str, properties: Any, style: str, named: str) -> None:
         """Write a paragraph as what it is."""
         label, item_level = self.label(properties, style)
         if not text:
             return
         outline = outline_of(properties)
         level = self.styles.level(style) if outline is None else (outline + 1) % 10
-        if level:
+        self.headed |= bool(level)
+        self.lines.append((block, label is None and is_bold_line(block, text)))
+        if block in self.bold:
+            self.writer.heading(1, one_spaced(text))
+        elif level:
             words = one_spaced(f"{label} {text}" if label not in (None, "-") else text)
             if level == 1:
                 self.first_headings.append(words)
@@ -185,13 +196,15 @@ class _Reader:
         level = found[1] or 0
         return self.numbering.label(found[0], level), level
 
+    def style(self, properties: Any) -> str:
+        """The style of a paragraph with these properties."""
+        named = child(properties, "pStyle")
+        return self.styles.default if named is None else attribute(named, "val")
+
     def words(self, element: Any, depth: int) -> str:
         """The words of a paragraph in a cell or a note, with its number."""
         properties = child(element, "pPr")
-        style_element = child(properties, "pStyle")
-        style = (
-            attribute(style_element, "val") if style_element is not None else self.styles.default
-        )
+        style = self.style(properties)
         label, _ = self.label(properties, style)
         text = _tidy("".join(self.inline(element, depth)))
         return f"{label} {text}" if label and text else text
@@ -235,8 +248,6 @@ class _Reader:
                 yield from self.inline(element if choice is None else choice, depth + 1)
             elif tag == "txbxContent":
                 self.after.append(element)
-            elif tag == "sdt":
-                yield from self.inline(element, depth + 1)
             else:
                 yield from self.inline(element, depth + 1)
 
@@ -278,6 +289,7 @@ class _Reader:
                     self.blocks(cell, depth + 1)
             return
         self.writer.end()
+        self.lines.append((element, False))
         boxes, self.after = self.after, []
         notes, self.after_notes = self.after_notes, []
         above: list[str] = []
@@ -331,12 +343,6 @@ def _notes(root: Any | None) -> dict[str, Any]:
         for note in notes
         if local(note) in ("footnote", "endnote") and attribute(note, "type") in ("", "normal")
     }
-
-
-def _lists_contents(control: Any) -> bool:
-    """Whether a content control is the table of contents that Word makes."""
-    gallery = child(control, "sdtPr", "docPartObj", "docPartGallery")
-    return gallery is not None and "contents" in attribute(gallery, "val").lower()
 
 
 def _rows(table: Any) -> list[Any]:

@@ -6,7 +6,9 @@ Numbers are not in the text of a Word document; they are counted here as Word co
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from briefqa.documents.loaders.package import attribute, local
@@ -16,6 +18,11 @@ _PLACE = re.compile(r"%([1-9])")
 _MOST_CHAIN = 20
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+
+
+_LONGEST_BOLD = 80  # characters of a heading that only its weight marks
+_FEWEST_BOLD = 2
+_ENDS_TEXT = (".", ",", ";", ":", "!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,32 @@ def child(element: Any | None, *names: str) -> Any | None:
             return None
         element = next((each for each in element if local(each) == name), None)
     return element
+
+
+def lists_contents(control: Any) -> bool:
+    """Whether a content control is the table of contents that Word makes."""
+    gallery = child(control, "sdtPr", "docPartObj", "docPartGallery")
+    return gallery is not None and "contents" in attribute(gallery, "val").lower()
+
+
+def is_bold_line(paragraph: Any, text: str) -> bool:
+    """Whether a paragraph is one short line, all of it in bold, that ends as headings do."""
+    if local(paragraph.getparent()) != "body" or text.endswith(_ENDS_TEXT):
+        return False
+    if len(text) > _LONGEST_BOLD or "\n" in text:
+        return False
+    words = [each for each in paragraph.iter() if local(each) == "t" and (each.text or "").strip()]
+    worded = [word.getparent() for word in words]
+    return bool(worded) and all(is_on(child(run, "rPr", "b")) for run in worded)
+
+
+def bold_headings(blocks: Sequence[tuple[Any, bool]]) -> frozenset[Any]:
+    """Of the blocks of a document, each with whether it is a line in bold, those that are headings.
+
+    Two at least that have something else below.
+    """
+    found = [block for (block, bold), (_, next_bold) in pairwise(blocks) if bold and not next_bold]
+    return frozenset(found if len(found) >= _FEWEST_BOLD else ())
 
 
 def numbering_of(properties: Any | None) -> tuple[str, int | None] | None:

@@ -1,6 +1,7 @@
 """Reads what stands above the text of Markdown: YAML between `---`, TOML between `+++`, JSON.
 
-It may stand under blank lines and comments. It is read up to a size; a longer one costs no time.
+Also the lines of Pandoc (`% title`, `% author`, `% date`) and of MultiMarkdown (`Title: x`). It may
+stand under blank lines and comments. It is read up to a size; a longer one costs no time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from briefqa.documents.loaders.outline import one_line
@@ -19,6 +21,15 @@ _MOST_LINES = 200
 _MOST_CHARS = 20_000  # read as YAML, TOML or JSON; a parser takes some 5 ms for a thousand
 _FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _PLAIN_ENTRY = re.compile(r"([A-Za-z_]+)[ \t]*:[ \t]+(\S.*)")
+_OF_PANDOC = ("title", "author", "date")
+_PERCENT = re.compile(r"%(?:[ \t]|$)")
+_MOST_HEAD_LINES = 20
+_KNOWN_ENTRY = re.compile(
+    r"(title|subtitle|author|date|language|keywords|copyright|publisher|affiliation|css|"
+    r"html header|base header level|latex [a-z ]{1,30}|quotes language|revision|version)"
+    r"[ \t]*:[ \t]*(\S.*)",
+    re.IGNORECASE,
+)
 # Braces may open other things; of JSON one of these is wanted.
 _TELLING = {"title", "date", "author", "source", "publisher", "language", "lang", "draft", "layout"}
 
@@ -38,6 +49,27 @@ def front_matter(text: str, lines: Sequence[Span]) -> tuple[dict[str, str], int]
         return _between(text, lines, first, re.compile(r"\+\+\+[ \t]*"), at_top=False)
     if opening.startswith("{"):
         return _json(text, lines, first)
+    if opening == ";;;":
+        return _between(text, lines, first, re.compile(r";;;[ \t]*"), at_top=False)
+    if first == 0:
+        return _title_lines(text, lines)
+    return {}, 0
+
+
+def _title_lines(text: str, lines: Sequence[Span]) -> tuple[dict[str, str], int]:
+    """The entries of Pandoc's or MultiMarkdown's lines at the very top, up to a blank line."""
+    head = list(
+        takewhile(str.strip, (text[line.start : line.end] for line in lines[:_MOST_HEAD_LINES]))
+    )
+    if len(head) == min(len(lines), _MOST_HEAD_LINES):
+        return {}, 0
+    if head and len(head) <= len(_OF_PANDOC) and all(_PERCENT.match(line) for line in head):
+        said = zip(_OF_PANDOC, (one_line(line[1:]) for line in head), strict=False)
+        return {key: value for key, value in said if value}, len(head)
+    entries = [_KNOWN_ENTRY.fullmatch(line.rstrip()) for line in head]
+    keys = [entry[1].lower() for entry in entries if entry]
+    if len(keys) == len(head) and "title" in keys:
+        return {entry[1].lower(): one_line(entry[2]) for entry in entries if entry}, len(head)
     return {}, 0
 
 
@@ -82,7 +114,8 @@ def _between(
     else:
         return {}, 0
     source = "\n".join(inside)
-    entries = (_yaml if fence is _FENCE else _toml)(source) if len(source) <= _MOST_CHARS else None
+    read = _yaml if fence is _FENCE else _toml if "+" in fence.pattern else _json_entries
+    entries = read(source) if len(source) <= _MOST_CHARS else None
     if entries is None and at_top:
         plain = map(_PLAIN_ENTRY.fullmatch, inside)
         entries = {entry[1]: entry[2].strip().strip("\"'") for entry in plain if entry} or None
@@ -126,6 +159,16 @@ def _toml(source: str) -> dict[str, Any] | None:
         return tomllib.loads(source)
     except (ValueError, RecursionError):
         return None
+
+
+def _json_entries(source: str) -> dict[str, Any] | None:
+    """The object that the source holds, with or without its braces."""
+    source = source.strip()
+    try:
+        entries = json.loads(source if source.startswith("{") else f"{{{source}}}")
+    except (ValueError, RecursionError):
+        return None
+    return entries if isinstance(entries, dict) else None
 
 
 def _plain_values(entries: Mapping[Any, Any]) -> dict[str, str]:

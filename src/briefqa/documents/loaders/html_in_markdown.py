@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import regex
 
+from briefqa.documents.loaders.html_styles import unseen
+
 PARAGRAPH_SEPARATOR = "\u2029"
 
 _DEEPEST = 20  # lists within lists that are indented
@@ -39,20 +41,28 @@ _NAMES = _BLOCK_NAMES | frozenset(
     "object output path picture progress q rp rt ruby s samp slot small source span strike strong "
     "sub sup time tt u var wbr".split()
 )
-UNSHOWN = frozenset({"script", "style", "template", "svg"})
-"""Elements of which nothing is shown."""
+_UNSHOWN = frozenset({"script", "style", "template", "svg", "noscript"})
+_RAW = ("script", "style")  # whatever looks like a tag in them is none
+_VOID = frozenset("area base basefont br col embed frame hr img input link meta param wbr".split())
+_ATTRIBUTE = regex.compile(
+    r"([^\s\"'=/>]++)(?:\s{0,9}+=\s{0,9}+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?+"
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INSTEAD = {"del": "~~", "s": "~~", "strike": "~~", "sup": "^"}
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag and where it ends; `shown` is the text that stands for it."""
+    """A tag and where it ends; `shown` is the text that stands for it.
+
+    `hides` says whether nothing is shown of the element that it opens.
+    """
 
     name: str
     closing: bool
     end: int
     shown: str
+    hides: bool = False
 
 
 class Finder:
@@ -64,6 +74,7 @@ class Finder:
         self._found: dict[str, int] = {}
         self._paired: set[str] | None = None
         self._text_above: dict[int, int] = {}
+        self._ends: dict[int, int] | None = None
 
     def tag(self, place: int) -> Tag | None:
         """The tag that begins at a place; None where none does, or none of HTML.
@@ -84,11 +95,14 @@ class Finder:
             if name not in self._paired:
                 return None
         shown = _INSTEAD.get(name, "")
+        opens = not match["end"]
+        if opens and (name in _UNSHOWN or _hides(attributes)):
+            return Tag(name, False, match.end(), "", hides=name not in _VOID)
         if name == "sup" and (match["end"] or not _raised(self._text, place, match.end())):
             shown = ""
         elif name == "img" and (alt := _ALT.search(attributes)):
             shown = html.unescape(alt[1] or alt[2] or "")
-        return Tag(name, bool(match["end"]), match.end(), shown)
+        return Tag(name, not opens, match.end(), shown)
 
     def behind(self, closing: str, start: int) -> int | None:
         """Where the next such string, in lower case, ends; None if there is no other."""
@@ -106,11 +120,34 @@ class Finder:
             self._text_above[behind] = max(below, default=-1)
         return behind if behind is not None and self._text_above[behind] < start else None
 
-    def behind_element(self, name: str, start: int) -> int | None:
-        """Where the closing tag of an element ends."""
-        place = self.behind(f"</{name}", start)
-        end = None if place is None else self._text.find(">", place, place + 100)
-        return None if end is None or end < 0 else end + 1
+    def behind_element(self, place: int) -> int | None:
+        """Where the element that a tag opens at a place ends; None where nothing closes it."""
+        if self._ends is None:
+            self._ends = {}
+            opened: dict[str, list[int]] = {}
+            for tag in _NAMED.finditer(self._lower):
+                same = opened.setdefault(tag[2], [])
+                if not tag[1]:
+                    if tag[2] in _BLOCK_NAMES and opened.get("p"):
+                        self._ends[opened["p"].pop()] = tag.start()  # a paragraph holds no block
+                    if not (same and tag[2] in _RAW):
+                        same.append(tag.start())
+                elif same:
+                    end = self._text.find(">", tag.end(), tag.end() + 100)
+                    self._ends[same.pop()] = end + 1 if end >= 0 else tag.end()
+        return self._ends.get(place)
+
+
+def _hides(attributes: str) -> bool:
+    """Whether the attributes of a tag say that its element is not shown."""
+    if "hid" not in attributes.lower() and "style" not in attributes.lower():
+        return False
+    for name, *values in _ATTRIBUTE.findall(attributes):
+        if name.lower() == "hidden" or (
+            name.lower() == "style" and unseen("".join(values)[:1_000], only_text=True)
+        ):
+            return True
+    return False
 
 
 def _raised(text: str, before: int, behind: int) -> bool:
@@ -138,8 +175,8 @@ def markdown_of(source: str, *, under_text: bool) -> str:
             place = finder.behind("-->", begin + 4) or len(source)
         elif tag := finder.tag(begin):
             place = tag.end
-            if tag.name in UNSHOWN and not tag.closing:
-                place = finder.behind_element(tag.name, place) or len(source)
+            if tag.hides:
+                place = finder.behind_element(begin) or len(source)
             writer.tag(tag)
         else:
             writer.text("<")

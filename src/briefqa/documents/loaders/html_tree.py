@@ -6,6 +6,7 @@ import codecs
 import re
 from typing import Any
 
+from briefqa.documents.loaders import html_styles
 from briefqa.documents.loaders.decoding import decode
 from briefqa.errors import LoadError
 
@@ -20,7 +21,7 @@ _TOO_DEEP = "excessive depth"  # the parser says so, and stops
 
 
 def html_tree(data: bytes, charset: str = "") -> tuple[Any, str]:
-    """The root element and a clause on what was left out, which is empty for most pages.
+    """The root element and clauses on what was left out, which are empty for most pages.
 
     `charset` is what somebody else says of the encoding, such as the header of a mail. Raises
     LoadError where there is no element, or a tag has attributes without end.
@@ -41,7 +42,10 @@ def html_tree(data: bytes, charset: str = "") -> tuple[Any, str]:
     if root is None:
         raise LoadError("it has no text")
     deep = any(_TOO_DEEP in (entry.message or "").lower() for entry in parser.error_log)
-    return root, "nothing is read from where tags are nested 256 deep on" if deep else ""
+    notes = ["nothing is read from where tags are nested 256 deep on"] if deep else []
+    if html_styles.mark_unseen(root):
+        notes.append(html_styles.LEFT_OUT)
+    return root, "; ".join(notes)
 
 
 def html_text(data: bytes, charset: str = "") -> str:

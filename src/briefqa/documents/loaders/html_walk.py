@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from briefqa.documents.loaders.html_styles import unseen
 from briefqa.documents.loaders.written_text import TextWriter, one_spaced
 
 MOST_COLUMNS = 200
@@ -30,7 +31,6 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 LISTS = frozenset({"ul", "ol", "list", "menu", "dir"})
 BREAKS = frozenset({"br", "lb"})
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -184,7 +184,7 @@ def is_hidden(element: Any) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    return bool(style) and _HIDDEN.search(style[:1_000]) is not None
+    return bool(style) and unseen(style[:1_000], only_text=not len(element))
 
 
 def words_of(element: Any, leave_out: frozenset[str] = frozenset()) -> str:

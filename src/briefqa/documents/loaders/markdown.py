@@ -6,6 +6,7 @@ the lines. Top-level blocks are the paragraphs: a list, a table, a quotation or 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 NAME = "markdown"
-VERSION = 4
+VERSION = 5
 SUFFIXES: tuple[str, ...] = plain_markdown.SUFFIXES
 MEDIA_TYPE = "text/markdown"
 CALLED = "Markdown"
@@ -40,8 +41,12 @@ MOST_BYTES = 20_000_000  # some 3 million words: a file beyond it is most likely
 LIBRARIES: tuple[str, ...] = ()
 
 _MOST_HEADING_CHARS = 1_000
+_MOST_BLANK_CHARS = 300
 _MARKED = regex.compile(r"[\\`*_\[<&]")
-_BOLD = regex.compile(r"(\*\*|__)(?=\S)(?P<words>[^\r\n*_`\[\]<>\\]{1,80})(?<![\s.,;:!])\1")
+_BOLD = regex.compile(
+    r"(\*{2,3}+|_{2,3}+)(?=\S)(?P<words>[^\r\n*_`\[\]<>\\]{1,80})(?<![\s.,;:!])\1"
+    r"[ \t]*+(?:(?=[\r\n])|\Z)"
+)
 _FEWEST_BOLD = 2
 _SPOKEN = ("text", "code_inline", "html_inline", "image")
 _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}\u3164\u115F\u1160\uFFA0]")
@@ -132,7 +137,7 @@ def _blocks(text: str, body: int) -> list[_Heading | Span]:
             words = _plain(inline, tokens[place + 1].content, references)
             own = _heading_text(text, lines[first : min(end, len(lines))], token)
             blocks.append(_Heading(int(token.tag[1:]), words, own, span))
-        elif _VISIBLE.search(text, span.start, span.end):
+        elif _is_visible(text[span.start : span.end]):
             blocks.append(span)
     return _with_bold_headings(text, blocks)
 
@@ -146,6 +151,7 @@ def _with_bold_headings(text: str, blocks: list[_Heading | Span]) -> list[_Headi
     marked = [block for block in blocks if isinstance(block, _Heading)]
     if len(marked) > 1 or any(block.level > 1 for block in marked):
         return blocks
+    whole, blocks = blocks, [part for block in blocks for part in _parted(text, block)]
     bold = [
         None if isinstance(block, _Heading) else _BOLD.fullmatch(text, block.start, block.end)
         for block in blocks
@@ -156,13 +162,31 @@ def _with_bold_headings(text: str, blocks: list[_Heading | Span]) -> list[_Headi
         if found and isinstance(blocks[place + 1], Span) and not bold[place + 1]
     }
     if len(over_text) < _FEWEST_BOLD:
-        return blocks
+        return whole
     return [
         _Heading(2, one_line(found["words"]), Span(*found.span("words")), Span(*found.span()))
         if (found := over_text.get(place))
         else block
         for place, block in enumerate(blocks)
     ]
+
+
+def _parted(text: str, block: _Heading | Span) -> list[_Heading | Span]:
+    """A paragraph with a line in bold right above its text as both; any other block as it is."""
+    if isinstance(block, _Heading):
+        return [block]
+    line = _BOLD.match(text, block.start, block.end)
+    if not line or line.end() == block.end:
+        return [block]
+    below = trimmed(text, line.end(), block.end)
+    return [Span(block.start, line.end("words") + len(line[1])), below]
+
+
+def _is_visible(block: str) -> bool:
+    """Whether there is anything to see in a block: spaces that are spelled out are nothing."""
+    if len(block) <= _MOST_BLANK_CHARS:
+        block = html.unescape(block).replace("\\", "")
+    return _VISIBLE.search(block) is not None
 
 
 def _heading_text(text: str, lines: Sequence[Span], token: Token) -> Span:

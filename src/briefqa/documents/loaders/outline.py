@@ -14,6 +14,20 @@ _MOST_LABEL_CHARS = 300
 _SECTIONS = 2_000
 _SECTION_CHARS = 200
 _PATHS_CHARS = 100_000
+_FEWEST_WORDS_SAID = 4
+# What a heading says something with: a verb, or a number that is no year and counts something.
+_SAYING = re.compile(
+    r"(?i)\s(?:shall|must|may|might|will|would|should|cannot|can|is|are|was|were|has|have|had|does|did"
+    r"|becomes?|became|remains?|rises?|rose|falls?|fell|darf|muss|müssen|ist|sind|wird|werden|wurden?"
+    r"|kann|hat|haben|est|sont|doit|peut|devient|es|debe)\s"
+    r"|\s[€$£]?(?!(?:1[5-9]|20)\d\d\b)\d[\d.,]{0,15}"
+    r"(?:\s?[%€$£°]|\sto\s\d|(?-i:\s(?!(?:of|and|or|in|the|to|for)\b)[a-zà-ÿ]{2,40}))"
+)
+_ASKING = re.compile(r"(?i)(?:who|what|how|why|when|where|which|wer|was|wie|warum|wann|wo|que)\b")
+_LABELLED = re.compile(
+    r"(?i)(?:part|chapter|section|article|annex|appendix|table|figure|step|phase|volume|teil|kapitel"
+    r"|abschnitt|artikel|anhang|partie|chapitre|capítulo)\s{1,3}[\dIVXLC]"
+)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -68,6 +82,16 @@ def title_from_name(name: str) -> str:
     """A title made of a file's name: its stem with dashes and underscores as spaces."""
     stem = PurePosixPath(name).stem
     return one_line(stem.replace("-", " ").replace("_", " ")) or stem or name
+
+
+def says(heading: str) -> bool:
+    """Whether a heading says something, as a sentence does, rather than names what is below it."""
+    return (
+        len(heading.split()) >= _FEWEST_WORDS_SAID
+        and not (heading.endswith("?") or _ASKING.match(heading))
+        and not _LABELLED.match(heading)
+        and _SAYING.search(heading) is not None
+    )
 
 
 @dataclass(slots=True)
@@ -145,13 +169,14 @@ class Outline:
         """Every section in source order; the lead only when it has paragraphs.
 
         A heading that nothing stands under, no other heading either, is a paragraph of its own
-        section: it may be all that is said ("Decision: the crane is sold").
+        section: it may be all that is said ("Decision: the crane is sold"). One that only other
+        headings stand under is if it says something ("The fee becomes 12 marks").
         """
         for draft, following in zip_longest(self._drafts, self._drafts[1:]):
             if draft.paragraphs or draft.heading is None or not draft.path:
                 continue
             if draft.heading.start < draft.heading.end and (
-                following is None or following.level <= draft.level
+                following is None or following.level <= draft.level or says(draft.path[-1])
             ):
                 draft.paragraphs.append(draft.heading)
         return tuple(

@@ -17,7 +17,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "sheets"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CALLED = "Excel and ODS"
@@ -41,7 +41,7 @@ def parse(data: bytes, name: str) -> Document:
     core = _core_properties(data)
     writer = TextWriter()
     with _refused():
-        workbook, names = _sheets(data)
+        workbook, names, hidden = _sheets(data)
         for sheet in names[:MOST_SHEETS]:
             found = _rows(workbook.get_sheet_by_name(sheet))
             first = next(found, None)
@@ -52,8 +52,11 @@ def parse(data: bytes, name: str) -> Document:
                 )
         if len(names) > MOST_SHEETS:
             writer.note(f"sheets after {MOST_SHEETS} are not read")
+    left_out = f"{hidden} hidden sheet{' was' if hidden == 1 else 's were'} left out"
     if writer.is_empty:
-        raise LoadError("its sheets are empty")
+        raise LoadError(f"its sheets are empty; {left_out}" if hidden else "its sheets are empty")
+    if hidden:
+        writer.note(left_out)
     return writer.document(
         name,
         Metadata(
@@ -67,7 +70,7 @@ def rows(data: bytes) -> list[list[str]]:
     """The rows of the first sheet that has any, whole; raises LoadError as `parse` does."""
     _core_properties(data)
     with _refused():
-        workbook, names = _sheets(data)
+        workbook, names, _ = _sheets(data)
         for sheet in names[:MOST_SHEETS]:
             found = whole(_rows(workbook.get_sheet_by_name(sheet)))
             if found:
@@ -84,13 +87,14 @@ def _core_properties(data: bytes) -> dict[str, str]:
     return package.core_properties()
 
 
-def _sheets(data: bytes) -> tuple[Any, list[str]]:
-    """The workbook and the names of its sheets, those with charts left out."""
-    from python_calamine import CalamineWorkbook, SheetTypeEnum
+def _sheets(data: bytes) -> tuple[Any, list[str], int]:
+    """The workbook, the names of the sheets that are shown, and how many are hidden; no charts."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    about = workbook.sheets_metadata
-    return workbook, [one.name for one in about if one.typ == SheetTypeEnum.WorkSheet]
+    sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    shown = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+    return workbook, shown, len(sheets) - len(shown)
 
 
 @contextmanager

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import regex
 
 from briefqa.documents.loaders.html_in_markdown import (
-    UNSHOWN,
     Finder,
     line_ends,
     markdown_of,
@@ -22,20 +21,39 @@ from briefqa.documents.loaders.html_in_markdown import (
 from briefqa.documents.loaders.outline import line_spans
 
 _DATA = regex.compile(r"data:(?:[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w=.-]{1,60})*+,[^\s)\"'<>\]]*+")
-_MAY_HIDE = regex.compile(r"[<{\uFEFF]|data:|\[\[?_?TOC|\]\(#|:::|\]\(\)", regex.I)
+_MAY_HIDE = regex.compile(
+    r"[<{\uFEFF]|data:|\[\[?_?TOC|\]\(#|:::|\]\(\)|%%|\[!|\\(?:new|page|clear|table)", regex.I
+)
 _CONTENTS = regex.compile(
     r"(?i)(?<![^\r\n])[ \t]*+"
-    r"(?:\[\[?_?TOC_?\]?\]|\{:toc\}|@\[toc\]|:{3,}+[ \t]*+\{?[\w.-]*+\}?)[ \t]*+(?=[\r\n]|\Z)"
+    r"(?:\[\[?_?TOC_?\]?\]|(?:(?:[*+-]|\d{1,3}[.)])[ \t]++[^\r\n]{1,60}+(?:\r\n|[\r\n])[ \t]*+)?"
+    r"\{:\s?toc\b[^{}\r\n]{0,60}\}|@\[toc\]|:{3,}+[ \t]*+\{?[\w.-]*+\}?"
+    r"|\\(?:newpage|pagebreak|clearpage|cleardoublepage|tableofcontents)"
+    r"|\[[^\[\]\r\n]{1,300}\]:[ \t]{0,9}<?data:,>?[^\r\n]{0,300})[ \t]*+(?=[\r\n]|\Z)"
 )
+_CALLOUT = regex.compile(
+    r"(?<![^\r\n])((?:[ \t]{0,9}>)++[ \t]*+)\[![\w-]{1,30}\][+-]?[ \t]*+(?P<title>[^\r\n]?)"
+)
+_DATA_LABEL = regex.compile(r"(?m)^[ \t]{0,3}+\[([^\[\]\r\n]{1,300})\]:[ \t]{0,9}<?data:,")
 _MARK = regex.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<ticks>`++)|(?P<comment><!--)|(?P<tag><)"
-    r"|(?P<code>\{\{[<%/]|\{%|\{\#[ \t])"
+    r"|(?P<commented>\{%-?\s{0,9}comment\b|\{\{[<%]\s{0,9}comment\b|(?<![\w%])%%(?!%))"
+    r"|(?P<code>\{\{[<%/]|\{%|\{\#[ \t]"
+    r"|\{\{\#(?=(?:rustdoc_)?include|playground|playpen|template|title))"
     r"|(?P<attributes>\{:[ \t]?(?:[.\#][A-Za-z]|\w{1,30}=)[^{}\n]{0,200}\})"
     r"|!?\[(?P<label>[^\[\]\n]{0,300})\]\(\s{0,9}<?data:,>?[^()\n]{0,300}\)"
-    r"|\[[¶§🔗]?\]\(\#[^\s()]{0,300}\)"
+    r"|\[[¶§🔗]?\]\(\#[^\s()]{0,300}(?:\s\"[^\"\n]{0,100}\")?\)"
+    r"|!\[(?P<shown>[^\[\]\n<`]{0,300})\]\[(?P<reference>[^\[\]\n]{0,300})\]"
 )
-_CODE_END = {"{{<": ">}}", "{{%": "%}}", "{{/": "/}}", "{%": "%}", "{#": "#}"}
+_COMMENT_END = {"{%": ("endcomment", "%}"), "{{": ("/comment", "}}"), "%%": ("%%", "")}
+_MOST_TO_END = 20  # characters between the name that ends a comment and its last sign
+_CODE_END = {"{{#": "}}", "{{<": ">}}", "{{%": "%}}", "{{/": "/}}", "{%": "%}", "{#": "#}"}
 _CAPTION = regex.compile(r"(?<!\w)(?:caption|title|alt)\s{0,9}=\s{0,9}\"([^\"]{1,1000})\"")
+# What may hide the blocks behind its own: a tag, or the sign of a comment on a line of its own.
+_OPENED = regex.compile(
+    r"<(?=[A-Za-z])|(?<![^\r\n])[ \t]{0,9}+"
+    r"(?P<sign>\{%-?\s{0,9}comment\b|\{\{[<%]\s{0,9}comment\b|%%(?=[ \t]*+[\r\n]))"
+)
 _HEADING_ATTRIBUTES = regex.compile(
     r"(?<![ \t])[ \t]*+\{[#.][^{}\r\n]{1,200}\}(?=[ \t]*+\#*+[ \t]*+(?:[\r\n]|\Z))"
 )
@@ -49,18 +67,18 @@ def shown(source: str) -> str:
     lines = line_spans(source)
     starts = [line.start for line in lines]
     finder = Finder(source)
+    pictures = {label.casefold() for label in _DATA_LABEL.findall(source)}
     parts: list[str] = []
     done = 0
     for kind, first, end in _ranges(source):
         begin, stop = lines[first].start, lines[min(end, len(lines)) - 1].end
         if begin < done:
             continue
-        piece = source[begin:stop]
-        opening = piece.rfind("<!--")
-        if 0 <= opening > piece.rfind("-->") and (behind := finder.behind("-->", stop)):
+        hidden_to = _behind_hidden(finder, source, begin, stop, html=kind == "html")
+        if hidden_to > stop:
             # To a browser it ends with the block; whoever wrote it meant it to be hidden.
-            stop = lines[bisect_right(starts, behind - 1) - 1].end
-            piece = source[begin:stop]
+            stop = lines[bisect_right(starts, hidden_to - 1) - 1].end
+        piece = source[begin:stop]
         if kind == "html":
             seen = piece.lower()
             in_table = seen.rfind("<table") > seen.rfind("</table")
@@ -71,7 +89,7 @@ def shown(source: str) -> str:
             above = source[lines[first - 1].start : begin] if first else ""
             piece = markdown_of(piece, under_text=bool(above.strip()))
         else:
-            piece = _unmarked(piece, kind)
+            piece = _unmarked(piece, kind, pictures)
         parts += source[done:begin], piece
         done = stop
     return "".join((*parts, source[done:]))
@@ -94,11 +112,44 @@ def _ranges(source: str) -> Iterator[tuple[str, int, int]]:
             yield "heading" if heading else "text", token.map[0], token.map[1]
 
 
-def _unmarked(source: str, kind: str) -> str:
-    """The lines of a block without markup that is not shown; line ends within it go behind it."""
+def _behind_hidden(finder: Finder, source: str, begin: int, stop: int, *, html: bool) -> int:
+    """Where what a block begins to hide ends; `stop` where nothing of it goes on behind the block.
+
+    Elements may hide blocks of Markdown in `html` only.
+    """
+    opening = source.rfind("<!--", begin, stop)
+    if opening > source.rfind("-->", begin, stop):
+        stop = finder.behind("-->", stop) or stop
+    for opened in _OPENED.finditer(source, begin, stop):
+        sign = opened["sign"]
+        if sign and (behind := _behind_comment(finder, sign, opened.end())):
+            return max(stop, behind)
+        if html and not sign and (tag := finder.tag(opened.start())) and tag.hides:
+            behind = finder.behind_element(opened.start()) or stop
+            if behind > stop:
+                return behind
+    return stop
+
+
+def _behind_comment(finder: Finder, sign: str, start: int) -> int | None:
+    """Where the comment ends that begins with a sign; None where it does not end."""
+    name, last = _COMMENT_END[sign[:2]]
+    named = finder.behind(name, start)
+    if named is None or not last:
+        return named
+    behind = finder.behind(last, named)
+    return behind if behind is not None and behind <= named + _MOST_TO_END else None
+
+
+def _unmarked(source: str, kind: str, pictures: Set[str]) -> str:
+    """The lines of a block without markup that is not shown; line ends within it go behind it.
+
+    `pictures` are labels that are defined as data.
+    """
     if kind == "heading":
         source = _HEADING_ATTRIBUTES.sub("", source)
-    source = _CONTENTS.sub("", source)
+    source = _CONTENTS.sub(lambda found: "".join(line_ends(found[0])), source)
+    source = _CALLOUT.sub(lambda found: found["title"] and f"{found[1]}{found['title']}", source)
     finder, closing = Finder(source), _closing_ticks(source)
     parts: list[str] = []
     held: list[str] = []
@@ -116,9 +167,15 @@ def _unmarked(source: str, kind: str) -> str:
         elif mark["tag"]:
             tag = finder.tag(begin)
             end = tag.end if tag else begin
-            if tag and tag.name in UNSHOWN and not tag.closing:
-                end = finder.behind_element(tag.name, end) or end
+            if tag and tag.hides:
+                end = finder.behind_element(begin) or end
             instead = " " if tag and tag.name == "br" else tag.shown if tag else ""
+        elif mark["commented"]:
+            end = _behind_comment(finder, mark["commented"], end) or begin
+        elif mark["shown"] is not None:
+            label = mark["reference"] or mark["shown"]
+            end = end if label.casefold() in pictures else begin
+            instead = mark["shown"]
         elif mark["code"]:
             behind = finder.behind(_CODE_END[mark["code"].strip()], end)
             end = behind or begin

@@ -20,7 +20,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document
 
 NAME = "html"
-VERSION = 2
+VERSION = 3
 SUFFIXES: tuple[str, ...] = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MEDIA_TYPE = "text/html"
 CALLED = "web pages"

@@ -19,7 +19,7 @@ Pixels = tuple[int, int, bytes]
 """Of a picture: its width and height, and its rows from the top, three bytes a pixel: RGB."""
 
 NAME = "pdf"
-VERSION = 3
+VERSION = 4
 SUFFIXES: tuple[str, ...] = (".pdf",)
 MEDIA_TYPE = "application/pdf"
 CALLED = "PDF"

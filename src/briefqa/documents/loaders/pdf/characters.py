@@ -37,7 +37,11 @@ _FIXED = re.compile(r"mono|nimbusmon|courier|consol|typewriter|cmtt|lmtt|code", 
 _SIGNS = re.compile(r"dingbat|wingding|webding", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _FIXED_PITCH = 1
-_FILLED_AND_OUTLINED = 2
+_FILLED, _FILLED_AND_OUTLINED, _NOT_DRAWN = 0, 2, 3
+_WHITE = 0xFFFFFF
+_TINY = 2.0  # points
+_MOST_OBJECTS = 5_000  # of a page, looked at for what lies behind its text
+_MOST_COMPARED = 500_000  # of runs with them
 
 # The same function, told to return an address: comparing pointer objects costs more than the call.
 _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
@@ -142,7 +146,7 @@ class _PageReader:
 
     def _level_runs(self, text: str) -> list[Run]:
         """The runs that can be seen, the page turned back where most of them are not level."""
-        runs = [run for run in self._runs(text) if self._visible(run.box)]
+        runs = self._seen([run for run in self._runs(text) if self._visible(run.box)])
         angles: Counter[int] = Counter()
         for run in runs:
             angles[run.style.angle] += run.end - run.start
@@ -153,6 +157,47 @@ class _PageReader:
         self._page.width, self._page.height = self._shape.width, self._shape.height
         self._styles.clear()
         return self._level_runs(text)
+
+    def _seen(self, runs: list[Run]) -> list[Run]:
+        """The runs that leave a mark on the page, or lie over something that may show them."""
+        alone = {id(run) for run in runs if self._leaves_no_mark(run)}
+        if not alone:
+            return runs
+        behind = self._behind_text()
+        if behind is None or len(behind) * len(alone) > _MOST_COMPARED:
+            return runs
+        for run in runs:
+            tiny = run.style.drawn and run.style.size < _TINY
+            if id(run) in alone and not tiny and any(map(run.box.touches, behind)):
+                alone.remove(id(run))
+        seen = [run for run in runs if id(run) not in alone]
+        self._page.unseen = sum(run.end - run.start for run in runs if id(run) in alone)
+        return seen
+
+    def _leaves_no_mark(self, run: Run) -> bool:
+        """Whether a run is too small to read, or as white as paper, or not drawn at all."""
+        style = run.style
+        if not style.drawn or (style.filled and style.ink == _WHITE):
+            return True
+        box = self._loose_box(run.start)
+        return style.size < _TINY and max(box.y1 - box.y0, box.x1 - box.x0) < 2 * _TINY
+
+    def _behind_text(self) -> list[Box] | None:
+        """Where the page has pictures, areas and groups; None where that is too much to look at."""
+        count = pdfium.FPDFPage_CountObjects(self._handle)
+        if count > _MOST_OBJECTS:
+            return None
+        found = []
+        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+        for place in range(max(count, 0)):
+            one = pdfium.FPDFPage_GetObject(self._handle, place)
+            if pdfium.FPDFPageObj_GetType(one) != pdfium.FPDF_PAGEOBJ_TEXT:
+                if not pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top):
+                    return None
+                x0, y0 = self._shape.place(left.value, top.value)
+                x1, y1 = self._shape.place(right.value, bottom.value)
+                found.append(Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        return found
 
     def _characters(self, count: int) -> str:
         """The characters by their index on the page, one each."""
@@ -257,7 +302,8 @@ class _PageReader:
         a, b, _, d, e, _ = self._shape.matrix
         across, down = a * matrix.a + b * matrix.b, d * matrix.a + e * matrix.b
         angle = round(math.degrees(math.atan2(down, across))) % 360 if across or down else 0
-        outlined = pdfium.FPDFTextObj_GetTextRenderMode(handle) == _FILLED_AND_OUTLINED
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
+        outlined = mode == _FILLED_AND_OUTLINED
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
         pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
         ink = (red.value << 16) + (green.value << 8) + blue.value
@@ -269,6 +315,8 @@ class _PageReader:
             angle=angle,
             ink=ink,
             element=self._element(handle),
+            drawn=mode != _NOT_DRAWN,
+            filled=mode == _FILLED,
         )
 
     def _element(self, handle: Any) -> Element | None:

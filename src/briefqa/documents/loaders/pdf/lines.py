@@ -24,6 +24,15 @@ class Box(NamedTuple):
             max(self.y1, other.y1),
         )
 
+    def touches(self, other: Box) -> bool:
+        """Whether the two have a point in common."""
+        return (
+            self.x0 <= other.x1
+            and other.x0 <= self.x1
+            and self.y0 <= other.y1
+            and other.y0 <= self.y1
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
@@ -86,7 +95,8 @@ class Page:
     they mean, which are in no line. `picture` says whether an image covers most of it, `broken`
     why it could not be read, empty where it could. Where most of the text is not level as the page
     is displayed, `turn` says by how many degrees it is turned clockwise: boxes, width and height
-    are then those of the page turned back. `recognised` says that its lines were read by OCR.
+    are then those of the page turned back. `recognised` says that its lines were read by OCR,
+    `unseen` how many characters it has that cannot be seen.
     """
 
     number: int
@@ -100,6 +110,7 @@ class Page:
     broken: str = ""
     turn: int = 0
     recognised: bool = False
+    unseen: int = 0
 
     @property
     def displayed_size(self) -> tuple[float, float]:

@@ -51,6 +51,7 @@ def read(
         labels = [file.label(number) for number in range(file.page_count)]
         info = {key: one_line(file.metadata(key)) for key in ("Title", "Author", "CreationDate")}
         language = one_line(file.language)
+    has_text = any(page.lines for page in pages)
     scans.put_in(pages, recognised)
     sentences = _told(pages)
     meant = [page if page.meaningless < _MEANINGLESS else _emptied(page) for page in pages]
@@ -68,7 +69,7 @@ def read(
         writer.note(sentence)
     metadata = Metadata(
         title=title,
-        date=_date(info["CreationDate"]),
+        date=_date(info["CreationDate"]) if has_text else "",  # of a scan it is when it was made
         author="" if _NO_AUTHOR.fullmatch(info["Author"]) else info["Author"],
         language=language,
     )
@@ -130,9 +131,16 @@ def _told(pages: Sequence[Page]) -> list[str]:
     if parts:
         several = "pages" if len(parts) > 1 else "page"
         told.append(f"{several} {_numbered(parts)} read in part: {_FONT}")
+    if unseen := [page.number for page in pages if page.unseen]:
+        several = "pages" if len(unseen) > 1 else "page"
+        told.append(f"text that {several} {_numbered(unseen)} {_do(unseen)} not show was left out")
     if not told and not any(page.lines for page in pages):
         told.append(f"no text on {_count(len(pages))}")
     return told
+
+
+def _do(pages: Sequence[int]) -> str:
+    return "do" if len(pages) > 1 else "does"
 
 
 def _count(pages: int) -> str:

@@ -36,7 +36,10 @@ class Font:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the characters of a text object are set, and what element of the tags they are of."""
+    """How the characters of a text object are set, and what element of the tags they are of.
+
+    `drawn` says whether they leave a mark by themselves: text over a scan leaves none.
+    """
 
     size: float
     font: Font
@@ -44,6 +47,8 @@ class Style:
     angle: int  # of its writing on the displayed page, in degrees clockwise
     ink: int  # its colour as 0xRRGGBB
     element: Element | None
+    drawn: bool = True
+    filled: bool = True  # and not outlined as well
 
 
 @dataclass(slots=True)

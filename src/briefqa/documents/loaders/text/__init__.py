@@ -9,7 +9,7 @@ from __future__ import annotations
 from briefqa.records import Document
 
 NAME = "text"
-VERSION = 4
+VERSION = 5
 SUFFIXES: tuple[str, ...] = (".txt", ".text")
 MEDIA_TYPE = "text/plain"
 CALLED = "text"

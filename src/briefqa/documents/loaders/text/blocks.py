@@ -60,7 +60,8 @@ def blocks(text: str) -> tuple[list[Block], Voices]:
         runs[:1] = [([title], False), (more, True)]
     for number, (run, kept) in enumerate(runs):
         named = voices.speaker(run[0].words)
-        titles = not number and named is not None and named[1] not in known.names
+        named_once = named is not None and named[1] not in known.names
+        titles = not number and named_once and not known.asks
         speak = Voices() if titles else known
         found += [_block(text, run, text_only=True)] if kept else _of_run(text, run, speak, margin)
     return _joined(text, _with_names(found, known)), known

@@ -13,6 +13,7 @@ from briefqa.documents.loaders.text.about import about, is_date
 from briefqa.documents.loaders.text.blocks import Block, blocks
 from briefqa.documents.loaders.text.furniture import without_furniture
 from briefqa.documents.loaders.text.levels import levels
+from briefqa.documents.loaders.text.voices import speaker
 from briefqa.records import Document, Span
 
 _MOST_TITLE_CHARS = 200
@@ -108,7 +109,8 @@ def _without_crumbs(found: list[Block]) -> list[Block]:
 def _is_title(block: Block, following: Block) -> bool:
     """Whether the first block of a file is its title."""
     number = numbers.NUMBERED.match(block.words)
-    if block.text or block.columns or (block.question and following.text):
+    asked = block.question and (following.text or speaker(block.words))
+    if block.text or block.columns or asked:
         return False
     if block.level or (number and not number[0].rstrip().isdigit()):
         return number is None

@@ -14,9 +14,9 @@ NUMBERED = re.compile(
 _WORDS = {
     1: "part teil partie parte deel book buch livre libro title titel titre título schedule annex "
     "annexe anlage anhang annexes appendix exhibit attachment act volume band часть книга том",
-    2: "chapter kapitel chapitre capítulo capitolo hoofdstuk scene canto глава розділ",
+    2: "chapter chap kapitel kap chapitre capítulo capitolo hoofdstuk scene canto глава розділ",
     3: "subchapter subpart abschnitt division topic phase item session lesson module unit thema",
-    4: "section article artikel artículo articolo art clause rule regulation paragraph sección "
+    4: "section sec article artikel artículo articolo art clause rule regulation paragraph sección "
     "статья",
 }
 _RANK = {word: rank for rank, words in _WORDS.items() for word in words.split()}
