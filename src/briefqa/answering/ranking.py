@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefqa.answering import compose, passage_reading, question_terms
+from briefqa.answering import compose, passage_reading, question_terms, tables
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.contents import Contents
@@ -365,13 +365,17 @@ def _checks(
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
     above = context.above(passage)
-    under = passages.lead_in_texts(passage.text, spans, passage.table_header)[number]
+    text, before = tables.with_header(passage)
+    words_there = Span(mark.words.start + before, mark.words.end + before)
+    under = tables.names_over(text, words_there)
+    if under is None:
+        under = " ".join(passages.lead_in_texts(passage.text, spans, passage.table_header)[number])
     checked = check(
         question,
         passage.text[mark.sentence.start : mark.sentence.end],
         passage.text[mark.words.start : mark.words.end],
         f"{above} {around}",
-        " ".join(under),
+        under,
     )
     return (*checked, words)
 

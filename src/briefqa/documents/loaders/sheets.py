@@ -17,7 +17,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "sheets"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CALLED = "Excel and ODS"
