@@ -14,6 +14,7 @@ import regex
 
 from briefqa.answering import entities
 from briefqa.answering.question import AnswerType, Kind, Question
+from briefqa.text.dates import days
 from briefqa.text.language import stemmer, stop_words
 from briefqa.text.words import terms
 
@@ -161,11 +162,18 @@ def _existence(question: Question, around: str) -> Checked:
 
 
 def _numbers(question: Question, around: str) -> Checked:
-    """A year or a number of the question that the text has not, where the text has others."""
-    asked = set(entities.figures(question.text))
+    """A day, a year or a number of the question that the text has not."""
+    asked, text, there = list[str](), question.text, days(around)
+    for day in reversed(days(text)):
+        typed = text[day.start : day.end]
+        if any(day.same(other) for other in there):  # in whichever notation
+            text = text.replace(typed, " ")
+        elif there:
+            asked.append(typed)
+    figures = set(entities.figures(text))
     # Of two numbers beside each other in the text each counts too.
-    there = {*entities.figures(around), *entities.figures(around.replace(" ", "  "))}
-    absent = sorted(asked - there)
+    figures -= {*entities.figures(around), *entities.figures(around.replace(" ", "  "))}
+    absent = [*asked, *sorted(figures)]
     if not absent:
         return Checked(Check.NUMBERS, 0.0)
     return Checked(Check.NUMBERS, 1.0, f"nothing about “{absent[0]}”")

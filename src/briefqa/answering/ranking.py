@@ -29,6 +29,7 @@ from briefqa.models.embedder import Embedder
 from briefqa.models.reader import Reader, reads, reads_passage
 from briefqa.models.reading import Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
+from briefqa.text.dates import days
 from briefqa.text.language import stemmed_as, stemmer
 from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
@@ -161,16 +162,22 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
 def _lacking(context: SearchContext, query: Query, rows: Rows) -> Rows:
     """How much each of these passages lacks of what a passage that comes first has, int64 [n].
 
-    That is `query.must_hold` as a whole, and each number with several dots that the question has:
-    of a version or an address no digit may be another, though it would mean much the same.
+    That is `query.must_hold` as a whole, each day that the question names, and each number with
+    several dots that it has: of a version or an address no digit may be another, though it would
+    mean much the same.
     """
     holding_all = np.zeros(len(rows), np.bool_)
     for language in context.keyword.languages:
         stem = stemmer(language)
         wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
         holding_all |= context.keyword.holding(tuple(wanted), rows).all(axis=0)
-    dotted = context.keyword.holding(dotted_numbers(query.text), rows)
-    return np.asarray(~holding_all + (~dotted).sum(axis=0), np.int64)
+    lacking = np.asarray(~holding_all, np.int64)
+    asked = days(query.text)
+    for day in asked:
+        lacking += ~context.keyword.holding(tuple(day.accepted), rows).any(axis=0)
+    of_days = " ".join(query.text[day.start : day.end] for day in asked)
+    dotted = [one for one in dotted_numbers(query.text) if one not in dotted_numbers(of_days)]
+    return lacking + (~context.keyword.holding(dotted, rows)).sum(axis=0)
 
 
 def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
