@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefqa.answering import compose, passage_reading, question_terms, tables
+from briefqa.answering import compose, passage_reading, question_terms, required, tables
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.contents import Contents
@@ -29,11 +29,10 @@ from briefqa.models.embedder import Embedder
 from briefqa.models.reader import Reader, reads, reads_passage
 from briefqa.models.reading import Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
-from briefqa.text.dates import days
-from briefqa.text.language import stemmed_as, stemmer
+from briefqa.text.language import stemmed_as
 from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
-from briefqa.text.words import dotted_numbers, is_name, plain_words, terms
+from briefqa.text.words import is_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -129,7 +128,7 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
         np.zeros_like(word_share) if cosine is None else cosine,
         context.document_of[rows],
     )
-    last = _lacking(context, query, rows)
+    last = required.lacking(query, context.keyword, context.passages, rows)
     order = np.lexsort((rows, -fused, last))
     readings: dict[int, Reading] = {}
     question = query.reader_question or query.text
@@ -157,27 +156,6 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
         vector=vector,
         readings=readings,
     )
-
-
-def _lacking(context: SearchContext, query: Query, rows: Rows) -> Rows:
-    """How much each of these passages lacks of what a passage that comes first has, int64 [n].
-
-    That is `query.must_hold` as a whole, each day that the question names, and each number with
-    several dots that it has: of a version or an address no digit may be another, though it would
-    mean much the same.
-    """
-    holding_all = np.zeros(len(rows), np.bool_)
-    for language in context.keyword.languages:
-        stem = stemmer(language)
-        wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
-        holding_all |= context.keyword.holding(tuple(wanted), rows).all(axis=0)
-    lacking = np.asarray(~holding_all, np.int64)
-    asked = days(query.text)
-    for day in asked:
-        lacking += ~context.keyword.holding(tuple(day.accepted), rows).any(axis=0)
-    of_days = " ".join(query.text[day.start : day.end] for day in asked)
-    dotted = [one for one in dotted_numbers(query.text) if one not in dotted_numbers(of_days)]
-    return lacking + (~context.keyword.holding(dotted, rows)).sum(axis=0)
 
 
 def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
