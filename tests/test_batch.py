@@ -144,6 +144,34 @@ def test_columns_without_a_name_or_with_the_same_are_told_apart(tmp_path: Path) 
     assert read.rows[1] == ("x", "y", GOLD, "", "")
 
 
+@pytest.mark.parametrize("name", ["frage", "Price", "Häufiges"])
+def test_one_word_over_questions_is_the_name_of_their_column(tmp_path: Path, name: str) -> None:
+    read = asked(tmp_path / "a.csv", f"{name}\n{FERRIES}\n{CAPTAIN}\n")
+    assert (read.columns, read.questions) == ((name,), (FERRIES, CAPTAIN))
+
+
+@pytest.mark.parametrize("first", ["Kestrand", "Name the crew.", FERRIES])
+def test_a_first_row_that_may_be_asked_is_no_name(tmp_path: Path, first: str) -> None:
+    other = "Kestrand port" if first == "Kestrand" else CAPTAIN
+    assert asked(tmp_path / "a.csv", f"{first}\n{other}\n").questions == (first, other)
+
+
+def test_a_question_that_is_too_long_is_told_in_its_row(folder: Path) -> None:
+    long = "x" * 40_000
+    read = asked(folder / "a.csv", f"question,note\n{FERRIES},a\n{long},b\n{CAPTAIN},c\n")
+    assert read.questions == (FERRIES, "", CAPTAIN)
+    with open_index("index", reader=None) as searcher:
+        turns = tuple(asking.ask_all(searcher, read.questions))
+        made = replace(receipt.make(searcher, ()), turns=turns)
+        answers = Answers(read, made, lambda _: "")
+        files = [answers.content(searcher, form) for form in Format]
+    rows = [dict(zip(answers.table().columns, row, strict=True)) for row in answers.table().rows]
+    assert [(row["number"], row["note"]) for row in rows] == [(1, "a"), (None, "b"), (2, "c")]
+    assert "2,000 characters and this one has 40,000" in str(rows[1]["missing"])
+    assert "Row 2 is too long for a question and not asked." in answers.notes()
+    assert all(files)
+
+
 def big(columns: int) -> str:
     return ",".join(f"c{n}" for n in range(columns)) + f"\n{','.join('x' * columns)}\n"
 

@@ -28,6 +28,7 @@ from briefqa.models.embedder import HashingEmbedder
 from briefqa.reports.table import Format
 from briefqa.reports.table import content as table_content
 from briefqa.workflows import check_text
+from tests.office_files import docx, item
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) =1+1 \x07"
 
@@ -179,6 +180,70 @@ def test_a_figure_or_name_stands_so_or_otherwise_or_nowhere(
 ) -> None:
     claims = [claim for claim in checked(sentence, opened).claims if claim.kind is kind]
     assert [(claim.finding, claim.value) for claim in claims] == [(finding, value)]
+
+
+FLOOD = """\
+# The flood at Alm
+
+By mid-April 9,450 residents had left the lower town.
+
+Forty people were taken to the hospital of Senn. The army took out 1,360 residents by boat.
+
+On Monday, 13 September 2021 the dam was opened. The cost came to 12.400 crowns in all.
+"""
+
+
+@pytest.fixture(scope="module")
+def flood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenedIndex]:
+    folder = tmp_path_factory.mktemp("flood")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "flood.md").write_text(FLOOD, "utf-8")
+    build(folder / "docs", index=folder / "index", model=HashingEmbedder())
+    with open_generation(folder / "index") as generation:
+        yield generation
+
+
+@pytest.mark.parametrize(
+    ("draft", "found"),
+    [
+        (
+            "1. By mid-April 9450 residents had left.\n2. The army took out 1,360 residents.",
+            [("9450", Finding.SAME, ""), ("1,360", Finding.SAME, "")],
+        ),
+        ("2) The army took out 1,360 residents.", [("1,360", Finding.SAME, "")]),
+        ("# 3.1. The 1,360 residents\n", [("1,360", Finding.SAME, "")]),
+        ("By mid-April 9.450 residents had left.", [("9.450", Finding.SAME, "")]),
+        ("By mid-April 9 450 residents had left.", [("9 450", Finding.SAME, "")]),
+        ("By mid-April 9540 residents had left.", [("9540", Finding.OTHER, "9,450")]),
+        ("The cost came to 12,400 crowns.", [("12,400 crowns", Finding.SAME, "")]),
+        ("The cost came to 12,500 crowns.", [("12,500 crowns", Finding.OTHER, "12.400 crowns")]),
+        (
+            "Four dams broke, and 1,360 residents were taken out by boat.",
+            [("Four", Finding.NOWHERE, ""), ("1,360", Finding.SAME, "")],
+        ),
+        ("Thirty people were taken to Senn.", [("Thirty", Finding.OTHER, "Forty")]),
+        (
+            "The dam was opened on Tuesday, 13 September 2021.",
+            [("Tuesday, 13 September 2021", Finding.OTHER, "Monday, 13 September 2021")],
+        ),
+        (
+            "It was opened on Monday, September 13, 2021.",
+            [("Monday, September 13, 2021", Finding.SAME, "")],
+        ),
+        ("The dam was opened on 13 September 2021.", [("13 September 2021", Finding.SAME, "")]),
+    ],
+)
+def test_figures_are_held_against_those_that_count_the_same(
+    draft: str, found: list[tuple[str, Finding, str]], flood: OpenedIndex
+) -> None:
+    claims = [one for one in checked(draft, flood).claims if one.kind is not ClaimKind.NAME]
+    assert [(one.text, one.finding, one.value) for one in claims] == found
+
+
+def test_the_numbers_of_items_in_a_word_file_are_no_figures(flood: OpenedIndex) -> None:
+    data = docx(item("The army took out 1,360 residents.") + item("The dam was opened."))
+    claims = check_draft(reading.read_document(data, "draft.docx"), flood).claims
+    assert [one.text for one in claims if one.kind is ClaimKind.FIGURE] == ["1,360"]
 
 
 def test_capitals_of_headings_make_no_names(opened: OpenedIndex) -> None:

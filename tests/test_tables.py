@@ -8,6 +8,7 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.answering import tables
+from briefqa.answering.checks import check
 from briefqa.answering.question import analyse
 from briefqa.records import Span
 from briefqa.text.language import stemmer, stop_words
@@ -102,6 +103,93 @@ def test_what_a_table_does_not_say_is_named() -> None:
     assert unsaid("Who repaired the cuckoo clock?", "museum") is None
 
 
+YEARS = """\
+Port register. The table below gives the number of ships that came to each of the ports of the \
+district in the years under review, as the masters counted them.
+
+| Port | 2019 | 2020 | 2021 |
+|---|---|---|---|
+| Basra | 410 | 385 | 402 |
+| Havn | 97 | 120 | 131 |
+
+Tonnes landed:
+
+| Port | 2020 | 2021 |
+|---|---|---|
+| Basra | 3850 | 4020 |
+
+| Firm | Fine 2022 | Fine 2023 |
+|---|---|---|
+| Brack & Sons | 1,200 | 3,400 |
+
+Town: Alm1; Births: 2553; Note: flood; and fire; Deaths: 1655
+
+Town: Alm2; Births: 20; Deaths: 16
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "cell"),
+    [
+        ("How many ships came to Basra in 2021?", "| Basra | 410", "402"),
+        ("How many ships came to Havn in 2019?", "| Havn", "97"),
+        ("How many tonnes were landed at Basra in 2020?", "| Basra | 3850", "3850"),
+        ("What was the fine of Brack & Sons in 2023?", "| Brack", "3,400"),
+        ("How many births were there in Alm1?", "Town: Alm1", "2553"),
+        ("How many deaths were there in Alm1?", "Town: Alm1", "1655"),
+        ("How many deaths were there in Alm2?", "Town: Alm2", "16"),
+    ],
+)
+def test_a_cell_is_found_by_its_row_and_the_year_or_name_of_its_column(
+    question: str, row: str, cell: str
+) -> None:
+    answer = tables.answering_row(analyse(question), YEARS, "", stems)
+    assert answer is not None
+    assert answer.cell is not None
+    assert YEARS[answer.line.start :].startswith(row)
+    assert YEARS[answer.cell.start : answer.cell.end] == cell
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many ships came to Basra in 2018?",
+        "How many ships sank at Basra in 2021?",
+        "What was the fine of Brack & Sons in 2021?",
+        "How much money was landed at Basra in 2020?",
+        "How many people live in Alm1?",
+        "How many weddings were there in Alm2?",
+    ],
+)
+def test_no_cell_of_another_column_is_taken(question: str) -> None:
+    assert tables.answering_row(analyse(question), YEARS, "", stems) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "names"), [("131", "2021"), ("| Havn | 97", "Port 2019"), ("Tonnes", None)]
+)
+def test_the_names_of_the_columns_over_some_words(words: str, names: str | None) -> None:
+    start = YEARS.index(words)
+    assert tables.names_over(YEARS, Span(start, start + len(words))) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "under", "missing"),
+    [
+        ("How many ships came in 2021?", "| Basra | 402 |", "ships 2021", []),
+        ("How many births were there?", "Town: Alm1; Births: 25; Deaths: 16", "", []),
+        ("How many ships came in 2020?", "| Basra | 402 |", "ships 2021", ["nothing about “2020”"]),
+        ("How fast was the wind?", "| Alm | 76 |", "Wind (km/h)", []),
+    ],
+)
+def test_what_heads_a_column_counts_as_said_of_its_cells(
+    question: str, sentence: str, under: str, missing: list[str]
+) -> None:
+    words = next(word for word in sentence.replace(";", " ").split() if word.isdigit())
+    checked = check(analyse(question), sentence, words, sentence, under)
+    assert [each.missing for each in checked if each.missing] == missing
+
+
 @pytest.mark.parametrize("text", ["", "|", "a | b\n|--|", "|-|\n|-|\n|-|", "| a |\n|---|\n|||\n| "])
 def test_broken_tables_answer_nothing(text: str) -> None:
     assert tables.answering_row(analyse("Who is a?"), text, "", stems) is None
@@ -122,6 +210,16 @@ FEES = "| Berth | Depth | Fee |\n|---|---|---|\n" + "\n".join(
 )
 
 
+TOWNS = "Town,2020,2021\n" + "".join(f"Alm{n},{n * 17},{n * 11}\n" for n in range(1, 81))
+CREW = """\
+| Name | Role | Hours |
+|---|---|---|
+| Ana Vik | Pilot | 12 |
+| Bo Lund | Cook | 14 |
+| Cy Moe | Pilot | 9 |
+"""
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     folder = tmp_path_factory.mktemp("tables")
@@ -129,6 +227,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     (folder / "port" / "trade.md").write_text(f"# Trade\n\n{TRADE}\n", "utf-8")
     (folder / "port" / "fees.md").write_text(f"# Fees\n\n{FEES}\n", "utf-8")
     (folder / "port" / "checks.md").write_text(f"# Checks\n\n{CHECKS}\n", "utf-8")
+    (folder / "port" / "crew.md").write_text(f"# Crew of the ferry\n\n{CREW}\n", "utf-8")
+    (folder / "port" / "towns.csv").write_text(TOWNS, "utf-8")
     build(folder / "port", index=folder / "index")
     with open_index(folder / "index") as searcher:
         yield searcher
@@ -185,3 +285,17 @@ def test_a_row_with_sentences_in_its_cells_is_found_whole(port: Searcher, number
 def test_a_list_that_no_single_cell_answers_is_no_cell(port: Searcher) -> None:
     answer = port.ask("What are the countries of the table?")
     assert not any(quotation.exact for quotation in answer.quotations)
+
+
+def test_of_a_table_with_roles_only_rows_with_the_asked_one_are_items(port: Searcher) -> None:
+    answer = port.ask("Who are the pilots?")
+    said = [quotation.sentence for quotation in answer.quotations]
+    assert said == ["| Ana Vik | Pilot | 12 |", "| Cy Moe | Pilot | 9 |"]
+
+
+def test_years_head_the_columns_of_a_sheet(port: Searcher) -> None:
+    (quotation,) = port.ask("What was 2021 in Alm66?").quotations
+    assert (quotation.sentence, quotation.span.text) == (
+        "Town: Alm66; 2020: 1122; 2021: 726",
+        "726",
+    )

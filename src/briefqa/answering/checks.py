@@ -14,6 +14,7 @@ import regex
 
 from briefqa.answering import entities
 from briefqa.answering.question import AnswerType, Kind, Question
+from briefqa.text.dates import days
 from briefqa.text.language import stemmer, stop_words
 from briefqa.text.words import terms
 
@@ -50,15 +51,16 @@ def check(
 ) -> tuple[Checked, ...]:
     """Check the marked `words` of a `sentence` against the question; each check of their text.
 
-    `around` is the sentence with its neighbours, `under` what it stands under: of a row its header.
+    `around` is the sentence with its neighbours, `under` what it stands under: of a row the header
+    of the columns in which the words stand.
     """
     return (
-        _answer_type(question, sentence, words),
+        _answer_type(question, sentence, words, under),
         _counted(question, sentence, under),
         _echo(question, words),
         _polarity(question, sentence),
         _existence(question, around),
-        _numbers(question, around),
+        _numbers(question, f"{around} {under}"),
     )
 
 
@@ -74,12 +76,13 @@ def rules_out(question: Question, checked: Iterable[Checked]) -> bool:
     return any(each.strength == 1 and each.check in always for each in checked)
 
 
-def _answer_type(question: Question, sentence: str, words: str) -> Checked:
+def _answer_type(question: Question, sentence: str, words: str, under: str) -> Checked:
+    """A quantity may have its unit over it: `Wind (km/h)`."""
     expected = question.expects
     if expected is AnswerType.QUANTITY:
         present = (
-            entities.has_quantity(question.counted, words),
-            entities.has_quantity(question.counted, sentence),
+            entities.has_quantity(question.counted, f"{words} {under}"),
+            entities.has_quantity(question.counted, f"{sentence} {under}"),
         )
     elif expected in entities.FINDERS:
         finder = entities.FINDERS[expected]
@@ -115,14 +118,20 @@ def _thing(question: Question) -> str:
 
 
 def _counted(question: Question, sentence: str, under: str) -> Checked:
-    """A number has to stand before the noun it is asked of, or under it, or that stands nowhere."""
+    """A number has to stand before the noun it is asked of, or under it, or after it as a label
+    (`Births: 25`), or that stands nowhere.
+    """
     if question.expects is not AnswerType.NUMBER or not question.counted:
         return Checked(Check.COUNTED, 0.0)
     wanted = _stems(question.counted)
     if wanted <= _stems(under) and entities.has_number(sentence):
         return Checked(Check.COUNTED, 0.0)
-    followed = (sentence[end : end + 80] for end in entities.number_ends(sentence))
+    numbers = list(entities.numbers(sentence))
+    followed = (sentence[end : end + 80] for _, end in numbers)
     if any(wanted.intersection(_content(text)[:_AFTER]) for text in followed):
+        return Checked(Check.COUNTED, 0.0)
+    labels = (_LABEL.search(sentence, max(0, start - 80), start) for start, _ in numbers)
+    if any(label is not None and wanted <= _stems(label[1]) for label in labels):
         return Checked(Check.COUNTED, 0.0)
     strength = 1.0 if wanted.intersection(_stems(sentence)) else 0.5
     return Checked(Check.COUNTED, strength, f"no number of {question.counted}")
@@ -153,11 +162,18 @@ def _existence(question: Question, around: str) -> Checked:
 
 
 def _numbers(question: Question, around: str) -> Checked:
-    """A year or a number of the question that the text has not, where the text has others."""
-    asked = set(entities.figures(question.text))
+    """A day, a year or a number of the question that the text has not."""
+    asked, text, there = list[str](), question.text, days(around)
+    for day in reversed(days(text)):
+        typed = text[day.start : day.end]
+        if any(day.same(other) for other in there):  # in whichever notation
+            text = text.replace(typed, " ")
+        elif there:
+            asked.append(typed)
+    figures = set(entities.figures(text))
     # Of two numbers beside each other in the text each counts too.
-    there = {*entities.figures(around), *entities.figures(around.replace(" ", "  "))}
-    absent = sorted(asked - there)
+    figures -= {*entities.figures(around), *entities.figures(around.replace(" ", "  "))}
+    absent = [*asked, *sorted(figures)]
     if not absent:
         return Checked(Check.NUMBERS, 0.0)
     return Checked(Check.NUMBERS, 1.0, f"nothing about “{absent[0]}”")
@@ -179,6 +195,7 @@ def _content(text: str) -> list[str]:
 
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*")
+_LABEL = regex.compile(r"([^:;|\n.]{1,60}+):[* ]{1,4}+\Z")  # what names the number behind it
 _THERE_IS = regex.compile(
     r"(?i)(?:is|are|was|were) there (?:(?:an?|any|some|no|still|already|yet) )*+"
     r"(?P<things>(?:(?!(?:for|of|on|in|at|to|from|with|about|against|between|by|near|that|which|who|"

@@ -104,10 +104,10 @@ def has_number(text: str) -> bool:
     return bool(_NUMBER.search(_DATE.sub(" ", text)))
 
 
-def number_ends(text: str) -> Iterator[int]:
-    """The offset after each number in the text, dates and clock times apart."""
+def numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where each number in the text stands, dates and clock times apart."""
     hidden = _DATE.sub(lambda date: " " * len(date[0]), text)
-    return (number.end() for number in _NUMBER.finditer(hidden))
+    return (number.span() for number in _NUMBER.finditer(hidden))
 
 
 def has_quantity(dimension: str, text: str) -> bool:

@@ -50,6 +50,7 @@ _ASKING = frozenset(
     "list all every each name names mention mentioned mentions come comes coming there were "
     "document documents page meeting brief report text named given".split()
 )
+_PERSONS = frozenset(("peopl", "person"))  # terms that a row of names need not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ class Place:
     """A unit of a passage and how likely it answers, a logit.
 
     `own` is the share of what is asked for that stands in it, 0..1; `label` the word of the
-    question that opens it as a label (`**Action:**`), in lower case, else empty.
+    question that opens it as a label (`**Action:**`), in lower case, else empty. `named` says of a
+    row that it has what is asked for and what leads to it does not say: `pilot` of a column of
+    roles.
     """
 
     row: int
@@ -78,6 +81,7 @@ class Place:
     value: float
     own: float
     label: str = ""
+    named: bool = False
 
     @property
     def span(self) -> Span:
@@ -152,8 +156,16 @@ def sharing_a_label(places: Sequence[Place]) -> list[Place]:
 
 
 def _best(inquiry: Inquiry, places: Sequence[Place]) -> list[Place]:
-    """Those whose value is high enough; what one only announces stands in its stead."""
-    telling = [place for place in places if _tells(place.text)]
+    """Those whose value is high enough; what one only announces stands in its stead.
+
+    Of a table in which rows are named, only those.
+    """
+    naming = {(place.row, place.unit.lead) for place in places if place.named}
+    telling = [
+        place
+        for place in places
+        if _tells(place.text) and (place.named or (place.row, place.unit.lead) not in naming)
+    ]
     best = max((place.value for place in telling), default=-9.0)
     least = max(FROM, best - BEHIND)
     found: dict[tuple[int, int], Place] = {}
@@ -220,6 +232,7 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
         if passage.language not in ("", language):
             continue  # what counts as a place that answers was found on English
         reading = ranked.readings.get(row)
+        headings = _terms(" ".join((passage.title, *passage.section)), language)
         above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)
         spans = sentences(passage.text, passage.language or language)
@@ -227,12 +240,16 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
             span = unit.span
             text = passage.text[span.start : span.end]
             own = _share(ranked, wanted, _terms(text, language))
-            leading = max(above, _share(ranked, wanted, _terms(unit.lead, language)))
+            lead = _terms(unit.lead, language)
+            leading = max(above, _share(ranked, wanted, lead))
             opening = _label(text, unit)
             if not _terms(opening, language) & wanted:
                 opening = ""
             near, read = _near(spans, cosines, span), _read(reading, span)
-            yield Place(row, unit, text, value(own, leading, near, read, rank), own, opening)
+            worth = value(own, leading, near, read, rank)
+            unsaid = wanted - lead - headings - _PERSONS
+            named = is_row(text) and bool(unsaid) and unsaid <= _terms(text, language)
+            yield Place(row, unit, text, worth, own, opening, named)
 
 
 def _label(text: str, unit: Unit) -> str:
@@ -271,12 +288,17 @@ def units_of(text: str, spans: Sequence[Span]) -> list[Unit]:
         sentence = text[span.start : span.end]
         if is_header_row(sentence):
             header = sentence
-        elif sentence.lstrip().startswith("|"):
+        elif is_row(sentence):
             units.append(Unit(span, f"{lead} {header}".strip(), item=True))
         else:
             units.append(Unit(span))
             lead, header = sentence, ""
     return units
+
+
+def is_row(text: str) -> bool:
+    """Whether a text is a row of a Markdown table."""
+    return text.lstrip().startswith("|")
 
 
 def items_of(text: str) -> Iterator[Span]:

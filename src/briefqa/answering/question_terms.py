@@ -12,6 +12,7 @@ import numpy as np
 
 from briefqa.index import bm25
 from briefqa.index.keyword_index import KeywordIndex
+from briefqa.text.dates import day_terms
 from briefqa.text.english import is_english
 from briefqa.text.language import language_of, stemmer, stop_words
 from briefqa.text.words import question_terms, question_words, terms
@@ -42,7 +43,8 @@ class QuestionWord:
 class QuestionTerms:
     """The terms of one question over one index.
 
-    `idf` is that of each term as it is searched: typed, or corrected if it occurs nowhere.
+    `idf` is that of each term as it is searched: typed, or corrected if it occurs nowhere; and of
+    those of the days that the question names, if they occur (`text/dates.py`).
     `rarity` is the weight of each term as it is typed, see `bm25.rarity`. `words` leave out the
     question's function words; in an index of several languages one that is spelt otherwise in
     another of them comes once more, and the terms of that are `others`.
@@ -93,9 +95,10 @@ def analyze(question: str, index: KeywordIndex) -> QuestionTerms:
     gone = {term for word in known for term in word.terms} - own_terms
     searched = [term for term in dict.fromkeys(map(corrected, typed)) if term not in gone]
     there = [term for word in elsewhere for term in word.terms if term not in searched]
+    of_days = [term for term in dict.fromkeys(day_terms(question)) if frequency(term)]
     others = {term for word in elsewhere if word.typed not in replaced for term in word.terms}
     return QuestionTerms(
-        idf={term: bm25.idf(frequency(term), n_passages) for term in (*searched, *there)},
+        idf={term: bm25.idf(frequency(term), n_passages) for term in (*searched, *there, *of_days)},
         rarity={
             term: bm25.rarity(frequency(term), n_passages)
             for term in (*(term for term in typed if corrected(term) not in gone), *there)
@@ -182,4 +185,4 @@ def shares(asked: QuestionTerms, texts: Iterable[str], language: str) -> Values:
 
 @lru_cache(maxsize=2048)  # sentences that are found are found again; some 5 MB
 def _terms_of(text: str, language: str) -> frozenset[str]:
-    return frozenset(terms(text, stemmer(language)))
+    return frozenset((*terms(text, stemmer(language)), *day_terms(text)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefqa.answering import compose, passage_reading, question_terms
+from briefqa.answering import compose, passage_reading, question_terms, required, tables
 from briefqa.answering.abstention import Signals, probability
 from briefqa.answering.checks import Check, Checked, check
 from briefqa.answering.contents import Contents
@@ -29,10 +29,10 @@ from briefqa.models.embedder import Embedder
 from briefqa.models.reader import Reader, reads, reads_passage
 from briefqa.models.reading import Reading
 from briefqa.records import AnswerSpan, Evidence, Hit, Mode, Passage, Query, Span, TextKind
-from briefqa.text.language import stemmed_as, stemmer
+from briefqa.text.language import stemmed_as
 from briefqa.text.lead_in import answers_nothing
 from briefqa.text.sentences import sentences
-from briefqa.text.words import dotted_numbers, is_name, plain_words, terms
+from briefqa.text.words import is_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -128,7 +128,7 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
         np.zeros_like(word_share) if cosine is None else cosine,
         context.document_of[rows],
     )
-    last = _lacking(context, query, rows)
+    last = required.lacking(query, context.keyword, context.passages, rows)
     order = np.lexsort((rows, -fused, last))
     readings: dict[int, Reading] = {}
     question = query.reader_question or query.text
@@ -156,21 +156,6 @@ def rank(context: SearchContext, query: Query, mode: Mode, among: Rows | None = 
         vector=vector,
         readings=readings,
     )
-
-
-def _lacking(context: SearchContext, query: Query, rows: Rows) -> Rows:
-    """How much each of these passages lacks of what a passage that comes first has, int64 [n].
-
-    That is `query.must_hold` as a whole, and each number with several dots that the question has:
-    of a version or an address no digit may be another, though it would mean much the same.
-    """
-    holding_all = np.zeros(len(rows), np.bool_)
-    for language in context.keyword.languages:
-        stem = stemmer(language)
-        wanted = {term for word in plain_words(query.must_hold) for term in terms(word, stem)}
-        holding_all |= context.keyword.holding(tuple(wanted), rows).all(axis=0)
-    dotted = context.keyword.holding(dotted_numbers(query.text), rows)
-    return np.asarray(~holding_all + (~dotted).sum(axis=0), np.int64)
 
 
 def read(context: SearchContext, question: str, rows: Sequence[int] | Rows) -> dict[int, Reading]:
@@ -365,13 +350,17 @@ def _checks(
     near = spans[max(0, number - 1) : number + 2]
     around = passage.text[near[0].start : near[-1].end]
     above = context.above(passage)
-    under = passages.lead_in_texts(passage.text, spans, passage.table_header)[number]
+    text, before = tables.with_header(passage)
+    words_there = Span(mark.words.start + before, mark.words.end + before)
+    under = tables.names_over(text, words_there)
+    if under is None:
+        under = " ".join(passages.lead_in_texts(passage.text, spans, passage.table_header)[number])
     checked = check(
         question,
         passage.text[mark.sentence.start : mark.sentence.end],
         passage.text[mark.words.start : mark.words.end],
         f"{above} {around}",
-        " ".join(under),
+        under,
     )
     return (*checked, words)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import regex
 
 from briefqa.answering import (
     causes,
@@ -25,7 +26,7 @@ from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
 from briefqa.answering.question import AnswerType, Kind
 from briefqa.answering.quotation import is_quoted, rows_with_quoted
-from briefqa.records import Answer, Hit, Mode, Passage, Quotation, Span
+from briefqa.records import Answer, Hit, Mode, Quotation, Span
 from briefqa.text.language import language_name
 from briefqa.text.quotes import without_marks
 from briefqa.text.sentences import sentences
@@ -42,6 +43,7 @@ NO_WORDS = (
 )
 # Not fitted: the 23 rows found so on documents of our own were all right (docs/quality.md).
 _IN_TABLE = 0.9
+_WORD_TOLD = regex.compile(r"“([^”]*+)”")
 # Of these kinds no single words are claimed to be the answer.
 _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Kind.MULTI_PART})
 
@@ -161,7 +163,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         unknown = ranking.unknown_names(query.text, ranked)
         return compose.not_found(inquiry, reason, hits, confidence, unknown)
     lacking = missing(inquiry, hits, ranked, checked)
-    lacking += [f"nothing about “{word}”" for word in unsaid if f"“{word}”" not in "".join(lacking)]
+    named = {*hits[0].evidence.matched, *_WORD_TOLD.findall(" ".join(lacking))}
+    lacking += [f"nothing about “{word}”" for word in unsaid if word not in named]
     return compose.unsure(inquiry, hits, confidence, lacking)
 
 
@@ -209,7 +212,7 @@ def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
         if passage.language not in ("", inquiry.context.language):
             continue
         above = inquiry.context.above(passage)
-        text, before = _with_header(passage)
+        text, before = tables.with_header(passage)
         row = tables.answering_row(
             inquiry.question, text, above, lambda text: _stems(inquiry, text)
         )
@@ -218,12 +221,6 @@ def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:
             span = compose.mark(passage, line, cell)
             return replace(hit, answer=span), row.cell is not None
     return None
-
-
-def _with_header(passage: Passage) -> tuple[str, int]:
-    """A passage's text after the header of its table, and how long that is; 0 where it has none."""
-    header = f"{passage.table_header}\n" if passage.table_header else ""
-    return header + passage.text, len(header)
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -238,7 +235,7 @@ def _unsaid_in_table(inquiry: Inquiry, hit: Hit) -> list[str]:
     passage, span = hit.passage, hit.answer
     if span is None or "|" not in passage.text:
         return []
-    text, before = _with_header(passage)
+    text, before = tables.with_header(passage)
     words = _moved(Span(span.start, span.end), before - passage.start)
     above = inquiry.context.above(passage)
     unsaid = tables.unsaid(inquiry.question, text, words, above, lambda text: _stems(inquiry, text))

@@ -1,7 +1,8 @@
 """A row of a table that answers a question: its label and, where it is asked for, a column.
 
 A row is quoted as a sentence is, and a cell as its words. Pure, over text in which tables stand as
-lines of cells between `|`, the second line of a table made of dashes.
+lines of cells between `|`, the second line of a table made of dashes, or, as those of sheets are
+written, as records: lines of cells each after its column's name (`Town: Alm; Births: 25`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import regex
 from briefqa.answering import entities
 from briefqa.answering.question import AnswerType, Question
 from briefqa.answering.question.nouns import ADJECTIVES
-from briefqa.records import Span
+from briefqa.records import Passage, Span
+from briefqa.text.sentences import sentences
 
 _LINE = regex.compile(r"[^\r\n]+")
 _DASHES = frozenset("|-: \t")  # of the line under a table's header
 _MADE_OF = 4  # letters of a stem that others may be made of
-_CAPTION = 120  # characters of a line that is a table's caption
+_CAPTION = 120  # characters of a line that is a table's caption as a whole
+_LONGEST_NAME = 80  # characters of a column's name in a record
 # Words that say nothing of a table's cells which its columns do not.
 _LIGHT = tuple(
     "get got come came go goes went run make made pay paid spend spent cost money price amount sum "
@@ -34,6 +37,7 @@ _ORDINALS = {
     )
 }
 
+_PHYSICAL = ("length", "weight", "speed", "temperature")  # whose units stand for nothing else
 _ANY = (AnswerType.THING, AnswerType.MANY)  # of them any cell is one
 
 Stems = Callable[[str], Collection[str]]
@@ -49,7 +53,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table: the cells of its header and of each row, as ranges of the text."""
+    """A table: the cells of its header and of each row, as ranges of the text.
+
+    The header of records has each name where it stands first.
+    """
 
     caption: str
     header: tuple[Span, ...]
@@ -67,6 +74,27 @@ def unsaid(
             cells = [cell for _, row in table.rows for cell in row]
             return _unsaid(question, table, cells, text, above, stems)
     return None
+
+
+def names_over(text: str, words: Span) -> str | None:
+    """The names of the columns in which `words` stand; None where they stand in no row."""
+    for table in _tables(text):
+        for line, cells in table.rows:
+            if line.start <= words.start < line.end:
+                over = zip(cells, table.header, strict=False)
+                names = [
+                    text[name.start : name.end]
+                    for cell, name in over
+                    if words.start < cell.end and words.end > cell.start
+                ]
+                return " ".join(names)
+    return None
+
+
+def with_header(passage: Passage) -> tuple[str, int]:
+    """A passage's text after the header of its table, and how long that is; 0 where it has none."""
+    header = f"{passage.table_header}\n" if passage.table_header else ""
+    return header + passage.text, len(header)
 
 
 def _unsaid(
@@ -105,13 +133,14 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     """
     asked = _asked(question, stems)
     found = [
-        (table, *named) for table in _tables(text) if (named := _named(table, asked, text, stems))
+        (table, *named)
+        for table in _tables(text)
+        if (named := _named(table, asked, text, stems))
+        and not _unsaid(question, table, named[0][1], text, above, stems)
     ]
     if len(found) != 1:
         return None
     table, (line, cells), places = found[0]
-    if _unsaid(question, table, cells, text, above, stems):
-        return None
     names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     others = [place for place in range(min(len(cells), len(names))) if place not in places]
     asked_column = _column(asked, names, others)
@@ -123,6 +152,7 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
             text[cells[place].start : cells[place].end],
             text[table.header[place].start : table.header[place].end],
             f"{table.caption} {above}" if place == asked_column else "",
+            place == asked_column and _says(asked, names[place]),
             stems,
         )
     ]
@@ -175,15 +205,25 @@ def _column(
     return min(equal, key=lambda place: asked.index(shared[place][0]))
 
 
-def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) -> bool:
+def _says(asked: Collection[str], name: Collection[str]) -> bool:
+    """Whether a question says a column's name in full, and that is more than a year."""
+    return set(name) <= set(asked) and any(not stem.isdigit() for stem in name)
+
+
+def _fits(question: Question, cell: str, name: str, above: str, named: bool, stems: Stems) -> bool:
     """Whether a cell, in a column of this name, is of the type that the question asks for.
 
-    `above` is where the unit may stand of a column that the question names.
+    `above` is where the unit may stand of a column that the question names. One that is `named` in
+    full needs no unit ("Fine 2023"), but has none of another dimension.
     """
     figure = any(sign.isdigit() for sign in cell)
     match question.expects:
         case AnswerType.QUANTITY if question.counted in entities.DIMENSIONS:
-            return figure and entities.has_quantity(question.counted, f"{name} {cell} {above}")
+            shown = f"{name} {cell} {above}"
+            return figure and (
+                entities.has_quantity(question.counted, shown)
+                or (named and not any(entities.has_quantity(one, shown) for one in _PHYSICAL))
+            )
         case AnswerType.QUANTITY:
             counted = set(stems(question.counted))
             return figure and (bool(above) or not counted.isdisjoint(stems(name)))
@@ -199,11 +239,11 @@ def _fits(question: Question, cell: str, name: str, above: str, stems: Stems) ->
 
 @lru_cache(maxsize=64)  # the tables of a passage are looked at several times for a question
 def _tables(text: str) -> tuple[_Table, ...]:
-    return tuple(_found(text))
-
-
-def _found(text: str) -> Iterator[_Table]:
     lines = list(_LINE.finditer(text))
+    return (*_found(text, lines), *_of_records(text, lines))
+
+
+def _found(text: str, lines: Sequence[regex.Match[str]]) -> Iterator[_Table]:
     place = 1
     while place < len(lines):
         header = lines[place - 1]
@@ -220,10 +260,66 @@ def _found(text: str) -> Iterator[_Table]:
                 break  # another table
             rows.append((Span(*_trimmed(text, *line.span())), _cells(text, *line.span())))
             place += 1
-        caption = before if len(before) <= _CAPTION else ""
         if rows:
-            yield _Table(caption, _cells(text, *header.span()), tuple(rows))
+            yield _Table(_caption(before), _cells(text, *header.span()), tuple(rows))
         place += 1  # what follows is no delimiter of a header yet
+
+
+def _caption(line: str) -> str:
+    """What the line above a table says of it: the last sentence of a paragraph."""
+    if len(line) <= _CAPTION or not (spans := sentences(line, "en")):
+        return line
+    return line[spans[-1].start : spans[-1].end]
+
+
+def _of_records(text: str, lines: Sequence[regex.Match[str]]) -> Iterator[_Table]:
+    """The tables whose rows are records, one after the other."""
+    group: list[tuple[Span, list[tuple[Span, Span]]]] = []
+    before = above = ""
+    for line in lines:
+        if record := _record(text, *line.span()):
+            above = above if group else before
+            group.append((Span(*_trimmed(text, *line.span())), record))
+        elif group:
+            yield _of_group(text, above, group)
+            group = []
+        before = line[0]
+    if group:
+        yield _of_group(text, above, group)
+
+
+def _of_group(
+    text: str, above: str, group: Sequence[tuple[Span, list[tuple[Span, Span]]]]
+) -> _Table:
+    """These records as a table; the cell that a record leaves out is empty."""
+    header: dict[str, Span] = {}
+    for _, record in group:
+        for name, _ in record:
+            header.setdefault(text[name.start : name.end], name)
+    rows = []
+    for line, record in group:
+        cells = {text[name.start : name.end]: cell for name, cell in record}
+        rows.append((line, tuple(cells.get(name, Span(line.end, line.end)) for name in header)))
+    return _Table(_caption(above), tuple(header.values()), tuple(rows))
+
+
+def _record(text: str, start: int, end: int) -> list[tuple[Span, Span]]:
+    """The names and cells of a record, two or more; none where a line is no record."""
+    found: list[tuple[Span, Span]] = []
+    while start < end:
+        stop = text.find("; ", start, end)
+        stop = end if stop < 0 else stop
+        colon = text.find(": ", start, min(stop, start + _LONGEST_NAME + 2))
+        if colon > start:
+            name = Span(*_trimmed(text, start, colon))
+            found.append((name, Span(*_trimmed(text, colon + 1, stop))))
+        elif not found:
+            return []
+        else:  # of a cell with a semicolon in it
+            name, cell = found[-1]
+            found[-1] = (name, Span(cell.start, _trimmed(text, start, stop)[1]))
+        start = stop + 2
+    return found if len(found) > 1 else []
 
 
 def _cells(text: str, start: int, end: int) -> tuple[Span, ...]:

@@ -35,6 +35,8 @@ Nearest = Callable[[str], Sequence[Hit]]
 _GOES_ON = regex.compile(r"\A\s*+[“„]([^“”]++)\Z")
 _QUOTED_LINES = regex.compile(r"\A\s*+>")
 _LINE_START = regex.compile(r"(?<![^\n])[ \t]*+(?:>[ \t]*+)++")
+# The number of an item or a heading, which is no figure that it states.
+_NUMBERED = regex.compile(r"(?m)^[ \t]*+(?:\d{1,3}(?:\.\d{1,3}){0,4}+[.)]|\(\d{1,3}\))(?=[ \t])")
 _NAME_WORD = r"(?:\p{Lu}[\p{L}\p{M}'’]*+(?:[-‑](?:\p{L}[\p{L}\p{M}'’]*+))*+)"
 _NAME = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}.@/-]){_NAME_WORD}"
@@ -136,7 +138,7 @@ def _claims(text: str, language: str, sources: Sources, evidence: Evidence) -> I
     masked = list(text)
     for start, end in quoted:
         masked[start : end - 1] = "X" + "x" * (end - start - 2) if end - start > 1 else ""
-    plain = "".join(masked)
+    plain = _without_item_numbers("".join(masked))
     spans = [piece for span in sentences(plain, language) for piece in _pieces(plain, span)]
     texts = [plain[span.start : span.end] for span in spans]
     with_claims: set[int] = set()
@@ -158,6 +160,13 @@ def _claims(text: str, language: str, sources: Sources, evidence: Evidence) -> I
         if not (stated or found or number in with_claims):
             whole = text[span.start : span.end]
             yield Claim(ClaimKind.SENTENCE, span.start, span.end, whole, Finding.NONE)
+
+
+def _without_item_numbers(text: str) -> str:
+    """A paragraph with spaces for the numbers of its items, if it begins with one."""
+    if not _NUMBERED.match(text):
+        return text
+    return _NUMBERED.sub(lambda match: " " * len(match[0]), text)
 
 
 def _pieces(text: str, sentence: Span) -> Iterator[Span]:

@@ -13,8 +13,9 @@ from briefqa.drafts.records import ClaimKind, Finding, Source
 from briefqa.drafts.sources import Sources
 from briefqa.drafts.tokens import tokens
 from briefqa.records import Passage
+from briefqa.text.language import stemmer, stop_words
 from briefqa.text.sentences import sentences
-from briefqa.text.words import phrase_spellings, placed_words
+from briefqa.text.words import phrase_spellings, placed_words, question_terms
 
 _PASSAGES = 4  # by the words of a sentence, and by those with each figure
 _ALIKE = 0.6  # share of a sentence's words, by weight, from which one of a source says the same
@@ -97,10 +98,13 @@ class Evidence:
         alike = [one for one in options if one[0] >= least or min(one[0] / _SOME, one[1]) >= _ALIKE]
         if not alike:
             return Stands(Finding.NOWHERE)
-        nearest = max(alike, key=_by_place)
+        countable = [one for one in alike if _counts_the_same(figure, one[3])]
+        nearest = max(countable, key=_by_place, default=None)
         same = max((one for one in alike if figure.same_value(one[3])), key=_by_place, default=None)
-        if same is not None and same[1] >= _SAME_PLACE * nearest[1]:
+        if same is not None and (nearest is None or same[1] >= _SAME_PLACE * nearest[1]):
             return Stands(Finding.SAME, self._source(same[2], same[3]))
+        if nearest is None:
+            return Stands(Finding.NOWHERE)
         _, place, one, other = nearest
         if place < _LEAST_BESIDE:
             return Stands(Finding.NOWHERE)
@@ -156,6 +160,19 @@ class Evidence:
                 if source := _misspelt(sources.passage(row), spellings[0]):
                     return Stands(Finding.OTHER, source, source.text)
         return Stands(Finding.NOWHERE)
+
+
+def _counts_the_same(figure: Figure, other: Figure) -> bool:
+    """Whether one may stand for the other: both count the same, or of one it is not said what."""
+    if figure.unit or other.unit or not (figure.counts and other.counts):
+        return True
+    return not _nouns(figure.counts).isdisjoint(_nouns(other.counts))
+
+
+@lru_cache(maxsize=4096)
+def _nouns(counts: str) -> frozenset[str]:
+    """The terms of what follows a figure, function words apart."""
+    return frozenset(question_terms(counts, stemmer("en"), stop_words("en")))
 
 
 def _by_place(option: tuple[float, float, _Sentence, Figure]) -> tuple[float, float]:

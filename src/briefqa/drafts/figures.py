@@ -28,11 +28,12 @@ _BEFORE_YEARS = (
     "in|since|of|by|from|until|early|late|between|and|to|after|before|during|year|spring|summer|"
     "autumn|fall|winter"
 )
+_WEEKDAY = r"(?:(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day),? (?:the )?)?"
 _DATES = tuple(
     regex.compile(rf"(?i)(?<![\w.,/]){pattern}(?![\w/])")
     for pattern in (
-        rf"{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
-        rf"{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?",
+        rf"{_WEEKDAY}{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
+        rf"{_WEEKDAY}{_MONTH} {_DAY}(?!\d|[.,]\d|[ \u00a0\u202f]\d{{3}}(?!\d))(?:,? {_YEAR})?",
         rf"{_MONTH},? {_YEAR}",
         r"(?P<year>(?:1\d|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
         rf"(?<=\b(?:{_BEFORE_YEARS}) ){_YEAR}(?!\s?\p{{L}}{{1,30}}s\b)",
@@ -59,11 +60,13 @@ _WORD = rf"(?:{'|'.join(sorted(_UNITS_OF_WORDS, key=len, reverse=True))}|{_SCALE
 _NUMBER = regex.compile(
     r"(?i)(?P<sign>(?<![\w)\]])[-−])?(?P<money>[$€£¥₽] ?)?"
     r"(?<![\w.,:/])(?<!\p{L}[-–])(?P<digits>\d{1,3}(?:,\d{3}){1,6}+(?:\.\d{1,9})?"
-    r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,6}+(?![\d])|\d{1,15}(?:[.,]\d{1,9})?)"
+    r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,6}+(?![\d])|[1-9]\d{0,2}(?:\.\d{3}){2,6}+"
+    r"|\d{1,15}(?:[.,]\d{1,9})?)"
     rf"(?:[ \u00a0-]?(?P<scale>{_SCALE})\b|(?P<short>bn|k|m)\b(?=\W|\Z))?"
     rf"|\b(?P<words>{_WORD}(?:[ -](?:and )?{_WORD}){{0,8}})\b"
 )
 _GROUPED = regex.compile(r"[1-9]\d{0,2}(?:[, \u00a0\u202f]\d{3})++(?:\.\d+)?")
+_BY_DOTS = regex.compile(r"[1-9]\d{0,2}(?:\.\d{3})++")
 _PART_OF_WORD = regex.compile(rf"(?i){_WORD}")
 _NOT_COUNTED = regex.compile(r"[\d\p{L}_/]|-\p{L}|[.,:]\d")  # a figure goes on: Su-24M, 6:30
 
@@ -101,7 +104,8 @@ _COUNTED = regex.compile(r"[ \u00a0\u202f-]{1,2}((?:[\p{L}'’-]{1,30} ){0,3}[\p
 class Figure:
     """A figure, a percentage or a date, where it stands, and its value.
 
-    `unit` is its usual name, empty where it has none; `counts` is what follows, some words.
+    `unit` is its usual name, empty where it has none, of a date the day of the week; `counts` is
+    what follows, some words. `also` is another value that it may be meant as: 9450 of 9.450.
     """
 
     kind: ClaimKind
@@ -110,15 +114,18 @@ class Figure:
     value: Value
     unit: str = ""
     counts: str = ""
+    also: Value | None = None
 
     def same_value(self, other: Figure) -> bool:
         """Whether both are the same; of dates, where `other` says at least as much."""
         if ClaimKind.DATE in (self.kind, other.kind):
-            return self.kind is other.kind and all(
+            alike = self.kind is other.kind and all(
                 mine is None or mine == theirs
                 for mine, theirs in zip(self.value, other.value, strict=True)
             )
-        return self.value == other.value and self.unit_fits(other)
+            return alike and self.unit_fits(other)
+        alike = self.value in (other.value, other.also) or self.also == other.value
+        return alike and self.unit_fits(other)
 
     def unit_fits(self, other: Figure) -> bool:
         """Whether neither has a unit that the other has another one for."""
@@ -137,7 +144,8 @@ def figures(text: str) -> tuple[Figure, ...]:
         for match in pattern.finditer(text):
             if taken.isdisjoint(match.span()):
                 taken.update(range(*match.span()))
-                found.append(Figure(ClaimKind.DATE, *match.span(), _date(match)))
+                weekday = (match.groupdict().get("weekday") or "").lower()
+                found.append(Figure(ClaimKind.DATE, *match.span(), _date(match), weekday))
     for match in _NUMBER.finditer(text):
         end = match.end()
         if not taken.isdisjoint(range(*match.span())) or (
@@ -151,7 +159,10 @@ def figures(text: str) -> tuple[Figure, ...]:
         kind = ClaimKind.PERCENTAGE if unit == "percent" else ClaimKind.FIGURE
         counted = _COUNTED.match(text, end)
         counts = counted[1] if counted else ""
-        found.append(Figure(kind, match.start(), end, (value,), unit, counts))
+        also = None
+        if (digits := match["digits"]) and digits.count(".") == 1 and _BY_DOTS.fullmatch(digits):
+            also = (value * 1000,)
+        found.append(Figure(kind, match.start(), end, (value,), unit, counts, also))
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
@@ -171,6 +182,7 @@ def _value(match: regex.Match[str]) -> float | None:
         return _in_words(match["words"].lower())
     digits = match["digits"]
     plain = regex.sub(r"[, \u00a0\u202f]", "", digits) if _GROUPED.fullmatch(digits) else digits
+    plain = plain.replace(".", "") if plain.count(".") > 1 else plain
     value = float(plain.replace(",", "."))
     scale = (match["scale"] or match["short"] or "").lower()
     value *= _SCALES.get(scale) or _SCALES.get(scale.rstrip("s"), 1.0)

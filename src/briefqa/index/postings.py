@@ -23,6 +23,7 @@ from briefqa.errors import IndexDamaged
 from briefqa.index import arrays, bm25
 from briefqa.index.phrase_index import PhraseWriter
 from briefqa.index.recovery import damaged
+from briefqa.text.dates import day_terms
 from briefqa.text.language import stemmer
 from briefqa.text.spelling import signature
 from briefqa.text.words import terms
@@ -176,8 +177,8 @@ def whoosh_index(
     created = index.create_in(str(folder), Schema(**{_FIELD: field}))
     with created.writer(procs=1, limitmb=128, timeout=10, codec=codec) as writer:
         for text, own in zip(texts, of_each, strict=False):
-            stem = stemmer(own)
-            writer.add_document(**{_FIELD: [term for term in terms(text, stem) if term]})
+            of_words = [term for term in terms(text, stemmer(own)) if term]
+            writer.add_document(**{_FIELD: [*of_words, *day_terms(text)]})
     return created
 
 

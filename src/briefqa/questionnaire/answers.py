@@ -33,6 +33,7 @@ DateOf = Callable[[str], str]
 """Gives the date of the document of a name, as it is written there; empty where there is none."""
 
 _WITHOUT = "no verdict"
+_BEGINNING = 200  # characters that are shown of a question that is too long
 _Line = tuple[RecordedTurn, RecordedQuotation | None]
 _Then = Mapping[str, Sequence[_Line]]
 
@@ -61,13 +62,21 @@ class Answers:
         rows: list[Sequence[Cell]] = []
         then = self._then()
         for number, cells, turn in self._asked():
-            rows += [(number, *cells, *line) for line in self._lines(turn, then)]
+            refusal, at = self.sheet.refusal(cells), self.sheet.at
+            lines = self._lines(turn, then, refusal)
+            if refusal:
+                cells = (*cells[:at], f"{cells[at].strip()[:_BEGINNING]}…", *cells[at + 1 :])
+            rows += [(number, *cells, *line) for line in lines]
         columns = (NUMBER, *table.distinct(theirs), *ours)
         return Table("Answers", columns, rows, self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """How many are answered, how surely, how many rightly where that is known, what changed."""
         notes = [_counted(self.receipt.turns), *_by_confidence(self.receipt.turns)]
+        refused = [n for n, row in enumerate(self.sheet.rows, 1) if self.sheet.refusal(row)]
+        if refused:
+            first = f"Row {refused[0]} is" if len(refused) == 1 else f"{len(refused)} rows are"
+            notes.append(f"{first} too long for a question and not asked.")
         expected = self.sheet.expected
         if expected is not None:
             known = [
@@ -105,10 +114,12 @@ class Answers:
             number, turn = next(turns) if question else (None, None)
             yield number, cells, turn
 
-    def _lines(self, turn: RecordedTurn | None, then: _Then) -> Iterator[Sequence[Cell]]:
+    def _lines(
+        self, turn: RecordedTurn | None, then: _Then, refusal: str
+    ) -> Iterator[Sequence[Cell]]:
         if turn is None:
-            empty = len(COLUMNS) if self.before is None else len(COLUMNS) + len(CHANGED)
-            yield [None] * empty
+            ours = COLUMNS if self.before is None else (*COLUMNS, *CHANGED)
+            yield [refusal or None if name == "missing" else None for name in ours]
             return
         lines = _lines_of(turn)
         if self.before is None:

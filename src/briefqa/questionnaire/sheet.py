@@ -16,6 +16,7 @@ from briefqa.documents.loaders import csv_table, decoding, sheets
 from briefqa.errors import LoadError, UsageError
 from briefqa.receipts.receipt import MOST_TURNS
 from briefqa.reports.table import distinct
+from briefqa.text.lead_in import is_question
 
 STDIN = Path("-")
 QUESTION = "question"
@@ -29,6 +30,7 @@ _CALLED = (QUESTION, "questions")  # in any case
 class Sheet:
     """Rows of text under named columns; the questions stand in column `at`, and may be blank.
 
+    One that is longer than a question may be is not asked, see `refusal`.
     A column called `contains` holds words of the right answer, nothing where there is none.
     """
 
@@ -38,8 +40,12 @@ class Sheet:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """The question of each row."""
-        return tuple(row[self.at].strip() for row in self.rows)
+        """The question of each row; empty where none is asked."""
+        return tuple("" if self.refusal(row) else row[self.at].strip() for row in self.rows)
+
+    def refusal(self, row: Sequence[str]) -> str:
+        """Why the question of a row is not asked, in a sentence; empty where it is, or is blank."""
+        return too_long(row[self.at].strip())
 
     def first(self, n: int) -> Sheet:
         """The rows of the first n questions, and the blank ones between and after them."""
@@ -61,7 +67,7 @@ class Sheet:
 
 
 def of_questions(questions: Sequence[str]) -> Sheet:
-    """A sheet of these questions alone; raises UsageError for too many and for one too long."""
+    """A sheet of these questions alone; raises UsageError for none and for too many."""
     return _checked(Sheet((QUESTION,), tuple((one,) for one in questions), 0))
 
 
@@ -87,8 +93,9 @@ def read(path: Path, column: str | None = None) -> Sheet:
     """The questions in a file, or in standard input for `-`.
 
     A table (CSV, a workbook) has them in the column that is named, or else in one called
-    `question`, or in its only one. A questions file (.jsonl) has an object a line, anything else a
-    question a line, unless its first line names columns. Raises UsageError in one sentence.
+    `question`, or in its only one, below a name of one word. A questions file (.jsonl) has an
+    object a line, anything else a question a line, unless its first line names columns. Raises
+    UsageError in one sentence.
     """
     if path == STDIN:
         return _of_content(_stdin(), path.name, Path("standard input"), column)
@@ -172,6 +179,8 @@ def _sheet(path: Path, rows: list[list[str]], column: str | None, named: bool) -
             f"None of the columns of {path} is called “{QUESTION}”: it has {_listed(first)}. Call "
             "one so, or name it with --column."
         )
+    if at is None and _is_name(first[0], [row[0] for row in rows[1:]]):
+        at = 0
     if at is None:
         return Sheet((QUESTION,), tuple((row[0],) for row in rows), 0)
     named_all = [*first, *[""] * (width - len(first))]
@@ -182,6 +191,16 @@ def _sheet(path: Path, rows: list[list[str]], column: str | None, named: bool) -
 
 def _question_column(names: Sequence[str]) -> int | None:
     return next((at for at, name in enumerate(names) if name.strip().lower() in _CALLED), None)
+
+
+def _is_name(first: str, others: Sequence[str]) -> bool:
+    """Whether the first cell of an only column names it: one word over questions."""
+    return (
+        len(first.split()) == 1
+        and not is_question(first)
+        and bool(others)
+        and all(map(is_question, others))
+    )
 
 
 def _column(names: Sequence[str], wanted: str) -> int | None:
@@ -197,13 +216,13 @@ def _listed(names: Sequence[str]) -> str:
 def _checked(sheet: Sheet) -> Sheet:
     asked = [question for question in sheet.questions if question]
     if not asked:
+        for number, row in enumerate(sheet.rows, 1):
+            if why := sheet.refusal(row):
+                raise UsageError(f"Row {number}: {why}")
         raise UsageError("There is no question to ask.")
     if len(asked) > MOST_TURNS:
         raise UsageError(
             f"These are {len(asked):,} questions, and at most {MOST_TURNS:,} are asked at once; "
             "split them into parts."
         )
-    for number, question in enumerate(sheet.questions, 1):
-        if why := too_long(question):
-            raise UsageError(f"Row {number}: {why}")
     return sheet

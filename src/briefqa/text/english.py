@@ -13,6 +13,7 @@ from briefqa.text.quotes import QUOTED
 _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Script=Latin}")
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
+_ARTICLE_OF_NAME = regex.compile(r"(?<![\p{L}\p{M}])\p{Ll}{1,3}-(?=\p{Lu})")  # al-Bab, ez-Zor
 _ELIDED = regex.compile(r"^(?:qu|l|d|c|s|n|j|m|un|all|dell|dov|com)['’](?=[\p{L}])")
 
 # Function words of English that no other language below has.
@@ -28,6 +29,8 @@ _SHARED = frozenset(
     "was is of do in on a an at as so for to had have he her we will no me over under before be "
     "i am or any come or all die den war hat man more most".split()
 )
+# Question words of English that no other language below has: a question that they open is English.
+_ASKING = frozenset("who what which whom whose when where why how".split())
 # Those that open a question or greet: one is enough where nothing speaks for English.
 _OPENERS = frozenset(
     # German, Dutch
@@ -112,8 +115,11 @@ def is_english(text: str) -> bool:
         return False
     if text.lstrip().startswith(("¿", "¡")):
         return False
+    text = _ARTICLE_OF_NAME.sub("", text)
     typed: list[str] = _WORD.findall(QUOTED.sub(" ", text)) or _WORD.findall(text)
     words: list[str] = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
+    if words and words[0] in _ASKING:
+        return True
     sure = sum(word in _ENGLISH for word in words)
     other = max(_foreign(words, of_one) for of_one in _FUNCTION_WORDS)
     if sure:

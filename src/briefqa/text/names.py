@@ -1,8 +1,8 @@
-"""Function words that are names where they stand: Theresa May, May 1944, Will Smith."""
+"""Function words that are names where they stand: Theresa May, May 1944, Will Smith, The Who."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import regex
 
@@ -11,6 +11,54 @@ _BEFORE_MONTH = frozenset(
     "in since until till by during of from before after early late mid".split()
 )
 _DAY_OR_YEAR = regex.compile(r"\p{N}{1,2}(?:st|nd|rd|th)?|[12]\p{N}{3}")
+# Those that names have between others, and those that begin a question.
+_LINKING = frozenset("the a an of in on at by for from to and or but with as".split())
+_ASKING = frozenset("who whom whose what which when where why how".split())
+_OPENING = _ASKING | frozenset(
+    "is are was were be do does did has have had can could will would shall should may might must "
+    "there and but or so if not no then".split()
+)
+_MOST = 4  # words of a query that is a name of function words as a whole
+
+
+def names_of_function_words(
+    words: Sequence[str], stop_words: Collection[str]
+) -> Iterator[tuple[int, int]]:
+    """The places, first and past the last, of names that are function words alone: The Who.
+
+    In a question that is each run of them with a capital, its first word and articles alone apart;
+    a query of a few with a capital is one as a whole, unless it begins as a question does. May is
+    a month as well, see `stands_as_name`.
+    """
+    plain = [word.lower() for word in words]
+    capital = [
+        word[0].isupper() and one in stop_words and one != "may"
+        for word, one in zip(words, plain, strict=True)
+    ]
+    if 0 < len(words) <= _MOST and all(capital):
+        if plain[0] not in (_OPENING if words[1:] else _ASKING):
+            yield 0, len(words)
+        return
+    if not any(word[0].islower() for word in words):
+        return
+    first = 1
+    while first < len(words):
+        last = first
+        while last < len(words) and capital[last]:
+            last += 1
+        beside = (*words[last : last + 1], words[first - 1] if first > 1 else "")
+        if any(plain[place] not in _LINKING for place in range(first, last)) and not any(
+            one[:1].isupper() for one in beside
+        ):
+            yield first, last
+        first = last + 1
+
+
+def places_of_names(words: Sequence[str], stop_words: Collection[str]) -> frozenset[int]:
+    """The places of the function words that are names where they stand, or part of one."""
+    runs = names_of_function_words(words, stop_words)
+    alone = (place for place in range(len(words)) if stands_as_name(words, place))
+    return frozenset((*alone, *(place for run in runs for place in range(*run))))
 
 
 def stands_as_name(words: Sequence[str], place: int) -> bool:

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import regex
 
-from briefqa.text.names import stands_as_name
+from briefqa.text.names import places_of_names
 
 Stem = Callable[[str], str]
 MAX_TERM = 64  # characters; longer ones (hashes, encoded data) are known by their beginning
@@ -102,15 +102,15 @@ def question_words(
     """The words of a question that are no function words, in order: each as typed, and its terms.
 
     An acronym in capitals (US, WHO, IT) is no function word, unless the whole question is shouted,
-    nor is a name (May 1944, Theresa May, Will Smith). The last term of a word is that of the whole.
+    nor is a name (May 1944, Will Smith, The Who). The last term of a word is that of the whole.
     """
     shouted = text.isupper()
     words = _WORD.findall(text)
-    content = []
+    content, names = [], places_of_names(words, stop_words)
     for place, raw in enumerate(words):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         spellings = {_fold(raw).replace("’", "'"), raw.lower()}
-        if acronym or stop_words.isdisjoint(spellings) or stands_as_name(words, place):
+        if acronym or stop_words.isdisjoint(spellings) or place in names:
             content += [(one, _terms(one, stem)) for one in _unspaced_words(raw)]
     return content
 

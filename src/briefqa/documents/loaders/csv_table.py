@@ -16,7 +16,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "csv"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".csv", ".tsv")
 MEDIA_TYPE = "text/csv"
 CALLED = "CSV"

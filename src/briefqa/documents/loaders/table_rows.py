@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import regex
 
 from briefqa.documents.loaders.written_text import TextWriter, one_spaced
 from briefqa.errors import LoadError
@@ -12,6 +15,8 @@ MOST_ROWS = 5_000
 
 MOST_COLUMNS = 200
 _LONGEST_NAME = 80  # characters of what heads a column
+_LONGEST_STEP = 10  # years from one column to the next
+_YEAR = regex.compile(r"(?:1\d|20)\d\d")
 
 
 MOST_WHOLE_ROWS = 100_000
@@ -47,8 +52,8 @@ def whole(rows: Iterable[Sequence[str]]) -> list[list[str]]:
 def write_rows(writer: TextWriter, rows: Iterable[Sequence[str]], sheet: str) -> None:
     """Write the rows of a sheet, `sheet` being its name in a note on what was left out.
 
-    A row whose cells are all words, each another, heads those below it up to the next empty row; a
-    single cell above a table is a paragraph.
+    A row whose cells are all words or years, each another, heads those below it up to the next
+    empty row; a single cell above a table is a paragraph.
     """
     header: list[str] = []
     number = 0
@@ -91,14 +96,24 @@ def _named(header: Sequence[str], cells: Sequence[str]) -> list[str]:
 
 
 def _heads(cells: Sequence[str]) -> bool:
-    """Whether these cells look like names of columns."""
+    """Whether these cells look like names of columns: words, or years that follow each other."""
     filled = [cell for cell in cells if cell]
+    numbers = [cell for cell in filled if _is_number(cell)]
     return (
         len(filled) > 1
         and 2 * len(filled) > len(cells)
         and len(set(filled)) == len(filled)
-        and all(len(cell) <= _LONGEST_NAME and not _is_number(cell) for cell in filled)
+        and all(len(cell) <= _LONGEST_NAME for cell in filled)
+        and (not numbers or (len(numbers) < len(filled) and _are_years(numbers)))
     )
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """Whether these are years in even steps of a few, two or more."""
+    if len(cells) < 2 or not all(_YEAR.fullmatch(cell) for cell in cells):
+        return False
+    steps = {int(later) - int(year) for year, later in pairwise(cells)}
+    return len(steps) == 1 and 0 < abs(steps.pop()) <= _LONGEST_STEP
 
 
 def _is_number(cell: str) -> bool:
