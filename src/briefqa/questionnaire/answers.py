@@ -63,10 +63,10 @@ class Answers:
         then = self._then()
         for number, cells, turn in self._asked():
             refusal, at = self.sheet.refusal(cells), self.sheet.at
-            lines = self._lines(turn, then, refusal)
+            given = list(cells)
             if refusal:
-                cells = (*cells[:at], f"{cells[at].strip()[:_BEGINNING]}…", *cells[at + 1 :])
-            rows += [(number, *cells, *line) for line in lines]
+                given[at] = f"{given[at].strip()[:_BEGINNING]}…"
+            rows += [(number, *given, *line) for line in self._lines(turn, then, refusal)]
         columns = (NUMBER, *table.distinct(theirs), *ours)
         return Table("Answers", columns, rows, self.notes())
 

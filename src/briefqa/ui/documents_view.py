@@ -255,7 +255,5 @@ def _document(info: DocumentInfo, number: int) -> Html:
 
 
 def _language(info: DocumentInfo) -> list[str]:
-    """What a document is written in, where that is not English."""
-    if info.language == "en":
-        return []
-    return [language_name(info.language) if info.language else "language unclear, read as English"]
+    """What a document is surely written in, where that is not English."""
+    return [] if info.language in ("", "en") else [language_name(info.language)]
