@@ -64,9 +64,10 @@ class Answers:
         for number, cells, turn in self._asked():
             refusal, at = self.sheet.refusal(cells), self.sheet.at
             lines = self._lines(turn, then, refusal)
+            shown = list(cells)
             if refusal:
-                cells = (*cells[:at], f"{cells[at].strip()[:_BEGINNING]}…", *cells[at + 1 :])
-            rows += [(number, *cells, *line) for line in lines]
+                shown[at] = f"{cells[at].strip()[:_BEGINNING]}…"
+            rows += [(number, *shown, *line) for line in lines]
         columns = (NUMBER, *table.distinct(theirs), *ours)
         return Table("Answers", columns, rows, self.notes())
 
