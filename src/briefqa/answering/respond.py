@@ -43,7 +43,7 @@ NO_WORDS = (
 )
 # Not fitted: the 23 rows found so on documents of our own were all right (docs/quality.md).
 _IN_TABLE = 0.9
-_WORD_TOLD = regex.compile(r"“([^”]*+)”")
+_WORD_TOLD = regex.compile(r"“([^“”]*+)”")
 # Of these kinds no single words are claimed to be the answer.
 _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Kind.MULTI_PART})
 
