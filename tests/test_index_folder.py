@@ -358,4 +358,4 @@ def test_an_index_of_format_2_opens_and_answers(tmp_path: Path) -> None:
     ]
     manifest = searcher.manifest()
     assert (manifest.format, manifest.roots, manifest.excluded) == (2, ("/briefs",), ())
-    assert [source.loader for source in manifest.sources] == ["markdown 4"]
+    assert [source.loader for source in manifest.sources] == ["markdown 5"]
