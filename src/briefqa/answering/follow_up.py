@@ -57,8 +57,8 @@ _NO_THING = regex.compile(  # is it true that, it takes long to, is it called, i
     r"(?i)\b(?:is|was|be) it (?:\w+ ){1,2}(?:to|that|if|for)\b"
     r"|\b(?:whose|which) \w+ (?:is|was) it to\b"
     r"|\bit (?:be|been) \w+ (?:that|whether|if|how|who|which|what|when|where|why)\b"
-    r"|\bit (?:takes?|took) (?:(?!\bit (?:takes?|took) ).)*\b(?:to|by)\b"
-    r"|\bit costs? (?:(?!\bit costs? ).)*\b(?:to|more|less)\b"
+    r"|\bit (?:takes?|took) (?:(?!\bit (?:takes?|took) ).){0,200}\b(?:to|by)\b"
+    r"|\bit costs? (?:(?!\bit costs? ).){0,200}\b(?:to|more|less)\b"
     r"|\bit called\b|\bit (?:that|rain|snow)|\b(?:make|makes|made) it \w+\b"
 )
 _PRESENT = regex.compile(  # after "this" or "these": what is at hand, and no earlier question's
