@@ -8,8 +8,9 @@ import pytest
 
 from briefqa import Searcher, build, open_index
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.text.language import stop_words
+from briefqa.text.language import stemmer, stop_words
 from briefqa.text.names import names_of_function_words
+from briefqa.text.words import question_words
 
 TEXTS = {
     "band": "The Who played at the mole. Those who came were many.",
@@ -71,9 +72,17 @@ def test_other_function_words_are_not_looked_for(texts: Searcher, query: str) ->
         ("Who is in the House Of The People of Senn", []),
         ("What Did They Do There", []),
         ("Is It", []),
+        ("How do I become a member", []),
+        ("What can I do if I've lost it", []),
     ],
 )
 def test_names_of_function_words(words: str, names: list[str]) -> None:
     typed = words.split()
     found = names_of_function_words(typed, stop_words("en"))
     assert [" ".join(typed[first:last]) for first, last in found] == names
+
+
+def test_a_capital_that_opens_a_further_sentence_makes_no_name() -> None:
+    text = "When was the pier built? Who kept it? He did: They heard The Who."
+    content = question_words(text, stemmer("en"), stop_words("en"))
+    assert [word for word, _ in content] == ["pier", "built", "kept", "heard", "The", "Who"]

@@ -14,7 +14,7 @@ from briefqa.index.keyword_index import KeywordIndex
 from briefqa.records import Query
 from briefqa.text.dates import days
 from briefqa.text.language import stemmer, stop_words
-from briefqa.text.names import names_of_function_words
+from briefqa.text.names import names_of_function_words, without_openings
 from briefqa.text.words import dotted_numbers, plain_words, terms, written_words
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _units(question: str, language: str) -> Iterator[Sequence[tuple[str, ...]]]:
 
 def _names(question: str, language: str) -> Iterator[regex.Pattern[str]]:
     """Patterns of the names in a question that are function words alone, with their capitals."""
-    words = [word for _, word in written_words(question)]
+    words = [word for _, word in written_words(without_openings(question))]
     for first, last in names_of_function_words(words, stop_words(language)):
         spelled = r"\s+".join(map(regex.escape, words[first:last]))
         yield regex.compile(rf"(?<![\p{{L}}\p{{N}}]){spelled}(?![\p{{L}}\p{{N}}])")

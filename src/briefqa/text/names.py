@@ -18,7 +18,13 @@ _OPENING = _ASKING | frozenset(
     "is are was were be do does did has have had can could will would shall should may might must "
     "there and but or so if not no then".split()
 )
+_OPENING_LETTER = regex.compile(r"(?<=[.?!:;…][\s\"'“”‘’]{1,4})\p{Lu}")
 _MOST = 4  # words of a query that is a name of function words as a whole
+
+
+def without_openings(text: str) -> str:
+    """The text with a small letter where a further sentence opens: its capital is no name's."""
+    return _OPENING_LETTER.sub(lambda letter: letter[0].lower(), text)
 
 
 def names_of_function_words(
@@ -28,11 +34,14 @@ def names_of_function_words(
 
     In a question that is each run of them with a capital, its first word and articles alone apart;
     a query of a few with a capital is one as a whole, unless it begins as a question does. May is
-    a month as well, see `stands_as_name`.
+    a month as well, see `stands_as_name`; I is nobody's name.
     """
     plain = [word.lower() for word in words]
     capital = [
-        word[0].isupper() and one in stop_words and one != "may"
+        word[0].isupper()
+        and one in stop_words
+        and one != "may"
+        and one[:2] not in ("i", "i'", "i’")
         for word, one in zip(words, plain, strict=True)
     ]
     if 0 < len(words) <= _MOST and all(capital):
@@ -54,9 +63,14 @@ def names_of_function_words(
         first = last + 1
 
 
-def places_of_names(words: Sequence[str], stop_words: Collection[str]) -> frozenset[int]:
-    """The places of the function words that are names where they stand, or part of one."""
-    runs = names_of_function_words(words, stop_words)
+def places_of_names(
+    words: Sequence[str], inside: Sequence[str], stop_words: Collection[str]
+) -> frozenset[int]:
+    """The places of the function words that are names where they stand, or part of one.
+
+    `inside` are the words `without_openings`.
+    """
+    runs = names_of_function_words(inside, stop_words)
     alone = (place for place in range(len(words)) if stands_as_name(words, place))
     return frozenset((*alone, *(place for run in runs for place in range(*run))))
 

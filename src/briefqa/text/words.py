@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import regex
 
-from briefqa.text.names import places_of_names
+from briefqa.text.names import places_of_names, without_openings
 
 Stem = Callable[[str], str]
 MAX_TERM = 64  # characters; longer ones (hashes, encoded data) are known by their beginning
@@ -106,7 +106,8 @@ def question_words(
     """
     shouted = text.isupper()
     words = _WORD.findall(text)
-    content, names = [], places_of_names(words, stop_words)
+    inside = _WORD.findall(without_openings(text))
+    content, names = [], places_of_names(words, inside, stop_words)
     for place, raw in enumerate(words):
         acronym = len(raw) > 1 and raw.isupper() and not shouted
         spellings = {_fold(raw).replace("’", "'"), raw.lower()}
