@@ -13,6 +13,7 @@ import math
 import threading
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from types import UnionType
 from typing import (
     Annotated,
@@ -63,6 +64,17 @@ def decode(content: bytes, kind: type[Record], *, any_text: bool = False) -> Rec
         why = "it is nested too deeply" if deep else " ".join(str(error).split())
         raise Malformed(why[:_MOST_WORDS]) from error
     return value
+
+
+def decode_file(path: Path, kind: type[Record], most: int, *, any_text: bool = False) -> Record:
+    """What `decode` gives of a file of `most` bytes; raises OSError or Malformed."""
+    if path.exists() and not path.is_file():
+        raise Malformed("it is not a file")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise Malformed("it is too large")
+    return decode(content, kind, any_text=any_text)
 
 
 def decode_exactly(content: bytes, kind: type[Record]) -> Record:

@@ -11,11 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 import regex
 
 from briefqa.answering.question import AnswerType
+from briefqa.text.dates import MONTH_NAME
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
 _YEAR = r"(?:1\d|20)\d\d"
 _NUMBER_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
@@ -28,13 +25,13 @@ _NUMBER = regex.compile(
     rf"|{_NUMBER_WORD}(?:[ -](?:and )?{_NUMBER_WORD}){{0,6}})\b"
 )
 _DATE = regex.compile(
-    rf"(?i)\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b(?: \d{{4}})?"
-    rf"|{_MONTH} \d{{1,2}}(?:, \d{{4}})?\b|{_MONTH} \d{{4}}\b"
+    rf"(?i)\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}\b(?: \d{{4}})?"
+    rf"|{MONTH_NAME} \d{{1,2}}(?:, \d{{4}})?\b|{MONTH_NAME} \d{{4}}\b"
     rf"|(?:in|since|of|by|from|until|early|late|between|and|to|after|before) {_YEAR}\b"
     rf"|\d{{1,2}}[:.]\d\d\b)"
 )
 _TIME = regex.compile(
-    rf"(?i)\b{_MONTH}\b|\b{_YEAR}s?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    rf"(?i)\b{MONTH_NAME}\b|\b{_YEAR}s?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\b\d{1,2}[.:]\d\d\b|\b\d{1,2} ?(?:a\.?m|p\.?m)\b"
     r"|\b(?:noon|midnight|dawn|dusk|yesterday|today|tomorrow|tonight|centur\w+|decades?|spring|"
     r"summer|autumn|winter|morning|evening|afternoon|nights?|weeks?|months?|years?|days?|hours?|"

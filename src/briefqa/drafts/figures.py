@@ -11,17 +11,11 @@ from functools import lru_cache
 import regex
 
 from briefqa.drafts.records import ClaimKind
+from briefqa.text.dates import MONTH, MONTHS
 
 Value = tuple[float | None, ...]
 """Of a date its year, month and day, None where it has none; else one number, or two of a range."""
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:1\d|20)\d\d)(?!\d|[.,]\d|\s?(?:%|per ?cent))"
 _BEFORE_YEARS = (
@@ -32,9 +26,9 @@ _WEEKDAY = r"(?:(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day),? (?:the
 _DATES = tuple(
     regex.compile(rf"(?i)(?<![\w.,/]){pattern}(?![\w/])")
     for pattern in (
-        rf"{_WEEKDAY}{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
-        rf"{_WEEKDAY}{_MONTH} {_DAY}(?!\d|[.,]\d|[ \u00a0\u202f]\d{{3}}(?!\d))(?:,? {_YEAR})?",
-        rf"{_MONTH},? {_YEAR}",
+        rf"{_WEEKDAY}{_DAY} (?:of )?{MONTH}(?:,? {_YEAR})?",
+        rf"{_WEEKDAY}{MONTH} {_DAY}(?!\d|[.,]\d|[ \u00a0\u202f]\d{{3}}(?!\d))(?:,? {_YEAR})?",
+        rf"{MONTH},? {_YEAR}",
         r"(?P<year>(?:1\d|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
         rf"(?<=\b(?:{_BEFORE_YEARS}) ){_YEAR}(?!\s?\p{{L}}{{1,30}}s\b)",
     )
@@ -171,8 +165,7 @@ def _date(match: regex.Match[str]) -> Value:
     month = groups.get("month")
     number = None
     if month:
-        names = (name.startswith(month.lower()[:3]) for name in _MONTHS)
-        number = int(month) if month.isdigit() else 1 + list(names).index(True)
+        number = int(month) if month.isdigit() else 1 + MONTHS.index(month[:3].lower())
     year, day = groups.get("year"), groups.get("day")
     return (int(year) if year else None, number, int(day) if day else None)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from briefqa.atomic_file import replace_file, set_aside
 from briefqa.errors import IndexDamaged, IndexFolderError
 from briefqa.index.recovery import rebuild_command
-from briefqa.json_decoding import Malformed, decode
+from briefqa.json_decoding import Malformed, decode_file
 
 T = TypeVar("T")
 
@@ -21,13 +21,7 @@ def read(path: Path, kind: type[T], most: int, writer: str, *, any_text: bool = 
     `json_decoding.decode`.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise Malformed("it is not a file")
-        with path.open("rb") as file:
-            content = file.read(most + 1)
-        if len(content) > most:
-            raise Malformed("it is too large")
-        return decode(content, kind, any_text=any_text)
+        return decode_file(path, kind, most, any_text=any_text)
     except FileNotFoundError:
         return None
     except (OSError, Malformed) as error:

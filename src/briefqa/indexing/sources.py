@@ -185,11 +185,11 @@ class _Reader:
         programs write their own language into files. Not where somebody has `told` it beside it.
         """
         code = language_code(document.metadata.language)
-        text = _quoted_text(document)
-        if code and not told and len(text) >= _LONG:
+        if not code:
+            code = self.how.language or detected(_quoted_text(document))
+        elif not told and len(text := _quoted_text(document)) >= _LONG:
             words = detected(text)
             code = words if words and (words == "en") != (code == "en") else code
-        code = code or self.how.language or detected(text)
         return replace(document, metadata=replace(document.metadata, language=code))
 
     def within(self, source: Source, data: bytes, within: int) -> tuple[Incoming, ...]:

@@ -12,19 +12,20 @@ from dataclasses import dataclass
 import regex
 
 _NO_YEAR = "0000"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+MONTH = rf"(?P<month>{MONTH_NAME})\b\.?"
 _ONE = r"[0-3]?\d(?:st|nd|rd|th)?"
 _DAYS = rf"(?P<day>{_ONE})(?: ?(?:(?P<till>[-–]|to)|[/,&]|and|or) ?(?P<last>{_ONE}))?"
 _YEAR = r"(?P<year>[12]\d{3})(?!\d)"
 _PATTERNS = tuple(
     regex.compile(rf"(?i)(?<![\w.,/-]){pattern}(?![\w/]|[.,-]\d)")
     for pattern in (
-        rf"(?:the )?{_DAYS}\.?\s(?:day )?(?:of )?{_MONTH}(?:,?\s{_YEAR})?",
-        rf"{_MONTH}\s(?:the )?{_DAYS}(?!\d)(?:,?\s{_YEAR})?",
+        rf"(?:the )?{_DAYS}\.?\s(?:day )?(?:of )?{MONTH}(?:,?\s{_YEAR})?",
+        rf"{MONTH}\s(?:the )?{_DAYS}(?!\d)(?:,?\s{_YEAR})?",
         rf"{_YEAR}(?P<sign>[-/.])(?P<number>[01]?\d)(?P=sign)(?P<day>[0-3]?\d)(?:T[\d:.]++Z?+)?",
         rf"(?P<day>[0-3]?\d)(?P<sign>[-/.])\s?(?P<number>[0-3]?\d)(?P=sign)\s?{_YEAR}",
     )
@@ -101,7 +102,7 @@ def _terms(match: regex.Match[str]) -> Iterator[str]:
             return
         last = _number(groups["last"]) if groups["last"] else first
         several = range(first, last + 1) if groups["till"] else (first, last)
-        readings = [(1 + _MONTHS.index(name[:3].lower()), day) for day in several]
+        readings = [(1 + MONTHS.index(name[:3].lower()), day) for day in several]
     else:
         number = _number(match["number"])
         readings = [(number, first)]

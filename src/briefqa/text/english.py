@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import regex
 
+from briefqa.text.names import ASKING
 from briefqa.text.quotes import QUOTED
 
 _LETTER = regex.compile(r"\p{L}")
@@ -29,8 +30,6 @@ _SHARED = frozenset(
     "was is of do in on a an at as so for to had have he her we will no me over under before be "
     "i am or any come or all die den war hat man more most".split()
 )
-# Question words of English that no other language below has: a question that they open is English.
-_ASKING = frozenset("who what which whom whose when where why how".split())
 # Those that open a question or greet: one is enough where nothing speaks for English.
 _OPENERS = frozenset(
     # German, Dutch
@@ -118,7 +117,7 @@ def is_english(text: str) -> bool:
     text = _ARTICLE_OF_NAME.sub("", text)
     typed: list[str] = _WORD.findall(QUOTED.sub(" ", text)) or _WORD.findall(text)
     words: list[str] = [_ELIDED.sub("", word.lower().replace("’", "'")) for word in typed]
-    if words and words[0] in _ASKING:
+    if words and words[0] in ASKING:  # which no other language below has
         return True
     sure = sum(word in _ENGLISH for word in words)
     other = max(_foreign(words, of_one) for of_one in _FUNCTION_WORDS)

@@ -13,8 +13,8 @@ _BEFORE_MONTH = frozenset(
 _DAY_OR_YEAR = regex.compile(r"\p{N}{1,2}(?:st|nd|rd|th)?|[12]\p{N}{3}")
 # Those that names have between others, and those that begin a question.
 _LINKING = frozenset("the a an of in on at by for from to and or but with as".split())
-_ASKING = frozenset("who whom whose what which when where why how".split())
-_OPENING = _ASKING | frozenset(
+ASKING = frozenset("who whom whose what which when where why how".split())
+_OPENING = ASKING | frozenset(
     "is are was were be do does did has have had can could will would shall should may might must "
     "there and but or so if not no then".split()
 )
@@ -45,7 +45,7 @@ def names_of_function_words(
         for word, one in zip(words, plain, strict=True)
     ]
     if 0 < len(words) <= _MOST and all(capital):
-        if plain[0] not in (_OPENING if words[1:] else _ASKING):
+        if plain[0] not in (_OPENING if words[1:] else ASKING):
             yield 0, len(words)
         return
     if not any(word[0].islower() for word in words):

@@ -10,6 +10,7 @@ from briefqa.documents import loaders
 from briefqa.indexing.added_files import Change, Received
 from briefqa.indexing.progress import Progress
 from briefqa.records import DocumentInfo
+from briefqa.text.dates import MONTHS
 from briefqa.text.language import language_name
 from briefqa.ui import choices
 from briefqa.ui.html import Html, join, tag
@@ -24,7 +25,6 @@ _TICKS = (
     ("Only these", "only", "Tick those that are listed and no others"),
 )
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?(?!\d)")
 _YEAR = re.compile(r"\b\d{4}\b")
 _DAY = re.compile(r"\b\d{1,2}\b")
@@ -205,7 +205,7 @@ def day(date: str) -> str:
     else:
         years, days = _YEAR.search(date), _DAY.search(date)
         months = [word[:3].lower() for word in _WORD.findall(date)]
-        known = [_MONTHS.index(name) + 1 for name in months if name in _MONTHS]
+        known = [MONTHS.index(name) + 1 for name in months if name in MONTHS]
         if years is None or not known:
             return ""
         year, month, number = int(years[0]), known[0], int(days[0]) if days else 1

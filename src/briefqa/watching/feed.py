@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from briefqa.atomic_file import replace_file
 from briefqa.errors import UsageError
-from briefqa.json_decoding import Malformed, decode
+from briefqa.json_decoding import Malformed, decode_file
 
 if TYPE_CHECKING:
     from briefqa.watching.running import Change
@@ -58,13 +58,7 @@ def add(path: Path, changes: Sequence[Change]) -> None:
 
 def _items(path: Path) -> list[dict[str, Any]]:
     try:
-        if path.exists() and not path.is_file():
-            raise Malformed("it is not a file")
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise Malformed("it is too large")
-        feed = decode(content, _Feed, any_text=True)
+        feed = decode_file(path, _Feed, _MOST_BYTES, any_text=True)
         if not feed.version.startswith("https://jsonfeed.org/version/1"):
             raise Malformed("it has another version")
         return list(feed.items)
