@@ -183,7 +183,7 @@ def test_a_list_may_be_dropped_and_what_was_asked_when_it_was_stopped_is_saved(
     assert f"in {1900 + shown - 1}?" in saved
     assert f"in {1900 + shown}?" not in saved
     drop(page, "list.txt", f"{WHO}\nWhat does the ferry cost?\n")
-    tool.locator(".remark", has_text="2 questions").wait_for()
+    tool.locator(".remark", has_text="2 questions:").wait_for()
     close(page)
 
 
