@@ -43,6 +43,8 @@ from benchmarks.speed_corpus import (  # noqa: E402
 from briefqa import Searcher, open_index  # noqa: E402
 from briefqa.evaluation.probe import passages, ranked_rows  # noqa: E402
 from briefqa.evaluation.question_sets import BeirFolder, QuestionSet, read_beir  # noqa: E402
+from briefqa.index import vector_index  # noqa: E402
+from briefqa.index.milvus import collections  # noqa: E402
 from briefqa.index.opened import open_generation  # noqa: E402
 from briefqa.index.recovery import MANIFEST  # noqa: E402
 from briefqa.index.store import store_at  # noqa: E402
@@ -84,35 +86,36 @@ class Remembering:
 def parity(
     out: Path, folder: Path, model: Embedder, most_passages: int, most_questions: int
 ) -> Figures:
-    """How often both places give the same passages, and nDCG@10 in each."""
+    """How often a file gives the passages that a folder gives, and nDCG@10 of each.
+
+    The file has its vectors once without an index and once in an HNSW index, however many.
+    """
     beir = first_passages(read_beir(folder), most_passages)
-    places = [str(out / f"{folder.name}-folder"), f"milvus://{out / folder.name}.db"]
-    rankings, scores = [], []
-    n_passages = n_vectors = 0
-    for place in places:
+    figures: Figures = {"set": folder.name, "model": model.name}
+    known: list[list[int]] = []
+    for kind, most in (("folder", vector_index.EXACT_MOST), ("flat", sys.maxsize), ("hnsw", 0)):
+        collections.EXACT_MOST = most
+        file = f"milvus://{out}/{folder.name}-{kind}.db"
+        place = str(out / folder.name) if kind == "folder" else file
         index_documents(beir.documents, Path(place), model)
         with open_index(place, model=model, reader=None) as searcher:
             asked = beir.question_set(passages(searcher))
             units = set(asked.units)
             whole = [q for q in asked.questions if q.answerable and set(q.relevant) <= units]
             chosen = whole[:: max(1, len(whole) // most_questions)][:most_questions]
-            rows = [ranked_rows(searcher, q.text, mode=Mode.HYBRID, depth=50) for q in chosen]
+            found = [ranked_rows(searcher, q.text, mode=Mode.HYBRID, depth=50) for q in chosen]
+        rows = [list(map(int, each)) for each in found]
+        figures[f"{kind}_ndcg"] = ndcg(asked, [q.id for q in chosen], rows)
+        if kind == "folder":
+            known = rows
             with store_at(place).open() as opened:
-                n_vectors = len(opened.stored_vectors)
-        rankings.append([list(map(int, each)) for each in rows])
-        n_passages = len(asked.units)
-        scores.append(ndcg(asked, [q.id for q in chosen], rankings[-1]))
-    pairs = list(zip(*rankings, strict=True))
-    return {
-        "set": folder.name,
-        "model": model.name,
-        "passages": n_passages,
-        "vectors": n_vectors,
-        "questions": len(pairs),
-        "same_first": float(np.mean([one[:1] == other[:1] for one, other in pairs])),
-        "same_ten": float(np.mean([one[:DEPTH] == other[:DEPTH] for one, other in pairs])),
-        "ndcg": scores,
-    }
+                counts = len(asked.units), len(opened.stored_vectors), len(rows)
+            figures |= dict(zip(("passages", "vectors", "questions"), counts, strict=True))
+            continue
+        pairs = list(zip(rows, known, strict=True))
+        figures[f"{kind}_same_first"] = float(np.mean([a[:1] == b[:1] for a, b in pairs]))
+        figures[f"{kind}_same_ten"] = float(np.mean([a[:DEPTH] == b[:DEPTH] for a, b in pairs]))
+    return figures
 
 
 def first_passages(beir: BeirFolder, most: int) -> BeirFolder:

@@ -2,7 +2,7 @@
 
 The real model is loaded and exported once, the bundled brief is indexed once and its question file
 is asked once for the whole run; tests that only need some embedder take `hashing_embedder`, which
-needs no model. What the program keeps in the user's cache folder is kept in one of the run's own.
+needs no model. What the program keeps in the user's folders is kept in one of the run's own.
 
 Tests marked with the name of a tier in `TIERS` run only with its option; each run says how many it
 left out. Workers of pytest-xdist (`make test` starts two) share the exported model, and each runs
@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):  # a worker inherits the run's cache folder
         cache = tempfile.mkdtemp(prefix="briefqa-tests-")
         config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = cache
+        os.environ["XDG_DATA_HOME"] = f"{cache}/data"
     # A shell that starts the run in the background has it, and all it starts, ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["HF_HUB_OFFLINE"] = "1"

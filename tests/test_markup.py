@@ -590,6 +590,17 @@ def test_a_document_in_the_list_is_one_line() -> None:
     assert ("data-day", "2019-04-26") in read.attributes
 
 
+def test_documents_of_one_title_and_date_are_listed_with_their_files() -> None:
+    alike = [replace(FERRY, name=name) for name in ("ferry.md", "port/ferry.md")]
+    later = replace(FERRY, name="later.md", date="2020-01-02")
+    text = words(Reading(documents_view.document_list(
+        [*alike, later], changeable=False, formats=[]
+    )).text)  # fmt: skip
+    assert "The ferry2019-04-26ferry.mdOnly this" in text
+    assert "The ferry2019-04-26port/ferry.mdOnly this" in text
+    assert "The ferry2020-01-02Only this" in text
+
+
 def test_only_a_changeable_list_takes_files() -> None:
     fixed = Reading(documents_view.document_list([FERRY], changeable=False, formats=[".md"]))
     free = Reading(documents_view.document_list([FERRY], changeable=True, formats=[".md"]))

@@ -8,12 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,18 +19,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from briefqa import Mode, Searcher, build, open_index
+from briefqa import Mode, Searcher
 from briefqa.cli.terminal import show_info
 from briefqa.concordance.finding import mentions_in
 from briefqa.concordance.meaning import near_in_meaning
 from briefqa.drafts.file import check_content
 from briefqa.errors import (
-    BriefQAError,
     IndexBusy,
     IndexDamaged,
     IndexFolderError,
-    IndexNotFound,
-    UsageError,
 )
 from briefqa.index.calibration import Calibration
 from briefqa.index.info import index_info
@@ -48,10 +39,19 @@ from briefqa.index.opened import open_generation
 from briefqa.index.store import store_at
 from briefqa.indexing.library import Library
 from briefqa.models.embedder import HashingEmbedder
-from briefqa.models.reader import OverlapReader
 from briefqa.records import Hit, Query, TextKind
+from tests.milvus_places import (
+    NEW,
+    REPO,
+    LiteServer,
+    building,
+    free_port,
+    index_at,
+    needs_milvus,
+    searcher_of,
+    write_documents,
+)
 
-REPO = Path(__file__).resolve().parent.parent
 QUESTIONS = [
     "When was the first house of Upper Varn threatened?",
     "Who is the harbour master?",
@@ -61,7 +61,6 @@ QUESTIONS = [
     "of the",
     "zebra xylophone",
 ]
-NEW = "# Note\n\nThe lighthouse of Quillon was repaired in 1987 by Ada Brask.\n"
 
 
 @dataclass(frozen=True)
@@ -73,50 +72,6 @@ class Place:
     documents: Path
 
 
-needs_milvus = pytest.mark.skipif(
-    not (find_spec("pymilvus") and find_spec("milvus_lite")),
-    reason="Milvus is not installed: pip install 'briefqa[milvus]'",
-)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@dataclass
-class LiteServer:
-    """A server of Milvus Lite on a port of this machine, which can be killed and started again."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        program = Path(sys.executable).with_name("milvus-lite")
-        self.process = subprocess.Popen(
-            [program, "server", "--data-dir", self.folder, "--host", "127.0.0.1",
-             "--port", str(self.port)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline, "the server of Milvus Lite did not start"
-                assert self.process.poll() is None, "the server of Milvus Lite ended"
-                time.sleep(0.1)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-
 @pytest.fixture(scope="module")
 def lite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteServer]:
     server = LiteServer(tmp_path_factory.mktemp("server"), free_port())
@@ -125,29 +80,11 @@ def lite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteServer
     server.kill()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What belongs to an index but is not in Milvus is kept in the run's own folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
-    for name in ("kestrand-port-2021.md", "velmora-flood-2019.md"):
-        shutil.copy(REPO / "data" / name, folder)
-    shutil.copy(REPO / "examples" / "kestrand-port-2021.pdf", folder)
+    write_documents(folder)
     return folder
-
-
-def index_at(index: str | Path, documents: Path) -> Any:
-    return build(documents, index=index, model=HashingEmbedder())
-
-
-def searcher_of(index: str | Path) -> Searcher:
-    return open_index(index, model=HashingEmbedder(), reader=OverlapReader())
 
 
 @pytest.fixture(scope="module")
@@ -155,21 +92,6 @@ def in_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     index = tmp_path_factory.mktemp("folder") / "index"
     index_at(index, documents)
     return index
-
-
-BUILD = """
-import sys
-from briefqa import build
-from briefqa.models.embedder import HashingEmbedder
-build(sys.argv[1], index=sys.argv[2], model=HashingEmbedder())
-"""
-
-
-def building(documents: Path, index: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", BUILD, documents, index],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
 
 
 LOCATIONS = [
@@ -348,112 +270,6 @@ def test_the_page_adds_and_removes_documents(place: Place, tmp_path: Path) -> No
         assert searcher.search("lighthouse of Quillon")[0].passage.document == "note.md"
         library.remove("note.md")
         assert "note.md" not in [each.name for each in searcher.documents()]
-
-
-KILLS, KILLS_OF_SERVER = 50, 5
-
-
-@needs_milvus
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
-    lite_server: LiteServer, documents: Path, tmp_path: Path
-) -> None:
-    index = f"milvus://127.0.0.1:{lite_server.port}/killed"
-    docs = tmp_path / "docs"
-    shutil.copytree(documents, docs)
-    index_at(index, docs)
-    started = time.monotonic()
-    (docs / "note.md").write_text(NEW)
-    process = building(docs, index)
-    process.communicate()
-    assert process.returncode == 0
-    whole = time.monotonic() - started
-    with searcher_of(index) as searcher:
-        year = "1987"
-        known = {year: len(searcher.documents())}
-        for number in range(KILLS):
-            year = str(1000 + number)
-            known[year] = known["1987"]
-            (docs / "note.md").write_text(NEW.replace("1987", year))
-            process = building(docs, index)
-            time.sleep(whole * (number + 0.5) / KILLS)
-            process.kill()
-            process.communicate()
-            assert len(searcher.documents()) == known[year]
-            best = searcher.search("lighthouse of Quillon repaired")[0].passage
-            assert any(f"in {each} by Ada Brask" in best.text for each in known)
-        index_at(index, docs)
-        assert year in searcher.search("lighthouse of Quillon repaired")[0].passage.text
-
-
-def answered(searcher: Searcher) -> None:
-    """Wait until questions are answered again."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            searcher.search("lighthouse")
-            return
-        except IndexFolderError:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-
-
-@needs_milvus
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_a_server_killed_during_builds_and_questions_costs_one_sentence(
-    documents: Path, tmp_path: Path
-) -> None:
-    server = LiteServer(tmp_path / "data", free_port())
-    server.start()
-    index, docs = f"milvus://127.0.0.1:{server.port}/briefs", tmp_path / "docs"
-    shutil.copytree(documents, docs)
-    index_at(index, docs)
-    years, found, told = ["1987"], set[str](), list[str]()
-    stopped = threading.Event()
-
-    def keep_asking(searcher: Searcher) -> None:
-        while not stopped.is_set():
-            try:
-                text = searcher.search("lighthouse of Quillon repaired")[0].passage.text
-                found.update(re.findall("[0-9]+", text) if "Quillon" in text else [])
-            except IndexFolderError as error:
-                told.append(str(error))
-
-    try:
-        (docs / "note.md").write_text(NEW)
-        started = time.monotonic()
-        process = building(docs, index)
-        process.communicate()
-        assert process.returncode == 0
-        whole = time.monotonic() - started
-        with searcher_of(index) as searcher:
-            asking = threading.Thread(target=keep_asking, args=[searcher])
-            asking.start()
-            for number in range(KILLS_OF_SERVER):
-                years.append(str(1000 + number))
-                (docs / "note.md").write_text(NEW.replace("1987", years[-1]))
-                process = building(docs, index)
-                time.sleep(whole * (number + 0.5) / KILLS_OF_SERVER)
-                server.kill()
-                _, says = process.communicate()
-                last = says.decode().strip().rpartition("\n")[2]
-                assert process.returncode == 0 or "IndexFolderError" in last, says.decode()
-                server.start()
-                answered(searcher)
-            stopped.set()
-            asking.join()
-        assert told
-        assert all("\n" not in each for each in told)
-        assert found <= set(years)
-        index_at(index, docs)
-        with searcher_of(index) as searcher:
-            assert years[-1] in searcher.search("lighthouse of Quillon")[0].passage.text
-            store_at(index).open().check()
-    finally:
-        stopped.set()
-        server.kill()
 
 
 @needs_milvus
@@ -658,92 +474,3 @@ def test_a_writer_that_is_dead_is_replaced(place: Place, monkeypatch: pytest.Mon
     monkeypatch.undo()
     with store.writing():
         pass
-
-
-@pytest.mark.parametrize(
-    ("text", "address", "name"),
-    [
-        ("milvus://host:1234/briefs", "http://host:1234", "briefs"),
-        ("milvus:/host/briefs", "http://host:19530", "briefs"),
-        ("milvus+https://a.example.org/x_1", "https://a.example.org:19530", "x_1"),
-        ("milvus:///folder/file.db", "/folder/file.db", "briefqa"),
-        ("milvus:/folder/file.db", "/folder/file.db", "briefqa"),
-    ],
-)
-def test_a_location_names_an_address_and_an_index(text: str, address: str, name: str) -> None:
-    parsed = location.parse(text)
-    assert (parsed.address, parsed.name) == (address, name)
-    assert location.parse(str(Path(text))) == parsed
-
-
-@pytest.mark.parametrize(
-    "text", ["milvus://host", "milvus://host:1/a-b", "milvus://h/a/b", "milvus+ftp://h/a"]
-)
-def test_what_is_no_location_is_refused_in_one_sentence(text: str) -> None:
-    with pytest.raises(UsageError, match=r"milvus://HOST:PORT/NAME"):
-        store_at(text)
-
-
-def test_without_the_extra_one_sentence_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(UsageError, match=r"pip install 'briefqa\[milvus\]'"):
-        searcher_of("milvus://127.0.0.1:1/briefs")
-
-
-@needs_milvus
-def test_nothing_that_listens_is_told_in_one_sentence() -> None:
-    with pytest.raises(IndexFolderError, match="lost") as raised:
-        searcher_of(f"milvus://127.0.0.1:{free_port()}/briefs")
-    assert "\n" not in str(raised.value)
-
-
-@needs_milvus
-@pytest.mark.parametrize(
-    ("message", "sentence"),
-    [
-        ("auth check failure, please check api key", "BRIEFQA_MILVUS_TOKEN"),
-        ("no space left on device", "has no room"),
-        ("quota exceeded[reason=memory quota exceeded]", "has no room"),
-        ("something else", "left as it was"),
-        ("server unavailable", "is lost"),
-    ],
-)
-def test_what_a_server_refuses_is_told_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, message: str, sentence: str
-) -> None:
-    import pymilvus
-
-    def refuse(*_: object, **__: object) -> None:
-        raise pymilvus.MilvusException(1, message)
-
-    monkeypatch.setattr(pymilvus, "MilvusClient", refuse)
-    with pytest.raises(BriefQAError, match=sentence) as raised:
-        store_at("milvus://127.0.0.1:1/briefs").stamp()
-    assert "\n" not in str(raised.value)
-
-
-@needs_milvus
-def test_an_old_server_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    import pymilvus
-
-    class Old:
-        def __init__(self, *_: object, **__: object) -> None:
-            pass
-
-        def get_server_version(self, **_: object) -> str:
-            return "v2.3.5"
-
-        def close(self) -> None:
-            pass
-
-    monkeypatch.setattr(pymilvus, "MilvusClient", Old)
-    with pytest.raises(IndexFolderError, match=r"2\.3\.5.*needs 2\.4 or later"):
-        store_at("milvus://127.0.0.1:1/briefs").stamp()
-
-
-@needs_milvus
-def test_no_index_yet_is_told_with_the_command_that_builds_one(lite_server: LiteServer) -> None:
-    with pytest.raises(IndexNotFound, match="briefqa build FOLDER"):
-        searcher_of(f"milvus://127.0.0.1:{lite_server.port}/nothing")

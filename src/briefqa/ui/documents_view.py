@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from briefqa.documents import loaders
@@ -39,7 +40,11 @@ def document_list(
     `formats` are the suffixes that are read, such as `.md`.
     """
     by_title = sorted(documents, key=lambda info: (info.title.casefold(), info.name))
-    items = [_document(info, number) for number, info in enumerate(by_title)]
+    alike = Counter((info.title.casefold(), info.date) for info in documents)
+    items = [
+        _document(info, number, named=alike[info.title.casefold(), info.date] > 1)
+        for number, info in enumerate(by_title)
+    ]
     return tag(
         "div",
         _ways_in(formats) if changeable else None,
@@ -212,8 +217,11 @@ def day(date: str) -> str:
     return f"{year:04}-{month:02}-{number:02}" if 1 <= month <= 12 and 1 <= number <= 31 else ""
 
 
-def _document(info: DocumentInfo, number: int) -> Html:
-    """A line: its tick, its title, which opens it, its date, and the way to ask only it."""
+def _document(info: DocumentInfo, number: int, *, named: bool) -> Html:
+    """A line: its tick, its title, which opens it, its date, and the way to ask only it.
+
+    The name of its file is shown where it is to be `named`: another has its title and date.
+    """
     own = choices.key(info.name)
     remarks = [*_language(info), *info.notes]
     return tag(
@@ -237,6 +245,7 @@ def _document(info: DocumentInfo, number: int) -> Html:
             dir="auto",
         ),
         tag("bdi", info.date, class_="of") if info.date else None,
+        tag("bdi", info.name, class_="of") if named else None,
         tag("small", "; ".join(remarks), class_="of") if remarks else None,
         tag(
             "button",

@@ -27,7 +27,7 @@ MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
 _CALLING = 30.0  # seconds; so long is a call tried again
-_SENDING = 300.0  # seconds that a batch of rows may take
+_WRITING = 300.0  # seconds that a batch of rows may take, or to count all of them
 _CHANNEL = {
     # So soon is a server that was away tried again; gRPC waits for up to two minutes of itself.
     "grpc.initial_reconnect_backoff_ms": 200,
@@ -45,7 +45,8 @@ _REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credenti
 _FULL = re.compile(
     r"no space|disk (is )?full|quota|insufficient|exhausted|memory limit", re.IGNORECASE
 )
-_LOST = re.compile(r"unavailable|connect|deadline|timeout|timed out|closed channel", re.IGNORECASE)
+_SLOW = re.compile(r"deadline|timeout|timed out", re.IGNORECASE)
+_LOST = re.compile(r"unavailable|connect|closed channel", re.IGNORECASE)
 
 
 class Missing(IndexFolderError):
@@ -141,7 +142,7 @@ class Client:
 
     def _insert(self, collection: str, batch: list[Mapping[str, Any]]) -> None:
         with self._explaining():
-            self._client.insert(collection, batch, timeout=_SENDING)
+            self._client.insert(collection, batch, timeout=_WRITING)
 
     def upsert(self, collection: str, row: Mapping[str, Any]) -> None:
         """Insert a row, or replace the one that has its key."""
@@ -153,14 +154,15 @@ class Client:
         total = 0
         for each in where:
             (found,) = self._loaded(
-                self._client.query, collection, filter=each, output_fields=["count(*)"]
-            )
+                self._client.query, collection, _WRITING,
+                filter=each, output_fields=["count(*)"],
+            )  # fmt: skip
             total += int(found["count(*)"])
         return total
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows of a collection which fulfil a condition."""
-        self._loaded(self._client.delete, collection, filter=where)
+        self._loaded(self._client.delete, collection, _WRITING, filter=where)
 
     def finish(self, collection: str, count: int, where: Iterable[str] = ("",)) -> None:
         """Flush and load a collection to which so many rows were sent; raises where some are lost.
@@ -189,7 +191,7 @@ class Client:
         for start in range(0, len(keys), 2_000):
             part = list(keys[start : start + 2_000])
             found += self._loaded(
-                self._client.get, collection, ids=part, output_fields=list(fields)
+                self._client.get, collection, _CALLING, ids=part, output_fields=list(fields)
             )
         return found
 
@@ -205,22 +207,24 @@ class Client:
         """The keys of the nearest rows, with their inner products, greatest first."""
         data = [dict(vector) if isinstance(vector, Mapping) else vector]
         (hits,) = self._loaded(
-            self._client.search, collection, data=data, anns_field=field,
+            self._client.search, collection, _CALLING, data=data, anns_field=field,
             limit=min(limit, MOST), filter=where, output_fields=[],
             search_params={"metric_type": "IP", "params": dict(parameters or {})},
         )  # fmt: skip
         return [(int(hit.id), float(hit.distance)) for hit in hits]
 
-    def _loaded(self, call: Callable[..., Any], collection: str, **arguments: Any) -> Any:
+    def _loaded(
+        self, call: Callable[..., Any], collection: str, seconds: float, **arguments: Any
+    ) -> Any:
         """Call it; a server that was started again has to load the collection first."""
         with self._explaining():
             try:
-                return call(collection, timeout=_CALLING, **arguments)
+                return call(collection, timeout=seconds, **arguments)
             except self._pymilvus.MilvusException as error:
                 if not _RELEASED.search(str(error)):
                     raise
             self._client.load_collection(collection, retry_times=_TRIES)
-            return call(collection, timeout=_CALLING, **arguments)
+            return call(collection, timeout=seconds, **arguments)
 
     def collections(self) -> list[str]:
         """The names of all there are."""
@@ -270,7 +274,10 @@ class Client:
             raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> Exception:
-        what = " ".join(str(getattr(error, "message", "") or error).split())[:300]
+        # A call that gRPC ended has its reason as `details`, in text of many lines.
+        details = getattr(error, "details", None)
+        told = details() if callable(details) else getattr(error, "message", "")
+        what = " ".join(str(told or error).split())[:300]
         where = self.location.text
         if "open local milvus failed" in what.lower() or "another process" in what.lower():
             return IndexBusy(
@@ -295,5 +302,9 @@ class Client:
             return IndexFolderError(
                 f"The connection to {where} is lost ({what}); see that Milvus runs there and try "
                 "again."
+            )
+        if _SLOW.search(what):
+            return IndexFolderError(
+                f"{where} took too long to answer ({what}); try again when it has less to do."
             )
         return IndexFolderError(f"{where} could not do it ({what}); the index was left as it was.")

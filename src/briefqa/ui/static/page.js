@@ -267,6 +267,7 @@ document.addEventListener("click", (event) => {
     save({ draft: "" });
     showFirst();
     trigger("clear", {});
+    find("#question textarea").focus();
   }
 });
 

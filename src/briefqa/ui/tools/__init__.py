@@ -37,7 +37,10 @@ class Tools:
     def connect(self, event: gr.HTML, tab: gr.Textbox, exported: gr.HTML, js: str) -> None:
         """Say what their events do; `event` is the part that the page's script triggers."""
         columns = [tool.column for tool in self._tools]
-        opened = event.option_select(self._choose, tab, [*columns, event], js=js, **QUIET)
+        # What is chosen while a tool is still opening is done too, not dropped.
+        opened = event.option_select(
+            self._choose, tab, [*columns, event], js=js, trigger_mode="multiple", **QUIET
+        )
         opened.then(None, None, None, js=_FOCUS)
         for tool in self._tools:
             tool.connect(event, tab, exported, js)

@@ -64,7 +64,8 @@ class Tool:
             button.click(partial(self._export, form), self._found, exported, **QUIET)
         options = {**QUIET, "js": js}
         if self.takes and self._service.uploads is not None:
-            few = {**options, "concurrency_limit": 2}
+            # One that comes while another is worked on is taken too, not dropped.
+            few = {**options, "concurrency_limit": 2, "trigger_mode": "multiple"}
             taken = event.option_select(self._take, tab, self._outcome, **few)
             taken.then(None, None, None, js=_NOTHING_SENT)
         self._connect(event, tab, options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -46,11 +45,11 @@ class Questionnaire(Tool):
         few = {**options, "concurrency_limit": 2}
         self._ask.click(self._answers, [self._text, tab], self._outcome, **few)
         self._stop.click(self._stop_asking, None, None, **QUIET)
-        self._going_on: defaultdict[str, set[threading.Event]] = defaultdict(set)
+        self._stops: dict[str, threading.Event] = {}  # of the list that each tab asks
 
     def _stop_asking(self, request: gr.Request) -> None:
-        """End what goes on in a tab, each after the question that is being answered."""
-        for stop in tuple(self._going_on.get(request.session_hash or "", ())):
+        """End the list of a tab after the question that is being answered."""
+        if stop := self._stops.get(request.session_hash or ""):
             stop.set()
 
     def _answers(self, text: str | None, sent: str, request: gr.Request) -> Iterator[Outcome]:
@@ -64,10 +63,13 @@ class Questionnaire(Tool):
     def _asked(
         self, read: Callable[[], Sheet], sent: str, request: gr.Request
     ) -> Iterator[Outcome]:
-        """The answers so far, again and again, and at the end, or a stop, all with their files."""
+        """The answers so far, again and again, and at the end, or a stop, all with their files.
+
+        A tab's next list takes the place of one that is being asked, of which no more is shown.
+        """
         turns: list[RecordedTurn] = []
-        session, stop = request.session_hash or "", threading.Event()
-        self._going_on[session].add(stop)
+        session = request.session_hash or ""
+        stop = self._stops[session] = threading.Event()
         try:
             asked = read()
             where = self._where(sent)
@@ -77,6 +79,8 @@ class Questionnaire(Tool):
             drawn_at = time.monotonic()
             for turn in asking.answers(searcher, questions, where):
                 turns.append(turn)
+                if self._stops.get(session) is not stop:
+                    return
                 if stop.is_set():
                     break
                 if time.monotonic() - drawn_at > _REDRAWN:
@@ -88,9 +92,8 @@ class Questionnaire(Tool):
             yield problem(error)
             return
         finally:
-            self._going_on[session].discard(stop)
-            if not self._going_on[session]:
-                self._going_on.pop(session, None)
+            if self._stops.get(session) is stop:
+                del self._stops[session]
         stopped = len(turns) < len(questions)
         says = (f"Stopped: {len(turns)} of {len(questions)} asked.",) if stopped else ()
         answers = Answers(asked.first(len(turns)), made, lambda name: dates.get(name, ""))
