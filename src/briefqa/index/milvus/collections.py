@@ -162,10 +162,11 @@ class Generation:
     def send_passages(self, client: Client) -> None:
         """Write the passages that are new, with their vectors."""
         shared = self.numbering.shared
+        wanted = [""]
         if shared.base == self._name:
             self._create_shared(client)
-        starts, ends = self.numbering.ranges(self._new)
-        wanted = list(conditions("number", starts, ends))
+        else:
+            wanted = list(conditions("number", *self.numbering.ranges(self._new)))
         own, found = passages(shared.base), vectors(shared.base)
         client.finish(own, client.insert(own, self._passage_rows()), wanted)
         client.finish(found, client.insert(found, self._vector_rows()), wanted)
