@@ -109,7 +109,7 @@ def _unfinished(turns: Sequence[RecordedTurn], of: int) -> Outcome:
 
 def drawn(turns: Sequence[RecordedTurn], notes: Sequence[str]) -> Html:
     """A row an answer, several where several places answer, and what is told of them."""
-    columns = ("", "question", "verdict", "sentence", "where it stands")
+    columns = ("", "question", "verdict", "sentence, and where it stands")
     head = tag(
         "tr",
         *(tag("th", name, scope="col") if name else tag("td", class_="number") for name in columns),
@@ -151,5 +151,5 @@ def _row(number: int, turn: RecordedTurn, says: Html, opens: Html | None) -> Htm
     question = tag("td", turn.question, dir="auto")
     return tag(
         "tr", tag("td", str(number), class_="number"), question, tag("td", verdict),
-        tag("td", says), tag("td", opens),
+        tag("td", says, tag("div", opens) if opens else None),
     )  # fmt: skip
