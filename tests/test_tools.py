@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -253,7 +252,21 @@ def test_what_was_asked_when_a_questionnaire_is_stopped_can_be_saved(
     assert [row["question"] for row in rows] == ["Who was the keeper called?", ""]
     *_, (shown, _, _) = tool._answers("How many steps?", "{}", TAB)  # a stop is of what went on
     assert Reading(shown).text.startswith("1 question: ")
-    assert not tool._going_on
+    assert not tool._stops
+
+
+def test_the_next_list_of_a_tab_takes_the_place_of_one_that_is_being_asked(
+    service: IndexService,
+) -> None:
+    from briefqa.ui.tools.questionnaire import Questionnaire
+
+    tool = _of(Questionnaire, service)
+    first = tool._answers("Who was the keeper called?\nHow many steps?", "{}", TAB)
+    assert "0 of 2 asked" in Reading(next(first)[0]).text
+    *_, (shown, _, _) = tool._answers("How many steps?", "{}", TAB)
+    assert Reading(shown).text.startswith("1 question: ")
+    assert list(first) == []
+    assert not tool._stops
 
 
 # Whatever the text
@@ -335,7 +348,7 @@ def test_a_questionnaire_is_saved_in_every_format(service: IndexService) -> None
 def _of(tool: type[Any], service: Any) -> Any:
     made = object.__new__(tool)
     made._service = service
-    made._going_on = defaultdict(set)
+    made._stops = {}
     return made
 
 
