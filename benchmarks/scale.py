@@ -4,11 +4,12 @@
     python benchmarks/scale.py speed OUT [--sizes 10000 100000] [--questions 50]
 
 Both need `briefqa[milvus]` and keep what they made in OUT, which is to be empty. `parity` indexes
-the first passages of each question set with the real model, or without one, in a folder and in a
-file of Milvus Lite, and asks both its questions. `speed` takes the made-up passages and vectors of
-`benchmarks/speed_corpus.py`, so that no model is measured, in a folder, a file and a server of
-Milvus Lite on a port of this machine. Each place is measured in a process of its own. What is found
-is printed as JSON, a line each; `benchmarks/SCALE.md` has the tables.
+the first passages of each question set with the real model, or without one, in a folder and in
+files of Milvus Lite, whose vectors have no index or one, and asks all its questions. `speed` takes
+the made-up passages and vectors of `benchmarks/speed_corpus.py`, so that no model is measured, in a
+folder, a file and a server of Milvus Lite on a port of this machine. Each place is measured in a
+process of its own. What is found is printed as JSON, a line each; `benchmarks/SCALE.md` has the
+tables.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ from briefqa import Searcher, open_index  # noqa: E402
 from briefqa.evaluation.probe import passages, ranked_rows  # noqa: E402
 from briefqa.evaluation.question_sets import BeirFolder, QuestionSet, read_beir  # noqa: E402
 from briefqa.index import vector_index  # noqa: E402
-from briefqa.index.milvus import collections  # noqa: E402
 from briefqa.index.opened import open_generation  # noqa: E402
 from briefqa.index.recovery import MANIFEST  # noqa: E402
 from briefqa.index.store import store_at  # noqa: E402
@@ -94,7 +94,7 @@ def parity(
     figures: Figures = {"set": folder.name, "model": model.name}
     known: list[list[int]] = []
     for kind, most in (("folder", vector_index.EXACT_MOST), ("flat", sys.maxsize), ("hnsw", 0)):
-        collections.EXACT_MOST = most
+        vector_index.EXACT_MOST = most
         file = f"milvus://{out}/{folder.name}-{kind}.db"
         place = str(out / folder.name) if kind == "folder" else file
         index_documents(beir.documents, Path(place), model)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from briefqa import Mode, Searcher
+from briefqa import Mode, Searcher, verify
 from briefqa.cli.terminal import show_info
 from briefqa.concordance.finding import mentions_in
 from briefqa.concordance.meaning import near_in_meaning
@@ -28,11 +29,13 @@ from briefqa.errors import (
     IndexBusy,
     IndexDamaged,
     IndexFolderError,
+    IndexNotFound,
+    IndexUnreachable,
 )
 from briefqa.index.calibration import Calibration
 from briefqa.index.info import index_info
 from briefqa.index.milvus import client, collections, location, numbering, searching, writer
-from briefqa.index.milvus.client import Client
+from briefqa.index.milvus.client import Client, Field
 from briefqa.index.milvus.rows import MilvusPassageFile, Passages
 from briefqa.index.milvus.store import MilvusStore
 from briefqa.index.opened import open_generation
@@ -321,9 +324,9 @@ def test_a_server_of_milvus_itself_keeps_passages_and_finds_vectors(
             start, end = (int(each[1]) for each in generation.numbering.ranges())
             own.delete(vectors, f"number >= {start} and number < {end}")
             assert own.count(vectors) == len(known.stored_vectors) - (end - start)
-        one = writer.Writer(own, "briefs", "one")
+        one = writer.Writer(own, "briefs", "20260101T000000_00000001")
         with pytest.raises(IndexBusy, match="Another build"):
-            writer.Writer(own, "briefs", "two")
+            writer.Writer(own, "briefs", "20260101T000000_00000002")
         one.release()
         assert own.create_alias(collections.passages(name), "briefs")
         own.move_alias(vectors, "briefs")
@@ -342,8 +345,9 @@ def in_milvus(place: Place) -> MilvusStore:
 
 
 def collections_of(store: MilvusStore) -> list[str]:
-    client = Client(store.location) if not store.location.is_file else store.client
-    return sorted(each for each in client.collections() if each.startswith(store.location.name))
+    return sorted(
+        each for each in store.client.collections() if each.startswith(store.location.name)
+    )
 
 
 def test_a_build_that_fails_leaves_the_index_and_the_next_one_removes_what_it_sent(
@@ -436,17 +440,94 @@ def test_rows_that_are_lost_or_changed_are_told_and_sent_again(place: Place) -> 
                 )
                 with pytest.raises(IndexDamaged, match="not what was sent"):
                     _ = opened.passages[3]
-                rows.client.upsert(
-                    collection, {**row, "number": number, "digest": "0", "none": [1.0, 0.0]}
-                )
             else:
                 rows.client.delete(collection, f"number == {number}")
-            with pytest.raises(IndexDamaged, match="rows are missing"):
+            with pytest.raises(IndexDamaged, match=r"rows are missing|not what was sent"):
                 opened.check()
+        with pytest.raises(IndexDamaged):
+            verify(place.index)
         assert "built anew" in index_at(place.index, place.documents).note
         with store.open() as opened:
             opened.check()
             assert len(list(opened.passages)) == opened.manifest.passages
+
+
+@pytest.mark.parametrize(
+    ("key", "changed"),
+    [
+        ("numbers#0", {"content": "QQ"}),  # no base64
+        ("manifest#0", {"parts": 10_000_000}),
+        ("document/1#0", {"content": ""}),
+    ],
+)
+def test_what_is_kept_by_keys_and_changed_is_told_and_sent_again(
+    place: Place, key: str, changed: dict[str, Any]
+) -> None:
+    store = in_milvus(place)
+    with store.open() as opened:
+        assert isinstance(opened.passages, MilvusPassageFile)
+        records = collections.records(opened.passages.rows.generation)
+    fields = ["key", "parts", "digest", "content"]
+    (row,) = store.client.get(records, [key], fields)
+    kept = {each: row[each] for each in fields}
+    store.client.upsert(records, {**kept, **changed, "none": [1.0, 0.0]})
+    with pytest.raises(IndexDamaged, match="rebuild it with: "):
+        store.open().check()
+    assert "built anew" in index_at(place.index, place.documents).note
+    store.open().check()
+
+
+def test_a_server_that_fails_while_the_last_index_is_read_stops_a_build(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_milvus(place)
+    published = store.stamp()
+
+    def fail(*_: object) -> None:
+        raise IndexUnreachable("the connection is lost")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Passages, "check_digests", fail)
+        with pytest.raises(IndexUnreachable):
+            index_at(place.index, place.documents)
+    assert store.stamp() == published
+
+
+def test_nothing_is_removed_where_the_published_generation_is_not_known(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_milvus(place)
+    before = collections_of(store)
+    monkeypatch.setattr(MilvusStore, "_published", lambda _: "")
+    store._remove_unused()
+    assert collections_of(store) == before
+
+
+@needs_milvus
+def test_other_indexes_and_collections_of_such_names_are_left_alone(
+    lite_server: LiteServer, tmp_path: Path
+) -> None:
+    (tmp_path / "note.md").write_text(NEW)
+    server = f"milvus://127.0.0.1:{lite_server.port}"
+    client = Client(location.parse(f"{server}/quotations"))
+    field = [Field("id", "INT64", is_key=True)]
+    vector = Field("v", "FLOAT_VECTOR", dimension=2, index="FLAT")
+    others = ["another", "quotations_x", "quotations2", "mine"]
+    for other in others:
+        client.create(other, [*field, vector])
+    for name in ("quotations", "permissions", "quotations"):  # no words of a refusal
+        index_at(f"{server}/{name}", tmp_path)
+        with searcher_of(f"{server}/{name}") as searcher:
+            assert "1987" in searcher.search("lighthouse of Quillon")[0].passage.text
+    with pytest.raises(IndexNotFound, match="/nobody; build one"):
+        searcher_of(f"{server}/nobody")
+    with pytest.raises(IndexFolderError, match="choose another name"):
+        index_at(f"{server}/mine", tmp_path)
+    assert client.create_alias("another", "theirs_writer")
+    with pytest.raises(IndexFolderError, match="theirs_writer is of something else"):
+        index_at(f"{server}/theirs", tmp_path)
+    assert client.target("theirs_writer") == "another"
+    assert {*others} <= {*client.collections()}
 
 
 def test_numbers_that_no_kept_generation_has_are_found() -> None:
@@ -466,7 +547,7 @@ def test_numbers_that_no_kept_generation_has_are_found() -> None:
 
 def test_a_writer_that_is_dead_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     store = in_milvus(place)
-    one = writer.Writer(store.client, store.location.name, "one")
+    one = writer.Writer(store.client, store.location.name, "20260101T000000_00000001")
     monkeypatch.setattr(writer, "DEAD", -1.0)
     with store.writing(), pytest.raises(IndexBusy, match="took over"):
         one.check()
@@ -474,3 +555,25 @@ def test_a_writer_that_is_dead_is_replaced(place: Place, monkeypatch: pytest.Mon
     monkeypatch.undo()
     with store.writing():
         pass
+
+
+def test_a_process_is_dead_where_its_number_is_known_or_after_a_silence() -> None:
+    here, none = writer._space(), 2**22 + 1  # more than a process has
+    now = time.time()
+    assert writer._Sign("host", here, none, now).is_dead() == bool(here)
+    for space in ("another machine", ""):
+        assert not writer._Sign("host", space, none, now).is_dead()
+        assert writer._Sign("host", space, none, now - 2 * writer.DEAD).is_dead()
+    assert not writer._Sign("host", here, os.getpid(), now).is_dead()
+
+
+def test_what_a_writer_left_long_ago_is_removed() -> None:
+    begun = time.strftime(writer.STAMP, time.gmtime())
+    for collection, removed in (
+        ("briefs_writer_20200101T000000_0123abcd", True),
+        (f"briefs_writer_{begun}_0123abcd", False),
+        ("briefs_writer_x", False),
+        ("briefs_writer_20209901T000000_0123abcd", False),
+        ("other_writer_20200101T000000_0123abcd", False),
+    ):
+        assert writer.was_of_writer(collection, "briefs") == removed

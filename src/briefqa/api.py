@@ -17,6 +17,7 @@ from briefqa.answering.searcher import Searcher
 from briefqa.citations import Style
 from briefqa.errors import UsageError
 from briefqa.evaluation.fitting import WRONG
+from briefqa.index.recovery import spelled
 from briefqa.models.reader import DEFAULT_READER
 from briefqa.records import Answer, Hit, Mode, Passage
 
@@ -228,7 +229,9 @@ def evaluate(
             asked = read_questions(path, passages(searcher), split=split)
             return measure(searcher, asked, misses=misses)
     if index is not None and holds_sources(Path(index)):
-        raise UsageError(f"{index} holds your own documents; name another folder with --index.")
+        raise UsageError(
+            f"{spelled(Path(index))} holds your own documents; name another folder with --index."
+        )
     with TemporaryDirectory(prefix="briefqa-") as scratch:
         place = Path(scratch if index is None else index)
         index_documents(folder.documents, place, load_embedder(), progress)

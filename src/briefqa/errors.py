@@ -65,6 +65,10 @@ class IndexDamaged(IndexFolderError):
     """An index whose files are missing, changed or disagree with each other."""
 
 
+class IndexUnreachable(IndexFolderError):
+    """The server that keeps an index does not answer, or refuses."""
+
+
 class IndexBusy(IndexFolderError):
     """Another build is writing the index."""
 

@@ -30,7 +30,7 @@ from briefqa.answering.snapshot import Snapshot
 from briefqa.errors import IndexOutOfDate, ModelUnavailable, UsageError
 from briefqa.index.manifest import RECIPE, Manifest
 from briefqa.index.opened import OpenedIndex
-from briefqa.index.recovery import rebuild_command
+from briefqa.index.recovery import rebuild_command, spelled
 from briefqa.index.store import absolute, store_at
 from briefqa.models import embedder
 from briefqa.models.embedder import Embedder
@@ -207,7 +207,7 @@ class Searcher:
         """The document of that name as it was indexed; raises UsageError if there is none."""
         with self.opened() as snapshot:
             if name not in snapshot.row_of:
-                raise UsageError(f"There is no document '{name}' in {self._index}.")
+                raise UsageError(f"There is no document '{name}' in {spelled(self._index)}.")
             document = snapshot.documents[row := snapshot.row_of[name]]
             return replace(document, lines=snapshot.generation.line_maps[row])
 
@@ -254,7 +254,7 @@ class Searcher:
         with self._idle:
             if self._closed:
                 raise UsageError(
-                    f"The searcher over {self._index} is closed; open the index again."
+                    f"The searcher over {spelled(self._index)} is closed; open the index again."
                 )
             self._in_use += 1
         try:
@@ -293,15 +293,15 @@ class Searcher:
         manifest = opened.manifest
         if manifest.recipe != RECIPE:
             raise IndexOutOfDate(
-                f"The index in {self._index} was cut and embedded by another version of BriefQA; "
-                f"rebuild it with: {rebuild_command(self._index)}"
+                f"The index in {spelled(self._index)} was cut and embedded by another version of "
+                f"BriefQA; rebuild it with: {rebuild_command(self._index)}"
             )
         model = self._model or (last.context.embedder if last else None)
         if model is None or model.fingerprint != manifest.fingerprint:
             model = self._model or embedder.embedder_of(manifest.model, manifest.fingerprint)
         if model.fingerprint != manifest.fingerprint:
             raise IndexOutOfDate(
-                f"The index in {self._index} was built with another version of the model "
+                f"The index in {spelled(self._index)} was built with another version of the model "
                 f"{manifest.model}; rebuild it with: {rebuild_command(self._index)}"
             )
         reader, note = self._wanted, ""

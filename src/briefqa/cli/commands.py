@@ -22,6 +22,7 @@ from briefqa.cli import more_commands, screen, terminal
 from briefqa.cli.options import default_index
 from briefqa.cli.parser import parser
 from briefqa.errors import BriefQAError, UsageError
+from briefqa.index.recovery import spelled
 from briefqa.records import Query, Verdict, Where
 
 if TYPE_CHECKING:
@@ -288,7 +289,9 @@ def _verify(options: argparse.Namespace) -> int:
         return more_commands.verify_places(options, password)
     report = verify(options.index, password=password)
     if options.json:
-        terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})
+        terminal.show_json(
+            {**asdict(report), "index": spelled(report.index), "holds": report.holds}
+        )
     else:
         terminal.show_verification(report)
     if not report.holds:
@@ -357,7 +360,7 @@ def _info(options: argparse.Namespace) -> int:
 
     described = info(options.index)
     if options.json:
-        terminal.show_json({**asdict(described), "index": str(described.index)})
+        terminal.show_json({**asdict(described), "index": spelled(described.index)})
     else:
         terminal.show_info(described)
     return 0

@@ -16,6 +16,7 @@ from briefqa.cli import options as common
 from briefqa.cli import screen, terminal
 from briefqa.cli.screen import fitted, line
 from briefqa.errors import BriefQAError, UsageError
+from briefqa.index.recovery import spelled
 from briefqa.records import Span
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _watch_run(options: argparse.Namespace) -> int:
 
     def tell(report: WatchReport) -> None:
         if options.json:
-            terminal.show_json({**asdict(report), "index": str(report.index)})
+            terminal.show_json({**asdict(report), "index": spelled(report.index)})
         else:
             show_changes(report)
 
@@ -313,7 +314,9 @@ def verify_places(options: argparse.Namespace, password: str) -> int:
 
     report = verify(options.places, index=options.index, password=password)
     if options.json:
-        terminal.show_json({**asdict(report), "index": str(report.index), "holds": report.holds})
+        terminal.show_json(
+            {**asdict(report), "index": spelled(report.index), "holds": report.holds}
+        )
     else:
         for name, places in groupby(report.places, lambda place: place.document):
             several = list(places)

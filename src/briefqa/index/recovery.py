@@ -20,6 +20,7 @@ from briefqa.json_decoding import Malformed, decode
 POINTER = "current.json"
 MANIFEST = "manifest.json"
 GENERATION = re.compile(r"generation-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
+_URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)
 BUILDING = re.compile(r"building-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 
 
@@ -38,7 +39,8 @@ class Pointer:
 def damaged(path: Path, why: str) -> IndexDamaged:
     """The error for a file of an index that is not as it was written."""
     command = rebuild_command(_index_of(path))
-    name = str(path) if str(path).isprintable() else ascii(str(path))  # a manifest may name any
+    name = spelled(path)
+    name = name if name.isprintable() else ascii(name)  # a manifest may name any
     return IndexDamaged(f"The index is damaged: {name}: {why}; rebuild it with: {command}")
 
 
@@ -61,7 +63,17 @@ def build_command(index: Path) -> str:
 
 def _index_option(index: Path) -> str:
     default = Path(os.environ.get("BRIEFQA_INDEX") or "index")
-    return "" if default.absolute() == index.absolute() else f" --index {shlex.quote(str(index))}"
+    same = default.absolute() == index.absolute()
+    return "" if same else f" --index {shlex.quote(spelled(index))}"
+
+
+def spelled(location: Path) -> str:
+    """A location as it is typed: of the slashes of a URI a Path keeps one."""
+    match = _URI.fullmatch(str(location))
+    if match is None:
+        return str(location)
+    of_file = re.search(r"\.db(?:/|\Z)", match[2])
+    return f"{match[1]}://{'/' if of_file else ''}{match[2]}"
 
 
 def build_inputs(index: Path) -> BuildInputs | None:

@@ -138,16 +138,16 @@ def store_at(location: str | os.PathLike[str]) -> Store:
     Raises UsageError for another scheme, or a URI that names no place.
     """
     text = os.fspath(location)
+    kind = re.split("[:+]", text, maxsplit=1)[0].lower()
+    if kind in _STORES and ":" in text:
+        return _STORES[kind](text)
     scheme = _SCHEME.match(text)
     if scheme is None:
         return FolderStore(Path(text))
-    kind = scheme[1].partition("+")[0].lower()
-    if kind not in _STORES:
-        raise UsageError(
-            f"There is no index store for '{scheme[1]}://'; name a folder on this machine, or "
-            "milvus://HOST:PORT/NAME, with --index."
-        )
-    return _STORES[kind](text)
+    raise UsageError(
+        f"There is no index store for '{scheme[1]}://'; name a folder on this machine, or "
+        "milvus://HOST:PORT/NAME, with --index."
+    )
 
 
 def watches_at(location: str | os.PathLike[str]) -> Watches:

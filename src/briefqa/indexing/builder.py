@@ -21,7 +21,7 @@ from briefqa import __version__
 from briefqa.documents import loaders, passages, tesseract
 from briefqa.documents.loaders.decoding import known
 from briefqa.documents.source_files import absolute, find
-from briefqa.errors import BuildError, IndexFolderError, IndexNotFound
+from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, IndexUnreachable
 from briefqa.index import generations, postings, vector_cache, vector_index
 from briefqa.index.info import english_only
 from briefqa.index.manifest import FORMAT, RECIPE, Manifest, Outcome, Source
@@ -328,6 +328,8 @@ def _last_generation(store: Store) -> Iterator[tuple[OpenedIndex | None, str]]:
         last.check()  # where a search would fail, the index is built anew
     except IndexNotFound:
         yield None, ""
+    except IndexUnreachable:
+        raise
     except IndexFolderError as error:
         if last:
             last.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from briefqa.documents.source_files import absolute, excluded_by
 from briefqa.errors import BuildError, IndexNotFound
 from briefqa.index.manifest import BuildInputs, Manifest, Outcome
-from briefqa.index.recovery import build_command
+from briefqa.index.recovery import build_command, spelled
 from briefqa.index.store import Store
 from briefqa.text.language import supported_languages
 
@@ -54,8 +54,8 @@ def repeated(store: Store, index: Path) -> Repeated:
             "name a file or a folder: briefqa build FOLDER"
         ) from None
     raise BuildError(
-        f"The index in {index} does not say what it was built from; name the file or folder: "
-        f"{build_command(index)}"
+        f"The index in {spelled(index)} does not say what it was built from; name the file or "
+        f"folder: {build_command(index)}"
     )
 
 

@@ -25,6 +25,7 @@ from briefqa.documents.sidecar import as_bytes, described, sidecar_of
 from briefqa.documents.source_files import SIDECAR, absolute, read_source, safe_name
 from briefqa.errors import BriefQAError, BuildError, IndexNotFound, LoadError, UsageError
 from briefqa.index.manifest import Manifest, Outcome, Source
+from briefqa.index.recovery import spelled
 from briefqa.index.store import store_at
 from briefqa.indexing.added_files import (
     MOST_AT_ONCE,
@@ -142,7 +143,7 @@ class Library:
         with self._alone() as last:
             indexed = {source.name: source for source in last.indexed()} if last else {}
             if last is None or name not in indexed:
-                raise UsageError(f"There is no document '{name}' in {self.index}.")
+                raise UsageError(f"There is no document '{name}' in {spelled(self.index)}.")
             if part := indexed[name].part:
                 whole = name.removesuffix(f"/{part}")
                 raise UsageError(f"{name} came with {whole}; remove that one.")
@@ -272,7 +273,8 @@ class Library:
             return None
         if not last.roots:
             raise UsageError(
-                f"The documents in {self.index} are in no file; use another index for your own."
+                f"The documents in {spelled(self.index)} are in no file; use another index for "
+                "your own."
             )
         return last
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from briefqa.errors import IndexOutOfDate
 from briefqa.index.manifest import RECIPE
+from briefqa.index.recovery import spelled
 from briefqa.index.store import store_at
 from briefqa.index.vector_cache import KnownVectors
 from briefqa.models.embedder import Embedder
@@ -38,8 +39,9 @@ def take_over(indexes: Sequence[Path], workspace: Path, embedder: Embedder) -> N
             made = (other.manifest.recipe, other.manifest.fingerprint)
             if made != (RECIPE, embedder.fingerprint):
                 raise IndexOutOfDate(
-                    f"The vectors of the index in {index} were made by another version of BriefQA "
-                    f"or with another model than {embedder.name}; leave it out, or build it again."
+                    f"The vectors of the index in {spelled(index)} were made by another version of "
+                    f"BriefQA or with another model than {embedder.name}; leave it out, or build "
+                    "it again."
                 )
             keys = [row.tobytes() for row in other.vector_keys]
             for start in range(0, len(keys), _BLOCK):

@@ -17,6 +17,7 @@ import portalocker
 from briefqa.documents.source_files import absolute
 from briefqa.errors import BuildError, IndexFolderError, IndexNotFound, UsageError
 from briefqa.index import generations
+from briefqa.index.recovery import spelled
 from briefqa.index.store import store_at
 from briefqa.json_decoding import Malformed, decode
 
@@ -57,7 +58,7 @@ def check_owner(uploads: Path, index: Path) -> None:
     if owner is not None and not _same(owner, workspace):
         raise UsageError(
             f"{uploads} holds what was added to the index in {owner}; give --uploads another "
-            f"folder, or leave it out, for the index in {index}."
+            f"folder, or leave it out, for the index in {spelled(index)}."
         )
 
 

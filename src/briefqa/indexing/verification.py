@@ -70,6 +70,7 @@ def verify_index(index: Path, password: str = "") -> VerifyReport:
     IndexNotFound, IndexOutOfDate or IndexDamaged.
     """
     with store_at(index).open() as opened:
+        opened.check()
         spans: dict[str, list[tuple[int, int, str]]] = {}
         for passage in opened.passages:
             span = (passage.start, passage.end, passage.text)

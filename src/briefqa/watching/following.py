@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from briefqa.errors import BriefQAError, UsageError
-from briefqa.index.recovery import build_inputs
+from briefqa.index.recovery import build_inputs, spelled
 
 SETTLED = 1.0  # seconds for which no file may change before it is read
 _LOOK_AGAIN = 5_000  # milliseconds, where no event came: some file systems send none
@@ -72,7 +72,7 @@ def follow(
     roots = [] if inputs is None else [Path(root) for root in inputs.roots]
     if not roots:
         raise UsageError(
-            f"The index in {index} does not say what folder to follow; build it first."
+            f"The index in {spelled(index)} does not say what folder to follow; build it first."
         )
     for _ in changes(roots, leave_out=index, stop=stop, settled=settled, look_again=look_again):
         if stop.is_set():

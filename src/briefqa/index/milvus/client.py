@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from briefqa.errors import IndexBusy, IndexFolderError, UsageError
+from briefqa.errors import IndexBusy, IndexFolderError, IndexUnreachable, UsageError
 from briefqa.index.milvus.location import Location
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ TEXT_BYTES = 60_000  # of a text field; Milvus has a limit of 65,535
 MOST = 16_384  # rows that one search or query returns at most
 OLDEST = (2, 4)  # the first with sparse vectors
 _CONNECTING = 10.0  # seconds
+_LOADING = 120.0  # seconds until a server that loads a collection says so
+_LOADED_A_SECOND = 1_000  # rows, at least, where they are indexed meanwhile
 _CALLING = 30.0  # seconds; so long is a call tried again
 _WRITING = 300.0  # seconds that a batch of rows may take, or to count all of them
 _CHANNEL = {
@@ -37,16 +41,21 @@ _CHANNEL = {
     "grpc.keepalive_timeout_ms": 20_000,
     "grpc.keepalive_permit_without_calls": 0,
 }
+_WAITING = 0.1  # seconds between two looks at what is loading
 _TRIES = 10  # of a call without a time limit, within some 20 seconds
 _BATCH = 8_000_000  # bytes of one insert; Milvus takes 64 MB
-_RELEASED = re.compile(r"released|not loaded", re.IGNORECASE)
-_NOT_FOUND = re.compile(r"not exist|not found|can't find|cannot find", re.IGNORECASE)
-_REFUSED = re.compile(r"auth(entic|ori[sz]| check)|permission|privilege|credential", re.IGNORECASE)
-_FULL = re.compile(
-    r"no space|disk (is )?full|quota|insufficient|exhausted|memory limit", re.IGNORECASE
+_OUR_NAMES = r"(?:_(?:state|writer\w*|\d{8}T\w+))?"  # what follows an index's name in others
+# What Milvus and gRPC call what went wrong; where they do not, their words tell it.
+_ABSENT = frozenset({100, 1600})  # a collection, an alias
+_TAKEN = 1602  # an alias of that name is there already
+_FULL = (frozenset({3, 7, 9, 12}), re.compile(r"no space|disk (?:is )?full|\bquota\b|insufficient"))
+_REFUSED = (
+    frozenset({1400, 1401, "UNAUTHENTICATED", "PERMISSION_DENIED"}),
+    re.compile(r"auth(?:entic|ori[sz]| check)|\bpermission|\bprivilege|\bcredential"),
 )
-_SLOW = re.compile(r"deadline|timeout|timed out", re.IGNORECASE)
-_LOST = re.compile(r"unavailable|connect|closed channel", re.IGNORECASE)
+_SLOW = (frozenset({8, "DEADLINE_EXCEEDED"}), re.compile(r"deadline|timeout|timed out|rate limit"))
+_LOST = (frozenset({"UNAVAILABLE"}), re.compile(r"unavailable|connect|closed channel"))
+_RELEASED = re.compile(r"released|not loaded", re.IGNORECASE)
 
 
 class Missing(IndexFolderError):
@@ -65,8 +74,15 @@ class Field:
     parameters: Mapping[str, int] | None = None
 
 
+_connections: dict[str, Any] = {}
+_lock = threading.Lock()
+
+
 class Client:
-    """One connection, for any thread."""
+    """What an index does in Milvus, for any thread; it speaks of that index where it fails.
+
+    A process has one connection to each address: a file can be opened once only.
+    """
 
     def __init__(self, location: Location) -> None:
         """Connect; raises UsageError without the extra, IndexFolderError and IndexBusy."""
@@ -77,28 +93,46 @@ class Client:
                 f"{location.text} needs the Milvus client; install it with: "
                 "pip install 'briefqa[milvus]'"
             ) from error
+        except Exception as error:
+            raise UsageError(
+                f"{location.text} needs the Milvus client, which does not start ({error}); see the "
+                "environment variables whose names begin with MILVUS_."
+            ) from error
         # It logs each error with a traceback, also those that are expected.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
         logging.getLogger("grpc._server").setLevel(logging.CRITICAL)  # of Milvus Lite in a file
         self.location = location
         self._pymilvus: Any = pymilvus
+        with _lock:
+            if location.address not in _connections:
+                self._client = self._connect()
+                _connections[location.address] = self._client
+            self._client = _connections[location.address]
+
+    def _connect(self) -> Any:
+        location = self.location
+        if location.is_file:
+            location.check_file()
         with self._explaining():
             token = "" if location.is_file else os.environ.get(TOKEN, "")
-            self._client: Any = pymilvus.MilvusClient(
+            client: Any = self._pymilvus.MilvusClient(
                 location.address, token=token, timeout=_CONNECTING, grpc_options=_CHANNEL
             )
-            version = str(self._client.get_server_version(timeout=_CONNECTING))
+            version = str(client.get_server_version(timeout=_CONNECTING))
         numbers = re.match(r"v?(\d+)\.(\d+)", version)
         if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST:
-            self.close()
+            client.close()
             raise IndexFolderError(
                 f"{location.address} runs Milvus {version}, which has no sparse vectors; BriefQA "
                 f"needs {OLDEST[0]}.{OLDEST[1]} or later."
             )
+        return client
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection, for all that use it."""
+        with _lock:
+            _connections.pop(self.location.address, None)
         self._client.close()
 
     def create(self, collection: str, fields: Sequence[Field]) -> None:
@@ -171,17 +205,27 @@ class Client:
         """
         with self._explaining():
             self._client.flush(collection, retry_times=_TRIES)
-        self.load(collection)
+        self.load(collection, _WRITING + count / _LOADED_A_SECOND)
         if (found := self.count(collection, where)) != count:
             raise IndexFolderError(
                 f"{self.location.text} has {found} rows of the {count} that were sent; "
                 "the index was left as it was: build again."
             )
 
-    def load(self, collection: str) -> None:
-        """Make a collection ready to be searched."""
+    def load(self, collection: str, seconds: float = _LOADING) -> None:
+        """Make a collection ready to be searched; a server that is at it is waited for."""
+        patience = time.monotonic() + seconds
         with self._explaining():
-            self._client.load_collection(collection, retry_times=_TRIES)
+            self._client.load_collection(collection, timeout=seconds, _async=True)
+            while True:
+                state = self._client.get_load_state(collection, timeout=_CALLING)["state"].name
+                if state == "Loaded":
+                    return
+                if state != "Loading" and time.monotonic() > patience:
+                    raise IndexUnreachable(
+                        f"{self.location.text} has not loaded a collection; see what its log says."
+                    )
+                time.sleep(_WAITING)
 
     def get(
         self, collection: str, keys: Sequence[int] | Sequence[str], fields: Sequence[str]
@@ -223,7 +267,7 @@ class Client:
             except self._pymilvus.MilvusException as error:
                 if not _RELEASED.search(str(error)):
                     raise
-            self._client.load_collection(collection, retry_times=_TRIES)
+            self.load(collection)
             return call(collection, timeout=seconds, **arguments)
 
     def collections(self) -> list[str]:
@@ -243,13 +287,13 @@ class Client:
 
     def create_alias(self, collection: str, alias: str) -> bool:
         """Make an alias; False if there is one of another collection, which stays."""
-        try:
-            self._client.create_alias(collection, alias, timeout=_CALLING)
-        except self._pymilvus.MilvusException as error:
-            if "already exist" in str(error) or "alias" in str(error).lower():
+        with self._explaining():
+            try:
+                self._client.create_alias(collection, alias, timeout=_CALLING)
+            except self._pymilvus.MilvusException as error:
+                if error.code != _TAKEN and "already exist" not in str(error):
+                    raise
                 return False
-            with self._explaining():
-                raise
         return True
 
     def move_alias(self, collection: str, alias: str) -> None:
@@ -274,37 +318,37 @@ class Client:
             raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> Exception:
-        # A call that gRPC ended has its reason as `details`, in text of many lines.
-        details = getattr(error, "details", None)
-        told = details() if callable(details) else getattr(error, "message", "")
-        what = " ".join(str(told or error).split())[:300]
+        what, code = _told(error)
         where = self.location.text
         if "open local milvus failed" in what.lower() or "another process" in what.lower():
             return IndexBusy(
                 f"{where} cannot be opened: another process has it open, or it is no file of "
                 "Milvus Lite 3; for several processes run milvus-lite server."
             )
-        if _FULL.search(what):
-            return IndexFolderError(
-                f"{where} has no room ({what}); make some on its disk, or in its memory, and build "
-                "again: the index was left as it was."
-            )
-        if _REFUSED.search(what):
-            return IndexFolderError(
-                f"{where} does not let you in ({what}); give a token with {TOKEN}."
-            )
-        if _NOT_FOUND.search(what):
+        if code in _ABSENT:
             return Missing(
                 f"{where} does not have it any more ({what}); the index may have been replaced: "
                 "try again."
             )
-        if _LOST.search(what):
-            return IndexFolderError(
-                f"The connection to {where} is lost ({what}); see that Milvus runs there and try "
-                "again."
-            )
-        if _SLOW.search(what):
-            return IndexFolderError(
-                f"{where} took too long to answer ({what}); try again when it has less to do."
-            )
-        return IndexFolderError(f"{where} could not do it ({what}); the index was left as it was.")
+        # An index may be called quota.
+        plain = re.sub(rf"\b{re.escape(self.location.name)}{_OUR_NAMES}\b", "", what).lower()
+        for (codes, words), sentence in (
+            (_FULL, "has no room ({what}); make some on its disk, or in its memory"),
+            (_REFUSED, f"does not let you in ({{what}}); give a token with {TOKEN}"),
+            (_LOST, "is not reached: the connection is lost ({what}); see that Milvus runs there"),
+            (_SLOW, "took too long to answer ({what}); try again when it has less to do"),
+        ):
+            if code in codes or words.search(plain):
+                return IndexUnreachable(f"{where} {sentence.format(what=what)}.")
+        return IndexUnreachable(f"{where} could not do it ({what}); the index is as it was.")
+
+
+def _told(error: Any) -> tuple[str, int | str]:
+    """What an error says, in one line, and its code: Milvus's number or gRPC's name."""
+    import grpc
+
+    code: Any = getattr(error, "code", "")
+    if isinstance(error, grpc.Call):  # whose own text has many lines
+        return " ".join(str(error.details()).split())[:300], error.code().name
+    what = str(getattr(error, "message", "") or error)
+    return " ".join(what.split())[:300], getattr(code, "name", code)

@@ -32,7 +32,6 @@ from briefqa.index.manifest import Manifest
 from briefqa.index.milvus.client import TEXT_BYTES, Client, Field
 from briefqa.index.milvus.numbering import Numbering, Shared, conditions, numbered
 from briefqa.index.record_file import DocumentFile, PassageFile
-from briefqa.index.vector_index import EXACT_MOST
 from briefqa.json_decoding import encode
 
 GENERATION = r"[0-9]{8}T[0-9]{6}_[0-9a-f]{8}"
@@ -142,7 +141,7 @@ class Generation:
         self.digests = [
             digest(record, halves) for _, record, halves in self._passages(range(manifest.passages))
         ]
-        index = "HNSW" if len(self._stored) > EXACT_MOST else "FLAT"
+        index = "HNSW" if len(self._stored) > vector_index.EXACT_MOST else "FLAT"
         shared = Shared(name, self._stored.shape[1], index)
         if last is not None and (last[0].shared.dimension, last[0].shared.index) != (
             shared.dimension, index,

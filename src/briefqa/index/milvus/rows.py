@@ -32,6 +32,8 @@ T = TypeVar("T")
 _KEPT = 4_096  # passages in memory, some 8 KB each
 _AHEAD = 256  # passages, or documents, that are read with one where all are read in order
 _KEPT_BYTES = 20_000_000  # of documents in memory
+_PARTS = 100  # of what is kept under one key, 60 KB each, read at a time
+_CHECKED = 1_000  # passages that a check reads at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,23 @@ class Passages:
         self.generation = generation
         self.numbering = numbering
         self.n_passages = len(numbering.numbers)
+        self.are_damaged = False  # as far as a check has found
         self.contents = Kept(self.n_passages, self._contents)
         self.terms = Kept(self.n_passages, self._terms)
 
     def check(self) -> None:
+        """Raise IndexDamaged unless all rows are there, each as it was sent; reads them all."""
+        try:
+            self.check_digests()
+            for start in range(0, self.n_passages, _CHECKED):
+                block = list(range(start, min(start + _CHECKED, self.n_passages)))
+                self._contents(block)
+                self._terms(block)
+        except IndexDamaged:
+            self.are_damaged = True
+            raise
+
+    def check_digests(self) -> None:
         """Raise IndexDamaged unless all rows are there, each with the digest it was sent with."""
         shared, numbers = self.numbering.shared, self.numbering.numbers
         digests = self.digests()
@@ -143,7 +158,7 @@ class Passages:
         for got in self.client.get(collection, list(numbers), fields):
             row = numbers[int(got["number"])]
             record = got["record"].encode() or self._too_long("record", row)
-            halves = base64.b64decode(got["vectors"]) or self._too_long("vectors", row)
+            halves = _decoded(got["vectors"]) or self._too_long("vectors", row)
             self._check_digest(got, record, halves)
             vectors = np.frombuffer(halves, np.float16)
             found[row] = Content(
@@ -156,7 +171,7 @@ class Passages:
         collection = collections.terms(self.generation)
         for got in self.client.get(collection, rows, ("row", "terms", "digest")):
             row = int(got["row"])
-            content = base64.b64decode(got["terms"]) or self._too_long("terms", row)
+            content = _decoded(got["terms"]) or self._too_long("terms", row)
             self._check_digest(got, content)
             pairs = np.frombuffer(content, collections.TERM)
             found[row] = Terms(pairs["number"], pairs["gain"])
@@ -194,29 +209,30 @@ def read_blobs(client: Client, generation: str, keys: Sequence[str]) -> dict[str
 def read_from(client: Client, collection: str, keys: Sequence[str]) -> dict[str, bytes]:
     """The same of any collection whose rows are found by keys."""
     fields = ("key", "parts", "digest", "content")
-    heads = client.get(collection, [f"{key}#0" for key in keys], fields)
-    rest = [
-        f"{head['key'].removesuffix('#0')}#{part}"
-        for head in heads
-        for part in range(1, int(head["parts"]))
-    ]
-    parts = {got["key"]: got["content"] for got in heads}
-    for start in range(0, len(rest), 100):  # 60 KB each
-        for got in client.get(collection, rest[start : start + 100], fields):
-            parts[got["key"]] = got["content"]
     found = {}
-    for head in heads:
+    for head in client.get(collection, [f"{key}#0" for key in keys], fields):
         key = str(head["key"]).removesuffix("#0")
-        try:
-            texts = [parts[f"{key}#{part}"] for part in range(int(head["parts"]))]
-        except KeyError as error:
-            raise damaged(
-                Path(client.location.text) / "records", f"a part of '{key}' is missing"
-            ) from error
-        found[key] = base64.b64decode("".join(texts))
+        texts = [str(head["content"])]
+        for start in range(1, int(head["parts"]), _PARTS):
+            wanted = [f"{key}#{n}" for n in range(start, min(start + _PARTS, int(head["parts"])))]
+            got = {row["key"]: row["content"] for row in client.get(collection, wanted, fields)}
+            if len(got) < len(wanted):
+                raise damaged(
+                    Path(client.location.text) / "records", f"a part of '{key}' is missing"
+                )
+            texts += [got[each] for each in wanted]
+        found[key] = _decoded("".join(texts))
         if collections.digest(found[key]) != head["digest"]:
             raise damaged(Path(client.location.text) / "records", f"'{key}' is not what was sent")
     return found
+
+
+def _decoded(text: str) -> bytes:
+    """What was sent as text; nothing where it is no such text, which its digest then tells."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 class MilvusPassageFile(PassageFile):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -32,14 +31,12 @@ from briefqa.index.milvus.rows import (
     read_from,
 )
 from briefqa.index.milvus.searching import MilvusKeywordIndex, MilvusVectorIndex
-from briefqa.index.milvus.writer import Writer, writing
+from briefqa.index.milvus.writer import STAMP, Writer, alias_of, was_of_writer, writing
 from briefqa.index.opened import OpenedIndex
 from briefqa.index.recovery import MANIFEST, build_command, damaged
 from briefqa.json_decoding import Malformed, decode, encode
 
 _CALIBRATION = "calibration"
-_clients: dict[str, Client] = {}
-_lock = threading.Lock()
 
 
 class OpenedInMilvus(OpenedIndex):
@@ -48,9 +45,11 @@ class OpenedInMilvus(OpenedIndex):
     __slots__ = ()
 
     def check(self) -> None:
-        """Raise IndexDamaged where rows are missing or are others than were sent."""
+        """Raise IndexDamaged where rows are missing or not as they were sent; reads them all."""
         assert isinstance(self.passages, MilvusPassageFile)
         self.passages.rows.check()
+        for row in range(len(self.documents)):
+            _ = self.documents.line(row), self.line_maps.rows_of(row)
 
 
 class MilvusStore:
@@ -62,6 +61,8 @@ class MilvusStore:
         self._name = self.location.name
         self._state = f"{self._name}_state"
         self._writer: Writer | None = None
+        self._client: Client | None = None
+        self._read: Passages | None = None  # of the generation that was opened last
 
     @property
     def place(self) -> str:
@@ -70,23 +71,22 @@ class MilvusStore:
     @property
     def workspace(self) -> Path:
         """On this machine, a folder for each index: unfinished vectors, watches, uploads."""
-        digest = hashlib.sha256(self.location.text.encode()).hexdigest()[:16]
+        where = f"{self.location.address}/{self._name}"  # whichever way it is written
+        digest = hashlib.sha256(where.encode()).hexdigest()[:16]
         folder = platformdirs.user_data_path("briefqa") / "milvus" / f"{self._name}-{digest}"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     @property
     def client(self) -> Client:
-        """One connection in a process to each address: a file can be opened once only."""
-        with _lock:
-            if self.location.address not in _clients:
-                _clients[self.location.address] = Client(self.location)
-            return _clients[self.location.address]
+        """Connects when it is first asked for."""
+        if self._client is None:
+            self._client = Client(self.location)
+        return self._client
 
     def stamp(self) -> tuple[int, ...]:
         """Of the published generation and the calibration; raises IndexNotFound."""
-        fitted = self._calibration() or b""
-        published = f"{self._generation()} ".encode() + fitted
+        published = f"{self._generation()} ".encode() + (self._calibration() or b"")
         return (int.from_bytes(hashlib.sha256(published).digest()[:8]),)
 
     def open(self) -> OpenedIndex:
@@ -111,7 +111,7 @@ class MilvusStore:
             manifest.passages, manifest.dimension,
         ):  # fmt: skip
             raise damaged(Path(self.location.text) / "records", "its counts disagree")
-        rows = Passages(client, generation, numbering)
+        self._read = rows = Passages(client, generation, numbering)
         passages = MilvusPassageFile(rows)
         passages.sharing_titles = manifest.sharing_titles()
         return OpenedInMilvus(
@@ -164,6 +164,11 @@ class MilvusStore:
         if self._writer is not None:  # this build is the one
             yield
             return
+        if taken := {self._name, alias_of(self._name)} & set(self.client.collections()):
+            raise IndexFolderError(
+                f"{self.location.text} cannot be an index: there is a collection "
+                f"{sorted(taken)[0]} that BriefQA has not made; choose another name."
+            )
         with writing(self.client, self._name, _stamp()) as writer:
             self._writer = writer
             try:
@@ -199,9 +204,11 @@ class MilvusStore:
 
     def _last(self, generation: str) -> tuple[Numbering, list[str]] | None:
         """The passages that the next generation may share; None if some are missing."""
+        if self._read and self._read.generation == generation and self._read.are_damaged:
+            return None
         try:
             rows = Passages(self.client, generation, self._loaded(generation))
-            rows.check()
+            rows.check_digests()
             return rows.numbering, rows.digests()
         except (IndexDamaged, Missing):
             return None
@@ -211,18 +218,21 @@ class MilvusStore:
         kept: dict[str, list[Numbering]] = {}
         wanted: set[str] = set()
         current = self._published()
+        if not current:
+            return
         try:
-            if current:
-                self._keep(current, kept, wanted)
-                if before := (read_blob(client, current, "before") or b"").decode():
-                    with suppress(IndexDamaged, Missing):
-                        self._keep(before, kept, wanted)
+            self._keep(current, kept, wanted)
+            if before := (read_blob(client, current, "before") or b"").decode():
+                with suppress(IndexDamaged, Missing):
+                    self._keep(before, kept, wanted)
         except (IndexDamaged, Missing):
             return  # which collections it shares cannot be told
         if self._writer is not None:
             self._writer.check()
+            wanted.add(self._writer.collection)
         for name in client.collections():
-            if collections.generation_of(name, self._name) and name not in wanted:
+            ours = collections.generation_of(name, self._name) or was_of_writer(name, self._name)
+            if ours and name not in wanted:
                 with suppress(Missing):
                     client.drop(name)
         for base, numberings in kept.items():
@@ -245,12 +255,15 @@ class MilvusStore:
 
     def _generation(self) -> str:
         try:
-            published = self.client.target(self._name)
-        except Missing as error:
+            # Connecting to a file makes it.
+            published = self.client.target(self._name) if self.location.is_there else ""
+        except Missing:
+            published = ""
+        if not published:
             command = build_command(Path(self.location.text))
             raise IndexNotFound(
                 f"There is no index in {self.location.text}; build one with: {command}"
-            ) from error
+            )
         generation = collections.generation_of(published, self._name)
         if generation is None:
             raise IndexFolderError(
@@ -287,6 +300,8 @@ class MilvusStore:
         return numbering
 
     def _calibration(self) -> bytes | None:
+        if not self.location.is_there:
+            return None
         try:
             return read_from(self.client, self._state, [_CALIBRATION]).get(_CALIBRATION)
         except Missing:
@@ -294,4 +309,4 @@ class MilvusStore:
 
 
 def _stamp() -> str:
-    return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}_{secrets.token_hex(4)}"
+    return f"{time.strftime(STAMP, time.gmtime())}_{secrets.token_hex(4)}"

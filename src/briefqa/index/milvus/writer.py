@@ -7,12 +7,15 @@ of its own, in which it says every few seconds that it is alive, and asks for th
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from briefqa.errors import IndexBusy, IndexFolderError
 from briefqa.index.milvus import collections
@@ -23,16 +26,24 @@ ALIVE = 10.0  # seconds between two signs of life
 DEAD = 120.0  # seconds without one, by the clocks of both machines
 
 
+STAMP = "%Y%m%dT%H%M%S"  # of a writer's collection, in universal time
+_FORGOTTEN = timedelta(hours=1)  # after which a collection is of none that is just beginning
+
+
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Who writes, and when it last said so, in seconds since 1970."""
+    """Who writes, and when it last said so, in seconds since 1970.
+
+    `space` tells the numbers of processes on one machine, or in one container, from others.
+    """
 
     host: str
+    space: str
     process: int
     seconds: float
 
     def is_dead(self) -> bool:
-        if self.host == socket.gethostname() and not _runs(self.process):
+        if self.space and self.space == _space() and not _runs(self.process):
             return True
         return time.time() - self.seconds > DEAD
 
@@ -42,22 +53,31 @@ def alias_of(name: str) -> str:
     return f"{name}_writer"
 
 
+def was_of_writer(collection: str, name: str) -> bool:
+    """Whether it is the collection of one that wrote that index long ago, and was killed."""
+    begun = _begun(collection, name)
+    return begun is not None and datetime.now(UTC) - begun > _FORGOTTEN
+
+
 class Writer:
-    """The right to write an index, until it is released or taken for dead."""
+    """The right to write an index, until it is released or taken for dead.
+
+    `collection` is where it says that it is alive.
+    """
 
     def __init__(self, client: Client, name: str, stamp: str) -> None:
         """Become the writer; raises IndexBusy."""
         self._client = client
-        self._alias = alias_of(name)
-        self._collection = f"{name}_writer_{stamp}"
+        self._name, self._alias = name, alias_of(name)
+        self.collection = f"{self._alias}_{stamp}"
         self._stopped = threading.Event()
-        client.create(self._collection, collections.keyed())
+        client.create(self.collection, collections.keyed())
         try:
             self._sign()
-            client.load(self._collection)
+            client.load(self.collection)
             self._become()
         except BaseException:
-            client.drop(self._collection)
+            client.drop(self.collection)
             raise
         self._thread = threading.Thread(target=self._stay_alive, daemon=True)
         self._thread.start()
@@ -65,7 +85,7 @@ class Writer:
     def check(self) -> None:
         """Raise IndexBusy if another one took this one for dead and writes now."""
         try:
-            ours = self._client.target(self._alias) == self._collection
+            ours = self._client.target(self._alias) == self.collection
         except Missing:
             ours = False
         if not ours:
@@ -79,16 +99,21 @@ class Writer:
         self._stopped.set()
         self._thread.join()
         with suppress(Missing, IndexFolderError):
-            if self._client.target(self._alias) == self._collection:
+            if self._client.target(self._alias) == self.collection:
                 self._client.drop_alias(self._alias)
         with suppress(Missing, IndexFolderError):
-            self._client.drop(self._collection)
+            self._client.drop(self.collection)
 
     def _become(self) -> None:
-        if self._client.create_alias(self._collection, self._alias):
+        if self._client.create_alias(self.collection, self._alias):
             return
         with suppress(Missing):
             other = self._client.target(self._alias)
+            if _begun(other, self._name) is None:
+                raise IndexFolderError(
+                    f"{self._client.location.text} cannot be written: {self._alias} is of "
+                    "something else there; choose another name."
+                )
             sign = _sign_of(self._client, other)
             if sign is not None and not sign.is_dead():
                 raise IndexBusy(
@@ -97,16 +122,16 @@ class Writer:
                 )
             self._client.drop_alias(self._alias)
             self._client.drop(other)
-        if not self._client.create_alias(self._collection, self._alias):
+        if not self._client.create_alias(self.collection, self._alias):
             raise IndexBusy(
                 f"Another build has just begun to write {self._client.location.text}; wait until "
                 "it has finished and build again."
             )
 
     def _sign(self) -> None:
-        sign = _Sign(socket.gethostname(), os.getpid(), time.time())
+        sign = _Sign(socket.gethostname(), _space(), os.getpid(), time.time())
         for _, row in collections.blob("writer", encode(sign)):
-            self._client.upsert(self._collection, row)
+            self._client.upsert(self.collection, row)
 
     def _stay_alive(self) -> None:
         while not self._stopped.wait(ALIVE):
@@ -135,6 +160,29 @@ def _sign_of(client: Client, collection: str) -> _Sign | None:
         return decode(content, _Sign)
     except Malformed:
         return None
+
+
+def _begun(collection: str, name: str) -> datetime | None:
+    """When a collection of a writer of that index was made; None for another collection."""
+    match = re.fullmatch(
+        rf"{re.escape(alias_of(name))}_(\d{{8}}T\d{{6}})_[0-9a-f]{{8}}", collection
+    )
+    try:
+        return datetime.strptime(match[1], STAMP).replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None
+
+
+def _space() -> str:
+    """Where processes have their numbers: this machine as it was started, and the container.
+
+    Empty where that is not known.
+    """
+    try:
+        started = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{started} {Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return ""
 
 
 def _runs(process: int) -> bool:
