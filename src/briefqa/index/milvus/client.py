@@ -86,6 +86,7 @@ class Client:
 
     def __init__(self, location: Location) -> None:
         """Connect; raises UsageError without the extra, IndexFolderError and IndexBusy."""
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it prints lines of its own
         try:
             import pymilvus
         except ImportError as error:
