@@ -28,6 +28,7 @@ DOOR = [
     "IndexFolderError",
     "IndexNotFound",
     "IndexOutOfDate",
+    "IndexUnreachable",
     "LoadError",
     "Mode",
     "ModelUnavailable",
