@@ -73,6 +73,15 @@ def test_however_a_server_is_written_what_is_kept_here_is_the_same() -> None:
     assert places[0] == places[1] != places[2]
 
 
+def test_a_home_where_nothing_can_be_kept_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    with pytest.raises(IndexFolderError, match="cannot be made .*milvus://host:19530/x"):
+        _ = store_at("milvus://host/x").workspace
+
+
 def test_a_location_is_told_as_it_was_typed() -> None:
     for text in ("milvus://host:1/briefs", "milvus+https://host/x", "milvus:///folder/file.db"):
         assert spelled(Path(text)) == text

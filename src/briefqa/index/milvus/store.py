@@ -74,7 +74,13 @@ class MilvusStore:
         where = f"{self.location.address}/{self._name}"  # whichever way it is written
         digest = hashlib.sha256(where.encode()).hexdigest()[:16]
         folder = platformdirs.user_data_path("briefqa") / "milvus" / f"{self._name}-{digest}"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexFolderError(
+                f"{folder} cannot be made ({error.strerror}); what belongs to {self.place} but is "
+                "not in Milvus is kept there: make it writable."
+            ) from error
         return folder
 
     @property
