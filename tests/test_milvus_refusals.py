@@ -78,7 +78,7 @@ def test_a_home_where_nothing_can_be_kept_is_told_in_one_sentence(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
-    with pytest.raises(IndexFolderError, match="cannot be made .*milvus://host:19530/x"):
+    with pytest.raises(IndexFolderError, match=r"cannot be made .*milvus://host:19530/x"):
         _ = store_at("milvus://host/x").workspace
 
 
