@@ -12,11 +12,10 @@ from enum import StrEnum
 
 import regex
 
-from briefqa.answering import entities
+from briefqa.answering import contradictions, definitions, entities
+from briefqa.answering.content_words import content, stems
 from briefqa.answering.question import AnswerType, Kind, Question
 from briefqa.text.dates import days
-from briefqa.text.language import stemmer, stop_words
-from briefqa.text.words import terms
 
 _AFTER = 4  # content words after a number among which the thing it counts is named
 
@@ -30,6 +29,9 @@ class Check(StrEnum):
     POLARITY = "polarity"  # both say what is so, or both what is not
     EXISTENCE = "existence"  # what is asked to be there is named in the text
     NUMBERS = "numbers"  # the numbers and years of the question are those of the text
+    OPPOSITE = "opposite"  # the sentence speaks of no opposite of what is asked: before, lowest
+    RIVAL = "rival"  # nor of the same of another name: another town's mayor
+    SPEAKER = "speaker"  # whom a sentence speaks of is not who says it
     WORDS = "words"  # the reader is sure of just these words, not only of their sentence
 
 
@@ -57,20 +59,23 @@ def check(
     return (
         _answer_type(question, sentence, words, under),
         _counted(question, sentence, under),
-        _echo(question, words),
+        _echo(question, words, sentence),
         _polarity(question, sentence),
         _existence(question, around),
         _numbers(question, f"{around} {under}"),
+        _told(Check.OPPOSITE, contradictions.opposite(question, _piece(sentence, words))),
+        _told(Check.RIVAL, contradictions.rival(question, sentence)),
+        _told(Check.SPEAKER, contradictions.speaker(question, sentence, words)),
     )
 
 
 def rules_out(question: Question, checked: Iterable[Checked]) -> bool:
     """Whether a sentence cannot answer, however sure the reader is: it holds nothing of the type
-    that is asked for, or what is asked to be there is not named beside it.
+    that is asked for, what is asked to be there is not named beside it, or it speaks of another.
 
     A quantity is too often written without its unit to be ruled out.
     """
-    always = {Check.EXISTENCE}
+    always = {Check.EXISTENCE, Check.OPPOSITE, Check.RIVAL, Check.SPEAKER}
     if question.expects in entities.FINDERS:
         always.add(Check.ANSWER_TYPE)
     return any(each.strength == 1 and each.check in always for each in checked)
@@ -123,24 +128,26 @@ def _counted(question: Question, sentence: str, under: str) -> Checked:
     """
     if question.expects is not AnswerType.NUMBER or not question.counted:
         return Checked(Check.COUNTED, 0.0)
-    wanted = _stems(question.counted)
-    if wanted <= _stems(under) and entities.has_number(sentence):
+    wanted = stems(question.counted)
+    if wanted <= stems(under) and entities.has_number(sentence):
         return Checked(Check.COUNTED, 0.0)
     numbers = list(entities.numbers(sentence))
     followed = (sentence[end : end + 80] for _, end in numbers)
-    if any(wanted.intersection(_content(text)[:_AFTER]) for text in followed):
+    if any(wanted.intersection(content(text)[:_AFTER]) for text in followed):
         return Checked(Check.COUNTED, 0.0)
     labels = (_LABEL.search(sentence, max(0, start - 80), start) for start, _ in numbers)
-    if any(label is not None and wanted <= _stems(label[1]) for label in labels):
+    if any(label is not None and wanted <= stems(label[1]) for label in labels):
         return Checked(Check.COUNTED, 0.0)
-    strength = 1.0 if wanted.intersection(_stems(sentence)) else 0.5
+    strength = 1.0 if wanted.intersection(stems(sentence)) else 0.5
     return Checked(Check.COUNTED, strength, f"no number of {question.counted}")
 
 
-def _echo(question: Question, words: str) -> Checked:
+def _echo(question: Question, words: str, sentence: str) -> Checked:
     """Words that only repeat the question answer nothing."""
-    said = _stems(words)
-    repeats = bool(said) and said <= _stems(question.text)
+    said = stems(words)
+    repeats = bool(said) and said <= stems(question.text)
+    if repeats and question.expects is AnswerType.DEFINITION and _defines(words, sentence):
+        return Checked(Check.ECHO, 0.0)
     if not repeats or question.kind in (Kind.YES_NO, Kind.COMPARISON, Kind.WHICH):
         return Checked(Check.ECHO, 0.0)
     return Checked(Check.ECHO, 1.0, f"nothing more about “{words}”")
@@ -155,8 +162,8 @@ def _polarity(question: Question, sentence: str) -> Checked:
 def _existence(question: Question, around: str) -> Checked:
     """Whether there is a patch says no text that names none."""
     asked = _THERE_IS.match(question.text)
-    things = _content(asked["things"]) if asked else []
-    if asked is None or not things or _stems(around).intersection(things):
+    things = content(asked["things"]) if asked else []
+    if asked is None or not things or stems(around).intersection(things):
         return Checked(Check.EXISTENCE, 0.0)
     return Checked(Check.EXISTENCE, 1.0, f"nothing about “{asked['things'].strip()}”")
 
@@ -179,22 +186,23 @@ def _numbers(question: Question, around: str) -> Checked:
     return Checked(Check.NUMBERS, 1.0, f"nothing about “{absent[0]}”")
 
 
-def _stems(text: str) -> set[str]:
-    return set(_content(text))
+def _told(check: Check, missing: str) -> Checked:
+    """What a check found that is wrong wherever it finds something."""
+    return Checked(check, 1.0 if missing else 0.0, missing)
 
 
-def _content(text: str) -> list[str]:
-    """The stems of the content words of an English text, in order."""
-    stops, stem = stop_words("en"), stemmer("en")
-    return [
-        term
-        for word in _WORD.findall(text)
-        if word.lower() not in stops
-        for term in terms(word, stem)
-    ]
+def _defines(words: str, sentence: str) -> bool:
+    """Whether a sentence defines these words, as contracts do."""
+    term = words.strip('"“”() ').lower()
+    defined = [name.lower() for name in definitions.terms(sentence) if len(name) > 2]
+    return any(name in term or term in name for name in defined)
 
 
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,&/\-][\p{L}\p{M}\p{N}]+)*")
+def _piece(sentence: str, words: str) -> str:
+    """The piece of a sentence between semicolons that holds the words."""
+    return next((piece for piece in sentence.split(";") if words and words in piece), sentence)
+
+
 _LABEL = regex.compile(r"([^:;|\n.]{1,60}+):[* ]{1,4}+\Z")  # what names the number behind it
 _THERE_IS = regex.compile(
     r"(?i)(?:is|are|was|were) there (?:(?:an?|any|some|no|still|already|yet) )*+"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from briefqa.answering import compose, question_terms, ranking
+from briefqa.answering import compose, question_terms, ranking, tables
 from briefqa.answering.abstention import probability
 from briefqa.answering.inquiry import Inquiry
 from briefqa.answering.missing import missing
@@ -236,8 +236,13 @@ def _places(inquiry: Inquiry, ranked: Ranking) -> Iterator[Place]:
         above = _share(ranked, wanted, _terms(" ".join(passage.section), language))
         cosines = _cosines(inquiry, ranked, row)
         spans = sentences(passage.text, passage.language or language)
+        whole, before = tables.with_header(passage)
+        denied = tables.denied(inquiry.question, whole, lambda text: _terms(text, language))
+        against = {line.start - before for line in denied}
         for unit in units_of(passage.text, spans):
             span = unit.span
+            if span.start in against:
+                continue
             text = passage.text[span.start : span.end]
             own = _share(ranked, wanted, _terms(text, language))
             lead = _terms(unit.lead, language)

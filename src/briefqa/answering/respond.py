@@ -12,6 +12,7 @@ from briefqa.answering import (
     causes,
     clauses,
     compose,
+    definitions,
     listing,
     overview,
     parts,
@@ -44,6 +45,10 @@ NO_WORDS = (
 # Not fitted: the 23 rows found so on documents of our own were all right (docs/quality.md).
 _IN_TABLE = 0.9
 _WORD_TOLD = regex.compile(r"“([^“”]*+)”")
+_IS_WHAT = regex.compile(
+    r"(?i)(?:who|what)(?: is|'s|’s| are) (?:the |an? )?[\p{L}\p{N}\- ]{2,40}\??"
+)
+_OF_ENTRY = regex.compile(r"(?i)\b(?:means?|meaning|definition|defined?|term|code|error)\b")
 # Of these kinds no single words are claimed to be the answer.
 _WITHOUT_WORDS = frozenset({Kind.WHY, Kind.HOW, Kind.YES_NO, Kind.COMPARISON, Kind.MULTI_PART})
 
@@ -146,6 +151,8 @@ def _quote(inquiry: Inquiry) -> Answer:
         )
     if in_table := _answered_in_table(inquiry, hits):
         return in_table
+    if defined := _defined(inquiry, hits):
+        return defined
     signals, checked = ranking.signals(context, inquiry.question, query.text, ranked)
     if foreign := _foreign(inquiry, hits[0]):
         if (in_own := _in_own_language(inquiry, ranked.rows.tolist(), hits)) is not None:
@@ -200,6 +207,34 @@ def _answered_in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> Answer | None:
     others = [hit for hit in hits if hit.passage != first.passage]
     ranked = [replace(hit, rank=rank) for rank, hit in enumerate((first, *others), 1)]
     return compose.answered(inquiry, ranked[: inquiry.query.k], _IN_TABLE, exact)
+
+
+def _defined(inquiry: Inquiry, hits: Sequence[Hit]) -> Answer | None:
+    """The answer where one place defines what is asked for, in brackets or as an entry."""
+    question = inquiry.question
+    if question.kind not in (Kind.WHAT, Kind.WHO) or inquiry.rule.answer_from > _IN_TABLE:
+        return None
+    asks = question.expects is AnswerType.DEFINITION or _IS_WHAT.fullmatch(question.text)
+    asked = _stems(inquiry, _OF_ENTRY.sub(" ", " ".join(question.words)))
+    if not asks or not asked:
+        return None
+    found = []
+    for hit in hits:
+        passage = hit.passage
+        if passage.language not in ("", inquiry.context.language):
+            continue
+        for span in sentences(passage.text, "en"):
+            text = passage.text[span.start : span.end]
+            names = definitions.terms(text)
+            if question.kind is Kind.WHAT:  # an entry of somebody may be what they say
+                names.append(definitions.entry(text))
+            if any(_stems(inquiry, name) == asked for name in names):
+                found.append(replace(hit, answer=compose.mark(passage, span, span)))
+    if len(found) != 1:
+        return None
+    others = [hit for hit in hits if hit.passage != found[0].passage]
+    ranked = [replace(hit, rank=rank) for rank, hit in enumerate((found[0], *others), 1)]
+    return compose.answered(inquiry, ranked[: inquiry.query.k], _IN_TABLE, False)
 
 
 def _in_table(inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[Hit, bool] | None:

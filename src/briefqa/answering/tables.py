@@ -30,6 +30,11 @@ _LIGHT = tuple(
     "receive have take took give gave given total number much many name call leave depart arrive "
     "start work live visit exactly time year date day kind".split()
 )
+# Such words, but not what is made of them: service, operation, firmware.
+_LIGHT_ALONE = (
+    "need needed require use used carry travel serve sail run operate weigh last company firm "
+    "person percentage percent proportion".split()
+)
 _ORDINALS = {
     word: str(number)
     for number, word in enumerate(
@@ -38,6 +43,10 @@ _ORDINALS = {
 }
 
 _PHYSICAL = ("length", "weight", "speed", "temperature")  # whose units stand for nothing else
+# Words by which a column of a dimension may be named, though the question does not.
+_NAMED_BY = {
+    one: one for one in ("length", "weight", "speed", "temperature", "height", "depth", "width")
+} | {"money": "price cost"}
 _ANY = (AnswerType.THING, AnswerType.MANY)  # of them any cell is one
 
 Stems = Callable[[str], Collection[str]]
@@ -97,6 +106,29 @@ def with_header(passage: Passage) -> tuple[str, int]:
     return header + passage.text, len(header)
 
 
+_NO = frozenset(("no", "none", "-", "–", "—", "✗", "false", "n", "not"))
+_YES = frozenset(("yes", "✓", "✔", "true", "y"))
+
+
+def denied(question: Question, text: str, stems: Stems) -> list[Span]:
+    """The rows whose cell says no to what a list asks for: `Pool` of hotels with a pool."""
+    asked, lines = _asked(question, stems), list[Span]()
+    for table in _tables(text):
+        names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
+        for place, name in enumerate(names):
+            if not name or not name <= set(asked):
+                continue
+            said = [
+                (line, text[cells[place].start : cells[place].end].lower())
+                for line, cells in table.rows
+                if place < len(cells)
+            ]
+            if {cell for _, cell in said} <= _YES | _NO and {cell for _, cell in said} & _YES:
+                against = _YES if question.negated else _NO
+                lines += [line for line, cell in said if cell in against]
+    return lines
+
+
 def _unsaid(
     question: Question,
     table: _Table,
@@ -109,12 +141,14 @@ def _unsaid(
     said = set(stems(f"{table.caption} {above}"))
     for cell in (*table.header, *cells):
         said.update(stems(text[cell.start : cell.end]))
-    said.update(stem for word in (*_LIGHT, *ADJECTIVES) for stem in stems(word))
+    degree = (word for word in question.words if word.lower() in ADJECTIVES)  # not cooling: cool
+    said.update(stem for word in (*_LIGHT, *degree) for stem in stems(word))
+    alone = {stem for word in _LIGHT_ALONE for stem in stems(word)}
     return [
         word
         for word in question.words
         for stem in stems(_ORDINALS.get(word.lower(), word))
-        if not any(_same(stem, other) for other in said)
+        if stem not in alone and not any(_same(stem, other) for other in said)
     ]
 
 
@@ -131,6 +165,7 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     the title and headings over the text: a word that stands nowhere there may ask for what the
     table does not say.
     """
+    stems = _with_letters(stems)
     asked = _asked(question, stems)
     found = [
         (table, *named)
@@ -144,14 +179,16 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
     others = [place for place in range(min(len(cells), len(names))) if place not in places]
     asked_column = _column(asked, names, others)
+    label = " ".join(text[cells[place].start : cells[place].end] for place in places)
     fits = [
         place
         for place in others
-        if _fits(
+        if not _of_another_year(asked, names, place)
+        and _fits(
             question,
             text[cells[place].start : cells[place].end],
             text[table.header[place].start : table.header[place].end],
-            f"{table.caption} {above}" if place == asked_column else "",
+            f"{label} {table.caption} {above}" if place == asked_column else "",
             place == asked_column and _says(asked, names[place]),
             stems,
         )
@@ -166,8 +203,17 @@ def answering_row(question: Question, text: str, above: str, stems: Stems) -> Ro
     return Row(line, None if column is None else cells[column])
 
 
+_LETTER = regex.compile(r"(?<![\p{L}(.'’])[A-Z](?![\p{L}).'’])")
+
+
+def _with_letters(stems: Stems) -> Stems:
+    """The stems with single capital letters, which may name a row or a column: model S."""
+    return lambda text: {*stems(text), *map(str.lower, _LETTER.findall(text))}
+
+
 def _asked(question: Question, stems: Stems) -> list[str]:
     words = [_ORDINALS.get(word.lower(), word) for word in question.words]
+    words += _NAMED_BY.get(question.counted, "").split()
     return list(dict.fromkeys(stem for word in words for stem in stems(word)))
 
 
@@ -179,6 +225,7 @@ def _named(
     Words that a cell has of its column's name (Port 7 under Port) name no row.
     """
     names = [set(stems(text[cell.start : cell.end])) for cell in table.header]
+    heads = set().union(*names)
     scored = []
     for row in table.rows:
         cells = [set(stems(text[cell.start : cell.end])) for cell in row[1]]
@@ -187,8 +234,9 @@ def _named(
         shared = [of_cell & set(asked) for of_cell in own]
         named = [n for n, cell in enumerate(own) if cell and 2 * len(shared[n]) >= len(cell)]
         whole = sum(shared[n] == own[n] for n in named)
-        scored.append(((sum(len(shared[n]) for n in named), whole), row, named))
-    best = max((score for score, _, _ in scored), default=(0, 0))
+        apart = sum(len(shared[n] - heads) for n in named)  # what no column's name has
+        scored.append(((sum(len(shared[n]) for n in named), whole, apart), row, named))
+    best = max((score for score, _, _ in scored), default=(0, 0, 0))
     first = [(row, named) for score, row, named in scored if score == best]
     return first[0] if best[0] and len(first) == 1 else None
 
@@ -203,6 +251,16 @@ def _column(
         return None
     equal = [place for place in others if len(shared[place]) == len(shared[best])]
     return min(equal, key=lambda place: asked.index(shared[place][0]))
+
+
+def _of_another_year(asked: Collection[str], names: Sequence[Collection[str]], place: int) -> bool:
+    """Whether a column is of a year and the question is of one that other columns have."""
+    own = {stem for stem in names[place] if _YEAR.fullmatch(stem)}
+    years = {stem for stem in asked if _YEAR.fullmatch(stem)}
+    return bool(own and years) and not own & years
+
+
+_YEAR = regex.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def _says(asked: Collection[str], name: Collection[str]) -> bool:

@@ -116,7 +116,7 @@ def _parts(asked: list[Sentence]) -> tuple[Wording, ...]:
         found = several.parts_of(sentence)
         if len(found) == 2 and rules.ask(found[0]).kind is Kind.LIST and several.of_each(found[1]):
             found = ()
-        parts.extend(found or (sentence,))
+        parts.extend(several.completed(found) or (sentence,))
     return tuple(parts) if len(parts) > 1 else ()
 
 
@@ -150,7 +150,8 @@ _FUNCTION_WORDS = (
 ) | frozenset(
     "and or but not no nor so than then if whether be been being many much more most very too also "
     "just please tell give show name list find say me us my mine who's what's its him hers himself "
-    "herself itself themselves ones one else exactly really same such only own vs versus between "
+    "herself itself themselves ones one else ever "
+    "exactly really same such only own vs versus between "
     "compare compared comparison difference both either neither each other how's up down".split()
 )
 

@@ -84,7 +84,8 @@ def _how(wording: Wording, prefixed: bool, plain: str) -> Asked:
     if second == "many":
         return _how_many(words[2:])
     if second == "much":
-        return Asked.of(Kind.HOW_MUCH, counted=_much(words[2:]))
+        counted = _much(words[2:], by=plain.startswith("by how much"))
+        return Asked.of(Kind.HOW_MUCH, counted=counted)
     if second == "come":
         return Asked.of(Kind.WHY)
     if second in ("soon", "late", "early", "recently") or (second == "long" and third == "ago"):
@@ -128,7 +129,7 @@ def _how_many(words: tuple[str, ...]) -> Asked:
     return Asked.of(Kind.HOW_MANY, counted=counted)
 
 
-def _much(words: tuple[str, ...]) -> str:
+def _much(words: tuple[str, ...], *, by: bool = False) -> str:
     """The dimension of "how much ..."."""
     first = words[0] if words else ""
     if first in nouns.COMPARED:
@@ -142,18 +143,8 @@ def _much(words: tuple[str, ...]) -> str:
     if first in AUXILIARIES:
         if set(words) & nouns.DEGREES:
             return "degree"
-        moved = {
-            "increase",
-            "increased",
-            "rise",
-            "grow",
-            "fall",
-            "drop",
-            "decrease",
-            "rain",
-            "snow",
-        }
-        return "amount" if set(words) & moved else "money"
+        moved = {*"increase increased rise grow fall drop decrease rain snow".split()}
+        return "amount" if by or set(words) & moved else "money"
     return "money" if not words else "amount"
 
 
@@ -281,6 +272,9 @@ def _what_is(wording: Wording) -> Asked:
         return _named_or(Kind.LIST, wording)
     if rest[0] in NUMERALS or (is_plural(head) and head in nouns.SETS and after):
         return Asked.of(Kind.LIST)
+    typed = [word for word in wording.typed[3:] if word]
+    if definite and len(named) > 1 and not after and all(word[:1].isupper() for word in typed):
+        return Asked.of(Kind.WHAT, AnswerType.DEFINITION)  # a term that a contract defines
     if definite or after[:1] in (("of",), ("for",)):
         asked = noun_asked(rest, whole=True)
         if asked:
@@ -343,7 +337,8 @@ def _which_noun(words: tuple[str, ...], prefixed: bool) -> Asked:
     if (is_plural(head) and head != "dimensions") or (_several(named, rest) and not prefixed):
         return Asked.of(Kind.LIST)
     known = kind_named(named)
-    if known:
+    # Which route has the fewest is asked of its number, which route they took of the manner.
+    if known and (head != "route" or prefixed or {*rest[1:2]} & PRONOUNS):
         return Asked.of(known[0], counted=known[1])
     if head in nouns.NUMBERS and words[0] == "what" and rest[:1] == ("of",):
         return Asked.of(Kind.HOW_MANY, counted=counted_noun(rest[1:]))

@@ -48,6 +48,25 @@ def parts_of(sentence: Wording) -> tuple[Wording, ...]:
     )
 
 
+_BARE = re.compile(
+    r"(?:(?:in|at|by|for|from|on|to|with|under|since|until) )?"
+    r"(?:why|where|when|how(?: (?:much|long|many|often))?)"
+)
+
+
+def completed(parts: tuple[Wording, ...]) -> tuple[Wording, ...]:
+    """The parts, a bare question word with what the part before asked of: "who did it and why"."""
+    found: list[Wording] = []
+    for part in parts:
+        whole = part
+        if found and _BARE.fullmatch(part.plain):
+            before = found[-1]
+            start = 1 + (before.words[0] in PREPOSITIONS)
+            whole = _joined(part, before.between(start))
+        found.append(whole)
+    return tuple(found)
+
+
 def cuts_at_comma(sentence: Wording, at: int) -> bool:
     """Whether a comma starts a further question of a row: "who owns it, what it is worth and"."""
     later = sentence.words[at + 1 :]

@@ -49,6 +49,7 @@ _NO_SLIP = frozenset(
 )
 _SPLIT_NUMBER = regex.compile(r"(?<=\d) (?=\([\p{L}\p{N}]{1,3}\))")  # § 12 (2)
 _SENTENCE_END = re.compile(r"[.?!;]+")
+_DOTTED = re.compile(r"\w(?:\.\w)+")  # a.m., U.S.
 _ABBREVIATED = frozenset(
     "mr mrs ms dr prof st art sec no nos p pp para ch vs eg ie etc cf fig vol inc ltd co gen lt "
     "sgt "
@@ -106,6 +107,15 @@ def sentences(text: str) -> list[Wording]:
             if token == "." and words and words[-1] in _ABBREVIATED and following:
                 continue
             if token == ";" and words == ["tldr"]:
+                continue
+            asks_on = following[:1].isupper() and following.lower() in ASKING | AUXILIARIES
+            if (
+                token == "."
+                and words
+                and _DOTTED.fullmatch(words[-1])
+                and following
+                and not asks_on
+            ):
                 continue
             if token == "." and match.end() < len(text) and not text[match.end()].isspace():
                 continue
