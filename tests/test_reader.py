@@ -503,7 +503,7 @@ def test_a_name_that_stands_nowhere_is_evidence_that_nothing_answers(
             "How many civilians died in the bombing of al-Bab?",
             ("no number of civilians", "no mention of “died”"),
         ),
-        ("How fast can a Su-25 fly?", ("no speed", "no mention of “fly”")),
+        ("How fast can a Su-25 fly?", ("no speed",)),  # warplanes flew
     ],
 )
 def test_an_unsure_answer_names_the_words_that_no_passage_holds(

@@ -299,3 +299,57 @@ def test_years_head_the_columns_of_a_sheet(port: Searcher) -> None:
         "Town: Alm66; 2020: 1122; 2021: 726",
         "726",
     )
+
+
+GRAIN = """\
+| Crop | 2022 (tonnes) | 2023 (tonnes) | Price 2023 (€/t) |
+|---|--:|--:|--:|
+| wheat | 5,100 | 4,700 | 228 |
+| rye | 900 | 850 | 190 |
+"""
+MODELS = """\
+| | AquaHeat 300 S | AquaHeat 300 M |
+|---|--:|--:|
+| Heating power (kW) | 6.1 | 8.4 |
+| Cooling power (kW) | 5.2 | 7.3 |
+| Weight (kg) | 92 | 118 |
+"""
+HOTELS = """\
+| Hotel | Pool | Rooms |
+|---|---|--:|
+| Anker | yes | 40 |
+| Birke | no | 12 |
+| Dohle | yes | 75 |
+"""
+
+
+def cell_of(text: str, question: str) -> str | None:
+    row = tables.answering_row(analyse(question), text, "", stems)
+    return None if row is None or row.cell is None else text[row.cell.start : row.cell.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "cell"),
+    [
+        (GRAIN, "What was the price of wheat in 2023?", "228"),
+        (GRAIN, "What was the price of wheat in 2022?", None),
+        (GRAIN, "What did rye cost in 2023?", "190"),
+        (MODELS, "What is the heating power of the AquaHeat 300 S?", "6.1"),
+        (MODELS, "What is the cooling power of the AquaHeat 300 M?", "7.3"),
+        (MODELS, "How heavy is the AquaHeat 300 M?", "118"),
+    ],
+)
+def test_a_cell_is_of_the_year_and_the_model_that_are_asked(
+    text: str, question: str, cell: str | None
+) -> None:
+    assert cell_of(text, question) == cell
+
+
+def test_a_row_that_says_no_is_none_of_a_list() -> None:
+    for question, hotels in (
+        ("Which hotels have a pool?", ["Birke"]),
+        ("Which hotels do not have a pool?", ["Anker", "Dohle"]),
+        ("Which hotels have a sauna?", []),
+    ):
+        against = tables.denied(analyse(question), HOTELS, stems)
+        assert [HOTELS[line.start : line.end].split("|")[1].strip() for line in against] == hotels
