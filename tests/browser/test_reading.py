@@ -373,6 +373,21 @@ def test_a_conversation_can_be_saved_and_begun_anew(visit: Visit, searcher: Sear
     assert has_focus(page.locator("#question textarea"))
 
 
+def test_a_new_conversation_begins_while_an_answer_is_coming(visit: Visit) -> None:
+    page = visit()
+    ask(page, WHO)
+    for _ in range(3):
+        page.locator("#question textarea").fill("What does the ferry cost?")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="New conversation").click()
+        page.locator(".invitation").wait_for()
+        page.wait_for_timeout(1_500)  # an answer that comes late is not shown
+        assert page.locator(".turn").count() == 0
+        assert page.locator("#question textarea").input_value() == ""
+        ask(page, WHO)
+        assert page.locator(".turn").count() == 1
+
+
 def test_asking_takes_one_round_trip_and_little_more_than_the_search_itself(
     visit: Visit, searcher: Searcher
 ) -> None:

@@ -207,7 +207,7 @@ class Searcher:
         """The document of that name as it was indexed; raises UsageError if there is none."""
         with self.opened() as snapshot:
             if name not in snapshot.row_of:
-                raise UsageError(f"There is no document '{name}' in {spelled(self._index)}.")
+                raise UsageError(f"There is no document '{name}' in the index.")
             document = snapshot.documents[row := snapshot.row_of[name]]
             return replace(document, lines=snapshot.generation.line_maps[row])
 

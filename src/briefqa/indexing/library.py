@@ -143,7 +143,7 @@ class Library:
         with self._alone() as last:
             indexed = {source.name: source for source in last.indexed()} if last else {}
             if last is None or name not in indexed:
-                raise UsageError(f"There is no document '{name}' in {spelled(self.index)}.")
+                raise UsageError(f"There is no document '{name}' in the index.")
             if part := indexed[name].part:
                 whole = name.removesuffix(f"/{part}")
                 raise UsageError(f"{name} came with {whole}; remove that one.")

@@ -124,11 +124,13 @@ class _Page:
         event = self._opened
         self.blocks.load(self._start, tab, asked, js=_WITH_TAB, **private)
         # A question sent while another is being answered is asked next, not dropped.
-        self._question.submit(
-            self._ask, [self._question, tab], asked, trigger_mode="always_last", **answering
-        )
-        event.edit(self._ask_alone, tab, asked, **answering)
-        event.clear(self._clear, tab, asked, **reading)
+        asking = [
+            self._question.submit(
+                self._ask, [self._question, tab], asked, trigger_mode="always_last", **answering
+            ),
+            event.edit(self._ask_alone, tab, asked, **answering),
+        ]
+        event.clear(self._clear, tab, asked, cancels=asking, **reading)
         # What is chosen while another source opens is opened too, not dropped.
         event.select(self._open, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
         event.expand(self._read, tab, [self._log, self._opened], trigger_mode="multiple", **reading)
