@@ -361,6 +361,26 @@ def test_a_draft_that_is_no_file_is_said_in_one_sentence(
         assert capsys.readouterr().err == f"briefqa: {tmp_path / name}: {said}\n"
 
 
+@pytest.mark.parametrize("option", ["--annotated", "-o"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_draft_is_not_written_over(
+    option: str,
+    linked: bool,
+    index: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    draft, output = tmp_path / "draft.md", tmp_path / "draft.md"
+    draft.write_text("“The strike lasted sixty days.”")
+    if linked:
+        output = tmp_path / "same.md"
+        output.symlink_to(draft)
+    assert cli.main(["check", str(draft), option, str(output), "--index", str(index)]) == 2
+    said = f"briefqa: {output} is the draft itself; choose another name.\n"
+    assert capsys.readouterr() == ("", said)
+    assert draft.read_text() == "“The strike lasted sixty days.”"
+
+
 def test_a_clean_draft_exits_with_0(
     index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
