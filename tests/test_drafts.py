@@ -275,6 +275,49 @@ def test_values_of_figures_and_dates(text: str, values: list[tuple[float | None,
     assert [figure.value for figure in figures(text)] == values
 
 
+@pytest.mark.parametrize(
+    ("date", "finding"),
+    [
+        ("2/11/2021", Finding.SAME),
+        ("11/2/2021", Finding.SAME),  # month and day
+        ("02.11.2021", Finding.SAME),
+        ("11-02-2021", Finding.SAME),
+        ("2021-11-02", Finding.SAME),
+        ("2021/11/2", Finding.SAME),
+        ("11/2/2020", Finding.OTHER),
+        ("25/12/2020", Finding.OTHER),
+        ("2.11.2020", Finding.OTHER),
+        ("12-25-2021", Finding.OTHER),
+        ("3/11/2021", Finding.OTHER),
+    ],
+)
+def test_a_date_in_digits_is_held_against_those_in_words(
+    date: str, finding: Finding, opened: OpenedIndex
+) -> None:
+    claim = only(f"The Quay Accord was signed on {date}.", ClaimKind.DATE, opened)
+    value = "2 November 2021" if finding is Finding.OTHER else ""
+    assert (claim.text, claim.finding, claim.value) == (date, finding, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("see section 2.11.3", "see § 2.11.2021", "version 2.11.2020 of it", "v1.2.2020.1"),
+        *("192.168.1.1", "10.2.11.2020", "3/4 of 2/11", "020-12-2021-33", "12/25/2020/7"),
+        *("odds of 2:11:2020", "open 24/7/365", "35/13/2020", "ISBN 3-12-2021-0"),
+    ],
+)
+def test_other_digits_with_signs_between_are_no_dates(text: str) -> None:
+    assert not [one for one in figures(text) if one.kind is ClaimKind.DATE]
+
+
+def test_the_day_of_the_week_of_a_date_in_digits_is_compared(flood: OpenedIndex) -> None:
+    said = {"Monday": Finding.SAME, "Tuesday": Finding.OTHER}
+    for weekday, finding in said.items():
+        draft = f"The dam was opened on {weekday}, 13/09/2021."
+        assert only(draft, ClaimKind.DATE, flood).finding is finding
+
+
 def test_a_sentence_without_either_has_its_nearest_passages_only_if_asked(
     opened: OpenedIndex, index: Path
 ) -> None:

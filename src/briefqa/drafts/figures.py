@@ -11,7 +11,7 @@ from functools import lru_cache
 import regex
 
 from briefqa.drafts.records import ClaimKind
-from briefqa.text.dates import MONTH, MONTHS
+from briefqa.text.dates import MONTH, MONTHS, Day, days
 
 Value = tuple[float | None, ...]
 """Of a date its year, month and day, None where it has none; else one number, or two of a range."""
@@ -29,10 +29,12 @@ _DATES = tuple(
         rf"{_WEEKDAY}{_DAY} (?:of )?{MONTH}(?:,? {_YEAR})?",
         rf"{_WEEKDAY}{MONTH} {_DAY}(?!\d|[.,]\d|[ \u00a0\u202f]\d{{3}}(?!\d))(?:,? {_YEAR})?",
         rf"{MONTH},? {_YEAR}",
-        r"(?P<year>(?:1\d|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
         rf"(?<=\b(?:{_BEFORE_YEARS}) ){_YEAR}(?!\s?\p{{L}}{{1,30}}s\b)",
     )
 )
+_IN_DIGITS = regex.compile(r"\d{1,4}([-/.])\s?\d{1,2}\1\s?\d{1,4}(?!\d)")  # as `days` has them
+_NO_DATE = regex.compile(r"(?i)(?:\b(?:section|sec|version|ver|v|clause|chapter)|§)\.?\s?\Z")
+_WEEKDAY_BEFORE = regex.compile(rf"(?i)\b{_WEEKDAY}\Z")
 _UNITS_OF_WORDS = {
     word: number
     for number, word in enumerate(
@@ -99,7 +101,8 @@ class Figure:
     """A figure, a percentage or a date, where it stands, and its value.
 
     `unit` is its usual name, empty where it has none, of a date the day of the week; `counts` is
-    what follows, some words. `also` is another value that it may be meant as: 9450 of 9.450.
+    what follows, some words. `also` is another value that it may be meant as: 9450 of 9.450, or
+    month and day of day and month.
     """
 
     kind: ClaimKind
@@ -113,13 +116,21 @@ class Figure:
     def same_value(self, other: Figure) -> bool:
         """Whether both are the same; of dates, where `other` says at least as much."""
         if ClaimKind.DATE in (self.kind, other.kind):
-            alike = self.kind is other.kind and all(
-                mine is None or mine == theirs
-                for mine, theirs in zip(self.value, other.value, strict=True)
-            )
-            return alike and self.unit_fits(other)
+            return self.same_date(other) and self.unit_fits(other)
         alike = self.value in (other.value, other.also) or self.also == other.value
         return alike and self.unit_fits(other)
+
+    def same_date(self, other: Figure) -> bool:
+        """Whether both may be one date, the day of the week apart; `other` says at least as much.
+
+        Of dates in digits either reading may be meant.
+        """
+        return self.kind is other.kind is ClaimKind.DATE and any(
+            all(mine is None or mine == theirs for mine, theirs in zip(one, another, strict=True))
+            for one in (self.value, self.also)
+            for another in (other.value, other.also)
+            if one is not None and another is not None
+        )
 
     def unit_fits(self, other: Figure) -> bool:
         """Whether neither has a unit that the other has another one for."""
@@ -134,6 +145,11 @@ def figures(text: str) -> tuple[Figure, ...]:
     """
     found: list[Figure] = []
     taken: set[int] = set()
+    for day in days(text):
+        behind = _NO_DATE.search(text, max(0, day.start - 12), day.start)
+        if not behind and _IN_DIGITS.match(text, day.start):
+            found.append(_in_digits(text, day))
+            taken.update(range(found[-1].start, day.end))
     for pattern in _DATES:
         for match in pattern.finditer(text):
             if taken.isdisjoint(match.span()):
@@ -168,6 +184,17 @@ def _date(match: regex.Match[str]) -> Value:
         number = int(month) if month.isdigit() else 1 + MONTHS.index(month[:3].lower())
     year, day = groups.get("year"), groups.get("day")
     return (int(year) if year else None, number, int(day) if day else None)
+
+
+def _in_digits(text: str, day: Day) -> Figure:
+    """A date such as 2/11/2021 or 2021-11-02, in its one or two readings."""
+    before = _WEEKDAY_BEFORE.search(text, max(0, day.start - 20), day.start)
+    weekday = (before["weekday"] or "").lower() if before else ""
+    start = before.start() if before and weekday else day.start
+    value, *others = ((int(one[:4]), int(one[4:6]), int(one[6:])) for one in sorted(day.terms))
+    return Figure(
+        ClaimKind.DATE, start, day.end, value, weekday, also=others[0] if others else None
+    )
 
 
 def _value(match: regex.Match[str]) -> float | None:
