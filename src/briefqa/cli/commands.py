@@ -1,7 +1,7 @@
 """What each command does: library calls with the parsed options, and their result printed.
 
-Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C;
-of `ask` also 3 for an unsure answer, 4 for none.
+Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C
+(0 where only that ends it: serve, build --watch); of `ask` also 3 for an unsure answer, 4 for none.
 """
 
 from __future__ import annotations
