@@ -318,6 +318,17 @@ def test_the_day_of_the_week_of_a_date_in_digits_is_compared(flood: OpenedIndex)
         assert only(draft, ClaimKind.DATE, flood).finding is finding
 
 
+@pytest.mark.parametrize(
+    "sentence", ["The walkout began on {}.", "The walkout of the dockers was on {}."]
+)
+def test_a_day_of_the_week_is_held_against_that_of_the_same_date(
+    sentence: str, opened: OpenedIndex
+) -> None:
+    # Other sentences have more of the words, with other dates.
+    claim = only(sentence.format("Tuesday, 13 September 2021"), ClaimKind.DATE, opened)
+    assert (claim.finding, claim.value) == (Finding.OTHER, "Monday, 13 September 2021")
+
+
 def test_a_sentence_without_either_has_its_nearest_passages_only_if_asked(
     opened: OpenedIndex, index: Path
 ) -> None:

@@ -132,6 +132,10 @@ class Figure:
             if one is not None and another is not None
         )
 
+    def has_other_weekday(self, other: Figure) -> bool:
+        """Whether both are one day of one year, on different days of the week."""
+        return None not in self.value and self.same_date(other) and not self.unit_fits(other)
+
     def unit_fits(self, other: Figure) -> bool:
         """Whether neither has a unit that the other has another one for."""
         return not (self.unit and other.unit) or self.unit == other.unit
