@@ -166,6 +166,19 @@ def test_the_speaker_is_the_one_whom_the_source_names(
             Finding.OTHER,
             "2 November 2021",
         ),
+        (
+            "The port handles 31 million tonnes a day.",
+            ClaimKind.FIGURE,
+            Finding.OTHER,
+            "31 million tonnes of goods a year",
+        ),
+        (
+            "The port handles 31 million tonnes of goods per year.",
+            ClaimKind.FIGURE,
+            Finding.SAME,
+            "",
+        ),
+        ("The port handles 31 million tonnes.", ClaimKind.FIGURE, Finding.SAME, ""),
         ("We baked 77 pies.", ClaimKind.FIGURE, Finding.NOWHERE, ""),
         ("It is what Lindquist wants.", ClaimKind.NAME, Finding.OTHER, "Lindqvist"),
         ("It is what Margit Lindqvist wants.", ClaimKind.NAME, Finding.SAME, ""),
@@ -273,6 +286,23 @@ def test_the_sentence_of_a_figure_is_shown_beside_it(opened: OpenedIndex) -> Non
 )
 def test_values_of_figures_and_dates(text: str, values: list[tuple[float | None, ...]]) -> None:
     assert [figure.value for figure in figures(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("26,395 people a day", "day"),
+        ("40 litres/day", "day"),
+        ("2,000 crowns per ship", "ship"),
+        ("7 per cent per annum", "year"),
+        ("two nights in a row", ""),
+        ("3 hours a year ago", ""),
+        ("30 crowns, a month later", ""),
+    ],
+)
+def test_what_a_figure_is_for_one_of(text: str, rate: str) -> None:
+    (figure,) = figures(text)
+    assert figure.rate == rate
 
 
 @pytest.mark.parametrize(

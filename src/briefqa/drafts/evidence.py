@@ -101,7 +101,7 @@ class Evidence:
         weekdays = [one for one in options if same is None and figure.has_other_weekday(one[3])]
         if weekdays:
             *_, one, other = max(weekdays, key=_by_place)
-            return self._other(one, other)
+            return self._other(figure, one, other)
         countable = [one for one in alike if _counts_the_same(figure, one[3])]
         nearest = max(countable, key=_by_place, default=None)
         if same is not None and (nearest is None or same[1] >= _SAME_PLACE * nearest[1]):
@@ -111,10 +111,11 @@ class Evidence:
         _, place, one, other = nearest
         if place < _LEAST_BESIDE:
             return Stands(Finding.NOWHERE)
-        return self._other(one, other)
+        return self._other(figure, one, other)
 
-    def _other(self, one: _Sentence, other: Figure) -> Stands:
-        return Stands(Finding.OTHER, self._source(one, other), one.text[other.start : other.end])
+    def _other(self, figure: Figure, one: _Sentence, other: Figure) -> Stands:
+        end = other.end if figure.rate_fits(other) else other.rate_end
+        return Stands(Finding.OTHER, self._source(one, other), one.text[other.start : end])
 
     def _weight(self, term: str) -> float:
         return self._sources.weight(term) or 1.0

@@ -93,6 +93,16 @@ _UNIT = regex.compile(
     r"(?i)[ \u00a0\u202f-]{0,2}(%|°|[€£$¥₽]|per cent\b|percentage points?\b|nautical miles?\b|"
     r"(?:square |cubic )?[\p{L}µμ]{1,12}\b)"
 )
+# What a figure is for one of, behind it or behind a word or two that it counts.
+_RATE = regex.compile(
+    r"(?i)(?:[ \u00a0\u202f](?!an?\b|per\b|each\b|every\b)[\p{L}'’-]{1,30}){0,2}"
+    r"(?:[ \u00a0\u202f](?:an?|per|each|every)[ \u00a0\u202f]|[ \u00a0\u202f]?/[ \u00a0\u202f]?)"
+    r"(second|minute|hour|day|night|week|month|quarter|year|annum|decade|head|person|capita|"
+    r"household|family|inhabitant|resident|worker|ship|mile|kilomet(?:re|er)|hectare|acre|tonne|"
+    r"ton|kilogram|kilo|kg|lit(?:re|er))\b(?!\s(?:later|earlier|ago|before|after)\b)"
+)
+_RATES = {"annum": "year", "capita": "head", "person": "head", "ton": "tonne", "kilo": "kilogram",
+          "kg": "kilogram", "kilometer": "kilometre", "liter": "litre"}  # fmt: skip
 _COUNTED = regex.compile(r"[ \u00a0\u202f-]{1,2}((?:[\p{L}'’-]{1,30} ){0,3}[\p{L}'’-]{1,30})")
 
 
@@ -101,8 +111,9 @@ class Figure:
     """A figure, a percentage or a date, where it stands, and its value.
 
     `unit` is its usual name, empty where it has none, of a date the day of the week; `counts` is
-    what follows, some words. `also` is another value that it may be meant as: 9450 of 9.450, or
-    month and day of day and month.
+    what follows, some words. `rate` is what it is for one of, where that is said (of 30 tonnes a
+    day `day`), and `rate_end` where that ends. `also` is another value that it may be meant as:
+    9450 of 9.450, or month and day of day and month.
     """
 
     kind: ClaimKind
@@ -112,13 +123,15 @@ class Figure:
     unit: str = ""
     counts: str = ""
     also: Value | None = None
+    rate: str = ""
+    rate_end: int = 0
 
     def same_value(self, other: Figure) -> bool:
         """Whether both are the same; of dates, where `other` says at least as much."""
         if ClaimKind.DATE in (self.kind, other.kind):
             return self.same_date(other) and self.unit_fits(other)
         alike = self.value in (other.value, other.also) or self.also == other.value
-        return alike and self.unit_fits(other)
+        return alike and self.unit_fits(other) and self.rate_fits(other)
 
     def same_date(self, other: Figure) -> bool:
         """Whether both may be one date, the day of the week apart; `other` says at least as much.
@@ -139,6 +152,10 @@ class Figure:
     def unit_fits(self, other: Figure) -> bool:
         """Whether neither has a unit that the other has another one for."""
         return not (self.unit and other.unit) or self.unit == other.unit
+
+    def rate_fits(self, other: Figure) -> bool:
+        """Whether neither is for one of something, such as a day, and the other of another."""
+        return not (self.rate and other.rate) or self.rate == other.rate
 
 
 @lru_cache(maxsize=4096)
@@ -176,7 +193,8 @@ def figures(text: str) -> tuple[Figure, ...]:
         also = None
         if (digits := match["digits"]) and digits.count(".") == 1 and _BY_DOTS.fullmatch(digits):
             also = (value * 1000,)
-        found.append(Figure(kind, match.start(), end, (value,), unit, counts, also))
+        rate, rate_end = _rate(text, end)
+        found.append(Figure(kind, match.start(), end, (value,), unit, counts, also, rate, rate_end))
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
@@ -228,6 +246,15 @@ def _in_words(words: str) -> float | None:
             if scale >= 1e3:
                 total, part = total + part, 0.0
     return total + part
+
+
+def _rate(text: str, end: int) -> tuple[str, int]:
+    """What a figure that ends there is for one of, and where that ends; empty where not said."""
+    match = _RATE.match(text, end)
+    if match is None:
+        return "", end
+    name = match[1].lower()
+    return _RATES.get(name, name), match.end()
 
 
 def _unit(text: str, match: regex.Match[str]) -> tuple[str, int]:
