@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -122,6 +123,37 @@ def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> 
     assert wording.difference(claim) == "Nobody may be put on {+more than+} two nights in a row"
     claim = only("“The strike lasted sixty days.”", ClaimKind.QUOTATION, opened)
     assert wording.difference(claim) == "The strike lasted [-sixty-]{+fifty+} days"
+
+
+@pytest.mark.parametrize(
+    ("quotation", "difference"),
+    [
+        # "In Mill End" stands some paragraphs on.
+        ("all of them in Mill End", "all of them in [-Mill End-]{+Lower Quay+}"),
+        # A sentence that was left out, a heading, a paragraph.
+        (
+            "on Monday, 13 September 2021. The strike lasted fifty days",
+            "on Monday, 13 September 2021 {+On the … sympathy+} The strike lasted fifty days",
+        ),
+        (
+            "while the containers stood still. The minister of labour, Paul Reinholt",
+            (
+                "while the containers stood still {+Talks ### … islands+} The minister of labour, "
+                "Paul Reinholt"
+            ),
+        ),
+        (
+            "The strike lasted fifty days. The minister of labour, Paul",
+            "The strike lasted fifty days {+Tug crews … islands+} The minister of labour, Paul",
+        ),
+    ],
+)
+def test_what_is_told_as_left_out_stands_between_words_of_the_quotation(
+    quotation: str, difference: str, opened: OpenedIndex
+) -> None:
+    claim = only(f"“{quotation}.”", ClaimKind.QUOTATION, opened)
+    shown = re.sub(r"(\+\w+ \S+)[^+]{5,}( \w+\+)", r"\1 …\2", wording.difference(claim))
+    assert shown == difference
 
 
 def test_a_not_that_the_draft_says_itself_is_not_missing(opened: OpenedIndex) -> None:
