@@ -43,7 +43,7 @@ terminal without colour, the quoted sentence stands between » and « in its pas
 | 3 | of `ask`: unsure, the passages shown speak of it but may not answer it |
 | 4 | of `ask` and `mentions`: not in these documents |
 | 5 | of `watch run`: something has changed |
-| 130 | stopped by Ctrl-C |
+| 130 | stopped by Ctrl-C; `serve` and `build --watch`, which Ctrl-C ends, exit with 0 |
 """
 CHAT = f"""\
 Each line is a question, which may refer to earlier ones. Lines that begin with `/` are commands:

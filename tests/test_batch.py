@@ -476,6 +476,23 @@ def test_the_command_refuses_in_one_line(folder: Path, capsys: pytest.CaptureFix
     assert "none.csv cannot be read" in err
 
 
+def test_no_input_is_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = f"question\n{RULES}\n"
+    for name in ("q.csv", "q.partial"):
+        Path(name).write_text(asked)
+    said = "briefqa: {} is the questions file itself; choose another name.\n"
+    assert run(capsys, "batch", "q.csv", "-o", "./q.csv") == (2, "", said.format("q.csv"))
+    assert run(capsys, "batch", "q.partial", "-o", "q.html") == (2, "", said.format("q.partial"))
+    for option in ("--run", "--plot"):
+        assert run(capsys, "eval", "q.csv", option, "q.csv") == (2, "", said.format("q.csv"))
+    Path("other.csv").hardlink_to("q.csv")
+    with pytest.raises(UsageError, match=r"other\.csv is the questions file itself"):
+        batch("q.csv", "other.csv")
+    with pytest.raises(UsageError, match=r"q\.csv is the earlier table itself"):
+        batch([RULES], "q.csv", since="q.csv")
+    assert [Path(name).read_text() for name in ("q.csv", "q.partial")] == [asked, asked]
+
+
 # Long runs
 
 

@@ -18,6 +18,7 @@ from briefqa.api import info
 from briefqa.citations import Style
 from briefqa.cli.options import CITATION_STYLES
 from briefqa.ui import passwords
+from docs.cli_reference import INTRODUCTION
 
 TEXT = "# Harbour\n\n## Ships\n\nNine ferries work there.\n\n## Crew\n\nCaptain Mara Oduya leads.\n"
 
@@ -499,6 +500,16 @@ def test_a_stopped_build_says_that_nothing_is_lost(
     assert "Nine ferries" in run(capsys, "search", "ferries", "--index", str(folder / "index"))[1]
 
 
+def test_ctrl_c_is_how_following_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("briefqa.watching.following.follow", stop)
+    assert cli.main(["build", "docs", "--model", "hashing", "--watch"]) == 0
+    serve_and_watch = next(row for row in INTRODUCTION.splitlines() if row.startswith("| 130 |"))
+    assert "`serve` and `build --watch`, which Ctrl-C ends, exit with 0" in serve_and_watch
+
+
 def test_no_index_is_one_line_and_exit_code_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -527,6 +538,15 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(arguments)
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("question", ["", " \t", "\u200b"])
+def test_an_empty_question_is_wrong_usage(
+    command: str, question: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "briefqa: The question is empty; say what to look for.\n"
+    assert run(capsys, command, question, "--json") == (2, "", said)
 
 
 def test_a_k_below_one_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -124,6 +125,37 @@ def test_what_was_changed_is_shown_in_the_words_of_both(opened: OpenedIndex) -> 
     assert wording.difference(claim) == "The strike lasted [-sixty-]{+fifty+} days"
 
 
+@pytest.mark.parametrize(
+    ("quotation", "difference"),
+    [
+        # "In Mill End" stands some paragraphs on.
+        ("all of them in Mill End", "all of them in [-Mill End-]{+Lower Quay+}"),
+        # A sentence that was left out, a heading, a paragraph.
+        (
+            "on Monday, 13 September 2021. The strike lasted fifty days",
+            "on Monday, 13 September 2021 {+On the … sympathy+} The strike lasted fifty days",
+        ),
+        (
+            "while the containers stood still. The minister of labour, Paul Reinholt",
+            (
+                "while the containers stood still {+Talks ### … islands+} The minister of labour, "
+                "Paul Reinholt"
+            ),
+        ),
+        (
+            "The strike lasted fifty days. The minister of labour, Paul",
+            "The strike lasted fifty days {+Tug crews … islands+} The minister of labour, Paul",
+        ),
+    ],
+)
+def test_what_is_told_as_left_out_stands_between_words_of_the_quotation(
+    quotation: str, difference: str, opened: OpenedIndex
+) -> None:
+    claim = only(f"“{quotation}.”", ClaimKind.QUOTATION, opened)
+    shown = re.sub(r"(\+\w+ \S+)[^+]{5,}( \w+\+)", r"\1 …\2", wording.difference(claim))
+    assert shown == difference
+
+
 def test_a_not_that_the_draft_says_itself_is_not_missing(opened: OpenedIndex) -> None:
     text = "Bananas were not “exempted, and 2,600 tonnes of them rotted”."
     assert only(text, ClaimKind.QUOTATION, opened).finding is Finding.EXACT
@@ -166,6 +198,19 @@ def test_the_speaker_is_the_one_whom_the_source_names(
             Finding.OTHER,
             "2 November 2021",
         ),
+        (
+            "The port handles 31 million tonnes a day.",
+            ClaimKind.FIGURE,
+            Finding.OTHER,
+            "31 million tonnes of goods a year",
+        ),
+        (
+            "The port handles 31 million tonnes of goods per year.",
+            ClaimKind.FIGURE,
+            Finding.SAME,
+            "",
+        ),
+        ("The port handles 31 million tonnes.", ClaimKind.FIGURE, Finding.SAME, ""),
         ("We baked 77 pies.", ClaimKind.FIGURE, Finding.NOWHERE, ""),
         ("It is what Lindquist wants.", ClaimKind.NAME, Finding.OTHER, "Lindqvist"),
         ("It is what Margit Lindqvist wants.", ClaimKind.NAME, Finding.SAME, ""),
@@ -275,6 +320,77 @@ def test_values_of_figures_and_dates(text: str, values: list[tuple[float | None,
     assert [figure.value for figure in figures(text)] == values
 
 
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("26,395 people a day", "day"),
+        ("40 litres/day", "day"),
+        ("2,000 crowns per ship", "ship"),
+        ("7 per cent per annum", "year"),
+        ("two nights in a row", ""),
+        ("3 hours a year ago", ""),
+        ("30 crowns, a month later", ""),
+    ],
+)
+def test_what_a_figure_is_for_one_of(text: str, rate: str) -> None:
+    (figure,) = figures(text)
+    assert figure.rate == rate
+
+
+@pytest.mark.parametrize(
+    ("date", "finding"),
+    [
+        ("2/11/2021", Finding.SAME),
+        ("11/2/2021", Finding.SAME),  # month and day
+        ("02.11.2021", Finding.SAME),
+        ("11-02-2021", Finding.SAME),
+        ("2021-11-02", Finding.SAME),
+        ("2021/11/2", Finding.SAME),
+        ("11/2/2020", Finding.OTHER),
+        ("25/12/2020", Finding.OTHER),
+        ("2.11.2020", Finding.OTHER),
+        ("12-25-2021", Finding.OTHER),
+        ("3/11/2021", Finding.OTHER),
+    ],
+)
+def test_a_date_in_digits_is_held_against_those_in_words(
+    date: str, finding: Finding, opened: OpenedIndex
+) -> None:
+    claim = only(f"The Quay Accord was signed on {date}.", ClaimKind.DATE, opened)
+    value = "2 November 2021" if finding is Finding.OTHER else ""
+    assert (claim.text, claim.finding, claim.value) == (date, finding, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("see section 2.11.3", "see § 2.11.2021", "version 2.11.2020 of it", "v1.2.2020.1"),
+        *("192.168.1.1", "10.2.11.2020", "3/4 of 2/11", "020-12-2021-33", "12/25/2020/7"),
+        *("odds of 2:11:2020", "open 24/7/365", "35/13/2020", "ISBN 3-12-2021-0"),
+    ],
+)
+def test_other_digits_with_signs_between_are_no_dates(text: str) -> None:
+    assert not [one for one in figures(text) if one.kind is ClaimKind.DATE]
+
+
+def test_the_day_of_the_week_of_a_date_in_digits_is_compared(flood: OpenedIndex) -> None:
+    said = {"Monday": Finding.SAME, "Tuesday": Finding.OTHER}
+    for weekday, finding in said.items():
+        draft = f"The dam was opened on {weekday}, 13/09/2021."
+        assert only(draft, ClaimKind.DATE, flood).finding is finding
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The walkout began on {}.", "The walkout of the dockers was on {}."]
+)
+def test_a_day_of_the_week_is_held_against_that_of_the_same_date(
+    sentence: str, opened: OpenedIndex
+) -> None:
+    # Other sentences have more of the words, with other dates.
+    claim = only(sentence.format("Tuesday, 13 September 2021"), ClaimKind.DATE, opened)
+    assert (claim.finding, claim.value) == (Finding.OTHER, "Monday, 13 September 2021")
+
+
 def test_a_sentence_without_either_has_its_nearest_passages_only_if_asked(
     opened: OpenedIndex, index: Path
 ) -> None:
@@ -359,6 +475,26 @@ def test_a_draft_that_is_no_file_is_said_in_one_sentence(
     for name, said in (("none.md", "there is no such file"), (".", "it is a folder; name a file")):
         assert cli.main(["check", str(tmp_path / name), "--index", str(index)]) == 2
         assert capsys.readouterr().err == f"briefqa: {tmp_path / name}: {said}\n"
+
+
+@pytest.mark.parametrize("option", ["--annotated", "-o"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_draft_is_not_written_over(
+    option: str,
+    linked: bool,
+    index: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    draft, output = tmp_path / "draft.md", tmp_path / "draft.md"
+    draft.write_text("“The strike lasted sixty days.”")
+    if linked:
+        output = tmp_path / "same.md"
+        output.symlink_to(draft)
+    assert cli.main(["check", str(draft), option, str(output), "--index", str(index)]) == 2
+    said = f"briefqa: {output} is the draft itself; choose another name.\n"
+    assert capsys.readouterr() == ("", said)
+    assert draft.read_text() == "“The strike lasted sixty days.”"
 
 
 def test_a_clean_draft_exits_with_0(

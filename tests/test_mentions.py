@@ -22,6 +22,7 @@ from briefqa.models.embedder import HashingEmbedder
 from briefqa.text.language import stemmer
 from briefqa.workflows import verify_places
 from tests.conftest import REPO
+from tests.pdf_files import made, paragraph
 
 NOTE = """---
 title: "The siege of Deir ez-Zor"
@@ -306,6 +307,18 @@ def test_the_command_lists_exports_and_says_that_there_is_none(
     assert main(["mentions", "men", "-o", str(table), "--index", str(index)]) == 0
     assert len(table.read_text("utf-8-sig").splitlines()) == 4
     assert main(["mentions", "men", "--sample", "3", "--index", str(index)]) == 2
+
+
+def test_the_command_says_each_place_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "port.pdf").write_bytes(made([paragraph("The cranes in the port stood still.")]))
+    (tmp_path / "port.md").write_text("# Quay\n\nTwo cranes fell.\n")
+    build(tmp_path, index=tmp_path / "index", model=HashingEmbedder())
+    assert main(["mentions", "cranes", "--index", str(tmp_path / "index")]) == 0
+    shown = capsys.readouterr().out
+    places = [one for one in shown.splitlines() if "¶" in one]
+    assert sorted(places) == ["  ¶1, line 3", "  ¶1, p. 1"]
 
 
 MODELS = {"torch", "onnxruntime", "transformers", "tokenizers", "briefqa.models.loaded"}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+
+from briefqa.errors import UsageError
 
 
 def digest(path: Path) -> str:
@@ -27,6 +30,18 @@ def replace_file(path: Path, content: bytes) -> None:
         set_aside(path)
     replacement.replace(path)
     sync(path.parent)
+
+
+def refuse_input(output: Path | None, source: Path, called: str) -> None:
+    """Raise UsageError where writing `output` would replace the file `source`, `called` so.
+
+    They are the same file by whatever names, through links too. `-` is none, as no output is.
+    """
+    same = False
+    with suppress(OSError, ValueError):  # whoever reads or writes it says what is wrong with it
+        same = output is not None and str(output) != "-" and output.samefile(source)
+    if same:
+        raise UsageError(f"{output} is {called} itself; choose another name.")
 
 
 def clear_path(path: Path) -> None:

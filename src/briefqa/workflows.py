@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefqa.api import AnyPath, shared_searcher
+from briefqa.atomic_file import refuse_input
 from briefqa.models.reader import DEFAULT_READER
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def batch(
     questions are asked, answers are kept beside it in a file that ends in `.partial`, from which a
     run that was stopped goes on. `since` is the JSON or HTML of an earlier run, to which changes
     are marked. `progress` is called with a `briefqa.indexing.progress.Progress`. Raises UsageError
-    for what cannot be read or written.
+    for what cannot be read or written, and for an output that is one of the inputs.
     """
     from briefqa.questionnaire import asking, sheet
     from briefqa.questionnaire.answers import Answers
@@ -54,14 +55,17 @@ def batch(
 
     place = None if output is None else Path(output)
     wanted = None if place is None else table.format_of(place, form)
+    kept = None if place in (None, table.STDOUT) else place.with_suffix(".partial")
+    for written in (place, kept):
+        if isinstance(questions, str | os.PathLike):
+            refuse_input(written, Path(questions), "the questions file")
+        if since is not None:
+            refuse_input(written, Path(since), "the earlier table")
     before = None if since is None else receipt.read(Path(since))
     if isinstance(questions, str | os.PathLike):
         asked = sheet.read(Path(questions), column)
     else:
         asked = sheet.of_questions(questions)
-    kept = None
-    if place is not None and place != table.STDOUT:
-        kept = place.with_suffix(".partial")
     searcher = shared_searcher(index, reader)
     where = searcher.where(documents, section)
     turns = asking.ask_all(searcher, asked.questions, where, kept=kept, progress=progress)

@@ -1,7 +1,7 @@
 """What each command does: library calls with the parsed options, and their result printed.
 
-Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C;
-of `ask` also 3 for an unsure answer, 4 for none.
+Exit codes: 0 fine, 1 a BriefQAError in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C
+(0 where only that ends it: serve, build --watch); of `ask` also 3 for an unsure answer, 4 for none.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefqa import __version__
+from briefqa.atomic_file import refuse_input
 from briefqa.cli import more_commands, screen, terminal
 from briefqa.cli.options import default_index
 from briefqa.cli.parser import parser
@@ -126,9 +127,9 @@ def _models(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     from briefqa.answering import compose
     from briefqa.api import open_index
-    from briefqa.cli.answers import Printer
+    from briefqa.cli.answers import Printer, question_of
 
-    question = " ".join(options.question)
+    question = question_of(options.question)
     with open_index(options.index, reader=options.reader) as searcher:
         where = searcher.where(options.document, options.section)
         hits = searcher.search(Query(question, where, options.k), mode=options.mode)
@@ -146,11 +147,11 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
-    from briefqa.cli.answers import Printer
+    from briefqa.cli.answers import Printer, question_of
 
     with open_index(options.index, reader=options.reader) as searcher:
         where = searcher.where(options.document, options.section)
-        answer = searcher.ask(Query(" ".join(options.question), where, options.k))
+        answer = searcher.ask(Query(question_of(options.question), where, options.k))
         if options.save:
             from briefqa.receipts.receipt import Turn
             from briefqa.receipts.saving import save
@@ -323,6 +324,8 @@ def _eval(options: argparse.Namespace) -> int:
     from briefqa.evaluation.question_sets import brings_passages
 
     path, index = Path(options.questions), options.index
+    for output in (options.run, options.plot):
+        refuse_input(output, path, "the questions file")
     if index is None and not brings_passages(path):
         index = default_index()
     with terminal.progress_bar() as progress:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from briefqa.atomic_file import refuse_input
 from briefqa.cli import screen, terminal
 from briefqa.drafts import wording
 from briefqa.drafts.check import MOST_CHARACTERS
@@ -20,6 +21,8 @@ _STDIO = "-"
 def check(options: argparse.Namespace) -> int:
     """Check the draft; 1 if anything in it is altered, other or nowhere."""
     # Where a file cannot be written as it is named, that is said before the work.
+    for output in (options.annotated, options.output):
+        refuse_input(output, Path(options.draft), "the draft")
     write_copy = _copy_writer(options.annotated)
     write_table = _table_writer(options.output, options.format)
     done = _checked(options)

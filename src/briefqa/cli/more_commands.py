@@ -292,7 +292,8 @@ def _in_context(each: Mention) -> str:
     before, text, after = map(line, (left, each.text, right))
     span = Span(len(before), len(before) + len(text))
     place = each.citation.removeprefix(f"{' '.join(each.title.split())} › ")
-    cited = line(", ".join(filter(None, (place, each.place.in_words))))
+    lines = "" if each.place.in_citation else each.place.in_words  # which citations do not have
+    cited = line(", ".join(filter(None, (place, lines))))
     shown = fitted(f"{before}{text}{after}", indent="    ", styles=[(span, screen.Style.WORDS)])
     return f"  {screen.styled(cited, screen.Style.CITATION)}\n{shown}"
 

@@ -57,7 +57,8 @@ def parser() -> argparse.ArgumentParser:
 def _add_build(commands: Any) -> None:
     command = options.new_command(
         commands, "build", "index files and folders", "briefqa build data",
-        exits="exits with 1 if a file could not be indexed; the others are",
+        exits="exits with 1 if a file could not be indexed; the others are\n"
+        "Ctrl-C ends --watch, with 0",
     )  # fmt: skip
     command.add_argument(
         "paths", nargs="*", metavar="PATH",

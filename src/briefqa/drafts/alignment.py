@@ -10,10 +10,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 _FARTHEST = 400  # words that may have been left out between two parts of a quotation
-_EDGE = 12  # words beside that, among which the first and the last word are looked for
+_EDGE = 12  # words beside, among which the first and the last word are looked for; of a heading
+_THREE, _SURE = 3, 5  # words in a row that are no chance: beside it, and in another paragraph
 _TOO_COMMON = 40  # places of a pair of words, above which it says little
+
+
+Place = tuple[int, int]  # of a word of the quotation, and of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,16 @@ def place_of(quote: Sequence[str], text: Sequence[str]) -> int | None:
     return None if found < 0 else joined.count("\n", 0, found)
 
 
-def aligned(quote: Sequence[str], text: Sequence[str]) -> list[Step]:
+def aligned(quote: Sequence[str], text: Sequence[str], paragraphs: Sequence[int]) -> list[Step]:
     """The steps from the text's words to the quotation's, over the range where most go together.
 
-    Empty if no two words that stand side by side in the quotation do so in the text.
+    `paragraphs` has the number of the paragraph of each word of the text: few words in another one
+    than most, which may stand there by chance, are not the quotation's. Empty if no two words that
+    stand side by side in the quotation do so in the text.
     """
     from rapidfuzz.distance import Levenshtein
 
-    bounds = _range(quote, text)
+    bounds = _range(quote, text, paragraphs)
     if bounds is None:
         return []
     start, end = bounds
@@ -63,7 +70,9 @@ def aligned(quote: Sequence[str], text: Sequence[str]) -> list[Step]:
     return steps
 
 
-def _range(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
+def _range(
+    quote: Sequence[str], text: Sequence[str], paragraphs: Sequence[int]
+) -> tuple[int, int] | None:
     """The range of the text to compare, by the pairs of words that both have."""
     pairs: dict[tuple[str, str], list[int]] = {}
     for place in range(len(text) - 1):
@@ -87,14 +96,12 @@ def _range(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
     for place, places in reversed(telling):
         if place < first[0]:
             at = bisect_left(places, first[1]) - 1
-            near = at >= 0 and first[1] - places[at] <= first[0] - place + _FARTHEST
-            if near and _three(quote, text, place, places[at]):
+            if at >= 0 and _goes_on(quote, text, (place, places[at]), first, paragraphs):
                 first = place, places[at]
     for place, places in telling:
         if place > last[0]:
             at = bisect_left(places, last[1] + 1)
-            near = at < len(places) and places[at] - last[1] <= place - last[0] + _FARTHEST
-            if near and _three(quote, text, place, places[at]):
+            if at < len(places) and _goes_on(quote, text, (place, places[at]), last, paragraphs):
                 last = place, places[at]
     start, end = max(0, first[1] - first[0]), min(len(text), last[1] + len(quote) - last[0])
     before, behind = text[max(0, start - _EDGE) : start][::-1], text[end : end + _EDGE]
@@ -105,11 +112,26 @@ def _range(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
     return start, end
 
 
-def _three(quote: Sequence[str], text: Sequence[str], place: int, at: int) -> bool:
-    """Whether the pair of words there is part of three that are the same."""
-    return (place > 0 and at > 0 and quote[place - 1] == text[at - 1]) or quote[
-        place + 2 : place + 3
-    ] == text[at + 2 : at + 3] != []
+def _goes_on(
+    quote: Sequence[str], text: Sequence[str], there: Place, known: Place, paragraphs: Sequence[int]
+) -> bool:
+    """Whether the pair of words `there` is the quotation's too, with little left out between.
+
+    It is part of three words that are the same, of five beyond a paragraph's end.
+    """
+    between = abs(there[1] - known[1]) - abs(there[0] - known[0])
+    near = between <= _EDGE or paragraphs[there[1]] == paragraphs[known[1]]
+    return between <= _FARTHEST and _run(quote, text, there) >= (_THREE if near else _SURE)
+
+
+def _run(quote: Sequence[str], text: Sequence[str], there: Place) -> int:
+    """How many words are the same one after the other there, up to some on either side."""
+    place, at = there
+    before = zip(reversed(quote[max(0, place - _SURE) : place]),
+                 reversed(text[max(0, at - _SURE) : at]), strict=False)  # fmt: skip
+    behind = zip(quote[place : place + _SURE], text[at : at + _SURE], strict=False)
+    return sum(len(list(takewhile(lambda pair: pair[0] == pair[1], side)))
+               for side in (before, behind))  # fmt: skip
 
 
 def _has(places: Sequence[int], place: int) -> bool:

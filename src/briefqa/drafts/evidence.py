@@ -96,11 +96,14 @@ class Evidence:
         best = max((share for share, *_ in options), default=0.0)
         least = _NEARLY * best if best >= _ALIKE else _SOME
         alike = [one for one in options if one[0] >= least or min(one[0] / _SOME, one[1]) >= _ALIKE]
-        if not alike:
-            return Stands(Finding.NOWHERE)
+        same = max((one for one in alike if figure.same_value(one[3])), key=_by_place, default=None)
+        # One day is no other day of the week, whatever either sentence is about.
+        weekdays = [one for one in options if same is None and figure.has_other_weekday(one[3])]
+        if weekdays:
+            *_, one, other = max(weekdays, key=_by_place)
+            return self._other(figure, one, other)
         countable = [one for one in alike if _counts_the_same(figure, one[3])]
         nearest = max(countable, key=_by_place, default=None)
-        same = max((one for one in alike if figure.same_value(one[3])), key=_by_place, default=None)
         if same is not None and (nearest is None or same[1] >= _SAME_PLACE * nearest[1]):
             return Stands(Finding.SAME, self._source(same[2], same[3]))
         if nearest is None:
@@ -108,7 +111,11 @@ class Evidence:
         _, place, one, other = nearest
         if place < _LEAST_BESIDE:
             return Stands(Finding.NOWHERE)
-        return Stands(Finding.OTHER, self._source(one, other), one.text[other.start : other.end])
+        return self._other(figure, one, other)
+
+    def _other(self, figure: Figure, one: _Sentence, other: Figure) -> Stands:
+        end = other.end if figure.rate_fits(other) else other.rate_end
+        return Stands(Finding.OTHER, self._source(one, other), one.text[other.start : end])
 
     def _weight(self, term: str) -> float:
         return self._sources.weight(term) or 1.0

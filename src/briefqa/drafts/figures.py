@@ -11,7 +11,7 @@ from functools import lru_cache
 import regex
 
 from briefqa.drafts.records import ClaimKind
-from briefqa.text.dates import MONTH, MONTHS
+from briefqa.text.dates import MONTH, MONTHS, Day, days
 
 Value = tuple[float | None, ...]
 """Of a date its year, month and day, None where it has none; else one number, or two of a range."""
@@ -29,10 +29,12 @@ _DATES = tuple(
         rf"{_WEEKDAY}{_DAY} (?:of )?{MONTH}(?:,? {_YEAR})?",
         rf"{_WEEKDAY}{MONTH} {_DAY}(?!\d|[.,]\d|[ \u00a0\u202f]\d{{3}}(?!\d))(?:,? {_YEAR})?",
         rf"{MONTH},? {_YEAR}",
-        r"(?P<year>(?:1\d|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
         rf"(?<=\b(?:{_BEFORE_YEARS}) ){_YEAR}(?!\s?\p{{L}}{{1,30}}s\b)",
     )
 )
+_IN_DIGITS = regex.compile(r"\d{1,4}([-/.])\s?\d{1,2}\1\s?\d{1,4}(?!\d)")  # as `days` has them
+_NO_DATE = regex.compile(r"(?i)(?:\b(?:section|sec|version|ver|v|clause|chapter)|§)\.?\s?\Z")
+_WEEKDAY_BEFORE = regex.compile(rf"(?i)\b{_WEEKDAY}\Z")
 _UNITS_OF_WORDS = {
     word: number
     for number, word in enumerate(
@@ -91,6 +93,16 @@ _UNIT = regex.compile(
     r"(?i)[ \u00a0\u202f-]{0,2}(%|°|[€£$¥₽]|per cent\b|percentage points?\b|nautical miles?\b|"
     r"(?:square |cubic )?[\p{L}µμ]{1,12}\b)"
 )
+# What a figure is for one of, behind it or behind a word or two that it counts.
+_RATE = regex.compile(
+    r"(?i)(?:[ \u00a0\u202f](?!an?\b|per\b|each\b|every\b)[\p{L}'’-]{1,30}){0,2}"
+    r"(?:[ \u00a0\u202f](?:an?|per|each|every)[ \u00a0\u202f]|[ \u00a0\u202f]?/[ \u00a0\u202f]?)"
+    r"(second|minute|hour|day|night|week|month|quarter|year|annum|decade|head|person|capita|"
+    r"household|family|inhabitant|resident|worker|ship|mile|kilomet(?:re|er)|hectare|acre|tonne|"
+    r"ton|kilogram|kilo|kg|lit(?:re|er))\b(?!\s(?:later|earlier|ago|before|after)\b)"
+)
+_RATES = {"annum": "year", "capita": "head", "person": "head", "ton": "tonne", "kilo": "kilogram",
+          "kg": "kilogram", "kilometer": "kilometre", "liter": "litre"}  # fmt: skip
 _COUNTED = regex.compile(r"[ \u00a0\u202f-]{1,2}((?:[\p{L}'’-]{1,30} ){0,3}[\p{L}'’-]{1,30})")
 
 
@@ -99,7 +111,9 @@ class Figure:
     """A figure, a percentage or a date, where it stands, and its value.
 
     `unit` is its usual name, empty where it has none, of a date the day of the week; `counts` is
-    what follows, some words. `also` is another value that it may be meant as: 9450 of 9.450.
+    what follows, some words. `rate` is what it is for one of, where that is said (of 30 tonnes a
+    day `day`), and `rate_end` where that ends. `also` is another value that it may be meant as:
+    9450 of 9.450, or month and day of day and month.
     """
 
     kind: ClaimKind
@@ -109,21 +123,39 @@ class Figure:
     unit: str = ""
     counts: str = ""
     also: Value | None = None
+    rate: str = ""
+    rate_end: int = 0
 
     def same_value(self, other: Figure) -> bool:
         """Whether both are the same; of dates, where `other` says at least as much."""
         if ClaimKind.DATE in (self.kind, other.kind):
-            alike = self.kind is other.kind and all(
-                mine is None or mine == theirs
-                for mine, theirs in zip(self.value, other.value, strict=True)
-            )
-            return alike and self.unit_fits(other)
+            return self.same_date(other) and self.unit_fits(other)
         alike = self.value in (other.value, other.also) or self.also == other.value
-        return alike and self.unit_fits(other)
+        return alike and self.unit_fits(other) and self.rate_fits(other)
+
+    def same_date(self, other: Figure) -> bool:
+        """Whether both may be one date, the day of the week apart; `other` says at least as much.
+
+        Of dates in digits either reading may be meant.
+        """
+        return self.kind is other.kind is ClaimKind.DATE and any(
+            all(mine is None or mine == theirs for mine, theirs in zip(one, another, strict=True))
+            for one in (self.value, self.also)
+            for another in (other.value, other.also)
+            if one is not None and another is not None
+        )
+
+    def has_other_weekday(self, other: Figure) -> bool:
+        """Whether both are one day of one year, on different days of the week."""
+        return None not in self.value and self.same_date(other) and not self.unit_fits(other)
 
     def unit_fits(self, other: Figure) -> bool:
         """Whether neither has a unit that the other has another one for."""
         return not (self.unit and other.unit) or self.unit == other.unit
+
+    def rate_fits(self, other: Figure) -> bool:
+        """Whether neither is for one of something, such as a day, and the other of another."""
+        return not (self.rate and other.rate) or self.rate == other.rate
 
 
 @lru_cache(maxsize=4096)
@@ -134,6 +166,11 @@ def figures(text: str) -> tuple[Figure, ...]:
     """
     found: list[Figure] = []
     taken: set[int] = set()
+    for day in days(text):
+        behind = _NO_DATE.search(text, max(0, day.start - 12), day.start)
+        if not behind and _IN_DIGITS.match(text, day.start):
+            found.append(_in_digits(text, day))
+            taken.update(range(found[-1].start, day.end))
     for pattern in _DATES:
         for match in pattern.finditer(text):
             if taken.isdisjoint(match.span()):
@@ -156,7 +193,8 @@ def figures(text: str) -> tuple[Figure, ...]:
         also = None
         if (digits := match["digits"]) and digits.count(".") == 1 and _BY_DOTS.fullmatch(digits):
             also = (value * 1000,)
-        found.append(Figure(kind, match.start(), end, (value,), unit, counts, also))
+        rate, rate_end = _rate(text, end)
+        found.append(Figure(kind, match.start(), end, (value,), unit, counts, also, rate, rate_end))
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
@@ -168,6 +206,17 @@ def _date(match: regex.Match[str]) -> Value:
         number = int(month) if month.isdigit() else 1 + MONTHS.index(month[:3].lower())
     year, day = groups.get("year"), groups.get("day")
     return (int(year) if year else None, number, int(day) if day else None)
+
+
+def _in_digits(text: str, day: Day) -> Figure:
+    """A date such as 2/11/2021 or 2021-11-02, in its one or two readings."""
+    before = _WEEKDAY_BEFORE.search(text, max(0, day.start - 20), day.start)
+    weekday = (before["weekday"] or "").lower() if before else ""
+    start = before.start() if before and weekday else day.start
+    value, *others = ((int(one[:4]), int(one[4:6]), int(one[6:])) for one in sorted(day.terms))
+    return Figure(
+        ClaimKind.DATE, start, day.end, value, weekday, also=others[0] if others else None
+    )
 
 
 def _value(match: regex.Match[str]) -> float | None:
@@ -197,6 +246,15 @@ def _in_words(words: str) -> float | None:
             if scale >= 1e3:
                 total, part = total + part, 0.0
     return total + part
+
+
+def _rate(text: str, end: int) -> tuple[str, int]:
+    """What a figure that ends there is for one of, and where that ends; empty where not said."""
+    match = _RATE.match(text, end)
+    if match is None:
+        return "", end
+    name = match[1].lower()
+    return _RATES.get(name, name), match.end()
 
 
 def _unit(text: str, match: regex.Match[str]) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import regex
 
@@ -195,26 +196,36 @@ def _placed(
     """The quotation beside a window's text: its longest part first, the others beside that."""
     text = tokens(window.text)
     words = [usual_spelling(token.word) for token in text]
+    numbers = _paragraphs(window.text, text)
     longest = max(range(len(parts)), key=lambda number: len(parts[number].tokens))
-    steps: dict[int, list[Step]] = {longest: _steps(parts[longest].words, words)}
+    steps: dict[int, list[Step]] = {longest: _steps(parts[longest].words, words, numbers)}
     if not steps[longest]:
         return None
     end = steps[longest][-1].text_end
     for number in range(longest + 1, len(parts)):
         part = parts[number]
         upto = min(len(words), end + part.reach + 2 * len(part.tokens))
-        steps[number] = _moved(_steps(part.words, words[end:upto]), end)
+        steps[number] = _moved(_steps(part.words, words[end:upto], numbers[end:upto]), end)
         end = steps[number][-1].text_end if steps[number] else end
     start = steps[longest][0].text_start
     for number in range(longest - 1, -1, -1):
         part = parts[number]
         first = max(0, start - parts[number + 1].reach - 2 * len(part.tokens))
-        steps[number] = _moved(_steps(part.words, words[first:start], last=True), first)
+        found = _steps(part.words, words[first:start], numbers[first:start], last=True)
+        steps[number] = _moved(found, first)
         start = steps[number][0].text_start if steps[number] else start
     return _compared(quotation, parts, steps, window.text, text, sources)
 
 
-def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Step]:
+def _paragraphs(content: str, text: Sequence[Token]) -> list[int]:
+    """The number of the paragraph of each word, from 0."""
+    breaks = (content.count("\n", one.end, two.start) > 1 for one, two in pairwise(text))
+    return list(accumulate(breaks, initial=0))
+
+
+def _steps(
+    quote: list[str], text: list[str], paragraphs: list[int], *, last: bool = False
+) -> list[Step]:
     """The steps between them, at the first or `last` place where the quotation stands."""
     if last:
         place = place_of(quote[::-1], text[::-1])
@@ -222,7 +233,7 @@ def _steps(quote: list[str], text: list[str], *, last: bool = False) -> list[Ste
     else:
         place = place_of(quote, text)
     if place is None:
-        return aligned(quote, text)
+        return aligned(quote, text, paragraphs)
     return [Step(True, place, place + len(quote), 0, len(quote))]
 
 
