@@ -254,3 +254,37 @@ def test_a_sheet_costs_in_proportion_to_its_length(css: str) -> None:
     began = time.process_time()
     assert "forty" in page(f"<style>{css}</style><p>The ferry takes forty people.</p>").text
     assert time.process_time() - began < 2
+
+
+def article(block: str) -> Document:
+    before = "<p>The council met on Monday in the town hall and talked about the old bridge.</p>"
+    after = "<p>At the end the mayor thanked all who came and said work would begin in spring.</p>"
+    return page(f"<body><article><h1>The bridge</h1>{before * 5}{block}{after}</article></body>")
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        *('<p class="noprint">', '<p class="x hidden-print">', '<p class="hide-print">'),
+        *('<p aria-hidden="true">', '<p class="star-rating">', '<p style="overflow:hidden">'),
+        *('<div class="noprint"><p>', '<div class="hidden-xs"><p>', '<p class="share-price">'),
+        *('<section class="related-work"><p>', '<div id="cookie-recipe"><p>'),
+        '<div class="social-care"><p>',
+    ],
+)
+def test_prose_that_is_seen_on_the_page_is_read_whatever_it_is_called(opening: str) -> None:
+    words = "The repair costs 4.5 million marks."
+    assert words in paragraphs(article(f"{opening}{words}"))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '<div class="related-posts"><p><a href="/a">Nine good pies.</a></p></div>',
+        '<div class="cookie-bar"><p>We use cookies on this site.</p><button>OK</button></div>',
+        '<p class="byline">By Ada Quill and Tom Reed</p>',
+        '<div class="social">Follow us on all channels. Like this.</div>',
+    ],
+)
+def test_what_is_named_apart_and_is_no_prose_is_left_out(block: str) -> None:
+    assert len(paragraphs(article(block))) == 6
