@@ -84,6 +84,19 @@ def test_data_for_search_engines_say_it_too() -> None:
     )
 
 
+def test_data_for_search_engines_name_all_authors_and_the_publisher_without_entities() -> None:
+    html = """<title>X</title><script type="application/ld+json">{"@type": "NewsArticle",
+    "headline": "Ruhl &amp; Son: it&#8217;s over", "author": [{"name": "B. Ruhl"},
+    "https://example.org/a", {"@id": "#c"}, "C. M&uuml;ller"],
+    "publisher": {"@type": "Organization", "name": "The Daily Quay"}}</script><p>It closed.</p>"""
+    metadata = page(html).metadata
+    assert (metadata.title, metadata.author, metadata.source) == (
+        *("Ruhl & Son: it’s over", "B. Ruhl, C. Müller", "The Daily Quay"),
+    )
+    named = page(f'<meta property="og:site_name" content="Quay Online">{html}').metadata
+    assert named.source == "Quay Online"
+
+
 def test_structure_becomes_lines() -> None:
     document = page(
         "<title>T</title><h1>One</h1><p>Two<br>lines.</p><h1>Next</h1><ol start=3><li>a<ul><li>b"

@@ -32,7 +32,10 @@ _SET_APART = frozenset("nav footer aside form dialog menu search".split())
 _ROLES = frozenset(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
 )
-_WORDS_ALSO = "cookies?|share|sharing|social|related|recommended|trending|sponsored|signature|helpful|upcoming"
+_WORDS_ALSO = (
+    "cookies?|share|sharing|social|related|recommended|trending|sponsored|signature|helpful|"
+    "upcoming"
+)
 _NAMED_APART = re.compile(
     r"(?:^|[-_\s])(?:(?:consent|gdpr|onetrust|newsletter|subscribe|paywall|breadcrumbs?|"
     r"comments?|comment-list|disqus|sidebar|toc|navbox|printfooter|catlinks|mw-editsection|"
