@@ -139,6 +139,13 @@ def test_a_book_is_read_in_its_order_and_cited_by_its_files() -> None:
     ]
 
 
+def test_the_mark_of_a_note_in_a_book_stands_in_brackets() -> None:
+    shown = (
+        '<p>It sank<a epub:type="noteref" href="n.xhtml#n1">1</a>.</p><p>Five m<sup>3</sup>.</p>'
+    )
+    assert texts(read(epub({"a.xhtml": shown}), "a.epub")) == ["It sank[1].", "Five m3."]
+
+
 def test_the_contents_of_an_older_book_name_its_chapters() -> None:
     label = "<navLabel><text>Loomings</text></navLabel>"
     ncx = f"<navPoint>{label}<content src='a%20b.xhtml#x'/></navPoint>"

@@ -301,3 +301,23 @@ def test_prose_that_is_seen_on_the_page_is_read_whatever_it_is_called(opening: s
 )
 def test_what_is_named_apart_and_is_no_prose_is_left_out(block: str) -> None:
     assert len(paragraphs(article(block))) == 6
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ('It burned<sup id="r1"><a href="#fn1">1</a></sup>.', "It burned[1]."),
+        ('It burned<a href="#fn1"><sup>*</sup></a>.', "It burned[*]."),
+        ('It burned<a role="doc-noteref" href="n.html#fn1">ii</a>.', "It burned[ii]."),
+        ('It burned<sup><a href="#a">1</a>, <a href="#b">2</a></sup>.', "It burned[1], [2]."),
+        ('It burned<sup><a href="#fn1">[1]</a></sup>.', "It burned[1]."),
+        ('It burned<sup>(<a href="#fn1">1</a>)</sup>.', "It burned(1)."),
+        ('<a class="sdfootnotesym" href="#sdfootnote1anc">1</a>It burned.', "[1] It burned."),
+        ('<span><sup><a href="#up">i</a></sup></span>It burned.', "[i] It burned."),
+        ('See chapter <a href="#c2">2</a> and m<sup>2</sup>.', "See chapter 2 and m2."),
+        ('See <sup><a href="https://example.org/">2</a></sup>.', "See 2."),
+        ('<a href="#a">A</a> <a href="#b">B</a>', "A B"),
+    ],
+)
+def test_the_mark_of_a_note_stands_in_brackets(shown: str, words: str) -> None:
+    assert paragraphs(page(f"<body><h1>The fire</h1><p>{shown}</p></body>")) == [words]

@@ -24,7 +24,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "mail"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".eml",)
 MEDIA_TYPE = "message/rfc822"
 CALLED = "e-mails"
