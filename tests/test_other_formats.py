@@ -356,6 +356,31 @@ def test_hidden_rich_text_is_not_read() -> None:
     assert texts(read(data, "a.rtf")) == ["The fee is 12 marks.", "Seen to the end."]
 
 
+def test_what_tracked_changes_deleted_in_rich_text_is_not_read() -> None:
+    data = (
+        r"{\rtf1\ansi The fee is {\deleted\revauthdel1 \ldblquote 11\rdblquote  }"
+        r"{\revised 12} marks."
+        r"{\deleted\chftn{\footnote\chftn  Gone.}}\par}"
+    )
+    assert texts(read(data, "a.rtf")) == ["The fee is 12 marks."]
+
+
+def test_notes_and_boxes_of_rich_text_come_after_their_paragraph() -> None:
+    data = (
+        r"{\rtf1\ansi{\header{\shp{\*\shpinst{\shptxt Head\par}}}}{\*\other{\footnote Not.}}"
+        r"{\shp{\*\shpinst{\sp{\sn a}{\sv 1}}{\shptxt A box\par}}"
+        r"{\shprslt{\*\do\dptxbxtext A box\par}}}It cost 4{\super\chftn}"
+        r"{\*\footnote\pard{\super\chftn} Once \'e4 3.\par Or so.}, then 5"
+        r"{\super\chftn{\*\footnote\ftnalt\chftn\tab End.}} marks.\par"
+        r"\pard Next.\par Last{\footnote Unmarked.}.}"
+    )
+    assert texts(read(data, "a.rtf")) == [
+        *("It cost 4[1], then 5[2] marks.", "A box", "[1] Once ä 3.", "Or so."),
+        *("[2] End.", "Next.", "Last.", "Unmarked."),
+    ]
+    assert texts(read(r"{\rtf1 One.{\*\footnote Two and", "a.rtf")) == ["One.", "Two and"]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [

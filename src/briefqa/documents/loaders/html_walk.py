@@ -32,7 +32,6 @@ LISTS = frozenset({"ul", "ol", "list", "menu", "dir"})
 BREAKS = frozenset({"br", "lb"})
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _MARK = re.compile(r"[0-9A-Za-z]{1,3}|[*†‡§]{1,3}")
-_MOST_WITHIN = 20  # inline elements around the mark of a note
 
 
 @dataclass(slots=True)
@@ -230,17 +229,15 @@ def _note_mark(link: Any) -> str:
     place = link.get("href") or ""
     if "#" not in place or not _MARK.fullmatch(mark):
         return ""
-    above, begins = link, True
-    raised = next(link.iter("sup"), None)
-    for _ in range(_MOST_WITHIN):
-        around = above.getparent()
-        if around is None:
-            return ""
+    begins, raised, in_heading = True, next(link.iter("sup"), None), False
+    above = link
+    for around in link.iterancestors():
         begins = begins and above.getprevious() is None and not (around.text or "").strip()
-        if (tag := tag_of(around)) not in INLINE:
+        tag, above = tag_of(around), around
+        if tag not in INLINE:
+            in_heading = bool(heading_level(around, tag))
             break
         raised = around if tag == "sup" else raised
-        above = around
     if raised is not None and "".join(raised.itertext()).strip()[:1] in ("[", "("):
         return ""
     said = f"{link.get('epub:type', '')} {link.get('role', '')}"
@@ -249,7 +246,7 @@ def _note_mark(link: Any) -> str:
         raised is not None
         or "noteref" in said
         or (
-            (begins and not heading_level(around, tag) and (link.tail or "")[:1].isalnum())
+            (begins and not in_heading and (link.tail or "")[:1].isalnum())
             and (mark.isdigit() or not mark.isalpha() or "note" in named)
         )
     )
