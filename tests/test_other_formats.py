@@ -274,6 +274,18 @@ def test_a_mail_says_who_wrote_when_and_what_came_with_it() -> None:
     ]
 
 
+def test_a_mail_in_latin_1_is_read_as_browsers_do() -> None:
+    data = (
+        b"From: a@example.org\nSubject: =?iso-8859-1?Q?It=92s_=8010?=\nMIME-Version: 1.0\n"
+        b"Content-Type: text/plain; charset=%s\nContent-Transfer-Encoding: 8bit\n\n"
+        b"The pier\x92s fee \x96 \x80 12.\n"
+    )
+    for charset in (b"iso-8859-1", b"us-ascii", b"Windows-1252"):
+        document = read(data % charset, "a.eml")
+        assert document.title == "It’s €10"
+        assert texts(document)[-1] == "The pier’s fee – € 12."
+
+
 def test_a_mail_in_html_is_read_without_what_it_quotes() -> None:
     html = (
         "<p>It opens.</p><div class='gmail_quote'>On Monday Ben wrote: <blockquote>When?"
