@@ -202,6 +202,15 @@ def test_a_table_in_text_is_read_whatever_separates_it(separator: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("line", ["sep=;\n", '"SEP=;"\r\n', "\ufeffsep=;\r\n", "sep=^\n"])
+def test_the_line_that_names_the_separator_for_excel_is_no_text(line: str) -> None:
+    separator = line[line.index("=") + 1]
+    data = f"{line}Tree{separator}Age\noak, old, grey{separator}70\nelm, a, b{separator}12\n"
+    assert texts(read(data, "a.csv")) == [
+        *("Tree | Age", "Tree: oak, old, grey; Age: 70", "Tree: elm, a, b; Age: 12"),
+    ]
+
+
 def test_rows_without_end_are_cut_and_the_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_rows, "MOST_ROWS", 3)
     document = read("a,b\n" + "1,2\n" * 9, "a.csv")
