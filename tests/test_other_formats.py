@@ -78,6 +78,19 @@ def test_an_odt_is_read_with_its_numbers_notes_tables_and_boxes() -> None:
     ]
 
 
+def test_words_in_shapes_of_an_odt_come_after_their_paragraph() -> None:
+    words = "<text:p>In a shape.</text:p><text:p>More.</text:p>"
+    shape = f'<draw:custom-shape text:anchor-type="as-char">{words}</draw:custom-shape>'
+    frame = "<draw:frame><draw:text-box><text:p>In a box.</text:p></draw:text-box></draw:frame>"
+    body = (
+        f"<text:p>It <text:span>froze.{shape}</text:span> It sank.</text:p>"
+        f"<draw:g><draw:rect><text:p>On a page.</text:p></draw:rect>{frame}</draw:g>"
+    )
+    assert texts(read(odt(body), "a.odt")) == [
+        *("It froze. It sank.", "In a shape.", "More.", "On a page.", "In a box."),
+    ]
+
+
 def test_a_locked_odt_is_told_so() -> None:
     manifest = (
         "<m:manifest xmlns:m='m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
