@@ -238,7 +238,8 @@ def _note_mark(link: Any) -> str:
             in_heading = bool(heading_level(around, tag))
             break
         raised = around if tag == "sup" else raised
-    if raised is not None and "".join(raised.itertext()).strip()[:1] in ("[", "("):
+    first = "" if raised is None else next(filter(str.strip, raised.itertext()), "")
+    if first.lstrip().startswith(("[", "(")):
         return ""
     said = f"{link.get('epub:type', '')} {link.get('role', '')}"
     named = f"{place} {link.get('class', '')}"
