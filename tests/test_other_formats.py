@@ -78,6 +78,19 @@ def test_an_odt_is_read_with_its_numbers_notes_tables_and_boxes() -> None:
     ]
 
 
+def test_words_in_shapes_of_an_odt_come_after_their_paragraph() -> None:
+    words = "<text:p>In a shape.</text:p><text:p>More.</text:p>"
+    shape = f'<draw:custom-shape text:anchor-type="as-char">{words}</draw:custom-shape>'
+    frame = "<draw:frame><draw:text-box><text:p>In a box.</text:p></draw:text-box></draw:frame>"
+    body = (
+        f"<text:p>It <text:span>froze.{shape}</text:span> It sank.</text:p>"
+        f"<draw:g><draw:rect><text:p>On a page.</text:p></draw:rect>{frame}</draw:g>"
+    )
+    assert texts(read(odt(body), "a.odt")) == [
+        *("It froze. It sank.", "In a shape.", "More.", "On a page.", "In a box."),
+    ]
+
+
 def test_a_locked_odt_is_told_so() -> None:
     manifest = (
         "<m:manifest xmlns:m='m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
@@ -139,6 +152,13 @@ def test_a_book_is_read_in_its_order_and_cited_by_its_files() -> None:
     ]
 
 
+def test_the_mark_of_a_note_in_a_book_stands_in_brackets() -> None:
+    shown = (
+        '<p>It sank<a epub:type="noteref" href="n.xhtml#n1">1</a>.</p><p>Five m<sup>3</sup>.</p>'
+    )
+    assert texts(read(epub({"a.xhtml": shown}), "a.epub")) == ["It sank[1].", "Five m3."]
+
+
 def test_the_contents_of_an_older_book_name_its_chapters() -> None:
     label = "<navLabel><text>Loomings</text></navLabel>"
     ncx = f"<navPoint>{label}<content src='a%20b.xhtml#x'/></navPoint>"
@@ -192,6 +212,15 @@ def test_a_table_in_text_is_read_whatever_separates_it(separator: str) -> None:
     data = f'Tree{separator}Age\noak{separator}"7{separator}0"\n'
     assert texts(read(data, "a.csv")) == [
         *("Tree | Age", f"Tree: oak; Age: 7{separator}0".replace("\t", " "))
+    ]
+
+
+@pytest.mark.parametrize("line", ["sep=;\n", '"SEP=;"\r\n', "\ufeffsep=;\r\n", "sep=^\n"])
+def test_the_line_that_names_the_separator_for_excel_is_no_text(line: str) -> None:
+    separator = line[line.index("=") + 1]
+    data = f"{line}Tree{separator}Age\noak, old, grey{separator}70\nelm, a, b{separator}12\n"
+    assert texts(read(data, "a.csv")) == [
+        *("Tree | Age", "Tree: oak, old, grey; Age: 70", "Tree: elm, a, b; Age: 12"),
     ]
 
 
@@ -265,6 +294,18 @@ def test_a_mail_says_who_wrote_when_and_what_came_with_it() -> None:
         ("plan.md", b"# Plan\n\nStone first."),
         ("photo.png", b"\x89PNG\r\n\x1a\n"),
     ]
+
+
+def test_a_mail_in_latin_1_is_read_as_browsers_do() -> None:
+    data = (
+        b"From: a@example.org\nSubject: =?iso-8859-1?Q?It=92s_=8010?=\nMIME-Version: 1.0\n"
+        b"Content-Type: text/plain; charset=%s\nContent-Transfer-Encoding: 8bit\n\n"
+        b"The pier\x92s fee \x96 \x80 12.\n"
+    )
+    for charset in (b"iso-8859-1", b"us-ascii", b"Windows-1252"):
+        document = read(data % charset, "a.eml")
+        assert document.title == "It’s €10"
+        assert texts(document)[-1] == "The pier’s fee – € 12."
 
 
 def test_a_mail_in_html_is_read_without_what_it_quotes() -> None:
@@ -347,6 +388,31 @@ def test_hidden_rich_text_is_not_read() -> None:
         r"{\v\b Unseen.\par}\v more\v0 Seen \v unseen\plain to the end.\par}"
     )
     assert texts(read(data, "a.rtf")) == ["The fee is 12 marks.", "Seen to the end."]
+
+
+def test_what_tracked_changes_deleted_in_rich_text_is_not_read() -> None:
+    data = (
+        r"{\rtf1\ansi The fee is {\deleted\revauthdel1 \ldblquote 11\rdblquote  }"
+        r"{\revised 12} marks."
+        r"{\deleted\chftn{\footnote\chftn  Gone.}}\par}"
+    )
+    assert texts(read(data, "a.rtf")) == ["The fee is 12 marks."]
+
+
+def test_notes_and_boxes_of_rich_text_come_after_their_paragraph() -> None:
+    data = (
+        r"{\rtf1\ansi{\header{\shp{\*\shpinst{\shptxt Head\par}}}}{\*\other{\footnote Not.}}"
+        r"{\shp{\*\shpinst{\sp{\sn a}{\sv 1}}{\shptxt A box\par}}"
+        r"{\shprslt{\*\do\dptxbxtext A box\par}}}It cost 4{\super\chftn}"
+        r"{\*\footnote\pard{\super\chftn} Once \'e4 3.\par Or so.}, then 5"
+        r"{\super\chftn{\*\footnote\ftnalt\chftn\tab End.}} marks.\par"
+        r"\pard Next.\par Last{\footnote Unmarked.}.}"
+    )
+    assert texts(read(data, "a.rtf")) == [
+        *("It cost 4[1], then 5[2] marks.", "A box", "[1] Once ä 3.", "Or so."),
+        *("[2] End.", "Next.", "Last.", "Unmarked."),
+    ]
+    assert texts(read(r"{\rtf1 One.{\*\footnote Two and", "a.rtf")) == ["One.", "Two and"]
 
 
 @pytest.mark.parametrize(

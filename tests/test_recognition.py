@@ -66,9 +66,9 @@ def test_what_may_be_text_is_not_taken_for_anything_else(data: bytes) -> None:
 
 
 def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
-    assert loaders.loader_of("report.doc", b"{\\rtf1 x}") == "rtf 2"
+    assert loaders.loader_of("report.doc", b"{\\rtf1 x}") == "rtf 3"
     assert loaders.loader_of("sheet.docx", XLSX) == "sheets 2"
-    assert loaders.loader_of("README", EPUB) == "epub 1"
+    assert loaders.loader_of("README", EPUB) == "epub 2"
     assert loaders.loader_of("thread.txt", b"From: a@b\nSubject: x\n\n").startswith("text ")
     assert loaders.loader_of("page.md", b"<html>").startswith("markdown ")
     assert loaders.loader_of("notes", b"Plain words.") == ""

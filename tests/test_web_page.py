@@ -84,6 +84,19 @@ def test_data_for_search_engines_say_it_too() -> None:
     )
 
 
+def test_data_for_search_engines_name_all_authors_and_the_publisher_without_entities() -> None:
+    html = """<title>X</title><script type="application/ld+json">{"@type": "NewsArticle",
+    "headline": "Ruhl &amp; Son: it&#8217;s over", "author": [{"name": "B. Ruhl"},
+    "https://example.org/a", {"@id": "#c"}, "C. M&uuml;ller"],
+    "publisher": {"@type": "Organization", "name": "The Daily Quay"}}</script><p>It closed.</p>"""
+    metadata = page(html).metadata
+    assert (metadata.title, metadata.author, metadata.source) == (
+        *("Ruhl & Son: it’s over", "B. Ruhl, C. Müller", "The Daily Quay"),
+    )
+    named = page(f'<meta property="og:site_name" content="Quay Online">{html}').metadata
+    assert named.source == "Quay Online"
+
+
 def test_structure_becomes_lines() -> None:
     document = page(
         "<title>T</title><h1>One</h1><p>Two<br>lines.</p><h1>Next</h1><ol start=3><li>a<ul><li>b"
@@ -254,3 +267,57 @@ def test_a_sheet_costs_in_proportion_to_its_length(css: str) -> None:
     began = time.process_time()
     assert "forty" in page(f"<style>{css}</style><p>The ferry takes forty people.</p>").text
     assert time.process_time() - began < 2
+
+
+def article(block: str) -> Document:
+    before = "<p>The council met on Monday in the town hall and talked about the old bridge.</p>"
+    after = "<p>At the end the mayor thanked all who came and said work would begin in spring.</p>"
+    return page(f"<body><article><h1>The bridge</h1>{before * 5}{block}{after}</article></body>")
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        *('<p class="noprint">', '<p class="x hidden-print">', '<p class="hide-print">'),
+        *('<p aria-hidden="true">', '<p class="star-rating">', '<p style="overflow:hidden">'),
+        *('<div class="noprint"><p>', '<div class="hidden-xs"><p>', '<p class="share-price">'),
+        *('<section class="related-work"><p>', '<div id="cookie-recipe"><p>'),
+        '<div class="social-care"><p>',
+    ],
+)
+def test_prose_that_is_seen_on_the_page_is_read_whatever_it_is_called(opening: str) -> None:
+    words = "The repair costs 4.5 million marks."
+    assert words in paragraphs(article(f"{opening}{words}"))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '<div class="related-posts"><p><a href="/a">Nine good pies.</a></p></div>',
+        '<div class="cookie-bar"><p>We use cookies on this site.</p><button>OK</button></div>',
+        '<p class="byline">By Ada Quill and Tom Reed</p>',
+        '<div class="social">Follow us on all channels. Like this.</div>',
+    ],
+)
+def test_what_is_named_apart_and_is_no_prose_is_left_out(block: str) -> None:
+    assert len(paragraphs(article(block))) == 6
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ('It burned<sup id="r1"><a href="#fn1">1</a></sup>.', "It burned[1]."),
+        ('It burned<a href="#fn1"><sup>*</sup></a>.', "It burned[*]."),
+        ('It burned<a role="doc-noteref" href="n.html#fn1">ii</a>.', "It burned[ii]."),
+        ('It burned<sup><a href="#a">1</a>, <a href="#b">2</a></sup>.', "It burned[1], [2]."),
+        ('It burned<sup><a href="#fn1">[1]</a></sup>.', "It burned[1]."),
+        ('It burned<sup>(<a href="#fn1">1</a>)</sup>.', "It burned(1)."),
+        ('<a class="sdfootnotesym" href="#sdfootnote1anc">1</a>It burned.', "[1] It burned."),
+        ('<span><sup><a href="#up">i</a></sup></span>It burned.', "[i] It burned."),
+        ('See chapter <a href="#c2">2</a> and m<sup>2</sup>.', "See chapter 2 and m2."),
+        ('See <sup><a href="https://example.org/">2</a></sup>.', "See 2."),
+        ('<a href="#a">A</a> <a href="#b">B</a>', "A B"),
+    ],
+)
+def test_the_mark_of_a_note_stands_in_brackets(shown: str, words: str) -> None:
+    assert paragraphs(page(f"<body><h1>The fire</h1><p>{shown}</p></body>")) == [words]

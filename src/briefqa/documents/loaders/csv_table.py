@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "csv"
-VERSION = 2
+VERSION = 3
 SUFFIXES: tuple[str, ...] = (".csv", ".tsv")
 MEDIA_TYPE = "text/csv"
 CALLED = "CSV"
@@ -26,6 +27,7 @@ LIBRARIES: tuple[str, ...] = ()
 
 _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50  # lines
+_SAID = re.compile(r"(?:\"sep=([^\w\s\"]|\t)\"|sep=([^\w\s\"]|\t))(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -46,7 +48,10 @@ def rows(data: bytes) -> list[list[str]]:
 
 
 def _rows(text: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    said = _SAID.match(text)  # Excel's own line: no text
+    separator = (said[1] or said[2]) if said else _separator(text)
+    text = text[said.end() :] if said else text
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
 @contextmanager

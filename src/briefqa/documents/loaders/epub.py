@@ -19,7 +19,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata, PlaceUnit
 
 NAME = "epub"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".epub",)
 MEDIA_TYPE = "application/epub+zip"
 CALLED = "EPUB"

@@ -64,7 +64,7 @@ def html_text(data: bytes, charset: str = "") -> str:
     declared = _XML.match(data) or _CHARSET.search(data, 0, 4_096)
     for name in (charset, declared[1].decode("ascii") if declared else ""):
         if name and _is_encoding(name):
-            return data.decode(_as_browsers_do(name), "replace")
+            return data.decode(as_browsers_do(name), "replace")
     try:
         return decode(data.replace(b"\0", b""))[0]
     except LoadError:
@@ -80,7 +80,8 @@ def _is_encoding(name: str) -> bool:
         return False
 
 
-def _as_browsers_do(name: str) -> str:
+def as_browsers_do(name: str) -> str:
+    """The encoding that is meant by one that is named; raises LookupError where there is none."""
     found = codecs.lookup(name).name
     same = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
     return same.get(found, found)

@@ -31,6 +31,7 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 LISTS = frozenset({"ul", "ol", "list", "menu", "dir"})
 BREAKS = frozenset({"br", "lb"})
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_MARK = re.compile(r"[0-9A-Za-z]{1,3}|[*†‡§]{1,3}")
 
 
 @dataclass(slots=True)
@@ -201,6 +202,9 @@ def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
     if tag in BREAKS:
         parts.append("\n")
         return
+    if tag == "a" and (mark := _note_mark(element)):
+        parts.append(mark)
+        return
     if element.text and not (tag == "ruby" and not element.text.strip()):
         parts.append(_SPACE.sub(" ", element.text))
     for child in element:
@@ -214,6 +218,40 @@ def _collect(element: Any, leave_out: frozenset[str], parts: list[str]) -> None:
                 parts.append("\n" if name in ("p", "div") else " ")
         if child.tail and not (tag == "ruby" and not child.tail.strip()):
             parts.append(_SPACE.sub(" ", child.tail))
+
+
+def _note_mark(link: Any) -> str:
+    """The mark of a note that a link is, as in `[1]`, apart from the words of the note itself.
+
+    It links to a place, is short, and is raised, said to be a mark, or begins the note.
+    """
+    mark = one_spaced("".join(link.itertext()))
+    place = link.get("href") or ""
+    if "#" not in place or not _MARK.fullmatch(mark):
+        return ""
+    begins, raised, in_heading = True, next(link.iter("sup"), None), False
+    above = link
+    for around in link.iterancestors():
+        begins = begins and above.getprevious() is None and not (around.text or "").strip()
+        tag, above = tag_of(around), around
+        if tag not in INLINE:
+            in_heading = bool(heading_level(around, tag))
+            break
+        raised = around if tag == "sup" else raised
+    first = "" if raised is None else next(filter(str.strip, raised.itertext()), "")
+    if first.lstrip().startswith(("[", "(")):
+        return ""
+    said = f"{link.get('epub:type', '')} {link.get('role', '')}"
+    named = f"{place} {link.get('class', '')}"
+    is_note = (
+        raised is not None
+        or "noteref" in said
+        or (
+            (begins and not in_heading and (link.tail or "")[:1].isalnum())
+            and (mark.isdigit() or not mark.isalpha() or "note" in named)
+        )
+    )
+    return f"[{mark}]{' ' * begins}" if is_note else ""
 
 
 def _typed(element: Any) -> Iterator[str]:

@@ -16,7 +16,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from briefqa.documents.loaders.html_tree import html_tree
+from briefqa.documents.loaders.html_tree import as_browsers_do, html_tree
 from briefqa.documents.loaders.html_walk import HtmlWalk, tag_of
 from briefqa.documents.loaders.outline import one_line, title_from_name
 from briefqa.documents.loaders.written_text import TextWriter, one_spaced
@@ -24,7 +24,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "mail"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".eml",)
 MEDIA_TYPE = "message/rfc822"
 CALLED = "e-mails"
@@ -100,9 +100,18 @@ def header(message: Message, name: str) -> str:
     """A header on one line, decoded; empty where there is none or it cannot be read."""
     try:
         raw = str(message.get(name, ""))[:_LONGEST_HEADER]
-        return one_spaced(str(make_header(decode_header(raw))))
+        return _readable(raw)
     except (ValueError, LookupError, MessageError):
         return ""  # the library fails on some headers that break its rules
+
+
+def _readable(raw: str) -> str:
+    """What a header says, on one line; raises what the library does where it cannot be read."""
+    parts = [
+        (words, as_browsers_do(charset) if charset and charset != "unknown-8bit" else charset)
+        for words, charset in decode_header(raw)
+    ]
+    return one_spaced(str(make_header(parts)))
 
 
 def day(message: Message) -> str:
@@ -171,7 +180,7 @@ def decoded(content: bytes, charset: str) -> str:
     """The text of a part, in its encoding if there is such a one."""
     for encoding in (charset, "utf-8"):
         try:
-            return content.decode(encoding) if encoding else content.decode("ascii")
+            return content.decode(as_browsers_do(encoding) if encoding else "ascii")
         except (LookupError, ValueError):
             continue
     return content.decode("cp1252", "replace")
@@ -215,7 +224,7 @@ def _file_name(part: Message) -> str:
         return ""
     try:
         name = part.get_filename() or ""
-        return one_spaced(str(make_header(decode_header(name))))
+        return _readable(name)
     except (ValueError, TypeError, LookupError, MessageError):
         return ""
 

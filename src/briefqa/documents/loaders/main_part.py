@@ -27,9 +27,18 @@ MOST_ELEMENTS = 100_000
 """Of a page: of larger ones everything is read, since choosing would take too long."""
 
 _STRUCTURED = frozenset({*LISTS, "table", "dl", "pre", "figcaption"})
+_DIVISIONS = ("article", "div", "main", "section")
 _LINKED = 0.5  # of a list's letters, from which it is navigation
 _RESCUED_LINKED = 0.3
 _RESCUED_LENGTH = 100  # characters of a paragraph or list
+_PROSE_LENGTH = 25  # characters, with the end of a sentence
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}\Z")
+# Classes of what is hidden only in print, or only on some screens.
+_SHOWN = re.compile(
+    r"(?<!\S)(?:no-?print|(?:hide|hidden)-(?:(?:on|for|in)-)?"
+    r"(?:print|xs|sm|md|lg|xl|small|phone|mobile|tablet|desktop)\S*+|(?:d-)?print-(?:none|hidden)"
+    r"|print:hidden)(?!\S)"
+)
 
 
 def main_blocks(body: Any) -> list[Any]:
@@ -37,7 +46,13 @@ def main_blocks(body: Any) -> list[Any]:
 
     The body is changed on the way.
     """
+    for element in body.iter():
+        if tag_of(element) and "class" in element.attrib:
+            element.set("class", _SHOWN.sub("", element.get("class")[:1_000]).strip())
     blocks = blocks_of(body)
+    for block in blocks:
+        if not heading_level(block, tag_of(block)) and is_prose(block):
+            _drop_name(block)
     elements = sum(1 for _ in body.iter())
     if elements > MOST_ELEMENTS or len(blocks) < 2:
         return blocks
@@ -251,6 +266,29 @@ def _looks_like_text(block: Any) -> bool:
     if tag in ("pre", "table", "dl") or "caption" in block.get("class", ""):
         return linked(block) <= _LINKED
     return _is_long(block)
+
+
+def is_prose(block: Any) -> bool:
+    """Whether a block ends as a sentence does, and few of its words are links."""
+    words = one_spaced("".join(block.itertext()))
+    return (
+        len(words) >= _PROSE_LENGTH
+        and bool(_SENTENCE_END.search(words[-4:]))
+        and linked(block) <= _RESCUED_LINKED
+    )
+
+
+def _drop_name(block: Any) -> None:
+    """Take away by what trafilatura would leave out prose that is shown: names such as `rating`,
+    `aria-hidden`, which is for those who listen, `hidden` as a part of its style.
+
+    The names of divisions stay: by them it finds the text.
+    """
+    names = ["aria-hidden", "style"]
+    if tag_of(block) not in _DIVISIONS and "caption" not in block.get("class", ""):
+        names += ["class", "id"]
+    for name in names:
+        block.attrib.pop(name, None)
 
 
 def _is_long(block: Any) -> bool:

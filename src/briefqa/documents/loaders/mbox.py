@@ -12,7 +12,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "mbox"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".mbox", ".mbx")
 MEDIA_TYPE = "application/mbox"
 CALLED = "mailboxes"

@@ -18,7 +18,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document, Metadata
 
 NAME = "odt"
-VERSION = 1
+VERSION = 2
 SUFFIXES: tuple[str, ...] = (".odt", ".ott", ".fodt")
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 CALLED = "ODT"
@@ -44,6 +44,10 @@ _SKIPPED = frozenset(
 _THROUGH = frozenset(
     "section index-body alphabetical-index bibliography illustration-index table-index "
     "object-index user-index index-title numbered-paragraph".split()
+)
+_SHAPES = frozenset(
+    "g custom-shape rect ellipse circle line polyline polygon regular-polygon path connector "
+    "caption measure".split()
 )
 
 
@@ -149,7 +153,7 @@ class _Reader:
                 self.writer.end()
             elif tag == "table":
                 self.table(element, depth)
-            elif tag in _THROUGH:
+            elif tag in _THROUGH or tag in _SHAPES:
                 self.blocks(element, depth + 1)
             elif tag == "frame":
                 self.frame(element, depth)
@@ -204,7 +208,7 @@ class _Reader:
                 yield "\n"
             elif tag == "note":
                 yield self.note(element)
-            elif tag == "frame":
+            elif tag == "frame" or tag in _SHAPES:
                 self.after.append([element])
             elif tag not in _SKIPPED and tag:
                 style = self.styles.get(attribute(element, "style-name"))

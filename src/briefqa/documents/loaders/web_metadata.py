@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ def web_metadata(root: Any, name: str, address: str = "") -> WebMetadata:
     title_element = root.find(".//title")
     shown = one_spaced("".join(title_element.itertext())) if title_element is not None else ""
     site = said.get("og:site_name", "") or said.get("application-name", "")
+    site = site or data.get("publisher", "")
     for link in root.iter("link"):
         if link.get("rel") == "canonical" and not address:
             address = link.get("href") or ""
@@ -103,7 +105,7 @@ def _meta(root: Any) -> dict[str, str]:
 
 
 def _structured(root: Any) -> dict[str, str]:
-    """Headline, date and author of what the page says of itself as JSON."""
+    """Headline, date, authors and publisher of what the page says of itself as JSON."""
     found: dict[str, str] = {}
     for script in root.iter("script"):
         if script.get("type") != "application/ld+json" or not script.text:
@@ -115,17 +117,24 @@ def _structured(root: Any) -> dict[str, str]:
         for entry in entries:
             if not isinstance(entry.get("headline"), str) and "datePublished" not in entry:
                 continue
-            author = entry.get("author")
-            author = author[0] if isinstance(author, list) and author else author
-            author = author.get("name") if isinstance(author, dict) else author
             for key, value in (
                 ("headline", entry.get("headline")),
                 ("date", entry.get("datePublished")),
-                ("author", author),
+                ("author", ", ".join(_names(entry.get("author")))),
+                ("publisher", ", ".join(_names(entry.get("publisher"))[:1])),
             ):
                 if isinstance(value, str) and value.strip():
-                    found.setdefault(key, one_spaced(value[:500]))
+                    found.setdefault(key, one_spaced(unescape(value[:500])))
     return found
+
+
+def _names(value: object) -> list[str]:
+    """The names of several people or publishers, each as it is or under `name`, no address."""
+    listed = value[:20] if isinstance(value, list) else [value]
+    named = [one.get("name") if isinstance(one, dict) else one for one in listed]
+    return [
+        name for name in named if isinstance(name, str) and not name.startswith(("http:", "https:"))
+    ]
 
 
 def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 from briefqa.documents.loaders import mail
 from briefqa.documents.loaders.html_tree import html_tree
 from briefqa.documents.loaders.html_walk import LISTS, HtmlWalk, is_hidden, is_layout, tag_of
-from briefqa.documents.loaders.main_part import linked, main_blocks
+from briefqa.documents.loaders.main_part import is_prose, linked, main_blocks
 from briefqa.documents.loaders.recognition import is_saved_page
 from briefqa.documents.loaders.web_metadata import web_metadata
 from briefqa.documents.loaders.written_text import TextWriter
@@ -20,7 +20,7 @@ from briefqa.errors import LoadError
 from briefqa.records import Document
 
 NAME = "html"
-VERSION = 3
+VERSION = 4
 SUFFIXES: tuple[str, ...] = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MEDIA_TYPE = "text/html"
 CALLED = "web pages"
@@ -32,14 +32,21 @@ _SET_APART = frozenset("nav footer aside form dialog menu search".split())
 _ROLES = frozenset(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
 )
+_WORDS_ALSO = (
+    "cookies?|share|sharing|social|related|recommended|trending|sponsored|signature|helpful|"
+    "upcoming"
+)
 _NAMED_APART = re.compile(
-    r"(?:^|[-_\s])(?:cookie|cookies|consent|gdpr|onetrust|newsletter|subscribe|paywall|share|"
-    r"sharing|social|breadcrumbs?|comments?|comment-list|disqus|related|recommended|trending|"
-    r"sidebar|toc|navbox|printfooter|catlinks|mw-editsection|mw-jump-link|skip-link|headerlink|"
-    r"popup|modal|advert|advertisement|sponsored|promo|affiliate|signature|helpful|upcoming|"
-    r"most-(?:viewed|read|popular)|kommentare?|anzeigen?|seitenleiste)(?:$|[-_\s])",
+    r"(?:^|[-_\s])(?:(?:consent|gdpr|onetrust|newsletter|subscribe|paywall|breadcrumbs?|"
+    r"comments?|comment-list|disqus|sidebar|toc|navbox|printfooter|catlinks|mw-editsection|"
+    r"mw-jump-link|skip-link|headerlink|popup|modal|advert|advertisement|promo|affiliate|"
+    r"most-(?:viewed|read|popular)|kommentare?|anzeigen?|seitenleiste)(?:$|[-_\s])"
+    rf"|(?:{_WORDS_ALSO})(?:$|\s))",
     re.IGNORECASE,
 )
+# Words of prose as well, as in related-work, share-price, social-care: what is prose is read.
+_MAYBE_APART = re.compile(rf"(?:^|[-_\s])(?:{_WORDS_ALSO})[-_]", re.IGNORECASE)
+_CONTROLS = ("button", "form", "input", "select")
 # Not every link that is called so, and not every frame: links and lists by themselves.
 _LINKS_APART = re.compile(
     r"(?:^|[-_\s])(?:skip-link|mw-jump-link|headerlink|hash-link|anchor-link)(?:$|\s)", re.I
@@ -109,11 +116,26 @@ def _set_apart(root: Any) -> list[Any]:
             or element.get("role", "").lower() in _ROLES
             or is_hidden(element)
             or (_LINKS_APART if tag == "a" else _NAMED_APART).search(_named(element))
+            or _is_maybe_apart(element)
             or (tag in LISTS and _LISTS_APART.search(_named(element)))
             or (tag == "td" and _is_navigation(element, layouts))
         ) and 2 * len("".join(element.itertext())) <= whole:
             found.append(element)
     return found
+
+
+def _is_maybe_apart(element: Any) -> bool:
+    """Whether an element is called by a word such as `related-`, and is no prose.
+
+    One that is prose loses its name, which trafilatura would go by.
+    """
+    if not _MAYBE_APART.search(_named(element)):
+        return False
+    if next(element.iter(*_CONTROLS), None) is not None or not is_prose(element):
+        return True
+    for name in ("class", "id"):
+        element.attrib.pop(name, None)
+    return False
 
 
 def _named(element: Any) -> str:
