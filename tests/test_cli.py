@@ -540,15 +540,6 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert stopped.value.code == 2
 
 
-@pytest.mark.parametrize("command", ["ask", "search"])
-@pytest.mark.parametrize("question", ["", " \t", "\u200b"])
-def test_an_empty_question_is_wrong_usage(
-    command: str, question: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    said = "briefqa: The question is empty; say what to look for.\n"
-    assert run(capsys, command, question, "--json") == (2, "", said)
-
-
 def test_a_k_below_one_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "search", "captain", "-k", "0")
     assert code == 2

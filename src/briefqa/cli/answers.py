@@ -12,7 +12,6 @@ from briefqa.citations import ShortCitations, cite
 from briefqa.citations import Style as CitationStyle
 from briefqa.cli.screen import Style, fitted, in_colour, is_terminal, line
 from briefqa.cli.terminal import listed, why
-from briefqa.errors import UsageError
 from briefqa.index.recovery import rebuild_command
 from briefqa.indexing.verification import State, state_of
 from briefqa.records import Span, Verdict
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
 _NEAREST = 3  # passages that are named where nothing is asserted
 _FEW = 2  # of so many quoted passages what stands around the quotation is shown
 _INDENT = "    "
-
-
-def question_of(words: Sequence[str]) -> str:
-    """The question in words of the command line; raises UsageError where nothing is asked."""
-    question = " ".join(words)
-    if not readable(question):
-        raise UsageError("The question is empty; say what to look for.")
-    return question
 
 
 class Printer:
