@@ -127,9 +127,9 @@ def _models(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     from briefqa.answering import compose
     from briefqa.api import open_index
-    from briefqa.cli.answers import Printer, question_of
+    from briefqa.cli.answers import Printer
 
-    question = question_of(options.question)
+    question = " ".join(options.question)
     with open_index(options.index, reader=options.reader) as searcher:
         where = searcher.where(options.document, options.section)
         hits = searcher.search(Query(question, where, options.k), mode=options.mode)
@@ -147,11 +147,11 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from briefqa.api import open_index
-    from briefqa.cli.answers import Printer, question_of
+    from briefqa.cli.answers import Printer
 
     with open_index(options.index, reader=options.reader) as searcher:
         where = searcher.where(options.document, options.section)
-        answer = searcher.ask(Query(question_of(options.question), where, options.k))
+        answer = searcher.ask(Query(" ".join(options.question), where, options.k))
         if options.save:
             from briefqa.receipts.receipt import Turn
             from briefqa.receipts.saving import save
