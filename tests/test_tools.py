@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from briefqa import build
@@ -309,6 +310,12 @@ def test_a_tool_opens_alone_and_gives_way_to_the_conversation(service: IndexServ
     assert sum(visible("draft")) == 1
     for other in ("conversation", HOSTILE):
         assert not any(visible(other))
+
+
+def test_a_file_for_the_tool_that_is_open_opens_no_tool(service: IndexService) -> None:
+    """It may come after the tool was closed."""
+    sent = SimpleNamespace(_data={"tool": "questionnaire", "batch": "token"})
+    assert all(each == gr.skip() for each in event(service, "_choose")(sent, ""))
 
 
 # A questionnaire

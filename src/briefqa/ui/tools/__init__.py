@@ -37,9 +37,10 @@ class Tools:
     def connect(self, event: gr.HTML, tab: gr.Textbox, exported: gr.HTML, js: str) -> None:
         """Say what their events do; `event` is the part that the page's script triggers."""
         columns = [tool.column for tool in self._tools]
-        # What is chosen while a tool is still opening is done too, not dropped.
+        # What is chosen while a tool is still opening is done too, not dropped, and after it.
+        in_order: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 1}
         opened = event.option_select(
-            self._choose, tab, [*columns, event], js=js, trigger_mode="multiple", **QUIET
+            self._choose, tab, [*columns, event], js=js, **in_order, **QUIET
         )
         opened.then(None, None, None, js=_FOCUS)
         for tool in self._tools:
@@ -48,6 +49,8 @@ class Tools:
     def _choose(self, event: gr.EventData, sent: str) -> list[Any]:
         """A tool, with no source beside it yet; or the conversation with its newest."""
         wanted = messages.decoded(event._data, messages.OpenTool)
+        if wanted and wanted.batch:  # a file for the one that is open
+            return [gr.skip()] * (len(self._tools) + 1)
         name = wanted.tool if wanted else ""
         columns = [gr.update(visible=tool.name == name) for tool in self._tools]
         if any(tool.name == name for tool in self._tools):
