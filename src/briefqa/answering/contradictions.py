@@ -118,12 +118,12 @@ def opposite(question: Question, piece: str) -> str:
     for at, word in enumerate(asked):
         if word not in _OPPOSITES or _ALIKE[word] & there:
             continue
+        shared = 1 if word in _OF_TIMES else 2
+        following = set(_after(asked, at)[:shared])
         for place, other in enumerate(said):
             if other not in _OPPOSITES[word] or other in asked:
                 continue
-            shared = 1 if word in _OF_TIMES else 2
-            ours, theirs = (set(_after(*each)[:shared]) for each in ((asked, at), (said, place)))
-            if word in _OF_VERBS or ours & theirs:
+            if word in _OF_VERBS or following & set(_after(said, place)[:shared]):
                 return f"“{other}”, not “{word}”"
     return _another_year(question, piece) or _one_before(question, piece)
 
